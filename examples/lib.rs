@@ -1,0 +1,1 @@
+//! The runnable examples live beside this file, one folder or file each.
