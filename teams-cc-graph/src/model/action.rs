@@ -1,0 +1,180 @@
+//! Bodies of [actions on a call](https://learn.microsoft.com/graph/api/resources/call#methods) and on presence.
+
+use super::{
+    CallOptions, InvitationParticipantInfo, MediaConfig, Modality, ParticipantInfo, Prompt,
+    RecordingStatus, Tone,
+};
+
+resource! {
+    /// Body of `answer`.
+    pub struct AnswerBody("") {
+        /// Where notifications of this call go.
+        callback_uri: String = "callbackUri",
+        /// Who hosts the media.
+        media_config: MediaConfig = "mediaConfig",
+        /// The modalities the app accepts.
+        accepted_modalities: Vec<Modality> = "acceptedModalities",
+        /// How many calls a recording app takes on in this one.
+        participant_capacity: i32 = "participantCapacity",
+        /// Options of the call.
+        call_options: CallOptions = "callOptions",
+    }
+}
+
+resource! {
+    /// Body of `reject`.
+    pub struct RejectBody("") {
+        /// Why.
+        reason: RejectReason = "reason",
+        /// Where notifications of this call go.
+        callback_uri: String = "callbackUri",
+    }
+}
+
+open_enum! {
+    /// Why a call is rejected.
+    pub enum RejectReason {
+        /// No reason.
+        None = "none",
+        /// The callee is busy.
+        Busy = "busy",
+        /// The caller may not call.
+        Forbidden = "forbidden",
+        /// A member the service hides from clients that do not ask for it.
+        UnknownFutureValue = "unknownFutureValue",
+    }
+}
+
+resource! {
+    /// Body of `redirect`.
+    pub struct RedirectBody("") {
+        /// Where the call goes, at most 25.
+        targets: Vec<InvitationParticipantInfo> = "targets",
+        /// How long the targets ring, in seconds.
+        timeout: i32 = "timeout",
+        /// Where notifications of this call go.
+        callback_uri: String = "callbackUri",
+    }
+}
+
+resource! {
+    /// Body of `transfer`.
+    pub struct TransferBody("") {
+        /// Where the call goes.
+        transfer_target: InvitationParticipantInfo = "transferTarget",
+        /// Who is transferred, out of a group call.
+        transferee: ParticipantInfo = "transferee",
+    }
+}
+
+resource! {
+    /// Body of `playPrompt`.
+    pub struct PlayPromptBody("") {
+        /// What to play, at most 20.
+        prompts: Vec<Prompt> = "prompts",
+        /// The text that joins the operation to this request.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// Body of `recordResponse`.
+    pub struct RecordResponseBody("") {
+        /// What to play first, at most one.
+        prompts: Vec<Prompt> = "prompts",
+        /// Whether a tone ends the prompt.
+        barge_in_allowed: bool = "bargeInAllowed",
+        /// How long silence may last at first, in seconds.
+        initial_silence_timeout_in_seconds: i32 = "initialSilenceTimeoutInSeconds",
+        /// How long silence may last later, in seconds.
+        max_silence_timeout_in_seconds: i32 = "maxSilenceTimeoutInSeconds",
+        /// How long the clip may be, in seconds.
+        max_record_duration_in_seconds: i32 = "maxRecordDurationInSeconds",
+        /// Whether a beep comes first.
+        play_beep: bool = "playBeep",
+        /// Tones that end the clip.
+        stop_tones: Vec<String> = "stopTones",
+        /// The text that joins the operation to this request.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// Body of actions that take a client context alone.
+    pub struct ClientContextBody("") {
+        /// The text that joins the operation to this request.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// Body of `sendDtmfTones`.
+    pub struct SendDtmfTonesBody("") {
+        /// The tones.
+        tones: Vec<Tone> = "tones",
+        /// The pause between them, in milliseconds.
+        delay_between_tones_ms: i32 = "delayBetweenTonesMs",
+        /// The text that joins the operation to this request.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// Body of `updateRecordingStatus`.
+    pub struct UpdateRecordingStatusBody("") {
+        /// Whether the app records.
+        status: RecordingStatus = "status",
+        /// The text that joins the operation to this request.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// Body of `participants/invite`.
+    pub struct InviteBody("") {
+        /// Who is invited.
+        participants: Vec<InvitationParticipantInfo> = "participants",
+        /// The text that joins the operation to this request.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// Body of `startHoldMusic`.
+    pub struct StartHoldMusicBody("") {
+        /// What to play in place of the service's music.
+        custom_prompt: Prompt = "customPrompt",
+        /// The text that joins the operation to this request.
+        client_context: String = "clientContext",
+    }
+}
+
+resource! {
+    /// Body of `getPresencesByUserId`.
+    pub struct PresencesBody("") {
+        /// Users, at most 650.
+        ids: Vec<String> = "ids",
+    }
+}
+
+resource! {
+    /// Body of `setPresence`.
+    pub struct SetPresenceBody("") {
+        /// The presence session: the app's client id.
+        session_id: String = "sessionId",
+        /// The availability to show.
+        availability: String = "availability",
+        /// The activity to show.
+        activity: String = "activity",
+        /// How long, as an ISO 8601 duration.
+        expiration_duration: String = "expirationDuration",
+    }
+}
+
+resource! {
+    /// Body of `clearPresence`.
+    pub struct ClearPresenceBody("") {
+        /// The presence session: the app's client id.
+        session_id: String = "sessionId",
+    }
+}

@@ -1,0 +1,64 @@
+//! An OData collection.
+
+use serde_json::Value;
+
+use crate::wire::{Additional, DecodeError, Field, Wire};
+
+/// A page of a collection; what stands beside `value` is kept.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Collection<T> {
+    /// The items of this page; missing and null mean none.
+    pub value: Field<Vec<T>>,
+    /// Where the next page is, for as long as there is one.
+    pub next_link: Field<String>,
+    /// Annotations beside the items.
+    pub additional: Additional,
+}
+
+impl<T> Collection<T> {
+    /// The items of this page.
+    pub fn items(&self) -> &[T] {
+        self.value.items()
+    }
+
+    /// The items of this page, owned.
+    pub fn into_items(self) -> Vec<T> {
+        self.value.into_option().unwrap_or_default()
+    }
+}
+
+#[allow(private_bounds)] // The reading trait is the crate's own; every model of it qualifies.
+impl<T: Wire + PartialEq> Collection<T> {
+    fn read(value: Value) -> Result<Self, DecodeError> {
+        let Value::Object(map) = value else {
+            return Err(DecodeError::new("an object", &value));
+        };
+        let mut additional = Additional::from_object(map);
+        let value = additional.take("value")?;
+        let next_link = additional.take("@odata.nextLink")?;
+        Ok(Self { value, next_link, additional })
+    }
+
+    fn write(&self) -> Value {
+        let mut map = self.additional.begin("");
+        self.additional.put(&mut map, "@odata.nextLink", &self.next_link);
+        self.additional.put(&mut map, "value", &self.value);
+        self.additional.finish(&mut map);
+        Value::Object(map)
+    }
+}
+
+#[allow(private_bounds)] // The reading trait is the crate's own; every model of it qualifies.
+impl<T: Wire + PartialEq> serde::Serialize for Collection<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.write().serialize(serializer)
+    }
+}
+
+#[allow(private_bounds)] // The reading trait is the crate's own; every model of it qualifies.
+impl<'de, T: Wire + PartialEq> serde::Deserialize<'de> for Collection<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}

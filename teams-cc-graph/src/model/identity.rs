@@ -1,0 +1,126 @@
+//! [identitySet](https://learn.microsoft.com/graph/api/resources/identityset) and its identities.
+
+use teams_cc_core::{Address, AppId, E164, PhoneNumber, TeamsUser, TenantId, UserId};
+
+use super::EndpointType;
+use crate::wire::{Field, Sensitive};
+
+resource! {
+    /// The identities of one party: at most one of the slots is usual.
+    ///
+    /// The wire calls it `identitySet` and fills slots that only `communicationsIdentitySet`
+    /// declares; one type holds them all.
+    pub struct IdentitySet("microsoft.graph.identitySet") {
+        /// An application, such as a calling bot.
+        application: Identity = "application",
+        /// A resource account (application instance).
+        application_instance: Identity = "applicationInstance",
+        /// An identity the caller asserts.
+        asserted_identity: Identity = "assertedIdentity",
+        /// A user of Azure Communication Services.
+        azure_communication_services_user: Identity = "azureCommunicationServicesUser",
+        /// A device.
+        device: Identity = "device",
+        /// An identity hidden from apps that hold no Calls permission.
+        encrypted: Identity = "encrypted",
+        /// The kind of endpoint.
+        endpoint_type: EndpointType = "endpointType",
+        /// A guest.
+        guest: Identity = "guest",
+        /// An on-premises identity.
+        on_premises: Identity = "onPremises",
+        /// A phone; its id is the number.
+        phone: Identity = "phone",
+        /// A Teams user.
+        user: Identity = "user",
+    }
+}
+
+resource! {
+    /// One identity. Its id may be a phone number, so Debug shows neither id nor name.
+    pub struct Identity("microsoft.graph.identity") {
+        /// The name to show.
+        display_name: Sensitive = "displayName",
+        /// The object id, or the number of a phone.
+        id: Sensitive = "id",
+        /// The home tenant; undeclared, usual on the wire.
+        tenant_id: String = "tenantId",
+        /// Who vouches for the identity; undeclared, usual on the wire.
+        identity_provider: String = "identityProvider",
+    }
+}
+
+impl IdentitySet {
+    /// A Teams user by object id.
+    #[must_use]
+    pub fn of_user(id: &UserId) -> Self {
+        Self::new().user(Identity::with_id(id.as_str()))
+    }
+
+    /// A phone by its number.
+    #[must_use]
+    pub fn of_phone(number: &E164) -> Self {
+        Self::new().phone(Identity::with_id(number.reveal()))
+    }
+
+    /// An application by its client id.
+    #[must_use]
+    pub fn of_application(id: &AppId) -> Self {
+        Self::new().application(Identity::with_id(id.as_str()))
+    }
+
+    /// A resource account by the object id of its application instance.
+    #[must_use]
+    pub fn of_application_instance(id: &AppId) -> Self {
+        Self::new().application_instance(Identity::with_id(id.as_str()))
+    }
+
+    /// Where a leg to this party goes, in the vocabulary of the family.
+    ///
+    /// A party that hides itself, or that no slot names, is [`Address::Anonymous`].
+    #[must_use]
+    pub fn address(&self) -> Address {
+        fn id(slot: &Field<Identity>) -> Option<&str> {
+            slot.get()?.id.get().map(Sensitive::reveal)
+        }
+        if let Some(number) = id(&self.phone) {
+            return Address::Phone(PhoneNumber::presented(number));
+        }
+        if let Some(user) = id(&self.user).and_then(|id| UserId::new(id).ok()) {
+            let tenant = self.user.get().and_then(|user| user.tenant_id.text());
+            let address = TeamsUser::new(user);
+            return match tenant.and_then(|tenant| TenantId::new(tenant).ok()) {
+                Some(tenant) => address.tenant(tenant).into(),
+                None => address.into(),
+            };
+        }
+        if let Some(id) = id(&self.application_instance).and_then(|id| AppId::new(id).ok()) {
+            return Address::ResourceAccount { id, number: None };
+        }
+        match id(&self.application).and_then(|id| AppId::new(id).ok()) {
+            Some(id) => Address::Bot(id),
+            None => Address::Anonymous,
+        }
+    }
+
+    /// The identities of an address that Graph can call; `None` for those it cannot.
+    #[must_use]
+    pub fn of_address(address: &Address) -> Option<Self> {
+        match address {
+            Address::TeamsUser(user) => Some(Self::of_user(&user.id)),
+            Address::Voicemail(user) => Some(Self::of_user(user)),
+            Address::Phone(number) => number.e164().map(Self::of_phone),
+            Address::ResourceAccount { id, .. } => Some(Self::of_application_instance(id)),
+            Address::Bot(id) => Some(Self::of_application(id)),
+            _ => None,
+        }
+    }
+}
+
+impl Identity {
+    /// An identity known by its id alone.
+    #[must_use]
+    pub fn with_id(id: impl Into<Sensitive>) -> Self {
+        Self::new().id(id.into())
+    }
+}
