@@ -1,0 +1,234 @@
+//! The seam between the trunk and the world.
+
+use std::{fmt, io, net::SocketAddr, sync::Arc};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// Opens and accepts connections: sockets in production, memory streams in a simulation.
+///
+/// Whoever implements this decides what a name resolves to and what a certificate proves; the
+/// trunk only sees [`Connection`]s and the identity each [`Peer`] has proven. A simulation can
+/// therefore state a TLS identity as data and needs no TLS.
+#[async_trait]
+pub trait Network: Send + Sync + 'static {
+    /// Opens a connection to a target.
+    ///
+    /// For [`TransportKind::Tls`] the target's host is the server name that the certificate must
+    /// prove, and our own certificate is offered. Each call resolves the name again
+    /// (Learn, *Plan Direct Routing*: addresses behind the names change).
+    /// Dropping the future closes whatever was half open.
+    ///
+    /// # Errors
+    ///
+    /// Any I/O error; a refused or failed handshake is [`io::ErrorKind::ConnectionRefused`] or
+    /// [`io::ErrorKind::InvalidData`]. The trunk then goes to the next proxy.
+    async fn connect(&self, target: &Target) -> io::Result<Connection>;
+
+    /// The next connection somebody opened to us, or the UDP socket as one datagram connection.
+    ///
+    /// Cancel safe: a connection is never lost because the future was dropped. Waits for ever
+    /// where nothing more can arrive.
+    ///
+    /// # Errors
+    ///
+    /// An error means that nothing will ever be accepted again; the trunk reports it and keeps
+    /// its calls. A handshake that fails is not such an error and is dealt with inside.
+    async fn accept(&self) -> io::Result<Connection>;
+}
+
+/// How SIP messages travel (RFC 3261 §18).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "these are the transports the trunk speaks"
+)]
+pub enum TransportKind {
+    /// Datagrams; the transaction layer retransmits.
+    Udp,
+    /// A stream without encryption, for carriers and labs.
+    Tcp,
+    /// A stream inside TLS, the only transport towards Teams.
+    Tls,
+}
+
+impl TransportKind {
+    /// Whether the transport itself delivers in order and retransmits.
+    #[must_use]
+    pub fn is_reliable(self) -> bool {
+        self != Self::Udp
+    }
+
+    /// The port used where none is named (RFC 3261 §19.1.2).
+    #[must_use]
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Udp | Self::Tcp => 5060,
+            Self::Tls => 5061,
+        }
+    }
+
+    /// The name in a Via header, such as `TLS`.
+    #[must_use]
+    pub fn via_name(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+        }
+    }
+
+    /// The value of a `transport` URI parameter, such as `tls`.
+    #[must_use]
+    pub fn uri_name(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+        }
+    }
+}
+
+impl fmt::Display for TransportKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.via_name())
+    }
+}
+
+/// Where a connection is opened to: a transport, a host name or address, and a port.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct Target {
+    /// How messages travel.
+    pub transport: TransportKind,
+    /// A host name, resolved anew for each connection, or an address without brackets.
+    pub host: Box<str>,
+    /// The port.
+    pub port: u16,
+}
+
+impl Target {
+    /// A target; host names are compared in lower case.
+    #[must_use]
+    pub fn new(transport: TransportKind, host: &str, port: u16) -> Self {
+        Self {
+            transport,
+            host: host.to_ascii_lowercase().into(),
+            port,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}:{}", self.transport, self.host, self.port)
+    }
+}
+
+/// Who is at the other end of a connection, as far as the network has proven it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Peer {
+    /// How messages travel.
+    pub transport: TransportKind,
+    /// The address messages come from.
+    pub address: SocketAddr,
+    /// The names proven by the peer's verified certificate; empty without one.
+    pub names: Vec<Box<str>>,
+}
+
+impl Peer {
+    /// A peer that has proven nothing but its address.
+    #[must_use]
+    pub fn new(transport: TransportKind, address: SocketAddr) -> Self {
+        Self {
+            transport,
+            address,
+            names: Vec::new(),
+        }
+    }
+
+    /// Adds a name that the peer's certificate proves, such as `sip.pstnhub.microsoft.com`.
+    #[must_use]
+    pub fn name(mut self, name: &str) -> Self {
+        self.names.push(name.to_ascii_lowercase().into());
+        self
+    }
+}
+
+/// A byte stream in both directions.
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + ?Sized> ByteStream for T {}
+
+/// A socket that carries whole datagrams.
+#[async_trait]
+pub trait DatagramSocket: Send + Sync {
+    /// The next datagram and where it came from. Cancel safe.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the socket's use.
+    async fn receive(&self) -> io::Result<(Bytes, SocketAddr)>;
+
+    /// Sends one datagram.
+    ///
+    /// # Errors
+    ///
+    /// An error counts as a failed send of this message alone.
+    async fn send(&self, datagram: &[u8], to: SocketAddr) -> io::Result<()>;
+}
+
+/// A connection between us and one peer, or a socket of datagrams with many.
+pub struct Connection {
+    pub(crate) kind: ConnectionKind,
+}
+
+/// What a connection is made of.
+pub(crate) enum ConnectionKind {
+    /// A stream with one peer.
+    Stream(Box<dyn ByteStream>, Peer),
+    /// A socket that is to be read, with many peers.
+    Socket(Arc<dyn DatagramSocket>),
+    /// A way to one peer over a socket that is read elsewhere.
+    Path(Arc<dyn DatagramSocket>, SocketAddr),
+}
+
+impl Connection {
+    /// A stream with one peer.
+    #[must_use]
+    pub fn stream(stream: Box<dyn ByteStream>, peer: Peer) -> Self {
+        Self {
+            kind: ConnectionKind::Stream(stream, peer),
+        }
+    }
+
+    /// A socket that the trunk reads, with as many peers as send to it; given by
+    /// [`Network::accept`], once.
+    #[must_use]
+    pub fn datagram(socket: Arc<dyn DatagramSocket>) -> Self {
+        Self {
+            kind: ConnectionKind::Socket(socket),
+        }
+    }
+
+    /// A way to one address over a socket that the trunk already reads; given by
+    /// [`Network::connect`].
+    #[must_use]
+    pub fn datagram_to(socket: Arc<dyn DatagramSocket>, remote: SocketAddr) -> Self {
+        Self {
+            kind: ConnectionKind::Path(socket, remote),
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            ConnectionKind::Stream(_, peer) => f.debug_tuple("Stream").field(peer).finish(),
+            ConnectionKind::Socket(_) => f.write_str("Socket"),
+            ConnectionKind::Path(_, remote) => f.debug_tuple("Path").field(remote).finish(),
+        }
+    }
+}
