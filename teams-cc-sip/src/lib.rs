@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod direct_routing;
 pub mod io;
+pub mod transaction;
