@@ -6,6 +6,8 @@
 //! `teams-cc-sip` implement.
 
 mod end;
+mod event;
+pub mod flow;
 mod knowledge;
 mod leg;
 mod prompt;
@@ -14,6 +16,7 @@ mod tone;
 mod transfer;
 
 pub use end::{EndCause, EndReason, EndedBy};
+pub use event::{ContactEvent, OfferEnd};
 pub use knowledge::Knowledge;
 pub use leg::{
     Capabilities, Direction, Leg, LegCommand, LegError, LegEvent, LegState, OperationOutcome,
