@@ -4,3 +4,5 @@
 pub mod direct_routing;
 pub mod io;
 pub mod transaction;
+
+pub mod message;

@@ -1,0 +1,110 @@
+//! Byte classes of RFC 3261 §25.1, looked up in one table.
+
+/// `token`.
+pub(crate) const TOKEN: u8 = 1;
+/// `user` and `password` of a SIP URI, without `%` and `:`.
+pub(crate) const USER: u8 = 1 << 1;
+/// `paramchar` of a SIP URI, without `%`.
+pub(crate) const URI_PARAM: u8 = 1 << 2;
+/// `hname` and `hvalue` of a SIP URI with `=` and `&`, without `%`.
+pub(crate) const URI_HEADER: u8 = 1 << 3;
+/// Host name; `_` is accepted because internal DNS names hold it.
+pub(crate) const HOST: u8 = 1 << 4;
+/// Unquoted value of a header parameter: `token`, `host` and what peers write beside them.
+pub(crate) const PARAM_VALUE: u8 = 1 << 5;
+/// `word` of a Call-ID.
+pub(crate) const WORD: u8 = 1 << 6;
+/// Any character of a URI of an unknown scheme, without `%`.
+pub(crate) const URI_ANY: u8 = 1 << 7;
+
+static TABLE: [u8; 256] = build();
+
+const fn among(byte: u8, set: &[u8]) -> bool {
+    let mut i = 0;
+    while i < set.len() {
+        if set[i] == byte {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn build() -> [u8; 256] {
+    let mut table = [0u8; 256];
+    let mut byte = 0u8;
+    loop {
+        let alnum = byte.is_ascii_alphanumeric();
+        let mark = among(byte, b"-_.!~*'()");
+        let visible = byte.is_ascii_graphic();
+        let mut bits = 0;
+        if alnum || among(byte, b"-.!%*_+`'~") {
+            bits |= TOKEN;
+        }
+        if alnum || mark || among(byte, b"&=+$,;?/") {
+            bits |= USER;
+        }
+        if alnum || mark || among(byte, b"[]/:&+$") {
+            bits |= URI_PARAM;
+        }
+        if alnum || mark || among(byte, b"[]/?:+$=&") {
+            bits |= URI_HEADER;
+        }
+        if alnum || among(byte, b"-._") {
+            bits |= HOST;
+        }
+        if visible && !among(byte, b"\",;<>\\") {
+            bits |= PARAM_VALUE;
+        }
+        if alnum || among(byte, b"-.!%*_+`'~()<>:\\\"/[]?{}") {
+            bits |= WORD;
+        }
+        if visible && !among(byte, b"\"<>\\^`{|}%") {
+            bits |= URI_ANY;
+        }
+        table[byte as usize] = bits;
+        if byte == u8::MAX {
+            return table;
+        }
+        byte += 1;
+    }
+}
+
+/// Whether the byte belongs to the class.
+pub(crate) const fn is(byte: u8, class: u8) -> bool {
+    TABLE[byte as usize] & class != 0
+}
+
+/// Whether every byte belongs to the class and there is at least one.
+pub(crate) fn all(bytes: &[u8], class: u8) -> bool {
+    !bytes.is_empty() && bytes.iter().all(|&b| is(b, class))
+}
+
+/// Where the first byte lies that is neither of the class nor a whole `%HH` escape.
+pub(crate) fn first_outside(bytes: &[u8], class: u8) -> Option<usize> {
+    let mut i = 0;
+    while let Some(&byte) = bytes.get(i) {
+        if byte == b'%' {
+            match (bytes.get(i + 1), bytes.get(i + 2)) {
+                (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => i += 3,
+                _ => return Some(i),
+            }
+        } else if is(byte, class) {
+            i += 1;
+        } else {
+            return Some(i);
+        }
+    }
+    None
+}
+
+/// Whether the byte is linear white space once lines are unfolded.
+pub(crate) const fn is_ws(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+/// The value of two hexadecimal digits.
+pub(crate) fn unhex(high: u8, low: u8) -> Option<u8> {
+    let digit = |b: u8| (b as char).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    Some(digit(high)? << 4 | digit(low)?)
+}

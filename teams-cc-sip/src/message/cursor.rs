@@ -1,0 +1,212 @@
+//! A read position in one header value.
+
+use bytes::Bytes;
+
+use super::{
+    Grammar, ParseError, Rule, Text,
+    class::{self, is_ws},
+};
+
+/// Reads one value from left to right; never moves beyond its end.
+pub(crate) struct Cursor<'a> {
+    buf: &'a Bytes,
+    pos: usize,
+    pub(crate) grammar: Grammar,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) const fn new(buf: &'a Bytes, grammar: &Grammar) -> Self {
+        Self { buf, pos: 0, grammar: *grammar }
+    }
+
+    pub(crate) const fn pos(&self) -> usize {
+        self.pos
+    }
+
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.buf.get(self.pos).copied()
+    }
+
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.buf.get(self.pos..).unwrap_or_default()
+    }
+
+    pub(crate) fn advance(&mut self, by: usize) {
+        self.pos = self.pos.saturating_add(by).min(self.buf.len());
+    }
+
+    pub(crate) fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.pos += 1;
+        }
+        found
+    }
+
+    pub(crate) fn skip_ws(&mut self) {
+        while self.peek().is_some_and(is_ws) {
+            self.pos += 1;
+        }
+    }
+
+    /// A separator with white space around it (`SEMI`, `SLASH`, `EQUAL` of RFC 3261 §25.1).
+    pub(crate) fn separator(&mut self, byte: u8) -> bool {
+        self.skip_ws();
+        let found = self.eat(byte);
+        if found {
+            self.skip_ws();
+        }
+        found
+    }
+
+    pub(crate) fn fail(&self, rule: Rule) -> ParseError {
+        ParseError::new(rule, self.pos)
+    }
+
+    /// The bytes from `start` to here.
+    pub(crate) fn since(&self, start: usize) -> Bytes {
+        self.buf.slice(start.min(self.pos)..self.pos)
+    }
+
+    /// The run of bytes of the class from here, possibly empty.
+    pub(crate) fn run(&mut self, class: u8) -> Bytes {
+        let start = self.pos;
+        self.skip(class);
+        self.since(start)
+    }
+
+    fn skip(&mut self, class: u8) {
+        let rest = self.rest();
+        self.pos += rest.iter().position(|&b| !class::is(b, class)).unwrap_or(rest.len());
+    }
+
+    /// A token of at least one character.
+    pub(crate) fn token(&mut self) -> Result<Text, ParseError> {
+        self.text(class::TOKEN, Rule::Token)
+    }
+
+    /// A non-empty run of a class whose members are all ASCII.
+    pub(crate) fn text(&mut self, class: u8, rule: Rule) -> Result<Text, ParseError> {
+        let run = self.run(class);
+        if run.is_empty() { Err(self.fail(rule)) } else { Ok(Text::checked(run)) }
+    }
+
+    /// A quoted string with its quotes; the cursor stands on the first.
+    pub(crate) fn quoted(&mut self) -> Result<Bytes, ParseError> {
+        let start = self.pos;
+        if !self.eat(b'"') {
+            return Err(self.fail(Rule::Quote));
+        }
+        while let Some(byte) = self.peek() {
+            self.pos += 1;
+            match byte {
+                b'"' => return Ok(self.since(start)),
+                b'\\' => match self.peek() {
+                    Some(_) => self.pos += 1,
+                    None => break,
+                },
+                // RFC 3261 §25.1: qdtext has no control character but LWS.
+                b if b.is_ascii_control() && b != b'\t' => {
+                    return Err(ParseError::new(Rule::Control, self.pos - 1));
+                }
+                _ => {}
+            }
+        }
+        Err(ParseError::new(Rule::Quote, start))
+    }
+
+    /// Decimal digits as a number not above `max`.
+    pub(crate) fn number(&mut self, max: u64) -> Result<u64, ParseError> {
+        let start = self.pos;
+        let mut value: u64 = 0;
+        while let Some(digit) = self.peek().filter(u8::is_ascii_digit) {
+            value = value
+                .checked_mul(10)
+                .and_then(|v| v.checked_add(u64::from(digit - b'0')))
+                .filter(|&v| v <= max)
+                .ok_or(ParseError::new(Rule::OutOfRange, start))?;
+            self.pos += 1;
+        }
+        if self.pos == start { Err(self.fail(Rule::OutOfRange)) } else { Ok(value) }
+    }
+
+    /// As [`Self::number`], for what is 32 bits wide.
+    pub(crate) fn number32(&mut self, max: u32) -> Result<u32, ParseError> {
+        let start = self.pos;
+        self.number(u64::from(max))
+            .and_then(|v| u32::try_from(v).map_err(|_| ParseError::new(Rule::OutOfRange, start)))
+    }
+
+    /// Refuses anything but white space up to the end.
+    pub(crate) fn end(&mut self) -> Result<(), ParseError> {
+        self.skip_ws();
+        if self.pos == self.buf.len() { Ok(()) } else { Err(self.fail(Rule::Trailing)) }
+    }
+}
+
+/// Cuts a value at its commas, outside quotes and angle brackets (RFC 3261 §7.3.1).
+pub(crate) struct Elements<'a> {
+    value: &'a Bytes,
+    pos: Option<usize>,
+}
+
+impl<'a> Elements<'a> {
+    pub(crate) const fn new(value: &'a Bytes) -> Self {
+        Self { value, pos: Some(0) }
+    }
+
+    /// What follows the elements read so far, or nothing after the last.
+    pub(crate) fn rest_bytes(&self) -> Option<Bytes> {
+        self.pos.map(|at| trim(self.value, at, self.value.len()))
+    }
+}
+
+impl Iterator for Elements<'_> {
+    type Item = Result<Bytes, ParseError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.pos.take()?;
+        let bytes = self.value.get(start..).unwrap_or_default();
+        let mut end = bytes.len();
+        let (mut quoted, mut escaped, mut angle) = (false, false, false);
+        for (i, &byte) in bytes.iter().enumerate() {
+            if quoted {
+                match byte {
+                    _ if escaped => escaped = false,
+                    b'\\' => escaped = true,
+                    b'"' => quoted = false,
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => quoted = true,
+                b'<' => angle = true,
+                b'>' => angle = false,
+                b',' if !angle => {
+                    end = i;
+                    self.pos = Some(start + i + 1);
+                    break;
+                }
+                _ => {}
+            }
+        }
+        if quoted {
+            return Some(Err(ParseError::new(Rule::Quote, start)));
+        }
+        let element = trim(self.value, start, start + end);
+        if element.is_empty() {
+            return Some(Err(ParseError::new(Rule::EmptyElement, start)));
+        }
+        Some(Ok(element))
+    }
+}
+
+/// The bytes of a range without white space at its ends.
+pub(crate) fn trim(buf: &Bytes, start: usize, end: usize) -> Bytes {
+    let bytes = buf.get(start..end).unwrap_or_default();
+    let lead = bytes.iter().take_while(|&&b| is_ws(b)).count();
+    let tail = bytes.get(lead..).unwrap_or_default();
+    let trail = tail.iter().rev().take_while(|&&b| is_ws(b)).count();
+    buf.slice(start + lead..start + lead + (tail.len() - trail))
+}

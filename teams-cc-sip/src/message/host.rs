@@ -1,0 +1,137 @@
+//! Hosts of URIs and of Via (RFC 3261 §25.1 `host`).
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
+
+use bytes::Bytes;
+
+use super::{ParseError, Rule, Text, class, cursor::Cursor};
+
+/// A host: a name or an address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Host {
+    /// A DNS name as written; names compare without case.
+    Name(Text),
+    /// An IPv4 address.
+    V4(Ipv4Addr),
+    /// An IPv6 address, written in square brackets.
+    V6(Ipv6Addr),
+}
+
+impl Host {
+    /// Reads a host; an IPv6 address may stand with or without brackets.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Host`] when the text is neither a name nor an address.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(address.into());
+        }
+        let bytes = Bytes::copy_from_slice(text.as_bytes());
+        let mut c = Cursor::new(&bytes, &super::Grammar::default());
+        let host = Self::read(&mut c)?;
+        if c.pos() == bytes.len() { Ok(host) } else { Err(c.fail(Rule::Host)) }
+    }
+
+    /// The address, if the host is one.
+    #[must_use]
+    pub const fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Name(_) => None,
+            Self::V4(address) => Some(IpAddr::V4(*address)),
+            Self::V6(address) => Some(IpAddr::V6(*address)),
+        }
+    }
+
+    /// The name, if the host is one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => Some(name.as_str()),
+            Self::V4(_) | Self::V6(_) => None,
+        }
+    }
+
+    /// Whether both are the same name without regard to case, or the same address.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Name(a), Self::Name(b)) => a.eq_ignore_ascii_case(b),
+            (a, b) => a == b,
+        }
+    }
+
+    pub(crate) fn read(c: &mut Cursor<'_>) -> Result<Self, ParseError> {
+        if c.peek() == Some(b'[') {
+            let rest = c.rest();
+            let end = rest.iter().position(|&b| b == b']').ok_or_else(|| c.fail(Rule::Host))?;
+            let address = rest
+                .get(1..end)
+                .and_then(|inner| std::str::from_utf8(inner).ok())
+                .and_then(|inner| inner.parse().ok())
+                .ok_or_else(|| c.fail(Rule::Host))?;
+            c.advance(end + 1);
+            return Ok(Self::V6(address));
+        }
+        let name = c.text(class::HOST, Rule::Host)?;
+        // Only a name that ends with a digit can be an address, and most do not.
+        if name.as_bytes().last().is_some_and(u8::is_ascii_digit)
+            && let Ok(address) = name.parse()
+        {
+            return Ok(Self::V4(address));
+        }
+        Ok(Self::Name(name))
+    }
+
+    /// Reads `[ ":" port ]`; white space is allowed around the colon only in Via.
+    pub(crate) fn read_port(c: &mut Cursor<'_>) -> Result<Option<u16>, ParseError> {
+        if !c.eat(b':') {
+            return Ok(None);
+        }
+        c.skip_ws();
+        let at = c.pos();
+        c.number(u64::from(u16::MAX))
+            .ok()
+            .and_then(|port| u16::try_from(port).ok())
+            .map(Some)
+            .ok_or(ParseError::new(Rule::Port, at))
+    }
+
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Name(name) => out.extend_from_slice(name.as_bytes()),
+            other => out.extend_from_slice(other.to_string().as_bytes()),
+        }
+    }
+}
+
+impl From<IpAddr> for Host {
+    fn from(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => Self::V4(address),
+            IpAddr::V6(address) => Self::V6(address),
+        }
+    }
+}
+
+impl std::str::FromStr for Host {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::V4(address) => address.fmt(f),
+            Self::V6(address) => write!(f, "[{address}]"),
+        }
+    }
+}

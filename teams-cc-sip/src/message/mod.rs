@@ -1,0 +1,46 @@
+//! SIP messages: reading, writing, and what their headers mean (RFC 3261 §7, §19, §20, §25).
+//!
+//! One parser frames a message and gives it its meaning, so that no message can be read in two
+//! ways. Values are kept as received; typed forms are read on demand.
+
+mod class;
+mod compare;
+mod cursor;
+mod encode;
+mod error;
+mod header_name;
+mod headers;
+mod host;
+mod limits;
+mod method;
+mod name_addr;
+mod params;
+mod parse;
+mod start_line;
+mod status;
+mod tel;
+mod text;
+pub mod typed;
+mod uri;
+mod validate;
+mod via;
+
+pub use error::{Fault, ParseError, Rule};
+pub use header_name::{AsHeaderName, HeaderName, OtherName};
+pub use headers::{Header, Headers, TypedHeader};
+pub use host::Host;
+pub use limits::{Grammar, Leniency, Limits};
+pub use method::Method;
+pub use name_addr::{DisplayName, NameAddr};
+pub use params::{Param, Params};
+pub use start_line::{Message, Request, Response};
+pub use status::StatusCode;
+pub use tel::TelUri;
+pub use text::{Private, Text};
+pub use typed::{
+    CSeq, CallId, Contact, ContentType, Expires, FromHeader, MaxForwards, RecordRoute, ReferTo,
+    ReferredBy, Route, ToHeader,
+};
+pub use uri::{OtherUri, Scheme, SipUri, Uri};
+pub use validate::{every_typed_header, verdict, verdict_with};
+pub use via::{BRANCH_COOKIE, Transport, Via};

@@ -1,0 +1,203 @@
+//! Addresses in headers: display name, URI and parameters (RFC 3261 §20.10).
+
+use std::{borrow::Cow, fmt};
+
+use bytes::Bytes;
+
+use super::{
+    Grammar, Params, ParseError, Rule, Uri,
+    class::{self, is_ws},
+    cursor::Cursor,
+    params::{quote, unquote},
+    text::MASK,
+};
+
+/// A display name as written, quotes included; it may hold any octets.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct DisplayName(Bytes);
+
+impl DisplayName {
+    /// A display name; it is put in quotes.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Control`] when it holds a control character.
+    pub fn new(name: &str) -> Result<Self, ParseError> {
+        quote(name).map(|q| Self(Bytes::from(q)))
+    }
+
+    /// The name without quotes; octets that are not UTF-8 are replaced.
+    #[must_use]
+    pub fn reveal(&self) -> Cow<'_, str> {
+        unquote(&self.0).unwrap_or_else(|| String::from_utf8_lossy(&self.0))
+    }
+
+    /// The octets as written.
+    #[must_use]
+    pub fn raw(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DisplayName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+/// An address as it stands in From, To, Contact, Route and their kin.
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct NameAddr {
+    /// The display name, if one is written.
+    pub display: Option<DisplayName>,
+    /// The URI.
+    pub uri: Uri,
+    /// The parameters of the header, not those of the URI.
+    pub params: Params,
+}
+
+impl NameAddr {
+    /// An address without display name and parameters.
+    #[must_use]
+    pub fn new(uri: impl Into<Uri>) -> Self {
+        Self { display: None, uri: uri.into(), params: Params::new() }
+    }
+
+    /// The same address with a display name.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Control`] when the name holds a control character.
+    pub fn with_display(mut self, name: &str) -> Result<Self, ParseError> {
+        self.display = Some(DisplayName::new(name)?);
+        Ok(self)
+    }
+
+    /// The same address with a header parameter.
+    ///
+    /// # Errors
+    ///
+    /// As [`Params::set`].
+    pub fn with_param(mut self, name: &str, value: Option<&str>) -> Result<Self, ParseError> {
+        self.params.set(name, value)?;
+        Ok(self)
+    }
+
+    /// The same address with a tag.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Token`] when the tag is not a token.
+    pub fn with_tag(self, tag: &str) -> Result<Self, ParseError> {
+        if !class::all(tag.as_bytes(), class::TOKEN) {
+            return Err(ParseError::new(Rule::Token, 0));
+        }
+        self.with_param("tag", Some(tag))
+    }
+
+    /// The tag that names one side of a dialog.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.params.get("tag")
+    }
+
+    /// Reads an address that fills the whole text.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the text breaks, with its offset.
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, ParseError> {
+        Self::from_bytes(&Bytes::copy_from_slice(text.as_ref()), &Grammar::default())
+    }
+
+    pub(crate) fn from_bytes(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
+        let mut c = Cursor::new(value, grammar);
+        c.skip_ws();
+        let address = Self::read(value, &mut c)?;
+        c.end()?;
+        Ok(address)
+    }
+
+    fn read(value: &Bytes, c: &mut Cursor<'_>) -> Result<Self, ParseError> {
+        let display = match c.peek() {
+            Some(b'"') => {
+                let name = c.quoted()?;
+                c.skip_ws();
+                Some(DisplayName(name))
+            }
+            Some(b'<') => None,
+            Some(_) => unquoted_display(c)?,
+            None => return Err(c.fail(Rule::Scheme)),
+        };
+        let uri = if c.peek() == Some(b'<') {
+            let start = c.pos() + 1;
+            let rest = c.rest();
+            let len =
+                rest.iter().position(|&b| b == b'>').ok_or_else(|| c.fail(Rule::AngleBrackets))?;
+            c.advance(len + 1);
+            read_uri(value, start, start + len - 1, c)?
+        } else if display.is_some() {
+            return Err(c.fail(Rule::AngleBrackets));
+        } else {
+            let start = c.pos();
+            let rest = c.rest();
+            let len =
+                rest.iter().position(|&b| is_ws(b) || b == b';' || b == b',').unwrap_or(rest.len());
+            // RFC 3261 §20: a URI with a comma, question mark or semicolon needs brackets.
+            if let Some(at) = rest.iter().take(len).position(|&b| b == b'?') {
+                return Err(ParseError::new(Rule::AngleBrackets, start + at));
+            }
+            c.advance(len);
+            read_uri(value, start, start + len, c)?
+        };
+        Ok(Self { display, uri, params: Params::read(c)? })
+    }
+
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        if let Some(display) = &self.display {
+            out.extend_from_slice(&display.0);
+            out.push(b' ');
+        }
+        out.push(b'<');
+        self.uri.write(out);
+        out.push(b'>');
+        self.params.write(out);
+    }
+}
+
+fn read_uri(value: &Bytes, start: usize, end: usize, c: &Cursor<'_>) -> Result<Uri, ParseError> {
+    Uri::from_bytes(&value.slice(start..end), &c.grammar).map_err(|e| e.shifted(start))
+}
+
+/// Tokens before `<`; nothing when the value starts with a bare URI.
+fn unquoted_display(c: &mut Cursor<'_>) -> Result<Option<DisplayName>, ParseError> {
+    let start = c.pos();
+    let rest = c.rest();
+    for (i, &byte) in rest.iter().enumerate() {
+        match byte {
+            b'<' => {
+                let words = rest.get(..i).unwrap_or_default();
+                let len = words.len() - words.iter().rev().take_while(|&&b| is_ws(b)).count();
+                c.advance(len);
+                let name = c.since(start);
+                c.skip_ws();
+                return Ok(Some(DisplayName(name)));
+            }
+            b':' => return Ok(None),
+            // Octets above ASCII are no token, but phones send names in them unquoted.
+            b if class::is(b, class::TOKEN) || is_ws(b) || b >= 0x80 => {}
+            _ => return Err(ParseError::new(Rule::DisplayName, start + i)),
+        }
+    }
+    Err(ParseError::new(Rule::Scheme, start))
+}
+
+impl fmt::Debug for NameAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.display.is_some() {
+            write!(f, "{MASK} ")?;
+        }
+        write!(f, "<{:?}>{:?}", self.uri, self.params)
+    }
+}

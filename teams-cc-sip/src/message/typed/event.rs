@@ -1,0 +1,92 @@
+//! Subscriptions (RFC 6665).
+
+use bytes::Bytes;
+
+use crate::message::{Grammar, HeaderName, Params, ParseError, Text, TypedHeader, cursor::Cursor};
+
+macro_rules! token_with_params {
+    ($($(#[$doc:meta])* $type:ident { $(#[$field_doc:meta])* $field:ident } = $name:ident,)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub struct $type {
+            $(#[$field_doc])*
+            pub $field: Text,
+            /// The parameters.
+            pub params: Params,
+        }
+
+        impl $type {
+            /// The header with this token and no parameters.
+            ///
+            /// # Errors
+            ///
+            /// [`Rule::Token`](crate::message::Rule::Token) when the text is not a token.
+            pub fn new(token: &str) -> Result<Self, ParseError> {
+                let value = Bytes::copy_from_slice(token.as_bytes());
+                let mut c = Cursor::new(&value, &Grammar::default());
+                let $field = c.token()?;
+                c.end()?;
+                Ok(Self { $field, params: Params::new() })
+            }
+
+            /// The same header with a parameter.
+            ///
+            /// # Errors
+            ///
+            /// As [`Params::set`].
+            pub fn with_param(mut self, name: &str, value: Option<&str>) -> Result<Self, ParseError> {
+                self.params.set(name, value)?;
+                Ok(self)
+            }
+        }
+
+        impl TypedHeader for $type {
+            fn name() -> HeaderName {
+                HeaderName::$name
+            }
+
+            fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
+                let mut c = Cursor::new(value, grammar);
+                let $field = c.token()?;
+                let params = Params::read(&mut c)?;
+                c.end()?;
+                Ok(Self { $field, params })
+            }
+
+            fn write(&self, out: &mut Vec<u8>) {
+                out.extend_from_slice(self.$field.as_bytes());
+                self.params.write(out);
+            }
+        }
+    )*};
+}
+
+token_with_params! {
+    /// What is subscribed to (§8.2.1), such as `refer`.
+    Event {
+        /// The event package.
+        package
+    } = Event,
+    /// Whether the subscription lives (§8.2.3).
+    SubscriptionState {
+        /// `active`, `pending` or `terminated`.
+        state
+    } = SubscriptionState,
+}
+
+impl Event {
+    /// The `id` that tells two REFERs of one dialog apart (RFC 3515 §2.4.6).
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.params.get("id")
+    }
+}
+
+impl SubscriptionState {
+    /// Whether the subscription is over.
+    #[must_use]
+    pub fn is_terminated(&self) -> bool {
+        self.state.eq_ignore_ascii_case("terminated")
+    }
+}
