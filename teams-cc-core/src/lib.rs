@@ -4,7 +4,11 @@
 pub mod address;
 pub mod contact;
 pub mod id;
+pub mod limit;
 pub mod number;
+pub mod retry;
+pub mod secret;
+pub mod seed;
 pub mod time;
 
 pub use address::{Address, TeamsUser};
@@ -12,4 +16,6 @@ pub use id::{
     AgentId, AppId, CallId, ContactId, Id, LegId, OperationId, QueueId, TenantId, UserId,
 };
 pub use number::{E164, PhoneNumber};
+pub use secret::Secret;
+pub use seed::Seed;
 pub use time::{Clock, Instant, Timestamp};
