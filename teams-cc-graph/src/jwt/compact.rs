@@ -1,0 +1,104 @@
+//! The compact form: `header.payload.signature` (RFC 7515 §7.1).
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
+
+use super::{Claims, Jwk, JwtError};
+
+/// The longest token looked at; those of the calling service have about 1.5 kB.
+pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// The longest key id looked at.
+const MAX_KEY_ID_BYTES: usize = 512;
+
+/// The signature algorithms that are accepted (RFC 7518 §3.3 and §3.5).
+///
+/// There is deliberately no way to add `none` or a shared-secret algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "this list is the allow-list")]
+pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+    /// RSASSA-PSS with SHA-256.
+    Ps256,
+}
+
+impl Algorithm {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "RS256" => Some(Self::Rs256),
+            "PS256" => Some(Self::Ps256),
+            _ => None,
+        }
+    }
+}
+
+/// A token whose signature is not proven yet; nothing but its key id can be read.
+#[derive(Debug)]
+pub struct Unverified<'a> {
+    signed: &'a str,
+    payload: &'a str,
+    signature: Vec<u8>,
+    algorithm: Algorithm,
+    key_id: Box<str>,
+}
+
+impl<'a> Unverified<'a> {
+    /// Reads the header and splits the rest.
+    ///
+    /// `cty` is ignored: the calling service sets it to `JWT` on tokens that are not nested.
+    ///
+    /// # Errors
+    ///
+    /// [`JwtError::TooLong`], [`JwtError::Malformed`], [`JwtError::AlgorithmNotAllowed`],
+    /// [`JwtError::CriticalExtension`] or [`JwtError::NoKeyId`].
+    pub fn parse(token: &'a str) -> Result<Self, JwtError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(JwtError::TooLong);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(JwtError::Malformed)?;
+        let (header, payload) = signed.split_once('.').ok_or(JwtError::Malformed)?;
+        if payload.contains('.') {
+            return Err(JwtError::Malformed);
+        }
+        let header = object(header)?;
+        let algorithm = header
+            .get("alg")
+            .and_then(Value::as_str)
+            .and_then(Algorithm::from_name)
+            .ok_or(JwtError::AlgorithmNotAllowed)?;
+        // RFC 7515 §4.1.11: extensions that are not understood make the token invalid.
+        if header.contains_key("crit") {
+            return Err(JwtError::CriticalExtension);
+        }
+        let key_id = header
+            .get("kid")
+            .and_then(Value::as_str)
+            .filter(|id| !id.is_empty() && id.len() <= MAX_KEY_ID_BYTES)
+            .ok_or(JwtError::NoKeyId)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| JwtError::Malformed)?;
+        Ok(Self { signed, payload, signature, algorithm, key_id: key_id.into() })
+    }
+
+    /// The key the token names.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// Proves the signature and reads what was signed.
+    ///
+    /// # Errors
+    ///
+    /// [`JwtError::BadSignature`], also where the key is bound to the other algorithm; after a
+    /// good signature [`JwtError::Malformed`] or [`JwtError::BadClaims`].
+    pub fn verify(&self, key: &Jwk) -> Result<Claims, JwtError> {
+        key.verify(self.algorithm, self.signed.as_bytes(), &self.signature)?;
+        Claims::from_object(&object(self.payload)?)
+    }
+}
+
+fn object(part: &str) -> Result<Map<String, Value>, JwtError> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| JwtError::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|_| JwtError::Malformed)
+}

@@ -1,0 +1,117 @@
+//! Published keys (RFC 7517).
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use aws_lc_rs::signature::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
+
+use super::{Algorithm, JwtError};
+
+/// The longest JWK set read; the calling service publishes some 40 kB with its certificates.
+pub const MAX_JWK_SET_BYTES: usize = 1024 * 1024;
+
+/// The most keys kept of one set; later ones are dropped.
+pub const MAX_KEYS: usize = 256;
+
+/// The longest modulus looked at: 8192 bits, the most that is verified.
+const MAX_MODULUS_BYTES: usize = 1024;
+
+/// One RSA public key.
+///
+/// Keys under 2048 bits never verify anything.
+#[derive(Clone)]
+pub struct Jwk {
+    components: Arc<RsaPublicKeyComponents<Vec<u8>>>,
+    /// The one algorithm the key may be used with, where its publisher says so.
+    algorithm: Option<Algorithm>,
+}
+
+impl Jwk {
+    pub(super) fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), JwtError> {
+        if self.algorithm.is_some_and(|only| only != algorithm) {
+            return Err(JwtError::BadSignature);
+        }
+        let parameters = match algorithm {
+            Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
+            Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
+        };
+        self.components
+            .verify(parameters, message, signature)
+            .map_err(|_| JwtError::BadSignature)
+    }
+
+    /// Reads one key; none where it is no RSA signature key that can be used here.
+    fn read(key: &Value) -> Option<(Box<str>, Self)> {
+        let text = |name: &str| key.get(name).and_then(Value::as_str);
+        if text("kty") != Some("RSA") || text("use").is_some_and(|use_| use_ != "sig") {
+            return None;
+        }
+        let algorithm = match text("alg") {
+            None => None,
+            Some(name) => Some(Algorithm::from_name(name)?),
+        };
+        let id = text("kid").filter(|id| !id.is_empty())?;
+        let number = |name: &str| {
+            let bytes = URL_SAFE_NO_PAD.decode(text(name)?.trim_end_matches('=')).ok()?;
+            // Some publishers keep the sign byte of the DER form.
+            let start = bytes.iter().position(|byte| *byte != 0)?;
+            bytes.get(start..).filter(|rest| rest.len() <= MAX_MODULUS_BYTES).map(<[u8]>::to_vec)
+        };
+        let components = Arc::new(RsaPublicKeyComponents { n: number("n")?, e: number("e")? });
+        Some((id.into(), Self { components, algorithm }))
+    }
+}
+
+impl fmt::Debug for Jwk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jwk").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
+/// The keys of an issuer by their ids.
+#[derive(Clone, Debug, Default)]
+pub struct JwkSet {
+    keys: BTreeMap<Box<str>, Jwk>,
+}
+
+impl JwkSet {
+    /// Reads a set; keys of other kinds or uses are passed over (RFC 7517 §5).
+    ///
+    /// # Errors
+    ///
+    /// [`JwtError::Malformed`] where the body is too long, no JSON, or has no list of keys.
+    pub fn parse(body: &[u8]) -> Result<Self, JwtError> {
+        if body.len() > MAX_JWK_SET_BYTES {
+            return Err(JwtError::Malformed);
+        }
+        let set: Value = serde_json::from_slice(body).map_err(|_| JwtError::Malformed)?;
+        let keys = set.get("keys").and_then(Value::as_array).ok_or(JwtError::Malformed)?;
+        Ok(Self { keys: keys.iter().filter_map(Jwk::read).take(MAX_KEYS).collect() })
+    }
+
+    /// The key with this id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Jwk> {
+        self.keys.get(id)
+    }
+
+    /// How many keys can be used.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether no key can be used.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
