@@ -6,3 +6,4 @@ pub mod io;
 pub mod transaction;
 
 pub mod message;
+pub mod endpoint;

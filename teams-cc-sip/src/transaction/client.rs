@@ -85,11 +85,7 @@ impl Client {
         if self.end_at.is_some_and(|at| at <= now) {
             let unanswered = self.state != ClientState::Completed;
             self.terminate();
-            return if unanswered {
-                Step::tell(Tell::TimedOut)
-            } else {
-                Step::NOTHING
-            };
+            return if unanswered { Step::tell(Tell::TimedOut) } else { Step::NOTHING };
         }
         if self.resend_at.is_some_and(|at| at <= now) {
             self.interval = if self.state == ClientState::Proceeding {
@@ -162,17 +158,9 @@ mod tests {
     fn an_unanswered_request_is_repeated_up_to_t2_and_given_up_after_64_t1() {
         let mut client = at(Trying);
         let seen = wake_times(&mut client);
-        let sends: Vec<_> = seen
-            .iter()
-            .filter(|(_, s)| s.send.is_some())
-            .map(|(t, _)| *t)
-            .collect();
-        assert_eq!(
-            sends,
-            [
-                500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500
-            ]
-        );
+        let sends: Vec<_> =
+            seen.iter().filter(|(_, s)| s.send.is_some()).map(|(t, _)| *t).collect();
+        assert_eq!(sends, [500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500]);
         assert_eq!(seen.last(), Some(&(32_000, Step::tell(Tell::TimedOut))));
     }
 
@@ -180,15 +168,9 @@ mod tests {
     fn after_a_provisional_response_the_request_is_repeated_every_t2() {
         let mut client = at(Proceeding);
         let seen = wake_times(&mut client);
-        let sends: Vec<_> = seen
-            .iter()
-            .filter(|(_, s)| s.send.is_some())
-            .map(|(t, _)| *t)
-            .collect();
-        assert_eq!(
-            sends,
-            [500, 4500, 8500, 12_500, 16_500, 20_500, 24_500, 28_500]
-        );
+        let sends: Vec<_> =
+            seen.iter().filter(|(_, s)| s.send.is_some()).map(|(t, _)| *t).collect();
+        assert_eq!(sends, [500, 4500, 8500, 12_500, 16_500, 20_500, 24_500, 28_500]);
         assert_eq!(seen.last(), Some(&(32_000, Step::tell(Tell::TimedOut))));
     }
 
@@ -207,11 +189,7 @@ mod tests {
             (Terminated, 200, Step::NOTHING, Terminated),
         ] {
             let mut client = at(state);
-            assert_eq!(
-                client.on_response(Instant::ZERO, status),
-                step,
-                "{state:?} {status}"
-            );
+            assert_eq!(client.on_response(Instant::ZERO, status), step, "{state:?} {status}");
             assert_eq!(client.state(), next, "{state:?} {status}");
         }
     }

@@ -98,11 +98,7 @@ impl InviteClient {
         if self.end_at.is_some_and(|at| at <= now) {
             let unanswered = self.state == InviteClientState::Calling;
             self.enter(InviteClientState::Terminated, None);
-            return if unanswered {
-                Step::tell(Tell::TimedOut)
-            } else {
-                Step::NOTHING
-            };
+            return if unanswered { Step::tell(Tell::TimedOut) } else { Step::NOTHING };
         }
         if self.resend_at.is_some_and(|at| at <= now) {
             // Timer A doubles without the cap of T2 (RFC 3261 §17.1.1.2).
@@ -175,11 +171,8 @@ mod tests {
     fn an_unanswered_invite_is_repeated_at_doubling_intervals_and_given_up_after_64_t1() {
         let mut client = start(false);
         let seen = wake_times(&mut client);
-        let sends: Vec<_> = seen
-            .iter()
-            .filter(|(_, s)| s.send.is_some())
-            .map(|(t, _)| *t)
-            .collect();
+        let sends: Vec<_> =
+            seen.iter().filter(|(_, s)| s.send.is_some()).map(|(t, _)| *t).collect();
         assert_eq!(sends, [500, 1500, 3500, 7500, 15_500, 31_500]);
         assert_eq!(seen.last(), Some(&(32_000, Step::tell(Tell::TimedOut))));
         assert_eq!(client.state(), Terminated);
@@ -190,10 +183,7 @@ mod tests {
         let mut client = start(true);
         assert_eq!(client.deadline(), Some(Instant::from_secs(32)));
         assert_eq!(client.on_time(Instant::from_secs(31)), Step::NOTHING);
-        assert_eq!(
-            client.on_time(Instant::from_secs(32)),
-            Step::tell(Tell::TimedOut)
-        );
+        assert_eq!(client.on_time(Instant::from_secs(32)), Step::tell(Tell::TimedOut));
     }
 
     #[test]
@@ -220,11 +210,7 @@ mod tests {
             (Terminated, 486, Step::NOTHING, Terminated),
         ] {
             let mut client = at(state);
-            assert_eq!(
-                client.on_response(Instant::ZERO, status),
-                step,
-                "{state:?} {status}"
-            );
+            assert_eq!(client.on_response(Instant::ZERO, status), step, "{state:?} {status}");
             assert_eq!(client.state(), next, "{state:?} {status}");
         }
     }

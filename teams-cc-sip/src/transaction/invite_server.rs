@@ -75,19 +75,11 @@ impl InviteServer {
         match (self.state, status) {
             (InviteServerState::Proceeding, ..200) => {}
             (InviteServerState::Proceeding, 200..300) => {
-                self.enter(
-                    InviteServerState::Accepted,
-                    None,
-                    Some(now + self.timers.limit()),
-                );
+                self.enter(InviteServerState::Accepted, None, Some(now + self.timers.limit()));
             }
             (InviteServerState::Proceeding, _) => {
                 let resend = (!self.reliable).then(|| now + self.timers.t1);
-                self.enter(
-                    InviteServerState::Completed,
-                    resend,
-                    Some(now + self.timers.limit()),
-                );
+                self.enter(InviteServerState::Completed, resend, Some(now + self.timers.limit()));
             }
             (InviteServerState::Accepted, 200..300) => {}
             _ => return Step::NOTHING,
@@ -127,11 +119,7 @@ impl InviteServer {
         if self.end_at.is_some_and(|at| at <= now) {
             let unacknowledged = self.state == InviteServerState::Completed;
             self.enter(InviteServerState::Terminated, None, None);
-            return if unacknowledged {
-                Step::tell(Tell::TimedOut)
-            } else {
-                Step::NOTHING
-            };
+            return if unacknowledged { Step::tell(Tell::TimedOut) } else { Step::NOTHING };
         }
         if self.resend_at.is_some_and(|at| at <= now) {
             self.interval = self.timers.back_off(self.interval);
@@ -207,17 +195,9 @@ mod tests {
     fn an_unacknowledged_refusal_is_repeated_up_to_t2_and_given_up_after_64_t1() {
         let mut server = at(Completed);
         let seen = wake_times(&mut server);
-        let sends: Vec<_> = seen
-            .iter()
-            .filter(|(_, s)| s.send.is_some())
-            .map(|(t, _)| *t)
-            .collect();
-        assert_eq!(
-            sends,
-            [
-                500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500
-            ]
-        );
+        let sends: Vec<_> =
+            seen.iter().filter(|(_, s)| s.send.is_some()).map(|(t, _)| *t).collect();
+        assert_eq!(sends, [500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500]);
         assert_eq!(seen.last(), Some(&(32_000, Step::tell(Tell::TimedOut))));
         assert_eq!(server.state(), Terminated);
     }
@@ -241,11 +221,7 @@ mod tests {
             (Terminated, 200, Step::NOTHING, Terminated),
         ] {
             let mut server = at(state);
-            assert_eq!(
-                server.on_respond(Instant::ZERO, status),
-                step,
-                "{state:?} {status}"
-            );
+            assert_eq!(server.on_respond(Instant::ZERO, status), step, "{state:?} {status}");
             assert_eq!(server.state(), next, "{state:?} {status}");
         }
     }

@@ -5,6 +5,7 @@
 //! tables stand on the types: [`InviteClient`], [`InviteServer`], [`Client`], [`Server`].
 
 mod client;
+mod id;
 mod invite_client;
 mod invite_server;
 mod server;
@@ -14,6 +15,7 @@ mod testing;
 mod timers;
 
 pub use client::{Client, ClientState};
+pub use id::TransactionId;
 pub use invite_client::{InviteClient, InviteClientState};
 pub use invite_server::{InviteServer, InviteServerState};
 pub use server::{Server, ServerState};

@@ -45,12 +45,7 @@ impl Server {
     /// Starts the transaction for a request that has just come.
     #[must_use]
     pub fn new(now: Instant, timers: Timers, reliable: bool) -> Self {
-        Self {
-            state: ServerState::Trying,
-            timers,
-            reliable,
-            end_at: Some(now + timers.limit()),
-        }
+        Self { state: ServerState::Trying, timers, reliable, end_at: Some(now + timers.limit()) }
     }
 
     /// The user responds with this status. Nothing is sent where no response is due any more.
@@ -89,11 +84,7 @@ impl Server {
         }
         let unanswered = self.state != ServerState::Completed;
         self.terminate();
-        if unanswered {
-            Step::tell(Tell::TimedOut)
-        } else {
-            Step::NOTHING
-        }
+        if unanswered { Step::tell(Tell::TimedOut) } else { Step::NOTHING }
     }
 
     /// The transport could not deliver the last response.
@@ -171,10 +162,7 @@ mod tests {
         for state in [Trying, Proceeding] {
             let mut server = at(state);
             assert_eq!(server.on_time(Instant::from_millis(31_999)), Step::NOTHING);
-            assert_eq!(
-                server.on_time(Instant::from_secs(32)),
-                Step::tell(Tell::TimedOut)
-            );
+            assert_eq!(server.on_time(Instant::from_secs(32)), Step::tell(Tell::TimedOut));
             assert_eq!(server.state(), Terminated);
         }
     }

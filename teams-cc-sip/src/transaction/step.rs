@@ -35,23 +35,14 @@ pub enum Tell {
 }
 
 impl Step {
-    pub(super) const NOTHING: Self = Self {
-        send: None,
-        tell: None,
-    };
+    pub(super) const NOTHING: Self = Self { send: None, tell: None };
 
     pub(super) const fn send(send: Send) -> Self {
-        Self {
-            send: Some(send),
-            tell: None,
-        }
+        Self { send: Some(send), tell: None }
     }
 
     pub(super) const fn tell(tell: Tell) -> Self {
-        Self {
-            send: None,
-            tell: Some(tell),
-        }
+        Self { send: None, tell: Some(tell) }
     }
 
     pub(super) const fn and_tell(mut self, tell: Tell) -> Self {

@@ -50,11 +50,7 @@ impl Timers {
     /// Timer D: how long a client waits for a repeated refusal of its INVITE.
     #[must_use]
     pub fn refusal_wait(&self, reliable: bool) -> Duration {
-        if reliable {
-            Duration::ZERO
-        } else {
-            self.limit().max(MINIMUM_D)
-        }
+        if reliable { Duration::ZERO } else { self.limit().max(MINIMUM_D) }
     }
 
     /// Timers I and K: how long repeated messages are absorbed after the end.
@@ -66,11 +62,7 @@ impl Timers {
     /// Timer J: how long a server repeats its final response to a non-INVITE request.
     #[must_use]
     pub fn replay_wait(&self, reliable: bool) -> Duration {
-        if reliable {
-            Duration::ZERO
-        } else {
-            self.limit()
-        }
+        if reliable { Duration::ZERO } else { self.limit() }
     }
 
     /// The interval after `interval`, doubled and capped at T2: timers E and G.

@@ -1,0 +1,147 @@
+//! What an endpoint is and how much it takes on.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::{
+    io::TransportKind,
+    message::{Host, Method, ParseError},
+    transaction::Timers,
+};
+
+/// Who the endpoint is and how it behaves.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EndpointConfig {
+    /// The name peers reach us by, written into Via and default Contacts.
+    pub host: Host,
+    /// The port we listen on, by transport; absent ones are not written.
+    pub ports: BTreeMap<TransportKind, u16>,
+    /// Makes branches, tags and delays. Two endpoints must not share one, and nobody outside may
+    /// know it: who guesses a tag can end a call.
+    pub seed: u64,
+    /// T1, T2 and T4.
+    pub timers: Timers,
+    /// How much the endpoint takes on.
+    pub limits: EndpointLimits,
+    /// The methods that are served; others get 405. Default: INVITE, ACK, CANCEL, BYE, OPTIONS,
+    /// INFO, NOTIFY and REFER, which Direct Routing needs to see before it sends one.
+    pub allow: Vec<Method>,
+    /// The option tags a peer may require; others get 420. Default: none.
+    pub supported: Vec<Box<str>>,
+    /// How long our INVITE may stay unanswered before it is withdrawn; default 3 minutes, as
+    /// timer C of RFC 3261 §16.6.
+    pub invite_limit: Duration,
+    /// How long a peer's INVITE may stay unanswered before it is refused; default 5 minutes.
+    pub ring_limit: Duration,
+    /// How long the subscription of a REFER lasts; default 3 minutes.
+    pub refer_limit: Duration,
+}
+
+impl EndpointConfig {
+    /// An endpoint that peers reach by this host name or address.
+    ///
+    /// # Errors
+    ///
+    /// When the text is neither a host name nor an address.
+    pub fn new(host: &str, seed: u64) -> Result<Self, ParseError> {
+        Ok(Self {
+            host: Host::parse(host)?,
+            ports: BTreeMap::new(),
+            seed,
+            timers: Timers::default(),
+            limits: EndpointLimits::default(),
+            allow: vec![
+                Method::Invite,
+                Method::Ack,
+                Method::Cancel,
+                Method::Bye,
+                Method::Options,
+                Method::Info,
+                Method::Notify,
+                Method::Refer,
+            ],
+            supported: Vec::new(),
+            invite_limit: Duration::from_secs(180),
+            ring_limit: Duration::from_secs(300),
+            refer_limit: Duration::from_secs(180),
+        })
+    }
+
+    /// Sets the port we listen on for a transport.
+    #[must_use]
+    pub fn port(mut self, transport: TransportKind, port: u16) -> Self {
+        self.ports.insert(transport, port);
+        self
+    }
+
+    /// Sets the timers.
+    #[must_use]
+    pub fn timers(mut self, timers: Timers) -> Self {
+        self.timers = timers;
+        self
+    }
+
+    /// Sets the bounds.
+    #[must_use]
+    pub fn limits(mut self, limits: EndpointLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Adds an option tag that a peer may require.
+    #[must_use]
+    pub fn support(mut self, tag: &str) -> Self {
+        self.supported.push(tag.into());
+        self
+    }
+}
+
+/// How much an endpoint takes on, and what happens at the bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EndpointLimits {
+    /// Transactions at once, those that linger included; default 20,000. At the bound new
+    /// requests are answered with 503 and Retry-After without state, and new orders fail.
+    pub transactions: usize,
+    /// Calls at once; default 10,000. At the bound likewise, for INVITE only.
+    pub calls: usize,
+    /// Branches of one forked call that are told apart; default 16. Further ones that ring are
+    /// turned, and those that answer are hung up.
+    pub forks: usize,
+    /// REFER subscriptions of one call; default 4. At the bound a REFER gets 503.
+    pub refers: usize,
+    /// Outputs that wait to be polled; default 100,000. At the bound input is refused with
+    /// [`Error::Undrained`](super::Error::Undrained).
+    pub outputs: usize,
+    /// Seconds in the Retry-After of a 503; default 5.
+    pub retry_after: u32,
+}
+
+impl Default for EndpointLimits {
+    fn default() -> Self {
+        Self {
+            transactions: 20_000,
+            calls: 10_000,
+            forks: 16,
+            refers: 4,
+            outputs: 100_000,
+            retry_after: 5,
+        }
+    }
+}
+
+impl EndpointLimits {
+    /// Sets how many transactions may live at once.
+    #[must_use]
+    pub fn transactions(mut self, transactions: usize) -> Self {
+        self.transactions = transactions;
+        self
+    }
+
+    /// Sets how many calls may live at once.
+    #[must_use]
+    pub fn calls(mut self, calls: usize) -> Self {
+        self.calls = calls;
+        self
+    }
+}

@@ -1,0 +1,216 @@
+//! What an endpoint is told.
+
+use bytes::Bytes;
+
+use super::{FlowId, Origin};
+use crate::{
+    io::Target,
+    message::{
+        ContentType, Fault, HeaderName, Headers, Message, Method, Request, Response, StatusCode,
+    },
+    transaction::TransactionId,
+};
+
+/// One call as this endpoint sees it: an INVITE, its forks, and the dialog that comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallHandle(pub(crate) u64);
+
+/// One request outside of the life of a call's INVITE, ours or a peer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestHandle(pub(crate) u64);
+
+/// One REFER of a peer and the subscription it implies (RFC 3515 §2.4.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReferHandle(pub(crate) u64);
+
+macro_rules! number {
+    ($($handle:ident)*) => {$(
+        impl $handle {
+            /// The number, for logs.
+            #[must_use]
+            pub fn number(self) -> u64 {
+                self.0
+            }
+        }
+    )*};
+}
+
+number!(CallHandle RequestHandle ReferHandle);
+
+/// What happened outside: on the network, to the clock, or by order of the application.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a driver must handle every kind")]
+pub enum Input {
+    /// A message came.
+    Received {
+        /// Which way it came.
+        origin: Origin,
+        /// The message.
+        message: Box<Message>,
+    },
+    /// Octets came that are no message; answered where that is possible.
+    Malformed {
+        /// Which way they came.
+        origin: Origin,
+        /// What was wrong with them.
+        fault: Fault,
+    },
+    /// A flow closed; responses that were to go back on it take RFC 3261 §18.2.2's other way.
+    FlowClosed {
+        /// The flow.
+        flow: FlowId,
+    },
+    /// A message could not be sent.
+    SendFailed {
+        /// The transaction named by [`Transmit`](super::Transmit).
+        transaction: TransactionId,
+    },
+    /// The application orders something.
+    Command(Command),
+    /// The time of the last [`Output::Timeout`](super::Output::Timeout) has come.
+    Wake,
+}
+
+impl From<Command> for Input {
+    fn from(command: Command) -> Self {
+        Self::Command(command)
+    }
+}
+
+/// An order of the application.
+///
+/// Messages in orders are drafts: they carry the status or Request-URI, the body and the headers
+/// that are the application's, such as From, To, Contact, Allow or P-Asserted-Identity. The
+/// endpoint adds Via, tags, Call-ID, `CSeq`, Max-Forwards, Route and Record-Route, and a Contact
+/// where the draft has none. There is no order that sends REFER or Replaces: Direct Routing takes
+/// neither (Learn, *Direct Routing SIP protocol*).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Command {
+    /// Calls somebody.
+    Invite {
+        /// A handle from [`Endpoint::reserve_call`](super::Endpoint::reserve_call).
+        call: CallHandle,
+        /// Where the INVITE is sent, whatever its Request-URI says.
+        to: Target,
+        /// The draft: Request-URI, From, To, Contact, body.
+        request: Box<Request>,
+    },
+    /// Responds to the INVITE or re-INVITE of this call that waits for a response.
+    RespondInvite {
+        /// The call.
+        call: CallHandle,
+        /// The draft: 101–199 rings, 200–299 answers, 300–699 refuses.
+        response: Box<Response>,
+    },
+    /// Withdraws our INVITE; a call answered meanwhile is ended with BYE.
+    Cancel {
+        /// The call.
+        call: CallHandle,
+        /// Such as a Reason header.
+        extras: Extras,
+    },
+    /// Ends an answered call; waits for the ACK where RFC 3261 §15 asks for it.
+    Bye {
+        /// The call.
+        call: CallHandle,
+        /// Such as a Reason header.
+        extras: Extras,
+    },
+    /// Offers another session, as hold and resume do; repeated by itself after a 491.
+    ReInvite {
+        /// The call.
+        call: CallHandle,
+        /// The body and its headers.
+        extras: Extras,
+    },
+    /// Sends a request within an answered call, such as INFO.
+    RequestInCall {
+        /// A handle from [`Endpoint::reserve_request`](super::Endpoint::reserve_request).
+        request: RequestHandle,
+        /// The call.
+        call: CallHandle,
+        /// The method; not one that has an order of its own here.
+        method: Method,
+        /// The body and its headers.
+        extras: Extras,
+    },
+    /// Sends a request outside of any call, such as OPTIONS.
+    Request {
+        /// A handle from [`Endpoint::reserve_request`](super::Endpoint::reserve_request).
+        request: RequestHandle,
+        /// Where it is sent, whatever its Request-URI says.
+        to: Target,
+        /// The draft: method, Request-URI, From, To, Contact.
+        draft: Box<Request>,
+    },
+    /// Responds to a request reported by [`Event::Request`](super::Event::Request).
+    Respond {
+        /// The request.
+        request: RequestHandle,
+        /// The draft.
+        response: Box<Response>,
+    },
+    /// Accepts a REFER, which then gets `NOTIFY 100 Trying`, or refuses it.
+    RespondRefer {
+        /// The REFER.
+        refer: ReferHandle,
+        /// The draft: 202 or 300–699.
+        response: Box<Response>,
+    },
+    /// Reports how the referred call goes; a final status ends the subscription.
+    NotifyRefer {
+        /// The REFER.
+        refer: ReferHandle,
+        /// The status of the referred call.
+        status: StatusCode,
+    },
+    /// Lets requests of this call use the flow it came on while that is open.
+    ///
+    /// For carriers and labs whose callers take no connections. Never for Teams: its proxies
+    /// accept no requests on connections they opened (Learn, *Direct Routing protocols*).
+    ReuseFlow {
+        /// The call, which a peer started.
+        call: CallHandle,
+    },
+}
+
+/// Headers and a body that the application adds to a request of the endpoint.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Extras {
+    /// The headers.
+    pub headers: Headers,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Extras {
+    /// Nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a header.
+    ///
+    /// # Errors
+    ///
+    /// As [`Headers::push`].
+    pub fn with_header(
+        mut self,
+        name: HeaderName,
+        value: impl AsRef<[u8]>,
+    ) -> Result<Self, crate::message::ParseError> {
+        self.headers.push(name, value)?;
+        Ok(self)
+    }
+
+    /// Sets the body and its type.
+    #[must_use]
+    pub fn with_body(mut self, kind: &ContentType, body: impl Into<Bytes>) -> Self {
+        self.headers.set_typed(kind);
+        self.body = body.into();
+        self
+    }
+}

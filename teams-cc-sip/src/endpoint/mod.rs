@@ -1,0 +1,19 @@
+//! A SIP user agent without input or output: RFC 3261 with RFC 6026, 3515, 3581 and 3891.
+//!
+//! Inputs go in by `handle_input`, outputs come out by `poll_output` until it says
+//! [`Output::Timeout`]. Orders are [`Command`]s, news are [`Event`]s, and a call is a
+//! [`CallHandle`].
+
+mod config;
+mod error;
+mod input;
+mod output;
+mod route;
+
+pub use config::{EndpointConfig, EndpointLimits};
+pub use error::Error;
+pub use input::{CallHandle, Command, Extras, Input, ReferHandle, RequestHandle};
+pub use output::{CallEnd, Event, Failure, Output, ReferEnd, Transmit, Turned};
+pub use route::{FlowId, Origin, Route};
+
+pub use crate::io::{Target, TransportKind};
