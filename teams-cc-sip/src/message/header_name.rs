@@ -224,6 +224,7 @@ impl fmt::Display for HeaderName {
     }
 }
 
+/// Keeps [`AsHeaderName`] to the types that can name a header.
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::HeaderName {}

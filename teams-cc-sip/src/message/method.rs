@@ -18,9 +18,6 @@ macro_rules! methods {
         }
 
         impl Method {
-            /// Every method with a meaning here.
-            pub(crate) const KNOWN: &[&str] = &[$($text),*];
-
             fn known(bytes: &[u8]) -> Option<Self> {
                 $(if bytes == $text.as_bytes() { return Some(Self::$variant); })*
                 None

@@ -8,6 +8,7 @@ mod compare;
 mod cursor;
 mod encode;
 mod error;
+pub mod framing;
 mod header_name;
 mod headers;
 mod host;
@@ -26,6 +27,7 @@ mod validate;
 mod via;
 
 pub use error::{Fault, ParseError, Rule};
+pub use framing::{Frame, StreamDecoder};
 pub use header_name::{AsHeaderName, HeaderName, OtherName};
 pub use headers::{Header, Headers, TypedHeader};
 pub use host::Host;
