@@ -1,2 +1,64 @@
-//! The project commands.
-fn main() {}
+//! The project's own commands; `cargo xtask help` lists them.
+#![expect(clippy::print_stdout, reason = "its output is what it is for")]
+
+use std::{env, path::Path, process::ExitCode};
+
+use self::{command::Failure, tally::Tally};
+
+mod ci;
+mod command;
+mod conformance;
+mod deny;
+mod peers;
+mod readme;
+mod setup;
+mod soak;
+mod tally;
+mod test;
+mod workspace;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test [--without-peers]      every test, foreign peers included; last line `N passed, N failed`
+  setup                       installs the foreign peers (Debian packages, as root)
+  ci                          setup, test, format, clippy, docs, licences, README drift, conformance
+  conformance sip DIR         checks the SIP codec against a directory with an index.json
+  conformance graph DIR       checks the Graph models against documented bodies
+  soak [NAME]                 the long runs: same code and seeds as in `test`, larger counts
+  help                        this text
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match dispatch(&words) {
+        Ok(tally) if tally.failed == 0 => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one command; a tally with failures ends the process with a failure.
+fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
+    match words {
+        ["test"] => Ok(test::run(test::Peers::Wanted)),
+        ["test", "--without-peers"] => Ok(test::run(test::Peers::LeftOut)),
+        ["setup"] => setup::run().map(|()| Tally::default()),
+        ["ci"] => Ok(ci::run()),
+        ["conformance", name, dir] => conformance::run(name, Path::new(dir)),
+        ["soak"] => Ok(soak::run(None)),
+        ["soak", name] => Ok(soak::run(Some(name))),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(Tally::default())
+        }
+        _ => {
+            Err(format!("no such command: `{}`; `cargo xtask help` lists them", words.join(" "))
+                .into())
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `cargo xtask ci`: everything a merge needs.
+
+use std::{process::Command, time::Instant};
+
+use crate::{
+    command::{self, Failure},
+    conformance, deny, readme,
+    tally::Tally,
+    test, workspace,
+};
+
+/// Data beside the project that conformance is checked against, where it is there.
+const CORPUS: &str = "../shared/corpus";
+/// What is checked over it: the command and the folder.
+const CHECKS: [(&str, &str); 3] = [("sip", "torture"), ("sip", "sip-messages"), ("graph", "graph")];
+
+/// Runs all of it, whatever fails on the way, and prints the tally.
+pub(crate) fn run() -> Tally {
+    let started = Instant::now();
+    let mut tally = Tally::default();
+    let mut step = |name: &str, result: &mut dyn FnMut() -> Result<(), Failure>| {
+        println!("\n== {name} ==");
+        tally.check(name, result());
+    };
+
+    step("format", &mut || command::run(command::cargo().args(["fmt", "--all", "--check"])));
+    step("clippy", &mut || command::run(&mut clippy(&["--workspace"])));
+    step("clippy without default features", &mut || {
+        command::run(&mut clippy(&["--package", "teams-cc-sip", "--no-default-features"]))
+    });
+    step("documentation", &mut || {
+        let mut doc = command::cargo();
+        doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--no-deps", "--workspace"]);
+        command::run(&mut doc)
+    });
+    step("licences, bans and sources", &mut deny::check);
+    step("README drift", &mut readme::check);
+
+    println!("\n== tests ==");
+    tally.add(test::collect(test::Peers::Wanted));
+
+    println!("\n== conformance ==");
+    let corpus = workspace::path(CORPUS);
+    if corpus.is_dir() {
+        for (name, folder) in CHECKS {
+            match conformance::collect(name, &corpus.join(folder)) {
+                Ok(more) => tally.add(more),
+                Err(failure) => tally.fail(format!("conformance {name} {folder}: {failure}")),
+            }
+        }
+    } else {
+        println!("not counted: there is no {CORPUS} beside this project");
+    }
+
+    tally.print_after(&format!("ci took {} s", started.elapsed().as_secs()));
+    tally
+}
+
+fn clippy(selection: &[&str]) -> Command {
+    let mut cargo = command::cargo();
+    cargo.arg("clippy").args(selection).args(["--all-targets", "--", "-D", "warnings"]);
+    cargo
+}

@@ -1,0 +1,24 @@
+//! `cargo xtask soak`: the same code and seeds as in `test`, for much longer.
+
+use crate::{command, tally::Tally};
+
+/// How much larger counts are than in `cargo xtask test`, unless `TEAMS_CC_SOAK` says otherwise.
+///
+/// Tests that scale read `TEAMS_CC_SOAK` and multiply their counts by it.
+const FACTOR: &str = "100";
+/// Cases of each property, unless `PROPTEST_CASES` says otherwise; the default of a test is 256.
+const CASES: &str = "20000";
+
+/// Runs every test, or those whose name contains `name`, with long counts and optimised code.
+pub(crate) fn run(name: Option<&str>) -> Tally {
+    let mut tally = Tally::default();
+    let mut cargo = command::cargo();
+    cargo.args(["test", "--release", "--workspace", "--lib", "--tests", "--no-fail-fast"]);
+    cargo.args(name);
+    for (variable, default) in [("TEAMS_CC_SOAK", FACTOR), ("PROPTEST_CASES", CASES)] {
+        cargo.env(variable, std::env::var(variable).unwrap_or_else(|_| default.to_owned()));
+    }
+    tally.add_run("long runs", command::echo(&mut cargo));
+    tally.print();
+    tally
+}

@@ -1,0 +1,58 @@
+//! `cargo xtask test`: every test there is.
+
+use crate::{
+    command::{self, Failure},
+    peers, setup,
+    tally::Tally,
+};
+
+/// Whether the foreign peers take part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Peers {
+    Wanted,
+    LeftOut,
+}
+
+/// Runs everything and prints the tally.
+pub(crate) fn run(peers: Peers) -> Tally {
+    let tally = collect(peers);
+    tally.print();
+    tally
+}
+
+/// Runs everything; `ci` adds the result to its own.
+pub(crate) fn collect(peers: Peers) -> Tally {
+    let mut tally = Tally::default();
+    let mut ready = Ok(());
+    if peers == Peers::Wanted {
+        ready = setup::run();
+    }
+    tally.add_run("tests", command::echo(&mut unit_tests()));
+    tally.add_run(
+        "documentation tests",
+        command::echo(command::cargo().args(["test", "--workspace", "--doc", "--no-fail-fast"])),
+    );
+    tally.add(peers::example::run());
+    match (peers, ready) {
+        (Peers::Wanted, Ok(())) => tally.add(peers::sipp::run()),
+        (Peers::Wanted, Err(failure)) => tally.fail(setup_failed(&failure)),
+        (Peers::LeftOut, _) => tally.leave_out("peer tests: SIPp calls over UDP, TCP and TLS"),
+    }
+    tally
+}
+
+fn setup_failed(failure: &Failure) -> String {
+    format!("peer tests: {failure}")
+}
+
+/// The workspace's tests, by nextest where it is installed.
+fn unit_tests() -> std::process::Command {
+    let mut cargo = command::cargo();
+    if command::is_installed("cargo-nextest") {
+        cargo.args(["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail"]);
+        cargo.args(["--color", "never"]);
+    } else {
+        cargo.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
+    }
+    cargo
+}
