@@ -22,12 +22,7 @@ impl EndCause {
     /// A cause without platform codes.
     #[must_use]
     pub fn new(reason: EndReason, by: EndedBy) -> Self {
-        Self {
-            reason,
-            by,
-            code: None,
-            subcode: None,
-        }
+        Self { reason, by, code: None, subcode: None }
     }
 
     /// Adds the platform's codes.

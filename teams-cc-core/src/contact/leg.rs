@@ -22,10 +22,7 @@ pub enum Direction {
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "partners match on the whole life of a leg"
-)]
+#[expect(clippy::exhaustive_enums, reason = "partners match on the whole life of a leg")]
 pub enum LegState {
     /// Set up, not answered.
     #[default]
@@ -345,14 +342,8 @@ mod tests {
     #[test]
     fn capabilities_hold_exactly_the_verbs_given() {
         let some = Capabilities::of(&[Verb::Ring, Verb::HangUp, Verb::Hold]);
-        assert_eq!(
-            some.verbs().collect::<Vec<_>>(),
-            [Verb::Ring, Verb::Hold, Verb::HangUp]
-        );
-        assert_eq!(
-            Capabilities::of(&Verb::ALL).verbs().count(),
-            Verb::ALL.len()
-        );
+        assert_eq!(some.verbs().collect::<Vec<_>>(), [Verb::Ring, Verb::Hold, Verb::HangUp]);
+        assert_eq!(Capabilities::of(&Verb::ALL).verbs().count(), Verb::ALL.len());
         assert_eq!(Capabilities::default().verbs().count(), 0);
     }
 }

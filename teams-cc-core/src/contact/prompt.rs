@@ -24,11 +24,7 @@ impl Prompt {
         let clean = !uri.is_empty()
             && uri.len() <= MAX_URI_BYTES
             && !uri.chars().any(|c| c.is_control() || c == ' ');
-        if clean {
-            Ok(Self { uri })
-        } else {
-            Err(InvalidPrompt)
-        }
+        if clean { Ok(Self { uri }) } else { Err(InvalidPrompt) }
     }
 
     /// Where the platform fetches the recording.
@@ -41,8 +37,5 @@ impl Prompt {
 /// The text is no address of a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a prompt needs an absolute address without spaces, at most 2048 bytes")]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "there is nothing more to say about it"
-)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
 pub struct InvalidPrompt;

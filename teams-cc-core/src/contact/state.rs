@@ -16,10 +16,7 @@ use serde::{Deserialize, Serialize};
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "partners match on the whole life of a contact"
-)]
+#[expect(clippy::exhaustive_enums, reason = "partners match on the whole life of a contact")]
 pub enum ContactState {
     /// The customer's call is not answered yet.
     #[default]
@@ -52,10 +49,7 @@ impl ContactState {
             Offered => true,
         };
         if !legal {
-            return Err(IllegalTransition {
-                from: *self,
-                to: next,
-            });
+            return Err(IllegalTransition { from: *self, to: next });
         }
         *self = next;
         Ok(())
@@ -105,10 +99,7 @@ mod tests {
         let mut state = ContactState::Treated;
         assert_eq!(
             state.step(ContactState::Ringing),
-            Err(IllegalTransition {
-                from: ContactState::Treated,
-                to: ContactState::Ringing
-            })
+            Err(IllegalTransition { from: ContactState::Treated, to: ContactState::Ringing })
         );
         assert_eq!(state, ContactState::Treated);
     }

@@ -55,8 +55,5 @@ impl From<Tone> for char {
 /// The key has no tone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no such tone: keys are 0-9, *, # and A-D")]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "there is nothing more to say about it"
-)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
 pub struct ParseToneError;

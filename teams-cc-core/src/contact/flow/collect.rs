@@ -44,12 +44,7 @@ struct Keys {
 
 impl Treatment {
     pub(super) fn play(order: OrderId, prompts: Vec<Prompt>) -> Self {
-        Self {
-            order,
-            prompts,
-            playing: Playing::Waiting,
-            keys: None,
-        }
+        Self { order, prompts, playing: Playing::Waiting, keys: None }
     }
 
     pub(super) fn collect(
@@ -59,19 +54,8 @@ impl Treatment {
         within: Duration,
         terminator: Option<Tone>,
     ) -> Self {
-        let keys = Keys {
-            max: max.max(1),
-            within,
-            terminator,
-            pressed: Vec::new(),
-            until: None,
-        };
-        Self {
-            order,
-            prompts,
-            playing: Playing::Waiting,
-            keys: Some(keys),
-        }
+        let keys = Keys { max: max.max(1), within, terminator, pressed: Vec::new(), until: None };
+        Self { order, prompts, playing: Playing::Waiting, keys: Some(keys) }
     }
 
     pub(super) fn wants_keys(&self) -> bool {

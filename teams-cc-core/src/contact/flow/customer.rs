@@ -36,10 +36,7 @@ impl Flow {
                 _ => self.typed_ahead.push(tone),
             },
             LegEvent::OperationEnded { operation, .. } => {
-                let ours = self
-                    .treatment
-                    .as_mut()
-                    .is_some_and(|t| t.ended(now, &operation));
+                let ours = self.treatment.as_mut().is_some_and(|t| t.ended(now, &operation));
                 if ours {
                     self.event(ContactEvent::Prompted);
                 }
@@ -65,14 +62,7 @@ impl Flow {
         let left = OrderError::CustomerLeft(cause.clone());
         for (id, waiting) in std::mem::take(&mut self.waiting) {
             let ended_well = waiting == Waiting::End;
-            self.reply(
-                id,
-                if ended_well {
-                    Ok(Outcome::Done)
-                } else {
-                    Err(left.clone())
-                },
-            );
+            self.reply(id, if ended_well { Ok(Outcome::Done) } else { Err(left.clone()) });
         }
         if let Some(treatment) = self.treatment.take() {
             self.reply(treatment.order, Err(left.clone()));
@@ -88,13 +78,10 @@ impl Flow {
     }
 
     pub(super) fn transfer_ended(&mut self, outcome: TransferOutcome) {
-        let joining = self
-            .offers
-            .iter()
-            .find_map(|(leg, offer)| match offer.stage {
-                Stage::Joining(order) => Some((leg.clone(), order)),
-                _ => None,
-            });
+        let joining = self.offers.iter().find_map(|(leg, offer)| match offer.stage {
+            Stage::Joining(order) => Some((leg.clone(), order)),
+            _ => None,
+        });
         match (outcome, joining) {
             (TransferOutcome::Completed { after, .. }, Some((leg, _))) => self.joined(&leg, after),
             (TransferOutcome::Completed { after, .. }, None) => {
@@ -123,11 +110,7 @@ impl Flow {
         let Stage::Joining(order) = offer.stage else {
             return;
         };
-        offer.stage = if after == AfterTransfer::InSight {
-            Stage::Joined
-        } else {
-            Stage::Leaving
-        };
+        offer.stage = if after == AfterTransfer::InSight { Stage::Joined } else { Stage::Leaving };
         let agent = offer.agent.clone();
         if offer.gone {
             self.offers.remove(leg);
@@ -139,10 +122,7 @@ impl Flow {
 
     pub(super) fn treat(&mut self, now: Instant, mut treatment: Treatment) {
         if self.treatment.is_some() {
-            return self.wrong_state(
-                treatment.order,
-                "something is being played or keyed already",
-            );
+            return self.wrong_state(treatment.order, "something is being played or keyed already");
         }
         if treatment.wants_keys() {
             if self.customer.media {

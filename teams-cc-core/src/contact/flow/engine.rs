@@ -37,10 +37,7 @@ pub struct FlowConfig {
 
 impl Default for FlowConfig {
     fn default() -> Self {
-        Self {
-            min_ring: Duration::from_millis(500),
-            max_ring: Duration::from_secs(18),
-        }
+        Self { min_ring: Duration::from_millis(500), max_ring: Duration::from_secs(18) }
     }
 }
 
@@ -134,11 +131,7 @@ impl Flow {
             Input::Withdraw(id) => self.withdraw(id),
             Input::Leg { leg, event } if leg == self.customer.leg => self.customer(now, event),
             Input::Leg { leg, event } => self.party(now, &leg, event),
-            Input::Accepted {
-                leg,
-                verb,
-                operation,
-            } => self.accepted(now, &leg, verb, operation),
+            Input::Accepted { leg, verb, operation } => self.accepted(now, &leg, verb, operation),
             Input::Refused { leg, verb } => self.refused(now, &leg, verb),
             Input::Dialled { leg, .. } => self.dialled(&leg),
             Input::DialFailed { leg, cause } => {
@@ -148,6 +141,7 @@ impl Flow {
                 self.queue = Some(queue.clone());
                 self.event(ContactEvent::Queued { queue });
             }
+            Input::LeftQueue => self.queue = None,
             Input::Overflowed(to) => {
                 self.queue = None;
                 self.event(ContactEvent::Overflowed { to });
@@ -195,23 +189,10 @@ impl Flow {
                 LegCommand::Transfer(TransferTarget::Blind(party)),
             ),
             Order::Play(prompts) => self.treat(now, Treatment::play(id, prompts)),
-            Order::Collect {
-                prompts,
-                max,
-                within,
-                terminator,
-            } => {
-                self.treat(
-                    now,
-                    Treatment::collect(id, prompts, max, within, terminator),
-                );
+            Order::Collect { prompts, max, within, terminator } => {
+                self.treat(now, Treatment::collect(id, prompts, max, within, terminator));
             }
-            Order::Offer {
-                party,
-                agent,
-                ring,
-                confirm,
-            } => {
+            Order::Offer { party, agent, ring, confirm } => {
                 if self.offers.len() >= MAX_OFFERS {
                     return self.reply(id, Err(OrderError::TooMany(MAX_OFFERS)));
                 }
@@ -219,15 +200,9 @@ impl Flow {
                     .unwrap_or_else(|_| LegId::numbered("L", self.next_leg));
                 self.next_leg += 1;
                 let until = now + ring.min(self.config.max_ring);
-                self.event(ContactEvent::Offered {
-                    agent: agent.clone(),
-                });
-                self.out.push_back(Output::Dial {
-                    leg: leg.clone(),
-                    to: party.clone(),
-                });
-                self.offers
-                    .insert(leg, Offer::new(id, party, agent, confirm, until));
+                self.event(ContactEvent::Offered { agent: agent.clone() });
+                self.out.push_back(Output::Dial { leg: leg.clone(), to: party.clone() });
+                self.offers.insert(leg, Offer::new(id, party, agent, confirm, until));
             }
             Order::Confirm(leg) => {
                 let next = self.offers.get_mut(&leg).map(Offer::confirmed);
@@ -240,6 +215,7 @@ impl Flow {
                     None => self.reply(id, Err(OrderError::LegGone)),
                 }
             }
+            Order::Release(leg) => self.release(id, &leg),
             Order::Connect(leg) => self.connect(id, &leg),
         }
     }
@@ -251,18 +227,11 @@ impl Flow {
 
     fn withdraw(&mut self, id: OrderId) {
         self.waiting.remove(&id);
-        if self
-            .treatment
-            .as_ref()
-            .is_some_and(|treatment| treatment.order == id)
-        {
+        if self.treatment.as_ref().is_some_and(|treatment| treatment.order == id) {
             self.treatment = None;
             self.execute_customer(LegCommand::CancelMedia);
         }
-        let leg = self
-            .offers
-            .iter()
-            .find(|(_, offer)| offer.order == Some(id));
+        let leg = self.offers.iter().find(|(_, offer)| offer.order == Some(id));
         if let Some(leg) = leg.map(|(leg, _)| leg.clone()) {
             self.not_taken(&leg, OfferEnd::Withdrawn, true);
         }
@@ -312,10 +281,7 @@ impl Flow {
             Verb::HangUp | Verb::Reject => {
                 // The platform does not know the call any more, or will end it by itself.
                 let by = crate::contact::EndedBy::Platform;
-                self.customer(
-                    now,
-                    LegEvent::Ended(EndCause::new(EndReason::Reconciled, by)),
-                );
+                self.customer(now, LegEvent::Ended(EndCause::new(EndReason::Reconciled, by)));
             }
             Verb::CancelMedia | Verb::Hold | Verb::Resume => {}
         }
@@ -323,10 +289,7 @@ impl Flow {
 
     /// Finishes what is complete and brings the state up to date.
     fn settle(&mut self, now: Instant) {
-        let result = self
-            .treatment
-            .as_ref()
-            .and_then(|treatment| treatment.result(now));
+        let result = self.treatment.as_ref().and_then(|treatment| treatment.result(now));
         if let Some(tones) = result
             && let Some(treatment) = self.treatment.take()
         {
@@ -364,12 +327,8 @@ impl Flow {
         what: Waiting,
         result: &Result<Outcome, OrderError>,
     ) -> bool {
-        let ids: Vec<_> = self
-            .waiting
-            .iter()
-            .filter(|(_, w)| **w == what)
-            .map(|(id, _)| *id)
-            .collect();
+        let ids: Vec<_> =
+            self.waiting.iter().filter(|(_, w)| **w == what).map(|(id, _)| *id).collect();
         for id in &ids {
             self.waiting.remove(id);
             self.reply(*id, result.clone());

@@ -9,10 +9,7 @@ use crate::{
 
 /// Names one order, so that its reply can be told from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "a plain number chosen by the driver"
-)]
+#[expect(clippy::exhaustive_structs, reason = "a plain number chosen by the driver")]
 pub struct OrderId(pub u64);
 
 /// What a flow is told.
@@ -67,6 +64,8 @@ pub enum Input {
     },
     /// The contact waits in a queue from now on.
     Queued(QueueId),
+    /// The contact waits in no queue any more.
+    LeftQueue,
     /// The queue gave the contact up, and says where it goes.
     Overflowed(Box<str>),
     /// Time passed.
@@ -112,6 +111,8 @@ pub enum Order {
     Confirm(LegId),
     /// Join the customer and the party of an offer that was taken.
     Connect(LegId),
+    /// Hang up the party of an offer that was taken; the customer stays.
+    Release(LegId),
     /// Hand the customer over without a second leg.
     TransferBlind(Address),
     /// End the contact. Done when the customer's leg ended.

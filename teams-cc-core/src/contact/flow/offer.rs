@@ -87,10 +87,7 @@ impl Offer {
 
     /// Whether the party is still being sought.
     pub(super) fn is_open(&self) -> bool {
-        matches!(
-            self.stage,
-            Stage::Dialling | Stage::Ringing | Stage::Answered { .. }
-        )
+        matches!(self.stage, Stage::Dialling | Stage::Ringing | Stage::Answered { .. })
     }
 
     pub(super) fn alerted(&mut self, now: Instant, diverted: bool) {
@@ -114,10 +111,7 @@ impl Offer {
                 })
             }
             Confirm::Tone { within, .. } | Confirm::External { within } => {
-                self.stage = Stage::Answered {
-                    until: now + within,
-                    asked: false,
-                };
+                self.stage = Stage::Answered { until: now + within, asked: false };
                 Next::Nothing
             }
         }

@@ -66,10 +66,7 @@ impl Flow {
         let order = offer.order.take();
         self.event(ContactEvent::Accepted { agent, answered_by });
         if let Some(order) = order {
-            let outcome = OfferOutcome::Accepted {
-                leg: leg.clone(),
-                answered_by,
-            };
+            let outcome = OfferOutcome::Accepted { leg: leg.clone(), answered_by };
             self.reply(order, Ok(Outcome::Offer(outcome)));
         }
     }
@@ -100,6 +97,17 @@ impl Flow {
         if let Some(order) = order {
             self.event(ContactEvent::OfferEnded { agent, why });
             self.reply(order, Ok(Outcome::Offer(OfferOutcome::NotTaken(why))));
+        }
+    }
+
+    pub(super) fn release(&mut self, id: OrderId, leg: &LegId) {
+        match self.offers.get(leg).map(|offer| &offer.stage) {
+            Some(Stage::Taken) => {
+                self.not_taken(leg, OfferEnd::Withdrawn, true);
+                self.reply(id, Ok(Outcome::Done));
+            }
+            Some(_) => self.wrong_state(id, "only an offer that was taken can be released"),
+            None => self.reply(id, Err(OrderError::LegGone)),
         }
     }
 

@@ -15,13 +15,8 @@ use crate::{
     },
 };
 
-const GRAPH: &[Verb] = &[
-    Verb::Answer,
-    Verb::Play,
-    Verb::CollectTones,
-    Verb::TransferConsultative,
-    Verb::HangUp,
-];
+const GRAPH: &[Verb] =
+    &[Verb::Answer, Verb::Play, Verb::CollectTones, Verb::TransferConsultative, Verb::HangUp];
 const SIP: &[Verb] = &[Verb::Ring, Verb::Answer, Verb::Bridge, Verb::HangUp];
 
 fn customer() -> LegId {
@@ -49,11 +44,7 @@ fn ended(reason: EndReason) -> LegEvent {
 }
 
 fn by_tone() -> Confirm {
-    Confirm::Tone {
-        prompts: prompt(),
-        accept: tone('1'),
-        within: Duration::from_secs(6),
-    }
+    Confirm::Tone { prompts: prompt(), accept: tone('1'), within: Duration::from_secs(6) }
 }
 
 /// A flow with everything it said, and a clock.
@@ -67,18 +58,8 @@ struct Desk {
 impl Desk {
     fn new(verbs: &[Verb]) -> Self {
         let contact = ContactId::numbered("C", 1);
-        let flow = Flow::new(
-            contact,
-            customer(),
-            Capabilities::of(verbs),
-            FlowConfig::default(),
-        );
-        let mut desk = Self {
-            flow,
-            now: Instant::from_secs(1),
-            said: Vec::new(),
-            next_order: 0,
-        };
+        let flow = Flow::new(contact, customer(), Capabilities::of(verbs), FlowConfig::default());
+        let mut desk = Self { flow, now: Instant::from_secs(1), said: Vec::new(), next_order: 0 };
         desk.drain();
         desk
     }
@@ -105,10 +86,7 @@ impl Desk {
     }
 
     fn leg(&mut self, leg: &LegId, event: LegEvent) {
-        self.tell(Input::Leg {
-            leg: leg.clone(),
-            event,
-        });
+        self.tell(Input::Leg { leg: leg.clone(), event });
     }
 
     fn after(&mut self, duration: Duration) {
@@ -126,17 +104,9 @@ impl Desk {
 
     fn offer(&mut self, confirm: Confirm) -> OrderId {
         let ring = Duration::from_secs(12);
-        let order = self.order(Order::Offer {
-            party: ada(),
-            agent: None,
-            ring,
-            confirm,
-        });
+        let order = self.order(Order::Offer { party: ada(), agent: None, ring, confirm });
         let leg = party_leg(1);
-        self.tell(Input::Dialled {
-            leg: leg.clone(),
-            capabilities: Capabilities::of(GRAPH),
-        });
+        self.tell(Input::Dialled { leg: leg.clone(), capabilities: Capabilities::of(GRAPH) });
         self.leg(&leg, LegEvent::Ringing);
         order
     }
@@ -180,10 +150,7 @@ fn nothing_is_played_before_media_flows() {
     desk.leg(&customer(), LegEvent::Answered);
     assert_eq!(desk.commands(&customer()), [&LegCommand::Answer]);
     desk.leg(&customer(), LegEvent::MediaActive);
-    assert_eq!(
-        desk.commands(&customer()).last(),
-        Some(&&LegCommand::Play(prompt()))
-    );
+    assert_eq!(desk.commands(&customer()).last(), Some(&&LegCommand::Play(prompt())));
     let operation = OperationId::numbered("op", 1);
     desk.tell(Input::Accepted {
         leg: customer(),
@@ -202,18 +169,8 @@ fn a_prompt_that_ends_before_its_acceptance_is_seen_still_ends() {
     let play = desk.order(Order::Play(prompt()));
     let operation = OperationId::numbered("op", 1);
     let outcome = OperationOutcome::Completed;
-    desk.leg(
-        &customer(),
-        LegEvent::OperationEnded {
-            operation: operation.clone(),
-            outcome,
-        },
-    );
-    desk.tell(Input::Accepted {
-        leg: customer(),
-        verb: Verb::Play,
-        operation: Some(operation),
-    });
+    desk.leg(&customer(), LegEvent::OperationEnded { operation: operation.clone(), outcome });
+    desk.tell(Input::Accepted { leg: customer(), verb: Verb::Play, operation: Some(operation) });
     assert_eq!(desk.reply(play), Some(&Ok(Outcome::Done)));
 }
 
@@ -221,41 +178,22 @@ fn a_prompt_that_ends_before_its_acceptance_is_seen_still_ends() {
 fn a_key_cuts_the_recording_short_and_is_the_answer() {
     let mut desk = Desk::answered(GRAPH);
     let within = Duration::from_secs(5);
-    let order = desk.order(Order::Collect {
-        prompts: prompt(),
-        max: 1,
-        within,
-        terminator: None,
-    });
+    let order = desk.order(Order::Collect { prompts: prompt(), max: 1, within, terminator: None });
     desk.leg(&customer(), LegEvent::Tone(tone('2')));
-    assert_eq!(
-        desk.commands(&customer()).last(),
-        Some(&&LegCommand::CancelMedia)
-    );
-    assert_eq!(
-        desk.reply(order),
-        Some(&Ok(Outcome::Tones(vec![tone('2')])))
-    );
+    assert_eq!(desk.commands(&customer()).last(), Some(&&LegCommand::CancelMedia));
+    assert_eq!(desk.reply(order), Some(&Ok(Outcome::Tones(vec![tone('2')]))));
 }
 
 #[test]
 fn keys_that_never_come_are_waited_for_only_so_long() {
     let mut desk = Desk::answered(GRAPH);
     let within = Duration::from_secs(5);
-    let order = desk.order(Order::Collect {
-        prompts: vec![],
-        max: 4,
-        within,
-        terminator: None,
-    });
+    let order = desk.order(Order::Collect { prompts: vec![], max: 4, within, terminator: None });
     desk.leg(&customer(), LegEvent::Tone(tone('7')));
     desk.after(Duration::from_millis(4_999));
     assert_eq!(desk.reply(order), None);
     desk.after(Duration::from_millis(1));
-    assert_eq!(
-        desk.reply(order),
-        Some(&Ok(Outcome::Tones(vec![tone('7')])))
-    );
+    assert_eq!(desk.reply(order), Some(&Ok(Outcome::Tones(vec![tone('7')]))));
 }
 
 #[test]
@@ -268,31 +206,19 @@ fn an_agent_who_presses_the_key_is_joined_by_replacing_his_call() {
     desk.leg(&leg, LegEvent::MediaActive);
     assert_eq!(desk.reply(offer), None, "an answer alone proves nobody");
     desk.leg(&leg, LegEvent::Tone(tone('1')));
-    let taken = OfferOutcome::Accepted {
-        leg: leg.clone(),
-        answered_by: AnsweredBy::Confirmed,
-    };
+    let taken = OfferOutcome::Accepted { leg: leg.clone(), answered_by: AnsweredBy::Confirmed };
     assert_eq!(desk.reply(offer), Some(&Ok(Outcome::Offer(taken))));
 
     let connect = desk.order(Order::Connect(leg.clone()));
-    let target = TransferTarget::Consultative {
-        party: ada(),
-        replaces: leg.clone(),
-    };
-    assert_eq!(
-        desk.commands(&customer()).last(),
-        Some(&&LegCommand::Transfer(target))
-    );
+    let target = TransferTarget::Consultative { party: ada(), replaces: leg.clone() };
+    assert_eq!(desk.commands(&customer()).last(), Some(&&LegCommand::Transfer(target)));
     desk.leg(&leg, ended(EndReason::Completed));
     let outcome = TransferOutcome::Completed {
         after: AfterTransfer::OutOfSight,
         answered_by: Knowledge::Unknown,
     };
     desk.leg(&customer(), LegEvent::TransferEnded(outcome));
-    assert_eq!(
-        desk.reply(connect),
-        Some(&Ok(Outcome::Connected(AfterTransfer::OutOfSight)))
-    );
+    assert_eq!(desk.reply(connect), Some(&Ok(Outcome::Connected(AfterTransfer::OutOfSight))));
     assert_eq!(desk.flow.state(), ContactState::Connected);
     desk.leg(&customer(), ended(EndReason::Transferred));
     assert!(desk.flow.is_finished());
@@ -309,11 +235,7 @@ fn a_mailbox_that_answers_is_not_an_answer() {
     let result = Outcome::Offer(OfferOutcome::NotTaken(OfferEnd::SuspectedVoicemail));
     assert_eq!(desk.reply(offer), Some(&Ok(result)));
     assert_eq!(desk.commands(&leg).last(), Some(&&LegCommand::HangUp));
-    assert_eq!(
-        desk.flow.state(),
-        ContactState::Treated,
-        "the customer is still here"
-    );
+    assert_eq!(desk.flow.state(), ContactState::Treated, "the customer is still here");
 }
 
 #[test]
@@ -323,18 +245,12 @@ fn a_party_who_does_not_answer_in_time_is_hung_up() {
     desk.after(Duration::from_secs(12));
     let result = Outcome::Offer(OfferOutcome::NotTaken(OfferEnd::NoAnswer));
     assert_eq!(desk.reply(offer), Some(&Ok(result)));
-    assert_eq!(
-        desk.commands(&party_leg(1)).last(),
-        Some(&&LegCommand::HangUp)
-    );
+    assert_eq!(desk.commands(&party_leg(1)).last(), Some(&&LegCommand::HangUp));
 }
 
 #[test]
 fn a_bridged_call_ends_with_either_party_but_not_with_a_transfer() {
-    for (reason, hangs_up) in [
-        (EndReason::Completed, true),
-        (EndReason::Transferred, false),
-    ] {
+    for (reason, hangs_up) in [(EndReason::Completed, true), (EndReason::Transferred, false)] {
         let mut desk = Desk::new(SIP);
         let leg = party_leg(1);
         desk.offer(Confirm::TrustAnswer);
@@ -342,10 +258,7 @@ fn a_bridged_call_ends_with_either_party_but_not_with_a_transfer() {
         desk.leg(&leg, LegEvent::Answered);
         let connect = desk.order(Order::Connect(leg.clone()));
         desk.leg(&customer(), LegEvent::Bridged { with: leg.clone() });
-        assert_eq!(
-            desk.reply(connect),
-            Some(&Ok(Outcome::Connected(AfterTransfer::InSight)))
-        );
+        assert_eq!(desk.reply(connect), Some(&Ok(Outcome::Connected(AfterTransfer::InSight))));
         desk.leg(&leg, ended(reason));
         let hung_up = desk.commands(&customer()).contains(&&LegCommand::HangUp);
         assert_eq!(hung_up, hangs_up, "{reason:?}");
@@ -360,14 +273,8 @@ fn when_the_customer_leaves_every_party_is_hung_up_and_every_order_fails() {
     desk.leg(&customer(), ended(EndReason::Completed));
     let withdrawn = Outcome::Offer(OfferOutcome::NotTaken(OfferEnd::Withdrawn));
     assert_eq!(desk.reply(offer), Some(&Ok(withdrawn)));
-    assert!(matches!(
-        desk.reply(play),
-        Some(Err(OrderError::CustomerLeft(_)))
-    ));
-    assert_eq!(
-        desk.commands(&party_leg(1)).last(),
-        Some(&&LegCommand::HangUp)
-    );
+    assert!(matches!(desk.reply(play), Some(Err(OrderError::CustomerLeft(_)))));
+    assert_eq!(desk.commands(&party_leg(1)).last(), Some(&&LegCommand::HangUp));
     assert!(!desk.flow.is_finished());
     desk.leg(&party_leg(1), ended(EndReason::Completed));
     assert!(desk.flow.is_finished());
@@ -377,22 +284,11 @@ fn when_the_customer_leaves_every_party_is_hung_up_and_every_order_fails() {
 fn a_leg_that_appears_after_the_customer_left_is_hung_up() {
     let mut desk = Desk::answered(GRAPH);
     let ring = Duration::from_secs(12);
-    desk.order(Order::Offer {
-        party: ada(),
-        agent: None,
-        ring,
-        confirm: by_tone(),
-    });
+    desk.order(Order::Offer { party: ada(), agent: None, ring, confirm: by_tone() });
     desk.leg(&customer(), ended(EndReason::Completed));
-    assert!(
-        desk.commands(&party_leg(1)).is_empty(),
-        "there is nothing to hang up yet"
-    );
+    assert!(desk.commands(&party_leg(1)).is_empty(), "there is nothing to hang up yet");
     let capabilities = Capabilities::of(GRAPH);
-    desk.tell(Input::Dialled {
-        leg: party_leg(1),
-        capabilities,
-    });
+    desk.tell(Input::Dialled { leg: party_leg(1), capabilities });
     assert_eq!(desk.commands(&party_leg(1)), [&LegCommand::HangUp]);
 }
 
@@ -401,10 +297,7 @@ fn a_withdrawn_offer_hangs_up_without_disturbing_the_customer() {
     let mut desk = Desk::answered(GRAPH);
     let offer = desk.offer(by_tone());
     desk.tell(Input::Withdraw(offer));
-    assert_eq!(
-        desk.commands(&party_leg(1)).last(),
-        Some(&&LegCommand::HangUp)
-    );
+    assert_eq!(desk.commands(&party_leg(1)).last(), Some(&&LegCommand::HangUp));
     assert!(!desk.commands(&customer()).contains(&&LegCommand::HangUp));
 }
 
@@ -417,14 +310,8 @@ fn a_failed_transfer_keeps_the_customer() {
     desk.leg(&leg, LegEvent::Tone(tone('1')));
     let connect = desk.order(Order::Connect(leg.clone()));
     let failure = crate::contact::TransferFailure::ReplacedCallGone;
-    desk.leg(
-        &customer(),
-        LegEvent::TransferEnded(TransferOutcome::Failed(failure)),
-    );
-    assert_eq!(
-        desk.reply(connect),
-        Some(&Err(OrderError::TransferFailed(failure)))
-    );
+    desk.leg(&customer(), LegEvent::TransferEnded(TransferOutcome::Failed(failure)));
+    assert_eq!(desk.reply(connect), Some(&Err(OrderError::TransferFailed(failure))));
     assert_eq!(desk.flow.state(), ContactState::Treated);
     assert_eq!(desk.commands(&leg).last(), Some(&&LegCommand::HangUp));
 }
@@ -434,11 +321,7 @@ fn late_events_do_not_reopen_an_ended_contact() {
     let mut desk = Desk::answered(GRAPH);
     desk.leg(&customer(), ended(EndReason::Completed));
     let told = desk.events().len();
-    for event in [
-        LegEvent::Answered,
-        LegEvent::MediaActive,
-        ended(EndReason::Failed),
-    ] {
+    for event in [LegEvent::Answered, LegEvent::MediaActive, ended(EndReason::Failed)] {
         desk.leg(&customer(), event);
     }
     assert_eq!(desk.events().len(), told);
@@ -470,25 +353,11 @@ fn any_order() -> impl Strategy<Value = Order> {
     prop_oneof![
         Just(Order::Answer),
         Just(Order::Play(prompt())),
-        Just(Order::Collect {
-            prompts: prompt(),
-            max: 2,
-            within,
-            terminator: Some(tone('#'))
-        }),
-        Just(Order::Offer {
-            party: ada(),
-            agent: None,
-            ring,
-            confirm: by_tone()
-        }),
-        Just(Order::Offer {
-            party: ada(),
-            agent: None,
-            ring,
-            confirm: Confirm::TrustAnswer
-        }),
+        Just(Order::Collect { prompts: prompt(), max: 2, within, terminator: Some(tone('#')) }),
+        Just(Order::Offer { party: ada(), agent: None, ring, confirm: by_tone() }),
+        Just(Order::Offer { party: ada(), agent: None, ring, confirm: Confirm::TrustAnswer }),
         (1..3u64).prop_map(|n| Order::Connect(party_leg(n))),
+        (1..3u64).prop_map(|n| Order::Release(party_leg(n))),
         Just(Order::HangUp),
     ]
 }
@@ -506,11 +375,7 @@ enum Step {
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    let verb = prop_oneof![
-        Just(Verb::Play),
-        Just(Verb::Answer),
-        Just(Verb::TransferConsultative)
-    ];
+    let verb = prop_oneof![Just(Verb::Play), Just(Verb::Answer), Just(Verb::TransferConsultative)];
     prop_oneof![
         4 => any_order().prop_map(Step::Order),
         3 => any_event().prop_map(Step::Customer),
