@@ -2,10 +2,12 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod address;
+pub mod agent;
 pub mod contact;
 pub mod id;
 pub mod limit;
 pub mod number;
+pub mod queue;
 pub mod retry;
 pub mod secret;
 pub mod seed;

@@ -1,0 +1,16 @@
+//! The people who take calls: what they can do, how much at once, and where they stand.
+//!
+//! An [`Agent`] is a profile. [`AgentState`] is where the agent stands for routing, and an
+//! [`Observation`] is what Teams presence said, with its age.
+
+mod capacity;
+mod presence;
+mod profile;
+mod skill;
+mod state;
+
+pub use capacity::{Capacity, MAX_CAPACITY};
+pub use presence::{Availability, Observation, PresenceSource};
+pub use profile::Agent;
+pub use skill::{InvalidSkill, MAX_SKILLS, Skill, SkillName, Skills};
+pub use state::{AgentState, AwayReason};

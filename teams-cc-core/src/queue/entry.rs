@@ -1,0 +1,182 @@
+//! One waiting call.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AgentId, ContactId, Instant, QueueId,
+    agent::{Skill, SkillName, Skills},
+};
+
+/// The most attributes a call carries.
+pub const MAX_ATTRIBUTES: usize = 64;
+/// The longest attribute name or value, in bytes.
+pub const MAX_ATTRIBUTE_BYTES: usize = 256;
+
+/// A waiting call: who waits, since when, and for what.
+///
+/// `enqueued_at` is the call's place. It never changes while the call waits, also not through an
+/// offer that comes to nothing.
+///
+/// ```
+/// use teams_cc_core::{Instant, agent::Skill, queue::{Priority, QueueEntry}};
+///
+/// let call = QueueEntry::new("C1".parse()?, "billing".parse()?, Instant::from_secs(3))
+///     .priority(Priority::HIGH)
+///     .needs(Skill::new("french", 2)?);
+/// assert_eq!(call.queue().map(|queue| queue.as_str()), Some("billing"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct QueueEntry {
+    /// Who waits.
+    pub contact: ContactId,
+    /// For whom.
+    pub destination: Destination,
+    /// Since when.
+    pub enqueued_at: Instant,
+    /// How urgent.
+    pub priority: Priority,
+    /// What the agent must be able to do.
+    pub skills: Skills,
+    /// What a classifier wrote on the call, for policies to read. Keep personal data out.
+    attributes: BTreeMap<Box<str>, Box<str>>,
+}
+
+impl QueueEntry {
+    /// A call that waits in a queue.
+    #[must_use]
+    pub fn new(contact: ContactId, queue: QueueId, enqueued_at: Instant) -> Self {
+        Self::to(contact, Destination::Queue(queue), enqueued_at)
+    }
+
+    /// A call that waits for one person, who needs to be in no queue.
+    #[must_use]
+    pub fn direct(contact: ContactId, expert: AgentId, enqueued_at: Instant) -> Self {
+        Self::to(contact, Destination::Expert(expert), enqueued_at)
+    }
+
+    fn to(contact: ContactId, destination: Destination, enqueued_at: Instant) -> Self {
+        Self {
+            contact,
+            destination,
+            enqueued_at,
+            priority: Priority::NORMAL,
+            skills: Skills::default(),
+            attributes: BTreeMap::new(),
+        }
+    }
+
+    /// Sets how urgent the call is; default [`Priority::NORMAL`].
+    #[must_use]
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Adds a skill the agent must have, at this level or better.
+    #[must_use]
+    pub fn needs(mut self, skill: Skill) -> Self {
+        self.skills.insert(skill);
+        self
+    }
+
+    /// Writes an attribute on the call.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyAttributes`] past [`MAX_ATTRIBUTES`] or [`MAX_ATTRIBUTE_BYTES`]; nothing changed.
+    pub fn set_attribute(&mut self, name: &str, value: &str) -> Result<(), TooManyAttributes> {
+        let room = self.attributes.len() < MAX_ATTRIBUTES || self.attributes.contains_key(name);
+        if !room || name.len() > MAX_ATTRIBUTE_BYTES || value.len() > MAX_ATTRIBUTE_BYTES {
+            return Err(TooManyAttributes);
+        }
+        self.attributes.insert(name.into(), value.into());
+        Ok(())
+    }
+
+    /// The value of an attribute.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(AsRef::as_ref)
+    }
+
+    /// The queue the call waits in, unless it waits for one person.
+    #[must_use]
+    pub fn queue(&self) -> Option<&QueueId> {
+        match &self.destination {
+            Destination::Queue(queue) => Some(queue),
+            Destination::Expert(_) => None,
+        }
+    }
+
+    /// The one person the call waits for, if it does.
+    #[must_use]
+    pub fn expert(&self) -> Option<&AgentId> {
+        match &self.destination {
+            Destination::Expert(agent) => Some(agent),
+            Destination::Queue(_) => None,
+        }
+    }
+
+    /// How long the call has waited.
+    #[must_use]
+    pub fn waited(&self, now: Instant) -> Duration {
+        now.since(self.enqueued_at)
+    }
+
+    /// The first skill that `have` lacks, with the level needed.
+    #[must_use]
+    pub fn lacking(&self, have: &Skills) -> Option<(SkillName, u8)> {
+        self.skills
+            .iter()
+            .find(|(name, level)| have.level(name) < *level)
+            .map(|(name, level)| (name.clone(), level))
+    }
+}
+
+/// For whom a call waits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Destination {
+    /// Anybody of a queue.
+    Queue(QueueId),
+    /// One person.
+    Expert(AgentId),
+}
+
+/// How urgent a call is; higher goes first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Priority(i8);
+
+impl Priority {
+    /// After everything else.
+    pub const LOW: Self = Self(-1);
+    /// As most calls are.
+    pub const NORMAL: Self = Self(0);
+    /// Before normal calls.
+    pub const HIGH: Self = Self(1);
+
+    /// A priority this many steps above normal, or below where negative.
+    #[must_use]
+    pub const fn steps(steps: i8) -> Self {
+        Self(steps)
+    }
+
+    /// Steps above normal.
+    #[must_use]
+    pub const fn get(self) -> i8 {
+        self.0
+    }
+}
+
+/// The call has no room for another attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a call carries at most 64 attributes of at most 256 bytes: keep records elsewhere")]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
+pub struct TooManyAttributes;
