@@ -4,4 +4,24 @@
 #[macro_use]
 pub mod wire;
 
+pub mod call;
+pub mod jwt;
 pub mod model;
+pub mod permission;
+pub mod prompt;
+#[macro_use]
+pub mod request;
+
+pub mod auth;
+mod client;
+mod cloud;
+pub mod config;
+mod diagnose;
+pub mod error;
+mod layer;
+
+pub use client::{BoxError, Client, ClientBuilder, Transport};
+pub use cloud::Cloud;
+pub use config::{Config, RetryPolicy, SystemClock};
+pub use diagnose::Diagnosis;
+pub use error::{ConfigError, Error, ErrorKind, InvalidRequest, ServiceError, SignInError};

@@ -10,6 +10,7 @@ mod call;
 mod call_options;
 mod change_notification;
 mod collection;
+mod error;
 mod identity;
 mod media;
 mod meeting_info;
@@ -38,6 +39,7 @@ pub use change_notification::{
     LifecycleEventType,
 };
 pub use collection::Collection;
+pub use error::{ErrorCode, GraphError, GraphErrorBody, InnerError};
 pub use identity::{Identity, IdentitySet};
 pub use media::{
     AppHostedMediaConfig, MediaConfig, MediaInfo, MediaPrompt, Modality, Prompt,
@@ -46,9 +48,7 @@ pub use media::{
 pub use meeting_info::{
     ChatInfo, JoinMeetingIdMeetingInfo, MeetingInfo, OrganizerMeetingInfo, TokenMeetingInfo,
 };
-pub use notification::{
-    ChangeType, CommsNotification, CommsNotifications, ResourceData, call_key,
-};
+pub use notification::{ChangeType, CommsNotification, CommsNotifications, ResourceData, call_key};
 pub use operation::{
     AddLargeGalleryViewOperation, CancelMediaProcessingOperation, CommsOperation,
     InviteParticipantsOperation, MuteParticipantOperation, OperationStatus, OtherOperation,

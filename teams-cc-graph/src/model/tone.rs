@@ -58,9 +58,8 @@ impl Digit {
     }
 }
 
-const DIGIT_TONES: [&str; 10] = [
-    "tone0", "tone1", "tone2", "tone3", "tone4", "tone5", "tone6", "tone7", "tone8", "tone9",
-];
+const DIGIT_TONES: [&str; 10] =
+    ["tone0", "tone1", "tone2", "tone3", "tone4", "tone5", "tone6", "tone7", "tone8", "tone9"];
 
 impl Tone {
     /// The tone of a key as people write it: `0`-`9`, `*`, `#`, `A`-`D`.

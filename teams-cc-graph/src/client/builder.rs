@@ -1,0 +1,215 @@
+//! Configuring a client, checked once.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use teams_cc_core::secret::Secret;
+use teams_cc_core::seed::Seed;
+use teams_cc_core::{AppId, Clock, TenantId};
+use tower::Service;
+use tower::util::BoxCloneSyncService;
+use url::Url;
+
+use super::reqwest::ReqwestTransport;
+use super::{Base, BoxError, Client, Inner, Transport};
+use crate::auth::{ClientSecret, TokenCache, TokenProvider};
+use crate::cloud::Cloud;
+use crate::config::{Config, SystemClock};
+use crate::error::{ConfigError, Error};
+use crate::layer::{Attempt, Auth, IdSource, RequestId, Retry, Stack, Throttle, Trace};
+
+/// Configures a [`Client`].
+#[must_use = "a builder does nothing until it is built"]
+pub struct ClientBuilder {
+    cloud: Cloud,
+    authority: Option<String>,
+    endpoint: Option<String>,
+    tenant: Option<TenantId>,
+    credential: Option<Credential>,
+    transport: Option<Transport>,
+    roots: Vec<Vec<u8>>,
+    config: Config,
+    clock: Option<Arc<dyn Clock>>,
+    seed: Option<Seed>,
+    user_agent: String,
+}
+
+enum Credential {
+    Secret(AppId, Secret),
+    Provider(Arc<dyn TokenProvider>),
+}
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            cloud: Cloud::default(),
+            authority: None,
+            endpoint: None,
+            tenant: None,
+            credential: None,
+            transport: None,
+            roots: Vec::new(),
+            config: Config::default(),
+            clock: None,
+            seed: None,
+            user_agent: concat!("teams-cc-graph/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+
+    /// Set the cloud. Default: the worldwide one.
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// Set the tenant to sign in to.
+    pub fn tenant(mut self, tenant: TenantId) -> Self {
+        self.tenant = Some(tenant);
+        self
+    }
+
+    /// Sign in with the app's client id and secret; tokens are cached.
+    pub fn client_secret(mut self, client_id: AppId, secret: Secret) -> Self {
+        self.credential = Some(Credential::Secret(client_id, secret));
+        self
+    }
+
+    /// Take tokens from a provider, as it gives them; wrap it in a
+    /// [`TokenCache`] where it does not cache.
+    pub fn token_provider(mut self, provider: Arc<dyn TokenProvider>) -> Self {
+        self.credential = Some(Credential::Provider(provider));
+        self
+    }
+
+    /// Set where Graph is, version included. Default: the cloud's, `/v1.0`.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// Set where to sign in. Default: the cloud's.
+    pub fn authority(mut self, url: impl Into<String>) -> Self {
+        self.authority = Some(url.into());
+        self
+    }
+
+    /// Set the transport, for tokens and requests alike. Default: HTTPS.
+    pub fn transport<S>(mut self, transport: S) -> Self
+    where
+        S: Service<http::Request<Bytes>, Response = http::Response<Bytes>>,
+        S: Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send + 'static,
+    {
+        let transport = tower::ServiceExt::map_err(transport, Into::into);
+        self.transport = Some(BoxCloneSyncService::new(transport));
+        self
+    }
+
+    /// Trust a root certificate (PEM) beside the platform's, in the default transport.
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// Set sizes, times and retries.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Set the clock. Default: the machine's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Set the seed of ids and jitter. Default: from the system's randomness.
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// The default transport with this configuration, to put layers around.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Transport`] where TLS cannot be set up.
+    pub fn default_transport(&self) -> Result<Transport, Error> {
+        let limit = self.config.max_response_bytes;
+        let transport = ReqwestTransport::new(&self.user_agent, limit, &self.roots)?;
+        Ok(BoxCloneSyncService::new(transport))
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) says what is missing or wrong.
+    pub fn build(self) -> Result<Client, Error> {
+        let transport = match &self.transport {
+            Some(transport) => transport.clone(),
+            None => self.default_transport()?,
+        };
+        let endpoint = self.endpoint.unwrap_or_else(|| format!("{}/v1.0", self.cloud.graph()));
+        let base = base(&endpoint)?;
+        let authority = self.authority.unwrap_or_else(|| self.cloud.authority().to_owned());
+        origin("authority", &authority)?;
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let seed = self.seed.map_or_else(random_seed, Ok)?;
+        let provider: Arc<dyn TokenProvider> =
+            match self.credential.ok_or(ConfigError::NoCredential)? {
+                Credential::Provider(provider) => provider,
+                Credential::Secret(client_id, secret) => {
+                    let credential =
+                        ClientSecret::new(authority, client_id, secret, transport.clone())
+                            .seed(seed);
+                    Arc::new(TokenCache::new(Arc::new(credential), Arc::clone(&clock), seed))
+                }
+            };
+        let ids = Arc::new(IdSource::new(seed));
+        let config = self.config;
+        let attempt = Attempt { transport, timeout: config.attempt_timeout };
+        let auth = Auth { inner: attempt, provider, scope: self.cloud.scope().into() };
+        let throttle = Throttle::new(
+            auth,
+            Arc::clone(&clock),
+            config.retry.max_delay,
+            config.max_concurrent_requests,
+        );
+        let retry = Retry::new(throttle, config.retry, Arc::clone(&clock), seed);
+        let named = RequestId { inner: retry, ids: Arc::clone(&ids) };
+        let stack = Stack::new(Trace { inner: named });
+        Ok(Client { inner: Arc::new(Inner { stack, base, ids, clock }), tenant: self.tenant })
+    }
+}
+
+/// Ids and jitter only; nothing secret hangs on it.
+fn random_seed() -> Result<Seed, Error> {
+    let mut bytes = [0; 8];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| ConfigError::Transport)?;
+    Ok(Seed::new(u64::from_le_bytes(bytes)))
+}
+
+fn origin(what: &'static str, text: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(text).map_err(|_| ConfigError::Endpoint { what })?;
+    let usable = matches!(url.scheme(), "https" | "http") && url.has_host();
+    if usable { Ok(url) } else { Err(ConfigError::Endpoint { what }) }
+}
+
+fn base(endpoint: &str) -> Result<Base, ConfigError> {
+    let url = origin("endpoint", endpoint)?;
+    let path = url.path().trim_end_matches('/').to_owned();
+    Ok(Base { origin: url.origin().ascii_serialization(), path })
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("cloud", &self.cloud)
+            .field("tenant", &self.tenant)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

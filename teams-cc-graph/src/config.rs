@@ -1,0 +1,127 @@
+//! How a client behaves: sizes, times and retries.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use teams_cc_core::{Clock, Instant, Timestamp};
+
+/// The largest response body that is read, unless configured otherwise.
+pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long one attempt may take, unless configured otherwise.
+pub const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How a client behaves; the defaults suit a call that has 15 s to be answered.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// How long one attempt may take. Default 10 s.
+    pub attempt_timeout: Duration,
+    /// The largest response body that is read; a larger one is an error. Default 4 MiB.
+    pub max_response_bytes: usize,
+    /// How often and how patiently to retry.
+    pub retry: RetryPolicy,
+    /// How many requests may be under way at once; more wait for a place. Default 64.
+    pub max_concurrent_requests: usize,
+}
+
+/// How often and how patiently to retry, as data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// Attempts in all, the first included. Default 4; 1 turns retries off.
+    pub max_attempts: u32,
+    /// The wait before the first retry, doubled each time, where the service names none.
+    /// Default 500 ms.
+    pub base_delay: Duration,
+    /// The longest wait. A longer Retry-After is handed to the caller instead. Default 30 s.
+    pub max_delay: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
+            max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
+            retry: RetryPolicy::default(),
+            max_concurrent_requests: 64,
+        }
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            max_attempts: 4,
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(30),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Never retry.
+    #[must_use]
+    pub fn never() -> Self {
+        Self { max_attempts: 1, ..Self::default() }
+    }
+
+    /// Set how many attempts there are in all.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// Set the wait before the first retry.
+    #[must_use]
+    pub fn base_delay(mut self, delay: Duration) -> Self {
+        self.base_delay = delay;
+        self
+    }
+
+    /// Set the longest wait.
+    #[must_use]
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+}
+
+/// Tokio's clock beside the machine's wall clock; a paused runtime pauses both.
+#[derive(Clone, Debug)]
+pub struct SystemClock {
+    start: tokio::time::Instant,
+    wall: Timestamp,
+}
+
+impl SystemClock {
+    /// A clock whose epoch is now.
+    #[must_use]
+    pub fn new() -> Self {
+        let wall = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(Timestamp::UNIX_EPOCH, |since| Timestamp::UNIX_EPOCH + since);
+        Self { start: tokio::time::Instant::now(), wall }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        let elapsed = self.start.elapsed().as_nanos();
+        Instant::from_nanos(u64::try_from(elapsed).unwrap_or(u64::MAX))
+    }
+
+    fn wall(&self) -> Timestamp {
+        self.wall + self.start.elapsed()
+    }
+}
+
+/// A shared clock.
+pub(crate) type SharedClock = Arc<dyn Clock>;

@@ -1,0 +1,382 @@
+//! What can go wrong, and whether to try again.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::diagnose::{Diagnosis, diagnose, diagnose_sign_in};
+use crate::model::GraphError;
+use crate::prompt::PromptError;
+use crate::wire::DecodeError;
+
+/// The error of every operation of this crate.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What went wrong.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request breaks a documented limit and was not sent; mend it.
+    Invalid(InvalidRequest),
+    /// The service asks to slow down, and the retries allowed are used up; wait, then repeat.
+    Throttled {
+        /// How long the service asks to wait.
+        retry_after: Option<Duration>,
+        /// The answer of the service.
+        response: Box<ServiceError>,
+    },
+    /// The app may not do this; [`Error::diagnosis`] says what an administrator has to grant.
+    Permission(Box<ServiceError>),
+    /// The call is over: clean up, do not retry.
+    CallEnded(Box<ServiceError>),
+    /// The service refused or failed; retry if [`Error::is_retryable`].
+    Service(Box<ServiceError>),
+    /// No token could be had; [`Error::diagnosis`] says why.
+    SignIn(Box<SignInError>),
+    /// The service could not be reached, or the connection broke; retry what is idempotent.
+    Connection,
+    /// The time allowed ran out; whether the service acted is not known.
+    Timeout,
+    /// The response is larger than the configured bound.
+    ResponseTooLarge {
+        /// The bound in bytes.
+        limit: usize,
+    },
+    /// The response is not what the schema says; report it.
+    Decode,
+    /// The client is not configured well; mend the configuration.
+    Config(ConfigError),
+}
+
+/// A response that reports an error, whole.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ServiceError {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The error envelope; empty where the body held none.
+    pub error: GraphError,
+    /// The service's id of the request, to quote in a ticket.
+    pub request_id: Option<String>,
+    /// The id this client gave the request.
+    pub client_request_id: Option<String>,
+}
+
+/// A refusal of the token endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignInError {
+    /// The HTTP status, where the endpoint answered.
+    pub status: Option<StatusCode>,
+    /// The OAuth error, such as `invalid_client`.
+    pub error: String,
+    /// The endpoint's own text.
+    pub description: String,
+    /// The AADSTS codes, for diagnosis.
+    pub codes: Vec<i64>,
+    /// The endpoint's id of the exchange.
+    pub correlation_id: Option<String>,
+}
+
+/// A request that breaks a documented limit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidRequest {
+    /// More items than the service takes.
+    #[error("{what} holds {count} items but the service takes at most {limit}: send fewer")]
+    TooMany {
+        /// The collection.
+        what: &'static str,
+        /// How many it holds.
+        count: usize,
+        /// How many the service takes.
+        limit: usize,
+    },
+    /// A collection that needs an item has none.
+    #[error("{what} is empty: give at least one item")]
+    Empty {
+        /// The collection.
+        what: &'static str,
+    },
+    /// A text longer than the service takes.
+    #[error("{what} has {length} characters but the service takes at most {limit}: shorten it")]
+    TooLong {
+        /// The property.
+        what: &'static str,
+        /// Its length.
+        length: usize,
+        /// The longest the service takes.
+        limit: usize,
+    },
+    /// A phone number to call that is not E.164.
+    #[error(
+        "the number to call is not E.164: write it with + and country code; emergency and short \
+         numbers go over a Direct Routing trunk"
+    )]
+    NotE164,
+    /// A call to a phone without a resource account as its source.
+    #[error(
+        "a call to a phone needs a resource account as its source: set source_application_instance"
+    )]
+    NoApplicationInstance,
+    /// The body names another tenant than the client signs in to.
+    #[error("the call belongs to another tenant than the token: use Client::for_tenant")]
+    TenantMismatch,
+    /// An id that cannot stand in a path.
+    #[error("{what} cannot stand in a path: use the id the service gave")]
+    PathSegment {
+        /// Which id.
+        what: &'static str,
+    },
+    /// A URI that must be absolute HTTPS and is not.
+    #[error("{what} must be an absolute https URI")]
+    NotHttps {
+        /// The property.
+        what: &'static str,
+    },
+    /// A required property that is not set.
+    #[error("{what} is missing: set it before sending")]
+    Missing {
+        /// The property.
+        what: &'static str,
+    },
+    /// A URI of another origin than the client's, which must not see the token.
+    #[error("the request goes to another origin than the client's: its token stays here")]
+    ForeignOrigin,
+    /// A prompt the service would not play.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+}
+
+/// A configuration that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// No credential and no token provider.
+    #[error("the client has no credential: give a client secret or a token provider")]
+    NoCredential,
+    /// No tenant to sign in to.
+    #[error("the client has no tenant: set one, or use Client::for_tenant")]
+    NoTenant,
+    /// A tenant that names no single directory.
+    #[error("client credentials need the tenant's own id: common and organizations do not do")]
+    SharedTenant,
+    /// An endpoint that is not an absolute HTTP(S) URI.
+    #[error("the {what} is not an absolute http or https URI")]
+    Endpoint {
+        /// Which endpoint.
+        what: &'static str,
+    },
+    /// The TLS or HTTP backend could not be set up.
+    #[error("the HTTP transport could not be set up")]
+    Transport,
+}
+
+impl Error {
+    /// An error of a kind.
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+
+    /// An error of a kind with its cause.
+    pub(crate) fn with_source(
+        kind: ErrorKind,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self { kind, source: Some(source.into()) }
+    }
+
+    /// An error of a transport: whatever a custom transport reports is a connection error.
+    #[must_use]
+    pub fn connection(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::with_source(ErrorKind::Connection, source)
+    }
+
+    /// A refusal to give a token, for custom token providers.
+    #[must_use]
+    pub fn sign_in(error: SignInError) -> Self {
+        Self::new(ErrorKind::SignIn(Box::new(error)))
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// The kind and the cause.
+    pub fn into_parts(self) -> (ErrorKind, Option<Box<dyn StdError + Send + Sync>>) {
+        (self.kind, self.source)
+    }
+
+    /// Whether the same request may succeed later; whether repeating is harmless is another matter.
+    pub fn is_retryable(&self) -> bool {
+        match &self.kind {
+            ErrorKind::Throttled { .. } | ErrorKind::Connection | ErrorKind::Timeout => true,
+            ErrorKind::Service(response) => is_retryable_status(response.status),
+            ErrorKind::SignIn(error) => error.is_retryable(),
+            _ => false,
+        }
+    }
+
+    /// Whether the service asked to slow down.
+    pub fn is_throttled(&self) -> bool {
+        matches!(self.kind, ErrorKind::Throttled { .. })
+    }
+
+    /// Whether a permission, a consent or a licence is missing.
+    pub fn is_permission(&self) -> bool {
+        matches!(self.kind, ErrorKind::Permission(_))
+    }
+
+    /// Whether the call is over.
+    pub fn is_call_ended(&self) -> bool {
+        matches!(self.kind, ErrorKind::CallEnded(_))
+    }
+
+    /// The HTTP status, where a service answered.
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.kind {
+            ErrorKind::SignIn(error) => error.status,
+            _ => self.response().map(|response| response.status),
+        }
+    }
+
+    /// The service's id of the request, to quote in a ticket.
+    pub fn request_id(&self) -> Option<&str> {
+        match &self.kind {
+            ErrorKind::SignIn(error) => error.correlation_id.as_deref(),
+            _ => self.response()?.request_id.as_deref(),
+        }
+    }
+
+    /// The answer of the service, where one came.
+    pub fn response(&self) -> Option<&ServiceError> {
+        match &self.kind {
+            ErrorKind::Throttled { response, .. }
+            | ErrorKind::Permission(response)
+            | ErrorKind::CallEnded(response)
+            | ErrorKind::Service(response) => Some(response),
+            _ => None,
+        }
+    }
+
+    /// What is missing and how to mend it, where the codes tell.
+    pub fn diagnosis(&self) -> Option<Diagnosis> {
+        match &self.kind {
+            ErrorKind::SignIn(error) => diagnose_sign_in(error),
+            _ => diagnose(self.response()?),
+        }
+    }
+}
+
+impl SignInError {
+    /// A refusal that the endpoint put into words.
+    #[must_use]
+    pub fn new(error: impl Into<String>, description: impl Into<String>) -> Self {
+        Self {
+            status: None,
+            error: error.into(),
+            description: description.into(),
+            codes: Vec::new(),
+            correlation_id: None,
+        }
+    }
+
+    /// Whether the endpoint may answer otherwise soon.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        /// Transient AADSTS codes, as Microsoft lists them.
+        const TRANSIENT: [i64; 7] = [90006, 90012, 90024, 90033, 90055, 50033, 50087];
+        self.error == "temporarily_unavailable"
+            || self.status.is_some_and(is_retryable_status)
+            || self.codes.iter().any(|code| TRANSIENT.contains(code))
+    }
+}
+
+/// Whether a status is passing: 429, 503, 504, 509 and the other server errors.
+pub(crate) fn is_retryable_status(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS
+        || status == StatusCode::REQUEST_TIMEOUT
+        || (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED)
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            ErrorKind::Invalid(error) => write!(f, "the request was not sent: {error}"),
+            ErrorKind::Throttled { retry_after: Some(wait), .. } => {
+                write!(f, "the service asks to slow down for {} s", wait.as_secs_f32())
+            }
+            ErrorKind::Throttled { .. } => f.write_str("the service asks to slow down"),
+            ErrorKind::Permission(response) => {
+                write!(f, "the app may not do this: {response}")?;
+                match diagnose(response) {
+                    Some(diagnosis) => write!(f, "; {}", diagnosis.mend),
+                    None => Ok(()),
+                }
+            }
+            ErrorKind::CallEnded(_) => f.write_str("the call has ended"),
+            ErrorKind::Service(response) => write!(f, "the service refused: {response}"),
+            ErrorKind::SignIn(error) => {
+                write!(f, "signing in failed: {}", error.error)?;
+                for code in &error.codes {
+                    write!(f, " AADSTS{code}")?;
+                }
+                match diagnose_sign_in(error) {
+                    Some(diagnosis) => write!(f, "; {}", diagnosis.mend),
+                    None => Ok(()),
+                }
+            }
+            ErrorKind::Connection => f.write_str("the service could not be reached"),
+            ErrorKind::Timeout => f.write_str("the service did not answer in time"),
+            ErrorKind::ResponseTooLarge { limit } => {
+                write!(f, "the response is larger than {limit} bytes")
+            }
+            ErrorKind::Decode => f.write_str("the response is not what the schema says"),
+            ErrorKind::Config(error) => write!(f, "the client cannot be built: {error}"),
+        }
+    }
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "status {}", self.status.as_u16())?;
+        for code in self.error.codes() {
+            write!(f, " {code}")?;
+        }
+        match &self.request_id {
+            Some(id) => write!(f, " (request-id {id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<InvalidRequest> for Error {
+    fn from(error: InvalidRequest) -> Self {
+        Self::new(ErrorKind::Invalid(error))
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::new(ErrorKind::Config(error))
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        Self::with_source(ErrorKind::Decode, error)
+    }
+}

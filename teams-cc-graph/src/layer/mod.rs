@@ -1,0 +1,49 @@
+//! What happens to every request on its way, one [tower] layer per file.
+//!
+//! From the caller inwards: `trace`, `request_id`, `retry`, `throttle`, `auth`, then the
+//! transport. A retry so takes a fresh token and a fresh place in the queue, under one request id.
+//! Time passes through tokio, so a paused clock pauses every wait.
+
+mod attempt;
+mod auth;
+mod request_id;
+mod retry;
+mod throttle;
+mod trace;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use tower::util::BoxCloneSyncService;
+
+pub(crate) use attempt::Attempt;
+pub(crate) use auth::Auth;
+pub(crate) use request_id::{IdSource, RequestId};
+pub(crate) use retry::{Retry, retry_after};
+pub(crate) use throttle::Throttle;
+pub(crate) use trace::Trace;
+
+use crate::error::Error;
+
+/// A request under way.
+pub(crate) type Request = http::Request<Bytes>;
+/// A response, whole.
+pub(crate) type Response = http::Response<Bytes>;
+/// A boxed future of a layer.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>>;
+/// A service with all layers below it.
+pub(crate) type Stack = BoxCloneSyncService<Request, Response, Error>;
+
+/// Every layer is ready at once and asks the one below when it is called.
+macro_rules! ready_at_once {
+    () => {
+        fn poll_ready(
+            &mut self,
+            _: &mut ::std::task::Context<'_>,
+        ) -> ::std::task::Poll<Result<(), $crate::error::Error>> {
+            ::std::task::Poll::Ready(Ok(()))
+        }
+    };
+}
+use ready_at_once;

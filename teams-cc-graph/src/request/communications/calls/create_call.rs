@@ -1,0 +1,177 @@
+use bytes::Bytes;
+use teams_cc_core::{AppId, TenantId};
+
+use crate::client::Client;
+use crate::error::{Error, InvalidRequest};
+use crate::model::{
+    Call, CallOptions, ChatInfo, InvitationParticipantInfo, MediaConfig, MeetingInfo, Modality,
+    OutgoingCallOptions, ParticipantInfo, ServiceHostedMediaConfig,
+};
+use crate::request::{Via, check};
+use crate::wire::Field;
+
+/// `POST /communications/calls`: call a user, a phone or a group, or join a meeting.
+///
+/// [Learn](https://learn.microsoft.com/graph/api/application-post-calls)
+///
+/// # Permissions
+///
+/// | type | one target | several targets | meeting |
+/// |---|---|---|---|
+/// | Application | `Calls.Initiate.All` | `Calls.InitiateGroupCall.All` | `Calls.JoinGroupCall.All`, `Calls.JoinGroupCallAsGuest.All` |
+/// | Delegated | not supported | not supported | not supported |
+///
+/// Application-hosted media needs `Calls.AccessMedia.All` as well.
+///
+/// # Limits
+///
+/// At most 5 targets. A phone must be E.164 and needs a resource account as the source
+/// ([`source_application_instance`](Self::source_application_instance)). Emergency and short
+/// numbers cannot be called over Graph; they go over a Direct Routing trunk.
+///
+/// # Errors
+///
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a limit is broken,
+/// [`ErrorKind::Permission`](crate::ErrorKind::Permission) where a role or consent is missing.
+///
+/// # Retries
+///
+/// It would call twice: retried on 429 alone. Dropping the future may leave a call that rings;
+/// its notifications still arrive at the callback.
+///
+/// ```
+/// use teams_cc_graph::model::InvitationParticipantInfo;
+/// use teams_cc_graph::request::communications::calls::CreateCall;
+///
+/// let user = "98da8a1a-1b87-452c-a713-65d3f10b5555".parse()?;
+/// let request = CreateCall::new("https://bot.example.com/callback")
+///     .target(InvitationParticipantInfo::of_user(&user))
+///     .into_request()?;
+/// assert_eq!(request.uri(), "/communications/calls");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "application-post-calls")]
+#[must_use = "a request is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct CreateCall<C = Client> {
+    via: C,
+    body: Call,
+}
+
+graph_request! {
+    CreateCall => Call,
+    "createCall" POST "/communications/calls",
+    repeat: Twice, on_call: false,
+    permissions: [
+        CALLS_INITIATE, CALLS_INITIATE_GROUP, CALLS_JOIN_GROUP, CALLS_JOIN_GROUP_AS_GUEST,
+        CALLS_JOIN_CHAT
+    ]
+}
+
+impl CreateCall<()> {
+    /// The request without a client; notifications go to `callback_uri`.
+    pub fn new(callback_uri: impl Into<String>) -> Self {
+        Self::with((), callback_uri)
+    }
+}
+
+impl<C: Via> CreateCall<C> {
+    pub(crate) fn with(via: C, callback_uri: impl Into<String>) -> Self {
+        let body = Call::new()
+            .callback_uri(callback_uri.into())
+            .requested_modalities(vec![Modality::Audio])
+            .media_config(ServiceHostedMediaConfig::new());
+        Self { via, body }
+    }
+
+    /// Add somebody to call.
+    pub fn target(mut self, target: InvitationParticipantInfo) -> Self {
+        let mut targets = self.body.targets.into_option().unwrap_or_default();
+        targets.push(target);
+        self.body.targets = Field::Value(targets);
+        self
+    }
+
+    /// Join a meeting.
+    pub fn meeting(mut self, meeting: impl Into<MeetingInfo>) -> Self {
+        self.body.meeting_info = Field::Value(meeting.into());
+        self
+    }
+
+    /// Name the chat of the meeting; a meeting by its organizer needs it.
+    pub fn chat(mut self, chat: ChatInfo) -> Self {
+        self.body.chat_info = chat.into();
+        self
+    }
+
+    /// Say who calls. Default: the app.
+    pub fn source(mut self, source: ParticipantInfo) -> Self {
+        self.body.source = source.into();
+        self
+    }
+
+    /// Call from a resource account, whose number a phone then shows.
+    pub fn source_application_instance(self, id: &AppId) -> Self {
+        self.source(ParticipantInfo::of_application_instance(id))
+    }
+
+    /// Set who hosts the media. Default: the service.
+    pub fn media_config(mut self, media: impl Into<MediaConfig>) -> Self {
+        self.body.media_config = Field::Value(media.into());
+        self
+    }
+
+    /// Set the modalities. Default: audio.
+    pub fn requested_modalities(mut self, modalities: impl IntoIterator<Item = Modality>) -> Self {
+        self.body.requested_modalities = modalities.into_iter().collect::<Vec<_>>().into();
+        self
+    }
+
+    /// Set the subject.
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.body.subject = subject.into().into();
+        self
+    }
+
+    /// Set the tenant of the call. Default: the client's; another one is refused.
+    pub fn tenant(mut self, tenant: &TenantId) -> Self {
+        self.body.tenant_id = tenant.as_str().into();
+        self
+    }
+
+    /// Set options of the call.
+    pub fn call_options(mut self, options: OutgoingCallOptions) -> Self {
+        self.body.call_options = Field::Value(CallOptions::Outgoing(options));
+        self
+    }
+
+    /// The body as it stands, to reach properties that have no setter.
+    pub fn body_mut(&mut self) -> &mut Call {
+        &mut self.body
+    }
+
+    /// The request as HTTP.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a documented limit is broken.
+    pub fn into_request(mut self) -> Result<http::Request<Bytes>, Error> {
+        check::https("callbackUri", self.body.callback_uri.text().unwrap_or_default())?;
+        let targets = self.body.targets.items();
+        if self.body.meeting_info.get().is_none() {
+            check::count("targets", targets.len(), check::MAX_TARGETS)?;
+        }
+        for target in targets {
+            check::target(target)?;
+        }
+        check::source_of_phone_call(targets, self.body.source.get())?;
+        match (self.via.tenant(), self.body.tenant_id.text()) {
+            (Some(ours), Some(theirs)) if !ours.as_str().eq_ignore_ascii_case(theirs) => {
+                return Err(InvalidRequest::TenantMismatch.into());
+            }
+            (Some(ours), None) => self.body.tenant_id = ours.as_str().into(),
+            _ => {}
+        }
+        Self::ENDPOINT.json(&[], &self.body)
+    }
+}

@@ -1,0 +1,25 @@
+//! Requests on [users](https://learn.microsoft.com/graph/api/resources/user).
+
+mod presence;
+
+pub use presence::GetPresence;
+
+use crate::client::Client;
+
+/// Requests on one user.
+#[derive(Clone, Debug)]
+pub struct OneUser {
+    client: Client,
+    id: String,
+}
+
+impl OneUser {
+    pub(crate) fn new(client: Client, id: String) -> Self {
+        Self { client, id }
+    }
+
+    /// `GET /users/{id}/presence`: what the user shows to others.
+    pub fn presence(&self) -> GetPresence {
+        GetPresence::with(self.client.clone(), &self.id)
+    }
+}

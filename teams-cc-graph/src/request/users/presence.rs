@@ -1,0 +1,66 @@
+use bytes::Bytes;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::model::Presence;
+use crate::request::Via;
+
+/// `GET /users/{id}/presence`: what a user shows to others.
+///
+/// [Learn](https://learn.microsoft.com/graph/api/presence-get)
+///
+/// # Permissions
+///
+/// | type | least privileged | higher |
+/// |---|---|---|
+/// | Application | `Presence.Read.All` | `Presence.ReadWrite.All` |
+/// | Delegated (work) | `Presence.Read.All` | – |
+///
+/// # Limits
+///
+/// 1,500 requests in 30 s for an app and a tenant; read many users with
+/// [`GetPresencesByUserId`](crate::request::communications::GetPresencesByUserId).
+///
+/// # Errors
+///
+/// What the service answers.
+///
+/// # Retries
+///
+/// Harmless: retried whenever an error may pass.
+#[doc(alias = "presence-get")]
+#[must_use = "a request is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct GetPresence<C = Client> {
+    via: C,
+    user: String,
+}
+
+graph_request! {
+    GetPresence => Presence,
+    "getPresence" GET "/users/{id}/presence",
+    repeat: Harmless, on_call: false,
+    permissions: [PRESENCE_READ_ALL, PRESENCE_READ_WRITE_ALL, PRESENCE_READ_ALL_DELEGATED]
+}
+
+impl GetPresence<()> {
+    /// The request without a client.
+    pub fn new(user: &str) -> Self {
+        Self::with((), user)
+    }
+}
+
+impl<C: Via> GetPresence<C> {
+    pub(crate) fn with(via: C, user: &str) -> Self {
+        Self { via, user: user.to_owned() }
+    }
+
+    /// The request as HTTP.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
+    pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
+        Self::ENDPOINT.bare(&[("user id", &self.user)])
+    }
+}
