@@ -6,4 +6,10 @@ pub mod io;
 pub mod transaction;
 
 pub mod message;
+pub mod sdp;
 pub mod endpoint;
+
+mod error;
+pub mod trunk;
+
+pub use error::{Error, ErrorKind};

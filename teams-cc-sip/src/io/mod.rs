@@ -2,6 +2,17 @@
 //!
 //! Everything else is driven by values. [`Network`] is the seam that a simulation replaces.
 
+mod clock;
+mod listener;
 mod network;
+mod resolve;
+mod silence;
+mod tls;
+mod udp;
 
+pub use clock::TokioClock;
+pub use listener::{HANDSHAKE_LIMIT, SocketNetwork, SocketNetworkBuilder};
 pub use network::{ByteStream, Connection, DatagramSocket, Network, Peer, Target, TransportKind};
+pub use resolve::{Resolve, SystemResolver};
+pub use silence::{FixedMedia, MAX_SILENT_STREAMS, SilentMedia};
+pub use tls::TlsIdentity;

@@ -40,10 +40,7 @@ pub trait Network: Send + Sync + 'static {
 
 /// How SIP messages travel (RFC 3261 §18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "these are the transports the trunk speaks"
-)]
+#[expect(clippy::exhaustive_enums, reason = "these are the transports the trunk speaks")]
 pub enum TransportKind {
     /// Datagrams; the transaction layer retransmits.
     Udp,
@@ -112,11 +109,7 @@ impl Target {
     /// A target; host names are compared in lower case.
     #[must_use]
     pub fn new(transport: TransportKind, host: &str, port: u16) -> Self {
-        Self {
-            transport,
-            host: host.to_ascii_lowercase().into(),
-            port,
-        }
+        Self { transport, host: host.to_ascii_lowercase().into(), port }
     }
 }
 
@@ -142,11 +135,7 @@ impl Peer {
     /// A peer that has proven nothing but its address.
     #[must_use]
     pub fn new(transport: TransportKind, address: SocketAddr) -> Self {
-        Self {
-            transport,
-            address,
-            names: Vec::new(),
-        }
+        Self { transport, address, names: Vec::new() }
     }
 
     /// Adds a name that the peer's certificate proves, such as `sip.pstnhub.microsoft.com`.
@@ -199,27 +188,21 @@ impl Connection {
     /// A stream with one peer.
     #[must_use]
     pub fn stream(stream: Box<dyn ByteStream>, peer: Peer) -> Self {
-        Self {
-            kind: ConnectionKind::Stream(stream, peer),
-        }
+        Self { kind: ConnectionKind::Stream(stream, peer) }
     }
 
     /// A socket that the trunk reads, with as many peers as send to it; given by
     /// [`Network::accept`], once.
     #[must_use]
     pub fn datagram(socket: Arc<dyn DatagramSocket>) -> Self {
-        Self {
-            kind: ConnectionKind::Socket(socket),
-        }
+        Self { kind: ConnectionKind::Socket(socket) }
     }
 
     /// A way to one address over a socket that the trunk already reads; given by
     /// [`Network::connect`].
     #[must_use]
     pub fn datagram_to(socket: Arc<dyn DatagramSocket>, remote: SocketAddr) -> Self {
-        Self {
-            kind: ConnectionKind::Path(socket, remote),
-        }
+        Self { kind: ConnectionKind::Path(socket, remote) }
     }
 }
 

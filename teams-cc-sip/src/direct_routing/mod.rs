@@ -1,0 +1,26 @@
+//! What Microsoft Teams asks of a SIP trunk, beyond the RFCs.
+//!
+//! Sources: Learn, *Plan Direct Routing*, *Direct Routing: SIP protocol*, *Configure an SBC for
+//! multiple tenants*. Nothing here waits, reads a clock or opens a socket.
+
+mod address_range;
+mod certificate;
+mod cloud;
+mod failover;
+mod fqdn;
+pub mod headers;
+mod number;
+mod options_ping;
+mod tenant;
+
+pub use address_range::{AddressRange, ParseRangeError};
+pub use certificate::{
+    CertificateFault, EXPIRY_WARNING, OwnCertificate, TeamsClientVerifier, check_own, names_proven,
+};
+pub use cloud::Cloud;
+pub use failover::{Attempt, Failover, MAX_HOLD_DOWN, after_response};
+pub use fqdn::{ParseFqdnError, SbcFqdn, certificate_name_covers};
+pub(crate) use number::{Caller, caller};
+pub use number::{NumberFault, caller_uri, carrier_request_uri, number_of, teams_request_uri};
+pub use options_ping::{HealthReason, OptionsPing, PING_INTERVAL, PeerState, Ping};
+pub use tenant::Tenants;

@@ -1,0 +1,211 @@
+//! The keeper of a trunk's health: OPTIONS to each proxy once a minute.
+//!
+//! Teams shows a trunk as active once it answered the trunk's OPTIONS and had its own answered
+//! (Learn, *Monitor and troubleshoot Direct Routing*). This file only decides when to ask and
+//! what the answers mean; the trunk engine sends.
+
+use std::{fmt, time::Duration};
+
+use teams_cc_core::Instant;
+
+/// How often each proxy is asked (Learn: one OPTIONS per minute).
+pub const PING_INTERVAL: Duration = Duration::from_mins(1);
+
+/// Whether a peer can be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum PeerState {
+    /// Nothing has been heard yet; calls are tried.
+    #[default]
+    Unknown,
+    /// The last OPTIONS was answered.
+    Up,
+    /// The last OPTIONS failed; calls try the peer last.
+    Down,
+}
+
+/// Why a peer is in its state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HealthReason {
+    /// Nothing has been asked yet.
+    #[default]
+    NotAsked,
+    /// OPTIONS was answered.
+    Answered,
+    /// OPTIONS was not answered in time.
+    NoAnswer,
+    /// The connection was refused, or the TLS handshake failed.
+    NotReached,
+    /// The peer does not accept the host in our `Contact` (403).
+    ContactNotAccepted,
+    /// The peer answered with another error.
+    Refused(u16),
+    /// Nothing can be accepted any more: the listener failed.
+    ListenerFailed,
+    /// The trunk's own task has ended.
+    TrunkStopped,
+}
+
+impl fmt::Display for HealthReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAsked => f.write_str("not asked yet"),
+            Self::Answered => f.write_str("answers OPTIONS"),
+            Self::NoAnswer => f.write_str("no answer to OPTIONS"),
+            Self::NotReached => f.write_str(
+                "connection or TLS handshake failed: check DNS, the firewall and both certificates",
+            ),
+            Self::ContactNotAccepted => f.write_str(
+                "403: the Contact host is not accepted; register this trunk name and check that \
+                 its certificate covers it",
+            ),
+            Self::Refused(status) => write!(f, "OPTIONS answered with {status}"),
+            Self::ListenerFailed => f.write_str("the listener failed; nothing is accepted"),
+            Self::TrunkStopped => f.write_str("the trunk has stopped"),
+        }
+    }
+}
+
+/// What is known about one peer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ping {
+    /// Whether the peer can be used.
+    pub state: PeerState,
+    /// Why.
+    pub reason: HealthReason,
+    /// When the peer last answered.
+    pub last_answer: Option<Instant>,
+    /// When the peer last asked us.
+    pub last_asked_us: Option<Instant>,
+    due: Instant,
+    waiting: bool,
+}
+
+/// Asks each of a list of peers, by position.
+#[derive(Clone, Debug)]
+pub struct OptionsPing {
+    peers: Vec<Ping>,
+    interval: Duration,
+}
+
+impl OptionsPing {
+    /// Asks `peers` peers at once and then every `interval`.
+    #[must_use]
+    pub fn new(peers: usize, interval: Duration) -> Self {
+        Self { peers: vec![Ping::default(); peers], interval: interval.max(Duration::from_secs(1)) }
+    }
+
+    /// The next peer to ask now, which then counts as asked.
+    pub fn due(&mut self, now: Instant) -> Option<usize> {
+        let interval = self.interval;
+        self.peers.iter_mut().enumerate().find_map(|(position, peer)| {
+            let ask = !peer.waiting && peer.due <= now;
+            ask.then(|| {
+                peer.waiting = true;
+                peer.due = now + interval;
+                position
+            })
+        })
+    }
+
+    /// Notes the status of an answer; tells whether the peer's health changed.
+    pub fn answered(&mut self, now: Instant, position: usize, status: u16) -> bool {
+        let (state, reason) = match status {
+            200..=299 => (PeerState::Up, HealthReason::Answered),
+            // An answer to OPTIONS that complains about the request still proves a living peer,
+            // except where it refuses us or announces that it cannot serve.
+            405 | 415 | 420 | 486 | 481 | 488 | 501 => (PeerState::Up, HealthReason::Answered),
+            403 => (PeerState::Down, HealthReason::ContactNotAccepted),
+            408 => (PeerState::Down, HealthReason::NoAnswer),
+            other => (PeerState::Down, HealthReason::Refused(other)),
+        };
+        if let Some(peer) = self.peers.get_mut(position)
+            && state == PeerState::Up
+        {
+            peer.last_answer = Some(now);
+        }
+        self.set(position, state, reason)
+    }
+
+    /// Notes that a peer could not be asked or did not answer; tells whether its health changed.
+    pub fn failed(&mut self, position: usize, reason: HealthReason) -> bool {
+        self.set(position, PeerState::Down, reason)
+    }
+
+    /// Notes that a peer asked us.
+    pub fn asked_us(&mut self, now: Instant, position: usize) {
+        if let Some(peer) = self.peers.get_mut(position) {
+            peer.last_asked_us = Some(now);
+        }
+    }
+
+    /// When the next peer is to be asked.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.peers.iter().filter(|peer| !peer.waiting).map(|peer| peer.due).min()
+    }
+
+    /// What is known about each peer, by position.
+    #[must_use]
+    pub fn peers(&self) -> &[Ping] {
+        &self.peers
+    }
+
+    fn set(&mut self, position: usize, state: PeerState, reason: HealthReason) -> bool {
+        let Some(peer) = self.peers.get_mut(position) else {
+            return false;
+        };
+        let changed = (peer.state, peer.reason) != (state, reason);
+        peer.waiting = false;
+        peer.state = state;
+        peer.reason = reason;
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_peer_is_asked_at_once_and_then_once_a_minute() {
+        let mut ping = OptionsPing::new(3, PING_INTERVAL);
+        let start = Instant::from_secs(5);
+        assert_eq!(
+            [ping.due(start), ping.due(start), ping.due(start)],
+            [Some(0), Some(1), Some(2)]
+        );
+        assert_eq!(ping.due(start), None);
+        assert_eq!(ping.next_deadline(), None, "all three are waited for");
+        for position in 0..3 {
+            assert!(ping.answered(start, position, 200));
+        }
+        let next = start + PING_INTERVAL;
+        assert_eq!(ping.next_deadline(), Some(next));
+        assert_eq!(ping.due(start + Duration::from_secs(59)), None);
+        assert_eq!(ping.due(next), Some(0));
+    }
+
+    #[test]
+    fn an_unanswered_peer_is_not_asked_twice_at_a_time() {
+        let mut ping = OptionsPing::new(1, PING_INTERVAL);
+        assert_eq!(ping.due(Instant::ZERO), Some(0));
+        assert_eq!(ping.due(Instant::from_secs(600)), None);
+        assert!(ping.failed(0, HealthReason::NoAnswer));
+        assert_eq!(ping.due(Instant::from_secs(600)), Some(0));
+    }
+
+    #[test]
+    fn a_refused_contact_is_named_as_such() {
+        let mut ping = OptionsPing::new(1, PING_INTERVAL);
+        assert!(ping.answered(Instant::ZERO, 0, 403));
+        assert_eq!(ping.peers()[0].reason, HealthReason::ContactNotAccepted);
+        assert!(ping.peers()[0].reason.to_string().contains("register"));
+        assert!(!ping.answered(Instant::ZERO, 0, 403), "nothing changed");
+        assert!(ping.answered(Instant::ZERO, 0, 405));
+        assert_eq!(ping.peers()[0].state, PeerState::Up);
+        assert!(!ping.answered(Instant::ZERO, 9, 200));
+    }
+}

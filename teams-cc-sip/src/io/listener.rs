@@ -1,0 +1,262 @@
+//! Sockets of a live trunk: listeners, connectors and the handshakes between.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use rustls_pki_types::ServerName;
+use tokio::{
+    net::{TcpListener, TcpStream, UdpSocket},
+    sync::{Mutex, Semaphore, mpsc},
+    task::JoinSet,
+    time::timeout,
+};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+use super::{
+    Connection, Network, Peer, Resolve, SystemResolver, Target, TlsIdentity, TransportKind,
+};
+use crate::{
+    direct_routing::names_proven,
+    error::{Error, ErrorKind},
+};
+
+/// How long a TCP connection and a TLS handshake may each take, in both directions.
+pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// How many handshakes run at a time; further peers wait in the listener's backlog.
+const MAX_HANDSHAKES: usize = 256;
+/// How many accepted connections wait for the trunk; then handshakes wait as well.
+const ACCEPT_QUEUE: usize = 64;
+/// How long a listener rests after an error such as "too many open files".
+const ACCEPT_REST: Duration = Duration::from_millis(200);
+
+/// The network of a live trunk: UDP, TCP and mutual TLS on sockets of this machine.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+/// use teams_cc_sip::io::SocketNetwork;
+///
+/// let network = SocketNetwork::builder()
+///     .udp("127.0.0.1:5060".parse()?)
+///     .tcp("127.0.0.1:5060".parse()?)
+///     .bind()
+///     .await?;
+/// let network: Arc<dyn teams_cc_sip::io::Network> = Arc::new(network);
+/// # Ok(()) }
+/// ```
+pub struct SocketNetwork {
+    udp: Option<Arc<UdpSocket>>,
+    tls: Option<TlsIdentity>,
+    resolver: Arc<dyn Resolve>,
+    accepted: Mutex<mpsc::Receiver<Connection>>,
+    addresses: Vec<(TransportKind, SocketAddr)>,
+    // Dropping the network ends its listeners and every handshake under way.
+    _listeners: JoinSet<()>,
+}
+
+impl SocketNetwork {
+    /// Names the sockets to open.
+    #[must_use]
+    pub fn builder() -> SocketNetworkBuilder {
+        SocketNetworkBuilder::default()
+    }
+
+    /// The local address of each socket; a port of zero has become a real one.
+    #[must_use]
+    pub fn addresses(&self) -> &[(TransportKind, SocketAddr)] {
+        &self.addresses
+    }
+
+    async fn open_stream(&self, target: &Target) -> io::Result<(TcpStream, SocketAddr)> {
+        let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+        for address in self.resolver.resolve(&target.host, target.port).await? {
+            match TcpStream::connect(address).await {
+                Ok(stream) => {
+                    stream.set_nodelay(true)?;
+                    return Ok((stream, address));
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+}
+
+#[async_trait]
+impl Network for SocketNetwork {
+    async fn connect(&self, target: &Target) -> io::Result<Connection> {
+        let late = |_| io::Error::from(io::ErrorKind::TimedOut);
+        match target.transport {
+            TransportKind::Udp => {
+                let socket = self.udp.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+                let addresses = self.resolver.resolve(&target.host, target.port).await?;
+                let local_v4 = socket.local_addr()?.is_ipv4();
+                let remote = addresses
+                    .into_iter()
+                    .find(|address| address.is_ipv4() == local_v4)
+                    .ok_or(io::ErrorKind::AddrNotAvailable)?;
+                Ok(Connection::datagram_to(Arc::clone(socket) as _, remote))
+            }
+            TransportKind::Tcp => {
+                let (stream, address) =
+                    timeout(HANDSHAKE_LIMIT, self.open_stream(target)).await.map_err(late)??;
+                Ok(Connection::stream(Box::new(stream), Peer::new(TransportKind::Tcp, address)))
+            }
+            TransportKind::Tls => {
+                let tls = self.tls.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+                let (stream, address) =
+                    timeout(HANDSHAKE_LIMIT, self.open_stream(target)).await.map_err(late)??;
+                let name = ServerName::try_from(target.host.to_string())
+                    .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+                let connector = TlsConnector::from(Arc::clone(&tls.client));
+                let handshake = connector.connect(name, stream);
+                let stream = timeout(HANDSHAKE_LIMIT, handshake).await.map_err(late)??;
+                let peer = identified(stream.get_ref().1.peer_certificates(), address);
+                Ok(Connection::stream(Box::new(stream), peer))
+            }
+        }
+    }
+
+    async fn accept(&self) -> io::Result<Connection> {
+        let accepted = self.accepted.lock().await.recv().await;
+        accepted.ok_or_else(|| io::Error::other("every listener has ended"))
+    }
+}
+
+fn identified(
+    certificates: Option<&[rustls_pki_types::CertificateDer<'_>]>,
+    address: SocketAddr,
+) -> Peer {
+    let leaf = certificates.and_then(<[_]>::first);
+    let names = leaf.map(names_proven).unwrap_or_default();
+    names.iter().fold(Peer::new(TransportKind::Tls, address), |peer, name| peer.name(name))
+}
+
+/// Names the sockets of a [`SocketNetwork`].
+#[derive(Default)]
+#[must_use = "nothing is opened before bind"]
+pub struct SocketNetworkBuilder {
+    udp: Option<SocketAddr>,
+    tcp: Option<SocketAddr>,
+    tls: Option<(SocketAddr, TlsIdentity)>,
+    resolver: Option<Arc<dyn Resolve>>,
+}
+
+impl SocketNetworkBuilder {
+    /// Listens for datagrams, and sends them from the same address.
+    pub fn udp(mut self, address: SocketAddr) -> Self {
+        self.udp = Some(address);
+        self
+    }
+
+    /// Listens for TCP connections.
+    pub fn tcp(mut self, address: SocketAddr) -> Self {
+        self.tcp = Some(address);
+        self
+    }
+
+    /// Listens for TLS connections, and connects with the same identity.
+    pub fn tls(mut self, address: SocketAddr, identity: TlsIdentity) -> Self {
+        self.tls = Some((address, identity));
+        self
+    }
+
+    /// Resolves names in another way. Default: [`SystemResolver`].
+    pub fn resolver(mut self, resolver: Arc<dyn Resolve>) -> Self {
+        self.resolver = Some(resolver);
+        self
+    }
+
+    /// Opens the sockets.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Socket`] where an address is in use or not ours.
+    pub async fn bind(self) -> Result<SocketNetwork, Error> {
+        let fault = |error: io::Error| Error::caused_by(ErrorKind::Socket, error);
+        let (sender, accepted) = mpsc::channel(ACCEPT_QUEUE);
+        let mut listeners = JoinSet::new();
+        let mut addresses = Vec::new();
+        let mut udp = None;
+        if let Some(address) = self.udp {
+            let socket = Arc::new(UdpSocket::bind(address).await.map_err(fault)?);
+            addresses.push((TransportKind::Udp, socket.local_addr().map_err(fault)?));
+            let first = Connection::datagram(Arc::clone(&socket) as _);
+            // The queue is empty, so there is room for the one socket.
+            let _ = sender.try_send(first);
+            udp = Some(socket);
+        }
+        if let Some(address) = self.tcp {
+            let listener = TcpListener::bind(address).await.map_err(fault)?;
+            addresses.push((TransportKind::Tcp, listener.local_addr().map_err(fault)?));
+            listeners.spawn(listen(listener, None, sender.clone()));
+        }
+        let mut tls = None;
+        if let Some((address, identity)) = self.tls {
+            let listener = TcpListener::bind(address).await.map_err(fault)?;
+            addresses.push((TransportKind::Tls, listener.local_addr().map_err(fault)?));
+            let acceptor = TlsAcceptor::from(Arc::clone(&identity.server));
+            listeners.spawn(listen(listener, Some(acceptor), sender.clone()));
+            tls = Some(identity);
+        }
+        if udp.is_some() && listeners.is_empty() {
+            // A trunk over UDP alone has nothing more to accept, which is no failure.
+            listeners.spawn(async move { sender.closed().await });
+        }
+        Ok(SocketNetwork {
+            udp,
+            tls,
+            resolver: self.resolver.unwrap_or_else(|| Arc::new(SystemResolver)),
+            accepted: Mutex::new(accepted),
+            addresses,
+            _listeners: listeners,
+        })
+    }
+}
+
+/// Accepts connections; each handshake runs beside the others, so a slow one delays nobody.
+async fn listen(
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    accepted: mpsc::Sender<Connection>,
+) {
+    let mut handshakes = JoinSet::new();
+    let permits = Arc::new(Semaphore::new(MAX_HANDSHAKES));
+    loop {
+        while handshakes.try_join_next().is_some() {}
+        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
+        let (stream, address) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_REST).await;
+                continue;
+            }
+        };
+        let (acceptor, accepted) = (acceptor.clone(), accepted.clone());
+        handshakes.spawn(async move {
+            let _permit = permit;
+            let _ = stream.set_nodelay(true);
+            let connection = match acceptor {
+                None => {
+                    Connection::stream(Box::new(stream), Peer::new(TransportKind::Tcp, address))
+                }
+                Some(acceptor) => match timeout(HANDSHAKE_LIMIT, acceptor.accept(stream)).await {
+                    Ok(Ok(stream)) => {
+                        let peer = identified(stream.get_ref().1.peer_certificates(), address);
+                        Connection::stream(Box::new(stream), peer)
+                    }
+                    Ok(Err(error)) => {
+                        tracing::info!(%error, "a TLS handshake failed");
+                        return;
+                    }
+                    Err(_) => {
+                        tracing::info!("a TLS handshake took too long");
+                        return;
+                    }
+                },
+            };
+            let _ = accepted.send(connection).await;
+        });
+    }
+}

@@ -1,0 +1,348 @@
+//! What a trunk is told before it starts.
+
+use std::time::Duration;
+
+use crate::{
+    direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
+    io::{Target, TransportKind},
+};
+
+/// The port Teams sends to where the trunk names none (Learn, *Connect your SBC*).
+const DEFAULT_SIGNALLING_PORT: u16 = 5061;
+/// How long a failed proxy is tried last, where it does not say itself.
+const DEFAULT_HOLD_DOWN: Duration = Duration::from_secs(30);
+/// How long an outbound INVITE may ring.
+const DEFAULT_RING_TIME: Duration = Duration::from_mins(3);
+
+/// A whole trunk: our name, who may call, and where calls go.
+///
+/// Everything that is not named here is denied: an INVITE that matches no peer makes no leg.
+///
+/// ```
+/// use teams_cc_sip::{direct_routing::Cloud, trunk::{StaticPeer, TeamsPeer, TrunkConfig}};
+///
+/// let config = TrunkConfig::new("sbc1.adatum.biz".parse()?, 42)
+///     .teams(TeamsPeer::of_cloud(Cloud::Public))
+///     .tenant("bank.sbc1.adatum.biz".parse()?, "72f988bf-86f1-41af-91ab-2d7cd011db47".parse()?)
+///     .carrier(StaticPeer::udp("carrier", "203.0.113.7".parse()?, 5060));
+/// assert_eq!(config.teams.as_ref().map(|teams| teams.proxies.len()), Some(3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TrunkConfig {
+    /// Our name: the host of `Contact` and `From` towards Teams.
+    pub fqdn: SbcFqdn,
+    /// The port Teams reaches us on; it is part of `Contact`.
+    pub signalling_port: u16,
+    /// The port carriers reach us on over UDP and TCP. Default: 5060.
+    pub plain_port: u16,
+    /// Microsoft's side, where the trunk has one.
+    pub teams: Option<TeamsPeer>,
+    /// The carriers, found in this order.
+    pub carriers: Vec<StaticPeer>,
+    /// The customer tenants behind our name.
+    pub tenants: Tenants,
+    /// Who is trusted because it is on this machine; `None` trusts nobody.
+    pub lab: Option<LabPeer>,
+    /// How often each proxy is sent OPTIONS. Default: one minute.
+    pub options_interval: Duration,
+    /// How long a failed proxy is tried last. Default: 30 s.
+    pub hold_down: Duration,
+    /// How long an outbound call may ring before it is cancelled. Default: three minutes.
+    pub ring_time: Duration,
+    /// Whether a Teams client may transfer by REFER. Default: yes.
+    pub refer: bool,
+    /// What we call ourselves in `User-Agent` and `X-MS-SBC`: vendor/model/version.
+    pub product: Box<str>,
+    /// Bounds on what the trunk holds.
+    pub limits: TrunkLimits,
+    /// Decides branches, tags and Call-IDs; take it from the operating system in production.
+    pub seed: u64,
+}
+
+impl TrunkConfig {
+    /// A trunk of this name that knows nobody yet.
+    #[must_use]
+    pub fn new(fqdn: SbcFqdn, seed: u64) -> Self {
+        Self {
+            fqdn,
+            signalling_port: DEFAULT_SIGNALLING_PORT,
+            plain_port: TransportKind::Udp.default_port(),
+            teams: None,
+            carriers: Vec::new(),
+            tenants: Tenants::new(),
+            lab: None,
+            options_interval: PING_INTERVAL,
+            hold_down: DEFAULT_HOLD_DOWN,
+            ring_time: DEFAULT_RING_TIME,
+            refer: true,
+            product: concat!("teams-cc/sip/", env!("CARGO_PKG_VERSION")).into(),
+            limits: TrunkLimits::default(),
+            seed,
+        }
+    }
+
+    /// Connects the trunk to Teams.
+    #[must_use]
+    pub fn teams(mut self, teams: TeamsPeer) -> Self {
+        self.teams = Some(teams);
+        self
+    }
+
+    /// Adds a carrier.
+    #[must_use]
+    pub fn carrier(mut self, carrier: StaticPeer) -> Self {
+        self.carriers.push(carrier);
+        self
+    }
+
+    /// Adds a customer tenant under its own name.
+    #[must_use]
+    pub fn tenant(mut self, name: SbcFqdn, tenant: teams_cc_core::TenantId) -> Self {
+        self.tenants.insert(name, tenant);
+        self
+    }
+
+    /// Trusts every caller on this machine: for laboratories only.
+    #[must_use]
+    pub fn trust_loopback(mut self, lab: LabPeer) -> Self {
+        self.lab = Some(lab);
+        self
+    }
+
+    /// Sets the port Teams reaches us on.
+    #[must_use]
+    pub fn signalling_port(mut self, port: u16) -> Self {
+        self.signalling_port = port;
+        self
+    }
+
+    /// Sets the port carriers reach us on over UDP and TCP.
+    #[must_use]
+    pub fn plain_port(mut self, port: u16) -> Self {
+        self.plain_port = port;
+        self
+    }
+
+    /// Sets how often OPTIONS are sent; less than one second counts as one second.
+    #[must_use]
+    pub fn options_interval(mut self, interval: Duration) -> Self {
+        self.options_interval = interval;
+        self
+    }
+
+    /// Sets how long a failed proxy is tried last.
+    #[must_use]
+    pub fn hold_down(mut self, hold_down: Duration) -> Self {
+        self.hold_down = hold_down;
+        self
+    }
+
+    /// Sets how long an outbound call may ring.
+    #[must_use]
+    pub fn ring_time(mut self, ring_time: Duration) -> Self {
+        self.ring_time = ring_time;
+        self
+    }
+
+    /// Allows or refuses transfers by REFER; without it `Allow` does not list REFER.
+    #[must_use]
+    pub fn refer(mut self, refer: bool) -> Self {
+        self.refer = refer;
+        self
+    }
+
+    /// Sets the bounds.
+    #[must_use]
+    pub fn limits(mut self, limits: TrunkLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
+/// Microsoft's side of the trunk.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TeamsPeer {
+    /// The proxies in the order in which they are tried.
+    pub proxies: Vec<Target>,
+    /// Names of which a connecting proxy's certificate must prove one.
+    pub names: Vec<Box<str>>,
+    /// The ranges connections may come from.
+    pub ranges: Vec<AddressRange>,
+}
+
+impl TeamsPeer {
+    /// One of Microsoft's clouds, with its published names and ranges.
+    #[must_use]
+    pub fn of_cloud(cloud: Cloud) -> Self {
+        Self {
+            proxies: cloud.proxies(),
+            names: cloud.proxy_names().iter().map(|name| (*name).into()).collect(),
+            ranges: cloud.signalling_ranges(),
+        }
+    }
+
+    /// Proxies of one's own, such as a simulator's; their host names are the names to prove.
+    #[must_use]
+    pub fn of_proxies(proxies: Vec<Target>, ranges: Vec<AddressRange>) -> Self {
+        let names = proxies.iter().map(|target| target.host.clone()).collect();
+        Self { proxies, names, ranges }
+    }
+}
+
+/// A carrier that is known by its addresses.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StaticPeer {
+    /// What the carrier is called in this configuration.
+    pub name: Box<str>,
+    /// Where its requests come from.
+    pub addresses: Vec<AddressRange>,
+    /// How messages travel; a request over another transport is not this carrier's.
+    pub transport: TransportKind,
+    /// Where calls to it go; `None` for a carrier that only sends.
+    pub target: Option<Target>,
+    /// Names of which its certificate must prove one, over TLS; empty asks for none.
+    pub names: Vec<Box<str>>,
+    /// What it knows us as, where that is not the trunk's name: host and port for `Contact`.
+    pub contact: Option<(Box<str>, u16)>,
+    /// Whether it wants SRTP (`RTP/SAVP`).
+    pub encrypted: bool,
+    /// Whether the peer is sent OPTIONS and counted in the trunk's health.
+    pub monitored: bool,
+}
+
+impl StaticPeer {
+    /// A carrier at one address, over UDP.
+    #[must_use]
+    pub fn udp(name: &str, address: std::net::IpAddr, port: u16) -> Self {
+        let target = Target::new(TransportKind::Udp, &address.to_string(), port);
+        Self::new(name, TransportKind::Udp).address(address.into()).target(target)
+    }
+
+    /// A carrier nothing else is known of; it matches nobody until it has an address.
+    #[must_use]
+    pub fn new(name: &str, transport: TransportKind) -> Self {
+        Self {
+            name: name.into(),
+            addresses: Vec::new(),
+            transport,
+            target: None,
+            names: Vec::new(),
+            contact: None,
+            encrypted: transport == TransportKind::Tls,
+            monitored: false,
+        }
+    }
+
+    /// Adds addresses its requests come from.
+    #[must_use]
+    pub fn address(mut self, range: AddressRange) -> Self {
+        self.addresses.push(range);
+        self
+    }
+
+    /// Says where calls to it go.
+    #[must_use]
+    pub fn target(mut self, target: Target) -> Self {
+        self.target = Some(target);
+        self
+    }
+
+    /// Adds a name its certificate may prove, over TLS.
+    #[must_use]
+    pub fn name(mut self, name: &str) -> Self {
+        self.names.push(name.to_ascii_lowercase().into());
+        self
+    }
+
+    /// Says what it knows us as: host and port for `Contact`.
+    #[must_use]
+    pub fn contact(mut self, host: &str, port: u16) -> Self {
+        self.contact = Some((host.into(), port));
+        self
+    }
+
+    /// Says whether it wants SRTP. Default: over TLS only.
+    #[must_use]
+    pub fn encrypted(mut self, encrypted: bool) -> Self {
+        self.encrypted = encrypted;
+        self
+    }
+
+    /// Says whether it is sent OPTIONS. Default: no.
+    #[must_use]
+    pub fn monitored(mut self, monitored: bool) -> Self {
+        self.monitored = monitored;
+        self
+    }
+}
+
+/// Callers on this machine, in a laboratory.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LabPeer {
+    /// What such callers are called in events.
+    pub name: Box<str>,
+    /// The host they reach us under, for `Contact`.
+    pub contact_host: Box<str>,
+    /// The port they reach us on over UDP and TCP.
+    pub plain_port: u16,
+    /// The port they reach us on over TLS.
+    pub tls_port: u16,
+}
+
+impl LabPeer {
+    /// Trusts loopback and shows callers this host in `Contact`.
+    #[must_use]
+    pub fn new(contact_host: &str, plain_port: u16, tls_port: u16) -> Self {
+        Self { name: "lab".into(), contact_host: contact_host.into(), plain_port, tls_port }
+    }
+}
+
+/// Bounds on what a trunk holds, and what happens there.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct TrunkLimits {
+    /// Legs at a time; further calls get 503, further dials [`ErrorKind::Full`](crate::ErrorKind::Full).
+    pub legs: usize,
+    /// Connections at a time; further ones are closed at once.
+    pub connections: usize,
+    /// Events that wait for the application; further calls get 503 and, at twice as many, nothing
+    /// more is read from the network until the application catches up.
+    pub events: usize,
+    /// Messages that wait for one connection; the connection is closed where its peer does not
+    /// read them.
+    pub writes: usize,
+}
+
+impl Default for TrunkLimits {
+    fn default() -> Self {
+        Self { legs: 10_000, connections: 4_096, events: 4_096, writes: 256 }
+    }
+}
+
+impl TrunkLimits {
+    /// Sets how many legs there may be at a time.
+    #[must_use]
+    pub fn legs(mut self, legs: usize) -> Self {
+        self.legs = legs;
+        self
+    }
+
+    /// Sets how many connections there may be at a time.
+    #[must_use]
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
+        self
+    }
+
+    /// Sets how many events may wait for the application.
+    #[must_use]
+    pub fn events(mut self, events: usize) -> Self {
+        self.events = events.max(1);
+        self
+    }
+}

@@ -1,0 +1,91 @@
+//! Where a call goes, and what it shows.
+
+use teams_cc_core::{LegId, PhoneNumber};
+
+use super::{DisplayText, EmergencyData};
+use crate::direct_routing::SbcFqdn;
+
+/// A call to be made.
+///
+/// ```
+/// use teams_cc_core::{LegId, PhoneNumber};
+/// use teams_cc_sip::trunk::{Destination, Via};
+///
+/// let call = Destination::new(
+///     Via::Teams { tenant: "bank.sbc1.adatum.biz".parse()? },
+///     PhoneNumber::presented("+14255550100"),
+///     PhoneNumber::presented("+14255550199"),
+///     LegId::numbered("L", 1),
+/// )
+/// .display("Contoso support");
+/// assert!(!format!("{call:?}").contains("Contoso support"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Destination {
+    /// Through whom.
+    pub via: Via,
+    /// Whom to call. Teams takes full international numbers only.
+    pub number: PhoneNumber,
+    /// The number shown.
+    pub from: PhoneNumber,
+    /// The name shown.
+    pub display: Option<DisplayText>,
+    /// Whether the number is to be hidden from whom we call (RFC 3323 `Privacy: id`).
+    pub private: bool,
+    /// The name under which the new leg's events come.
+    pub leg: LegId,
+    /// What an emergency call carries on, untouched.
+    pub emergency: EmergencyData,
+}
+
+impl Destination {
+    /// A call that shows its number and no name.
+    #[must_use]
+    pub fn new(via: Via, number: PhoneNumber, from: PhoneNumber, leg: LegId) -> Self {
+        Self {
+            via,
+            number,
+            from,
+            display: None,
+            private: false,
+            leg,
+            emergency: EmergencyData::default(),
+        }
+    }
+
+    /// Shows a name.
+    #[must_use]
+    pub fn display(mut self, name: &str) -> Self {
+        self.display = Some(DisplayText::new(name));
+        self
+    }
+
+    /// Asks the network to hide the number.
+    #[must_use]
+    pub fn private(mut self, private: bool) -> Self {
+        self.private = private;
+        self
+    }
+
+    /// Passes on what an emergency call carries.
+    #[must_use]
+    pub fn emergency(mut self, data: EmergencyData) -> Self {
+        self.emergency = data;
+        self
+    }
+}
+
+/// Through whom a call goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Via {
+    /// To Teams, as the customer tenant behind this trunk name.
+    Teams {
+        /// The name in `Contact`, by which Teams finds the tenant.
+        tenant: SbcFqdn,
+    },
+    /// To the carrier of this name.
+    Carrier(Box<str>),
+}

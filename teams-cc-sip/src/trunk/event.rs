@@ -1,0 +1,107 @@
+//! What a trunk tells the application.
+
+use std::sync::Arc;
+
+use teams_cc_core::{Address, LegId, PhoneNumber, TenantId, contact::LegEvent};
+
+use super::{DisplayText, EmergencyData, SipLeg};
+use crate::{
+    direct_routing::{HealthReason, PeerState},
+    io::Target,
+};
+
+/// One thing that happened on a trunk.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TrunkEvent {
+    /// Somebody calls. Dropping the leg without an answer refuses the call.
+    Incoming(IncomingCall),
+    /// A leg tells something; [`LegEvent::Ended`] is its last word.
+    Leg {
+        /// The leg.
+        leg: LegId,
+        /// What it tells.
+        event: LegEvent,
+    },
+    /// A peer became usable or ceased to be.
+    Health(PeerHealth),
+    /// A Teams client hands its call over; the trunk does it and tells the steps.
+    ///
+    /// The leg stays the same: once the target has answered, the leg's party is the target, and
+    /// the legs bridged to it talk to the target.
+    Transfer {
+        /// The leg of the Teams user who transfers.
+        leg: LegId,
+        /// How far the transfer is.
+        step: TransferStep,
+    },
+}
+
+/// A call that waits for an answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct IncomingCall {
+    /// The leg to answer or to refuse.
+    pub leg: Arc<SipLeg>,
+    /// Who calls, as far as the peer says.
+    pub caller: Address,
+    /// The name the caller shows.
+    pub display: Option<DisplayText>,
+    /// Whether the caller asks that the number is not shown (RFC 3323, RFC 3325).
+    pub private: bool,
+    /// The number that was dialled, as it was dialled.
+    pub called: PhoneNumber,
+    /// The peer the call came from: `teams`, a carrier's name, or the laboratory's.
+    pub peer: Box<str>,
+    /// The customer tenant, where the called host name says one.
+    pub tenant: Option<TenantId>,
+    /// What an emergency call carries, kept untouched; empty for most calls.
+    pub emergency: EmergencyData,
+    /// The SIP Call-ID, for logs on both sides.
+    pub call_id: Box<str>,
+}
+
+/// How a peer does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PeerHealth {
+    /// The peer: a proxy's or a carrier's target.
+    pub peer: Target,
+    /// Whether it can be used.
+    pub state: PeerState,
+    /// Why.
+    pub reason: HealthReason,
+}
+
+/// How far a transfer by REFER is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransferStep {
+    /// The REFER was accepted and the target is being called.
+    Accepted,
+    /// The target rings.
+    Ringing,
+    /// The target answered and talks to the other party.
+    Completed,
+    /// The target did not answer; the parties talk as before.
+    Failed {
+        /// The status the target's call ended with.
+        status: u16,
+    },
+}
+
+/// What a shutdown could not finish in time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unfinished {
+    /// Legs whose peer has not confirmed the end.
+    pub legs: Vec<LegId>,
+}
+
+impl Unfinished {
+    /// Whether everything was finished.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.legs.is_empty()
+    }
+}

@@ -1,0 +1,113 @@
+//! The trunk as the application holds it.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use teams_cc_core::Clock;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{
+    Destination, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent, Unfinished,
+    command::{COMMAND_QUEUE, Command},
+};
+use crate::{
+    error::{Error, ErrorKind},
+    io::{Network, driver},
+};
+
+/// A running trunk; clones are handles to the same one.
+///
+/// One task carries the whole trunk. It ends with [`Trunk::shutdown`], or when the
+/// [`TrunkEvents`] are dropped: a trunk nobody listens to takes no calls.
+#[derive(Clone)]
+pub struct Trunk {
+    commands: mpsc::Sender<Command>,
+    health: watch::Receiver<Arc<[PeerHealth]>>,
+}
+
+impl Trunk {
+    /// Starts a trunk on the current tokio runtime.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a tokio runtime, as [`tokio::spawn`] does.
+    #[must_use]
+    pub fn start(
+        config: TrunkConfig,
+        network: Arc<dyn Network>,
+        clock: Arc<dyn Clock>,
+        media: Arc<dyn MediaPort>,
+    ) -> (Self, TrunkEvents) {
+        let (commands, orders) = mpsc::channel(COMMAND_QUEUE);
+        let (events, receiver) = mpsc::channel(config.limits.events);
+        let (publish, health) = watch::channel(Arc::from([]));
+        let channels = driver::Channels { commands: commands.clone(), orders, events, publish };
+        driver::spawn(config, network, clock, media, channels);
+        (Self { commands, health }, TrunkEvents { receiver })
+    }
+
+    /// Makes a call and returns its leg once the INVITE is on its way.
+    ///
+    /// Ringing, answer and end come as events under [`Destination::leg`]. Dropping the future
+    /// before it is done cancels the call: no leg, dialog or connection is left for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownPeer`], [`ErrorKind::InvalidNumber`], [`ErrorKind::LegInUse`],
+    /// [`ErrorKind::Full`], [`ErrorKind::Media`] before anything is sent, and
+    /// [`ErrorKind::Stopped`]. A peer that cannot be reached is no error here: the leg ends with
+    /// [`EndReason::Unreachable`](teams_cc_core::contact::EndReason::Unreachable).
+    pub async fn dial(&self, to: Destination) -> Result<Arc<SipLeg>, Error> {
+        let (reply, answer) = oneshot::channel();
+        let order = Command::Dial { destination: Box::new(to), reply };
+        self.commands.send(order).await.map_err(|_| ErrorKind::Stopped)?;
+        answer.await.map_err(|_| ErrorKind::Stopped)?
+    }
+
+    /// How each peer does, in configured order; everything is down once the trunk has stopped.
+    #[must_use]
+    pub fn health(&self) -> Vec<PeerHealth> {
+        self.health.borrow().to_vec()
+    }
+
+    /// Waits until the health of a peer changes; `false` once the trunk has stopped.
+    ///
+    /// Dropping the future has no effect.
+    pub async fn health_changed(&mut self) -> bool {
+        self.health.changed().await.is_ok()
+    }
+
+    /// Refuses new calls, ends the present ones and stops.
+    ///
+    /// Calls that ring are refused with 503 or cancelled, the others get BYE; what is not over
+    /// after `deadline` is given up and returned. Dropping the future does not stop the shutdown.
+    pub async fn shutdown(&self, deadline: Duration) -> Unfinished {
+        let (reply, answer) = oneshot::channel();
+        if self.commands.send(Command::Shutdown { deadline, reply }).await.is_err() {
+            return Unfinished::default();
+        }
+        answer.await.unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Trunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trunk").field("health", &self.health.borrow()).finish_non_exhaustive()
+    }
+}
+
+/// What a trunk tells, in order.
+///
+/// The queue is bounded by [`TrunkLimits::events`](super::TrunkLimits::events); nothing is ever
+/// dropped from it. While it is full new calls get 503, and at twice as many waiting events
+/// nothing more is read from the network.
+#[derive(Debug)]
+pub struct TrunkEvents {
+    receiver: mpsc::Receiver<TrunkEvent>,
+}
+
+impl TrunkEvents {
+    /// The next event; `None` once the trunk has stopped and all is told. Cancel safe.
+    pub async fn next(&mut self) -> Option<TrunkEvent> {
+        self.receiver.recv().await
+    }
+}

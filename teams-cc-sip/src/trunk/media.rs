@@ -1,0 +1,92 @@
+//! The seam to whatever carries sound.
+
+use std::{io, net::SocketAddr};
+
+use teams_cc_core::LegId;
+
+use crate::sdp::{Codec, Crypto, MasterKey};
+
+/// The length of an SDES master key and salt (RFC 4568 §6.1: 128 + 112 bits).
+pub const MASTER_KEY_BYTES: usize = 30;
+
+/// Opens, connects and closes the local ends of media streams.
+///
+/// The trunk only negotiates: it names the address this port gives in its session descriptions
+/// and tells where the peer wants its packets. Each method returns at once; the trunk's one task
+/// calls them.
+pub trait MediaPort: Send + Sync + 'static {
+    /// Opens the local end for a leg: the address named in the session description.
+    ///
+    /// # Errors
+    ///
+    /// Any I/O error; an inbound call then gets 503, a dial
+    /// [`ErrorKind::Media`](crate::ErrorKind::Media).
+    fn open(&self, leg: &LegId) -> io::Result<SocketAddr>;
+
+    /// Fresh SDES key material for what this leg sends (RFC 4568 §6.1).
+    ///
+    /// The default asks the operating system, as it must be in production.
+    ///
+    /// # Errors
+    ///
+    /// An error where there is no randomness; the call is treated as if `open` had failed.
+    fn master_key(&self, _leg: &LegId) -> io::Result<MasterKey> {
+        let mut key = [0; MASTER_KEY_BYTES];
+        rustls::crypto::aws_lc_rs::default_provider()
+            .secure_random
+            .fill(&mut key)
+            .map_err(|_| io::Error::other("the operating system gives no randomness"))?;
+        Ok(MasterKey::new(key))
+    }
+
+    /// Names where the peer wants its packets; called again whenever that changes.
+    fn connect(&self, leg: &LegId, remote: &RemoteMedia);
+
+    /// Lets two legs hear each other. The default does nothing: for ports that only send.
+    fn join(&self, _one: &LegId, _other: &LegId) {}
+
+    /// Closes the local end; the last call for a leg.
+    fn close(&self, leg: &LegId);
+}
+
+/// Where and how a peer wants to be sent media.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RemoteMedia {
+    /// Where packets go.
+    pub address: SocketAddr,
+    /// How speech is coded.
+    pub codec: Codec,
+    /// The payload type of DTMF, where the peer takes it (RFC 4733).
+    pub telephone_event: Option<u8>,
+    /// Whether either side has put the other on hold: nothing is to be sent.
+    pub on_hold: bool,
+    /// The keys, where the stream is encrypted (SRTP).
+    pub keys: Option<SrtpKeys>,
+}
+
+impl RemoteMedia {
+    /// An unencrypted stream.
+    #[must_use]
+    pub fn new(address: SocketAddr, codec: Codec) -> Self {
+        Self { address, codec, telephone_event: None, on_hold: false, keys: None }
+    }
+}
+
+/// The keys of one encrypted stream (RFC 4568), one for each direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SrtpKeys {
+    /// What we encrypt with.
+    pub local: Crypto,
+    /// What the peer encrypts with.
+    pub remote: Crypto,
+}
+
+impl SrtpKeys {
+    /// The keys of both directions.
+    #[must_use]
+    pub fn new(local: Crypto, remote: Crypto) -> Self {
+        Self { local, remote }
+    }
+}
