@@ -20,9 +20,9 @@ pub(crate) fn sip(a: &SipUri, b: &SipUri) -> bool {
 
 fn params_agree(a: &SipUri, b: &SipUri) -> bool {
     a.params().iter().all(|p| match b.params().find(p.name()) {
-        Some(q) => match (p.raw(), q.raw()) {
-            (Some(x), Some(y)) => normal(x).eq_ignore_ascii_case(&normal(y)),
-            (x, y) => x.is_none() && y.is_none(),
+        Some(twin) => match (p.raw(), twin.raw()) {
+            (Some(one), Some(other)) => normal(one).eq_ignore_ascii_case(&normal(other)),
+            (one, other) => one.is_none() && other.is_none(),
         },
         None => !DECISIVE.iter().any(|d| p.name().eq_ignore_ascii_case(d)),
     })

@@ -203,10 +203,13 @@ impl Iterator for Elements<'_> {
 }
 
 /// The bytes of a range without white space at its ends.
-pub(crate) fn trim(buf: &Bytes, start: usize, end: usize) -> Bytes {
-    let bytes = buf.get(start..end).unwrap_or_default();
-    let lead = bytes.iter().take_while(|&&b| is_ws(b)).count();
-    let tail = bytes.get(lead..).unwrap_or_default();
-    let trail = tail.iter().rev().take_while(|&&b| is_ws(b)).count();
-    buf.slice(start + lead..start + lead + (tail.len() - trail))
+pub(crate) fn trim(buf: &Bytes, mut start: usize, mut end: usize) -> Bytes {
+    end = end.min(buf.len());
+    while start < end && buf.get(start).copied().is_some_and(is_ws) {
+        start += 1;
+    }
+    while start < end && buf.get(end - 1).copied().is_some_and(is_ws) {
+        end -= 1;
+    }
+    buf.slice(start.min(end)..end)
 }

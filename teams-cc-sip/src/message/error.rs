@@ -104,7 +104,7 @@ pub enum Rule {
     /// A header that may stand once stands twice.
     #[error("header may stand only once")]
     Repeated,
-    /// The method of CSeq differs from the method of the request.
+    /// The method of `CSeq` differs from the method of the request.
     #[error("cseq method differs from the request method")]
     MethodMismatch,
     /// A Request-URI with a header part (RFC 3261 §19.1.1).
@@ -173,7 +173,7 @@ impl fmt::Display for ParseError {
 
 /// A message that cannot be read, with the answer it deserves if one can be addressed.
 ///
-/// RFC 3261 §8.2 and §16.3 ask for 400 where the top Via, From, To, Call-ID and CSeq of a
+/// RFC 3261 §8.2 and §16.3 ask for 400 where the top Via, From, To, Call-ID and `CSeq` of a
 /// request can still be read, and for silence where they cannot.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("cannot read sip message: {error}")]

@@ -226,6 +226,7 @@ impl fmt::Display for HeaderName {
 
 /// Keeps [`AsHeaderName`] to the types that can name a header.
 mod sealed {
+    #[expect(unnameable_types, reason = "a seal is not to be named")]
     pub trait Sealed {}
     impl Sealed for super::HeaderName {}
     impl Sealed for &super::HeaderName {}

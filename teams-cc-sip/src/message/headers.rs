@@ -47,13 +47,11 @@ impl Header {
     /// nothing can be written that reads as two headers.
     pub fn new(name: HeaderName, value: impl AsRef<[u8]>) -> Result<Self, ParseError> {
         let value = Bytes::copy_from_slice(value.as_ref());
-        match value.iter().position(|b| b.is_ascii_control() && *b != b'\t') {
-            Some(at) => Err(ParseError::new(Rule::Control, at).in_header(name)),
-            None => {
-                let value = trim(&value, 0, value.len());
-                Ok(Self { name, value, folded: None })
-            }
+        if let Some(at) = value.iter().position(|b| b.is_ascii_control() && *b != b'\t') {
+            return Err(ParseError::new(Rule::Control, at).in_header(name));
         }
+        let value = trim(&value, 0, value.len());
+        Ok(Self { name, value, folded: None })
     }
 
     /// A line as read: `folded` holds the CRLFs, `value` spaces in their place.

@@ -17,6 +17,9 @@ mod method;
 mod name_addr;
 mod params;
 mod parse;
+#[cfg(feature = "rsip")]
+#[cfg_attr(docsrs, doc(cfg(feature = "rsip")))]
+pub mod rsip;
 mod start_line;
 mod status;
 mod tel;

@@ -82,11 +82,7 @@ impl Head {
         let start = read_start(start, bytes, &limits.grammar)?;
         let mut headers = Headers::with_grammar(limits.grammar);
         let mut content_length = None;
-        loop {
-            let (line, next) = match header_line(bytes, at, limits)? {
-                Some(found) => found,
-                None => break,
-            };
+        while let Some((line, next)) = header_line(bytes, at, limits)? {
             if headers.len() >= limits.headers {
                 return Err(ParseError::new(Rule::TooManyHeaders, at));
             }
@@ -110,6 +106,7 @@ impl Head {
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "lives only while a start line is read")]
 enum Start {
     Request(Method, Uri),
     Response(StatusCode, Bytes),

@@ -115,6 +115,9 @@ pub fn verdict_with(datagram: &[u8], limits: &Limits) -> Result<Message, ParseEr
     Ok(message)
 }
 
+/// Reads the headers of one name.
+type Check = fn(&Headers) -> Result<(), ParseError>;
+
 /// Reads every header that has a typed form.
 ///
 /// # Errors
@@ -135,7 +138,7 @@ pub fn every_typed_header(headers: &Headers) -> Result<(), ParseError> {
             T::parse_value(value, &grammar).map(drop).map_err(|e| e.in_header(T::name()))
         })
     }
-    let checks: &[fn(&Headers) -> Result<(), ParseError>] = &[
+    let checks: &[Check] = &[
         one::<typed::FromHeader>,
         one::<typed::ToHeader>,
         one::<typed::CSeq>,

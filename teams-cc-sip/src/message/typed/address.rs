@@ -86,6 +86,7 @@ addresses! {
 /// Where a party is reached (§20.10).
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "RFC 3261 §20.10 knows exactly two forms")]
+#[expect(clippy::large_enum_variant, reason = "`*` is rare, so boxing would cost every address")]
 pub enum Contact {
     /// `*`: every binding, only in REGISTER.
     Any,

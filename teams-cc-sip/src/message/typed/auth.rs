@@ -15,7 +15,7 @@ use crate::message::{
 /// A scheme with its parameters, as `Digest realm="…", nonce="…"`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Scheme {
-    scheme: Text,
+    name: Text,
     params: Vec<(Text, Bytes)>,
     /// Credentials of one opaque word, as `Bearer` has.
     token68: Option<Text>,
@@ -31,19 +31,19 @@ impl Scheme {
         if !class::all(scheme.as_bytes(), class::TOKEN) {
             return Err(ParseError::new(Rule::Token, 0));
         }
-        Ok(Self { scheme: Text::new(scheme)?, params: Vec::new(), token68: None })
+        Ok(Self { name: Text::new(scheme)?, params: Vec::new(), token68: None })
     }
 
     /// The name, such as `Digest`.
     #[must_use]
     pub fn scheme(&self) -> &str {
-        &self.scheme
+        &self.name
     }
 
     /// Whether the scheme is Digest.
     #[must_use]
     pub fn is_digest(&self) -> bool {
-        self.scheme.eq_ignore_ascii_case("Digest")
+        self.name.eq_ignore_ascii_case("Digest")
     }
 
     /// The value of a parameter without quotes; it may be a secret.
@@ -83,7 +83,7 @@ impl Scheme {
 
     fn read(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
         let mut c = Cursor::new(value, grammar);
-        let mut read = Self { scheme: c.token()?, params: Vec::new(), token68: None };
+        let mut read = Self { name: c.token()?, params: Vec::new(), token68: None };
         let before = c.pos();
         c.skip_ws();
         if c.peek().is_none() {
@@ -113,7 +113,7 @@ impl Scheme {
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.scheme.as_bytes());
+        out.extend_from_slice(self.name.as_bytes());
         if let Some(word) = &self.token68 {
             out.push(b' ');
             out.extend_from_slice(word.as_bytes());
@@ -145,7 +145,7 @@ fn token68(rest: &[u8]) -> Option<usize> {
 
 impl fmt::Debug for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {MASK}", self.scheme)
+        write!(f, "{} {MASK}", self.name)
     }
 }
 

@@ -109,14 +109,14 @@ impl TypedHeader for CSeq {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct RAck {
-    /// The RSeq of the response.
+    /// The `RSeq` of the response.
     pub rseq: u32,
-    /// The CSeq of the response.
+    /// The `CSeq` of the response.
     pub cseq: CSeq,
 }
 
 impl RAck {
-    /// Confirms the response with that RSeq and CSeq.
+    /// Confirms the response with that `RSeq` and `CSeq`.
     #[must_use]
     pub const fn new(rseq: u32, cseq: CSeq) -> Self {
         Self { rseq, cseq }

@@ -1,0 +1,333 @@
+//! Answers to offers of audio (RFC 3264 §6, RFC 4568 §7.1).
+
+use std::net::IpAddr;
+
+use super::{
+    AnswerError, Codec, Crypto, Direction, LocalAudio, Media, Profile, SessionDescription, Suite,
+};
+
+/// An answer, and what both sides then use.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Answer {
+    /// What goes into the body.
+    pub description: SessionDescription,
+    /// What was agreed.
+    pub audio: NegotiatedAudio,
+}
+
+/// What an offer and its answer agree on, seen from this side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NegotiatedAudio {
+    /// Where packets go.
+    pub remote_address: IpAddr,
+    /// The port they go to.
+    pub remote_port: u16,
+    /// The codec.
+    pub codec: Codec,
+    /// Its payload type.
+    pub payload_type: u8,
+    /// The payload type of telephone events, if both sides take them.
+    pub telephone_event: Option<u8>,
+    /// Milliseconds of sound in a packet that the other side wants.
+    pub ptime: u16,
+    /// Which way sound flows, seen from this side.
+    pub direction: Direction,
+    /// Whether RTCP shares the port.
+    pub rtcp_mux: bool,
+    /// What protects packets from here, where SRTP is used.
+    pub local_crypto: Option<Crypto>,
+    /// What protects packets from there, where SRTP is used.
+    pub remote_crypto: Option<Crypto>,
+}
+
+/// Milliseconds in a packet where nothing is stated (RFC 3551 §4.2).
+const DEFAULT_PTIME: u16 = 20;
+
+/// Answers an offer: the first audio section is taken, every other section is refused.
+///
+/// # Errors
+///
+/// Why there is no answer; the response is then 488.
+pub fn answer(offer: &SessionDescription, local: &LocalAudio) -> Result<Answer, AnswerError> {
+    let chosen = offer.audio().ok_or(AnswerError::NoAudio)?;
+    if profile(chosen) != Some(local.profile()) {
+        return Err(AnswerError::Profile);
+    }
+    let remote_crypto = match local.profile() {
+        Profile::Avp => None,
+        Profile::Savp => Some(best_key(chosen)?),
+    };
+    let local_crypto = match (&remote_crypto, &local.key) {
+        (None, _) => None,
+        // RFC 4568 §5.1.2: the answer repeats tag and suite and brings a key of its own.
+        (Some(theirs), Some(key)) => {
+            Some(Crypto::new(theirs.tag, theirs.suite.clone(), key.clone()))
+        }
+        (Some(_), None) => return Err(AnswerError::NoLocalKey),
+    };
+    let codecs = common_codecs(chosen, &local.codecs);
+    let (payload_type, codec) = *codecs.first().ok_or(AnswerError::NoCodec)?;
+    let telephone_event = local.telephone_event.and_then(|_| event_type(chosen));
+    let direction = offer.direction_of(chosen).answered(local.direction);
+    let rtcp_mux = local.rtcp_mux && chosen.has_flag("rtcp-mux");
+    let section =
+        local.section(&codecs, telephone_event, local_crypto.as_ref(), direction, rtcp_mux);
+    let mut section = Some(section);
+    let media = offer
+        .media()
+        .iter()
+        .map(|m| {
+            let ours = if std::ptr::eq(m, chosen) { section.take() } else { None };
+            ours.unwrap_or_else(|| m.refused())
+        })
+        .collect();
+    let audio = NegotiatedAudio {
+        remote_address: offer.address_of(chosen).ok_or(AnswerError::NoAddress)?,
+        remote_port: chosen.port(),
+        codec,
+        payload_type,
+        telephone_event,
+        ptime: chosen.ptime().unwrap_or(DEFAULT_PTIME),
+        direction,
+        rtcp_mux,
+        local_crypto,
+        remote_crypto,
+    };
+    Ok(Answer { description: local.describe(media), audio })
+}
+
+/// Reads the answer to an offer made from `local`.
+///
+/// # Errors
+///
+/// Why the answer cannot be used; the call is then ended.
+pub fn accept(
+    offer: &SessionDescription,
+    answer: &SessionDescription,
+    local: &LocalAudio,
+) -> Result<NegotiatedAudio, AnswerError> {
+    if offer.media().len() != answer.media().len() {
+        return Err(AnswerError::Mismatch);
+    }
+    let (ours, theirs) = offer
+        .media()
+        .iter()
+        .zip(answer.media())
+        .find(|(ours, theirs)| ours.kind() == "audio" && !theirs.is_refused())
+        .ok_or(AnswerError::NoAudio)?;
+    if theirs.kind() != ours.kind() {
+        return Err(AnswerError::Mismatch);
+    }
+    if profile(theirs) != profile(ours) {
+        return Err(AnswerError::Profile);
+    }
+    let (mut local_crypto, mut remote_crypto) = (None, None);
+    if profile(ours) == Some(Profile::Savp) {
+        let offered = ours.crypto()?;
+        // Teams may send several lines in an answer: the first that fits an offered tag counts.
+        let (mine, their_own) = theirs
+            .crypto()?
+            .into_iter()
+            .filter(Crypto::is_usable)
+            .find_map(|their| {
+                let mine = offered.iter().find(|o| o.tag == their.tag && o.suite == their.suite)?;
+                Some((mine.clone(), their))
+            })
+            .ok_or(AnswerError::NoKey)?;
+        local_crypto = Some(mine);
+        remote_crypto = Some(their_own);
+    }
+    let codecs = common_codecs(theirs, &local.codecs);
+    let (payload_type, codec) = *codecs.first().ok_or(AnswerError::NoCodec)?;
+    Ok(NegotiatedAudio {
+        remote_address: answer.address_of(theirs).ok_or(AnswerError::NoAddress)?,
+        remote_port: theirs.port(),
+        codec,
+        payload_type,
+        telephone_event: local.telephone_event.and_then(|_| event_type(theirs)),
+        ptime: theirs.ptime().unwrap_or(DEFAULT_PTIME),
+        direction: offer.direction_of(ours).answered(answer.direction_of(theirs)).reversed(),
+        rtcp_mux: ours.has_flag("rtcp-mux") && theirs.has_flag("rtcp-mux"),
+        local_crypto,
+        remote_crypto,
+    })
+}
+
+fn profile(media: &Media) -> Option<Profile> {
+    [Profile::Avp, Profile::Savp]
+        .into_iter()
+        .find(|p| media.protocol().eq_ignore_ascii_case(p.as_str()))
+}
+
+/// The key to take: the 80-bit tag before the 32-bit one, whatever the order, since Teams lists
+/// the shorter first and supports the longer everywhere; then the order of the offer.
+fn best_key(media: &Media) -> Result<Crypto, AnswerError> {
+    let mut lines: Vec<Crypto> = media.crypto()?.into_iter().filter(Crypto::is_usable).collect();
+    lines.sort_by_key(|line| {
+        let with_mki = line.keys.iter().any(|key| key.mki.is_some());
+        (line.suite != Suite::AesCm128HmacSha1_80, with_mki)
+    });
+    lines.into_iter().next().ok_or(AnswerError::NoKey)
+}
+
+/// Codecs of both sides in the order of the other, with its payload types (RFC 3264 §6.1).
+fn common_codecs(media: &Media, ours: &[Codec]) -> Vec<(u8, Codec)> {
+    let maps = media.rtp_maps();
+    let types = media.formats().iter().filter_map(|f| f.parse::<u8>().ok());
+    let mut common: Vec<(u8, Codec)> = Vec::new();
+    for payload_type in types {
+        let codec = match maps.iter().find(|m| m.payload_type == payload_type) {
+            Some(map) => ours.iter().find(|c| {
+                map.encoding.eq_ignore_ascii_case(c.encoding()) && map.clock_rate == 8000
+            }),
+            None => ours.iter().find(|c| c.payload_type() == payload_type),
+        };
+        if let Some(&codec) = codec
+            && !common.iter().any(|(_, c)| *c == codec)
+        {
+            common.push((payload_type, codec));
+        }
+    }
+    common
+}
+
+/// The payload type of telephone events at the clock of the codec.
+fn event_type(media: &Media) -> Option<u8> {
+    let listed =
+        |payload_type: u8| media.formats().iter().any(|f| f.parse::<u8>() == Ok(payload_type));
+    media
+        .rtp_maps()
+        .into_iter()
+        .find(|map| {
+            map.encoding.eq_ignore_ascii_case("telephone-event")
+                && map.clock_rate == 8000
+                && listed(map.payload_type)
+        })
+        .map(|map| map.payload_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{MasterKey, offer},
+        *,
+    };
+
+    fn local(port: u16, key: Option<u8>) -> LocalAudio {
+        let audio = LocalAudio::new("192.0.2.7".parse().unwrap(), port, 42);
+        match key {
+            Some(octet) => audio.with_key(MasterKey::new([octet; 30])),
+            None => audio,
+        }
+    }
+
+    fn parse(lines: &[&str]) -> SessionDescription {
+        let head =
+            "v=0\r\no=- 1 1 IN IP4 198.51.100.9\r\ns=-\r\nc=IN IP4 198.51.100.9\r\nt=0 0\r\n";
+        SessionDescription::parse(format!("{head}{}\r\n", lines.join("\r\n")).as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn both_sides_agree_on_codec_events_ports_and_keys() {
+        for keys in [(None, None), (Some(1), Some(2))] {
+            let (caller, agent) = (local(4000, keys.0), local(5000, keys.1));
+            let offered = offer(&caller).unwrap();
+            let offered = SessionDescription::parse(&offered.encode()).unwrap();
+            let answered = answer(&offered, &agent).unwrap();
+            let body = SessionDescription::parse(&answered.description.encode()).unwrap();
+            let seen = accept(&offered, &body, &caller).unwrap();
+            assert_eq!((seen.codec, seen.payload_type), (Codec::Pcmu, 0));
+            assert_eq!(seen.telephone_event, Some(101));
+            assert_eq!((seen.remote_port, answered.audio.remote_port), (5000, 4000));
+            assert_eq!(seen.direction, Direction::SendRecv);
+            assert!(seen.rtcp_mux && answered.audio.rtcp_mux);
+            assert_eq!(seen.local_crypto, answered.audio.remote_crypto);
+            assert_eq!(seen.remote_crypto, answered.audio.local_crypto);
+            assert_eq!(seen.local_crypto.is_some(), keys.0.is_some());
+        }
+    }
+
+    #[test]
+    fn the_longer_tag_is_taken_although_the_shorter_is_offered_first() {
+        let key = |tag: u8, bits: u8| {
+            let suite =
+                if bits == 80 { Suite::AesCm128HmacSha1_80 } else { Suite::AesCm128HmacSha1_32 };
+            format!(
+                "a=crypto:{}",
+                Crypto::new(tag.into(), suite, MasterKey::new([tag; 30])).reveal()
+            )
+        };
+        let (short, long) = (key(0, 32), key(1, 80));
+        let offered = parse(&["m=audio 9000 RTP/SAVP 111 0 8 13", &short, &long, "a=rtcp-mux"]);
+        let answered = answer(&offered, &local(5000, Some(9))).unwrap();
+        assert_eq!(answered.audio.local_crypto.unwrap().tag, 1);
+        let only_short = parse(&["m=audio 9000 RTP/SAVP 8", &short]);
+        let answered = answer(&only_short, &local(5000, Some(9))).unwrap();
+        assert_eq!(answered.audio.local_crypto.as_ref().unwrap().tag, 0);
+        assert_eq!(answered.audio.codec, Codec::Pcma);
+    }
+
+    #[test]
+    fn video_is_refused_and_keeps_its_place() {
+        let offered = parse(&[
+            "m=video 7000 RTP/AVP 31",
+            "a=rtpmap:31 H261/90000",
+            "m=audio 9000 RTP/AVP 8 0 96",
+            "a=rtpmap:96 telephone-event/8000",
+            "a=ptime:30",
+        ]);
+        let answered = answer(&offered, &local(5000, None)).unwrap();
+        let media = answered.description.media();
+        assert_eq!((media[0].kind(), media[0].port()), ("video", 0));
+        assert_eq!((media[1].kind(), media[1].port()), ("audio", 5000));
+        assert_eq!(answered.audio.codec, Codec::Pcma);
+        assert_eq!(answered.audio.telephone_event, Some(96));
+        assert_eq!(answered.audio.ptime, 30);
+    }
+
+    #[test]
+    fn hold_is_answered_as_offered() {
+        use Direction::{Inactive, RecvOnly, SendOnly, SendRecv};
+        let table = [
+            (SendRecv, SendRecv, SendRecv),
+            (SendOnly, SendRecv, RecvOnly),
+            (RecvOnly, SendRecv, SendOnly),
+            (Inactive, SendRecv, Inactive),
+            (SendRecv, Inactive, Inactive),
+            (SendOnly, SendOnly, Inactive),
+            (SendRecv, SendOnly, SendOnly),
+        ];
+        for (offered, wanted, expected) in table {
+            let line = format!("a={}", offered.as_str());
+            let offer = parse(&["m=audio 9000 RTP/AVP 0", &line]);
+            let answered = answer(&offer, &local(5000, None).with_direction(wanted)).unwrap();
+            assert_eq!(answered.audio.direction, expected, "{offered:?} {wanted:?}");
+        }
+        let old = parse(&["m=audio 9000 RTP/AVP 0", "c=IN IP4 0.0.0.0"]);
+        let answered = answer(&old, &local(5000, None)).unwrap();
+        assert_eq!(answered.audio.direction, Inactive);
+    }
+
+    #[test]
+    fn an_offer_that_cannot_be_answered_says_why() {
+        let table: [(&[&str], Option<u8>, AnswerError); 5] = [
+            (&["m=video 7000 RTP/AVP 31"], None, AnswerError::NoAudio),
+            (&["m=audio 0 RTP/AVP 0"], None, AnswerError::NoAudio),
+            (&["m=audio 9000 RTP/AVP 18"], None, AnswerError::NoCodec),
+            (&["m=audio 9000 RTP/AVP 0"], Some(1), AnswerError::Profile),
+            (&["m=audio 9000 RTP/SAVP 0"], Some(1), AnswerError::NoKey),
+        ];
+        for (lines, key, expected) in table {
+            assert_eq!(answer(&parse(lines), &local(5000, key)).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn debug_output_holds_no_key() {
+        let offered = offer(&local(4000, Some(65))).unwrap();
+        let text = format!("{offered:?} {:?}", answer(&offered, &local(1, Some(66))).unwrap());
+        assert!(text.contains("crypto") && !text.contains("QUFB") && !text.contains("QkJC"));
+    }
+}
