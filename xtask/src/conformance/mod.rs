@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::{command::Failure, tally::Tally};
 
 pub(crate) mod graph;
+pub(crate) mod sip;
 
 /// How many checks held and how many did not.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,7 +20,7 @@ pub(crate) struct Summary {
 type Check = fn(&Path) -> Summary;
 
 /// Every check by its name on the command line.
-const CHECKS: [(&str, Check); 1] = [("graph", graph::graph)];
+const CHECKS: [(&str, Check); 2] = [("graph", graph::graph), ("sip", sip::sip)];
 
 /// Runs one check and prints the tally.
 pub(crate) fn run(name: &str, dir: &Path) -> Result<Tally, Failure> {

@@ -8,8 +8,7 @@ use std::{fs, path::Path};
 use serde_json::Value;
 use teams_cc_sip::{
     message::{
-        Header, Limits, Message, Rule, TypedHeader, Uri, every_typed_header,
-        typed, verdict,
+        Header, Limits, Message, Rule, TypedHeader, Uri, every_typed_header, typed, verdict,
     },
     sdp::SessionDescription,
 };
@@ -36,7 +35,6 @@ pub(crate) fn sip(dir: &Path) -> Summary {
             }
         }
     }
-    println!("{} passed, {} failed", summary.passed, summary.failed);
     summary
 }
 
@@ -72,8 +70,10 @@ enum Fragment {
 
 fn index(dir: &Path) -> Result<Vec<Entry>, String> {
     let path = dir.join("index.json");
-    let text = fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
-    let index: Value = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+    let text =
+        fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    let index: Value =
+        serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
     let (list, read): (_, fn(&Value) -> Result<What, String>) = match &index {
         Value::Array(list) => (list, verdict_of),
         Value::Object(object) => match object.get("messages") {
@@ -88,7 +88,10 @@ fn index(dir: &Path) -> Result<Vec<Entry>, String> {
 }
 
 fn field<'a>(entry: &'a Value, name: &str) -> Result<&'a str, String> {
-    entry.get(name).and_then(Value::as_str).ok_or_else(|| format!("an entry has no `{name}`: {entry}"))
+    entry
+        .get(name)
+        .and_then(Value::as_str)
+        .ok_or_else(|| format!("an entry has no `{name}`: {entry}"))
 }
 
 fn verdict_of(entry: &Value) -> Result<What, String> {
@@ -101,7 +104,8 @@ fn verdict_of(entry: &Value) -> Result<What, String> {
 
 fn kind_of(entry: &Value) -> Result<What, String> {
     let (kind, form, note) = (field(entry, "kind")?, field(entry, "form")?, field(entry, "note")?);
-    let malformed = ["issing", "stray", "Not valid", "no \"=\""].iter().any(|word| note.contains(word));
+    let malformed =
+        ["issing", "stray", "Not valid", "no \"=\""].iter().any(|word| note.contains(word));
     let fragment = |kind| What::Fragment { kind, malformed };
     let response = kind.starts_with(|c: char| c.is_ascii_digit());
     Ok(if form.starts_with("table") || kind.ends_with("syntax") || kind.ends_with("grammar") {
@@ -186,9 +190,11 @@ fn fragment(kind: &Fragment, text: &str) -> Result<(), String> {
         }
         Fragment::Sdp => {
             let media = if text.starts_with("m=") { "" } else { "m=audio 9 RTP/SAVP 0\r\n" };
-            let session = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n";
+            let session =
+                "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n";
             let whole = format!("{session}{media}{text}\r\n");
-            let description = SessionDescription::parse(whole.as_bytes()).map_err(|e| e.to_string())?;
+            let description =
+                SessionDescription::parse(whole.as_bytes()).map_err(|e| e.to_string())?;
             let media = description.media().first().ok_or("no media section")?;
             media.crypto().map_err(|e| e.to_string())?;
             match description.encode() {
