@@ -60,6 +60,8 @@ kinds! {
     LegId = Leg;
     /// An operation on a leg that ends later, such as a prompt.
     OperationId = Operation;
+    /// One offer of a contact to an agent.
+    OfferId = Offer;
 }
 
 impl<K> Id<K> {
@@ -79,19 +81,13 @@ impl<K> Id<K> {
         if text.chars().any(char::is_control) {
             return Err(ParseIdError::ControlCharacter);
         }
-        Ok(Self {
-            text,
-            kind: PhantomData,
-        })
+        Ok(Self { text, kind: PhantomData })
     }
 
     /// The nth identifier with this prefix, such as `C7`; for engines that number what they make.
     #[must_use]
     pub fn numbered(prefix: &'static str, n: u64) -> Self {
-        Self {
-            text: format!("{prefix}{n}").into(),
-            kind: PhantomData,
-        }
+        Self { text: format!("{prefix}{n}").into(), kind: PhantomData }
     }
 
     /// The text as given.
@@ -103,10 +99,7 @@ impl<K> Id<K> {
 
 impl<K> Clone for Id<K> {
     fn clone(&self) -> Self {
-        Self {
-            text: Arc::clone(&self.text),
-            kind: PhantomData,
-        }
+        Self { text: Arc::clone(&self.text), kind: PhantomData }
     }
 }
 

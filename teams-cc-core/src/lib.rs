@@ -9,13 +9,15 @@ pub mod limit;
 pub mod number;
 pub mod queue;
 pub mod retry;
+pub mod routing;
 pub mod secret;
 pub mod seed;
+pub mod store;
 pub mod time;
 
 pub use address::{Address, TeamsUser};
 pub use id::{
-    AgentId, AppId, CallId, ContactId, Id, LegId, OperationId, QueueId, TenantId, UserId,
+    AgentId, AppId, CallId, ContactId, Id, LegId, OfferId, OperationId, QueueId, TenantId, UserId,
 };
 pub use number::{E164, PhoneNumber};
 pub use secret::Secret;

@@ -1,0 +1,110 @@
+//! What goes into the engine.
+
+use std::time::Duration;
+
+use crate::{
+    AgentId, ContactId, OfferId,
+    agent::{Agent, AwayReason, Observation},
+    contact::OfferEnd,
+    queue::{Exit, QueueEntry},
+    store::FencingToken,
+};
+
+/// What the engine is told.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Input {
+    /// A call starts to wait.
+    Enqueue(QueueEntry),
+    /// A call is meant for one person, who needs to be in no queue.
+    ///
+    /// The person is offered the call like any agent: presence gate, reservation, explanation.
+    /// Tell what is known of the person's presence, or the call waits for it.
+    OfferDirect {
+        /// Which call.
+        contact: ContactId,
+        /// Who; added to the roster until the call is done where not there yet.
+        expert: Box<Agent>,
+        /// How long the call waits for that person.
+        within: Duration,
+        /// Where it goes then.
+        exit: Exit,
+    },
+    /// The customer left, or the call goes elsewhere. An offer of it is revoked, an agent who
+    /// has it is freed.
+    Remove {
+        /// Which call.
+        contact: ContactId,
+    },
+    /// Something about an agent changed.
+    AgentChanged {
+        /// Which agent.
+        agent: AgentId,
+        /// What.
+        change: AgentChange,
+    },
+    /// Presence was read or told.
+    PresenceObserved {
+        /// Of which agent.
+        agent: AgentId,
+        /// What, and when.
+        observation: Observation,
+    },
+    /// The store made the reservation asked for by [`Output::Reserve`](super::Output::Reserve).
+    Reserved {
+        /// Which offer.
+        offer: OfferId,
+        /// What proves it.
+        token: FencingToken,
+    },
+    /// The store refused the reservation: somebody else has the agent or the call.
+    ReserveConflict {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// The agent took the call, and the store accepted the token.
+    OfferAccepted {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// The offer came to nothing.
+    OfferDeclined {
+        /// Which offer.
+        offer: OfferId,
+        /// Why.
+        why: OfferEnd,
+    },
+    /// The store refused the token, or its lease ran out.
+    OfferExpired {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// A conversation that could be seen is over.
+    Released {
+        /// Which call.
+        contact: ContactId,
+    },
+    /// The call was handed over to the agent and is out of sight from now on.
+    OutOfSight {
+        /// Which call.
+        contact: ContactId,
+    },
+    /// Time passed.
+    Tick,
+}
+
+/// What changed about an agent.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum AgentChange {
+    /// The agent signed in, or the profile changed.
+    SignedIn(Box<Agent>),
+    /// The agent wants calls: ends away, wrap-up and a call out of sight, never a reservation.
+    Available,
+    /// The agent wants no calls; an offer that rings goes on ringing.
+    Away(AwayReason),
+    /// The agent is gone; offers are revoked, a call that can be seen goes on.
+    SignedOut,
+    /// A call record says that this call of the agent's is over.
+    CallRecorded(ContactId),
+}

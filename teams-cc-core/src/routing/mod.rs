@@ -1,0 +1,31 @@
+//! Who is offered which call, and why.
+//!
+//! A [`RoutingPolicy`] looks at a [`View`] of the agents and one call, and writes a [`Plan`]:
+//! offer, wait, or leave. It is synchronous and pure; time, reservations and second attempts are
+//! the [`Engine`]'s. Policies are built by composition, see [`policy`].
+//!
+//! The engine has the form of every engine here: hand in an [`Input`], take [`Output`]s until
+//! [`Output::Timeout`], come back at that instant with [`Input::Tick`]. What it decides it tells
+//! as an [`Explanation`].
+
+mod agents;
+mod dispatch;
+mod engine;
+mod explain;
+mod input;
+mod offers;
+mod output;
+mod plan;
+pub mod policy;
+mod roster;
+#[cfg(test)]
+mod tests;
+mod unobserved;
+
+pub use engine::{Engine, EngineConfig, EngineError, MAX_AGENTS, MAX_CALLS, MAX_OUTPUTS, Queue};
+pub use explain::{Decision, Explanation, Finding, MAX_FINDINGS};
+pub use input::{AgentChange, Input};
+pub use output::{Alarm, Output};
+pub use plan::{CallRef, Plan, RingMode, RoutingPolicy, Step};
+pub use roster::{AgentRecord, AgentRef, Roster, View};
+pub use unobserved::UnobservedRules;

@@ -1,0 +1,69 @@
+//! Where every composed policy starts.
+
+use std::fmt;
+
+use super::{Filter, Rank, Ranked, Reason, Verdict, no_agents::concerns};
+use crate::routing::{AgentRef, CallRef, View};
+
+/// Agents who come into question; see [`eligible`].
+pub struct Candidates {
+    filters: Vec<Box<dyn Filter>>,
+}
+
+/// Everybody who serves the queue (or is the one the call is meant for), has a free place, is not
+/// away or in wrap-up, was not offered this very call in vain just now, and has the skills the
+/// call needs.
+#[must_use]
+pub fn eligible() -> Candidates {
+    Candidates { filters: Vec::new() }
+}
+
+impl Candidates {
+    /// Keeps only agents that pass a gate, such as [`presence`](super::presence).
+    #[must_use]
+    pub fn gate(mut self, gate: impl Filter + 'static) -> Self {
+        self.filters.push(Box::new(gate));
+        self
+    }
+
+    /// Keeps only agents that have something, such as a [`skill`](super::skill()).
+    #[must_use]
+    pub fn require(self, requirement: impl Filter + 'static) -> Self {
+        self.gate(requirement)
+    }
+
+    /// Says who of them is best.
+    #[must_use]
+    pub fn rank(self, rank: impl Rank + 'static) -> Ranked {
+        Ranked::new(self, Box::new(rank))
+    }
+}
+
+impl Filter for Candidates {
+    fn keep(&self, view: &View<'_>, call: CallRef<'_>, agent: AgentRef<'_>) -> Verdict {
+        if !concerns(call, agent) {
+            return Verdict::No(Reason::NotInQueue);
+        }
+        if let Err(reason) = agent.can_take(view.now()) {
+            return Verdict::No(reason);
+        }
+        if let Some(reason) = view.passed(&call.contact, agent.id()) {
+            return Verdict::No(reason);
+        }
+        if let Some((name, needs)) = call.lacking(&agent.profile().skills) {
+            let has = agent.profile().skills.level(&name);
+            return Verdict::No(Reason::LacksSkill { name, needs, has });
+        }
+        self.filters
+            .iter()
+            .map(|filter| filter.keep(view, call, agent))
+            .find(|verdict| *verdict != Verdict::Yes)
+            .unwrap_or(Verdict::Yes)
+    }
+}
+
+impl fmt::Debug for Candidates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Candidates").field("filters", &self.filters.len()).finish()
+    }
+}

@@ -1,0 +1,57 @@
+//! Only agents whose Teams presence allows a call.
+
+use std::time::Duration;
+
+use super::{Filter, Reason, Verdict};
+use crate::{
+    agent::Availability,
+    routing::{AgentRef, CallRef, View},
+};
+
+/// Keeps agents whose presence is one of a few, and fresh; see [`presence`].
+#[derive(Clone, Debug)]
+pub struct PresenceGate {
+    allowed: Vec<Availability>,
+    max_age: Option<Duration>,
+}
+
+/// Keeps agents seen as `allowed`. Whoever's presence is not known is not kept.
+#[must_use]
+pub fn presence(allowed: Availability) -> PresenceGate {
+    PresenceGate { allowed: vec![allowed], max_age: None }
+}
+
+impl PresenceGate {
+    /// Allows one more.
+    #[must_use]
+    pub fn or(mut self, allowed: Availability) -> Self {
+        self.allowed.push(allowed);
+        self
+    }
+
+    /// Sets the age from which on presence is not believed; default any age is.
+    ///
+    /// Presence is always late: Teams clients take up to minutes to tell, and reading takes its
+    /// turn. Too short an age keeps agents idle; too long an age rings people who left.
+    #[must_use]
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(age);
+        self
+    }
+}
+
+impl Filter for PresenceGate {
+    fn keep(&self, view: &View<'_>, _: CallRef<'_>, agent: AgentRef<'_>) -> Verdict {
+        let Some(seen) = agent.presence() else {
+            return Verdict::No(Reason::UnknownPresence);
+        };
+        let age = seen.age(view.now());
+        if self.max_age.is_some_and(|max| age > max) {
+            return Verdict::No(Reason::StalePresence { age });
+        }
+        if self.allowed.contains(&seen.availability) {
+            return Verdict::Yes;
+        }
+        Verdict::No(Reason::Presence { availability: seen.availability.clone(), age })
+    }
+}

@@ -1,0 +1,147 @@
+//! Agents out of sight: when they are free again.
+//!
+//! After a transfer the platform ends the bot's view of the conversation. The agent is then busy
+//! until somebody who knows says otherwise: the agent, a call record, Teams presence that left
+//! the call, or in the end a ceiling, with an alarm. The transfer itself says nothing.
+
+use std::time::Duration;
+
+use super::{
+    Alarm, Output,
+    engine::{Engine, EngineError, Timer},
+    roster::Hold,
+};
+use crate::{
+    AgentId, ContactId,
+    agent::{Availability, Observation},
+};
+
+/// When an agent whose call went out of sight is free again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnobservedRules {
+    /// How long after the transfer presence is believed that was in a call and left it.
+    /// Default 10 s.
+    pub settle: Duration,
+    /// How long after the transfer presence is believed that was never seen in a call: the call
+    /// may have been shorter than the time between two readings, but Teams may also be slow to
+    /// show it. Default 3 min.
+    pub settle_unseen: Duration,
+    /// How long an agent stays out of sight at most. Default 2 h.
+    pub ceiling: Duration,
+}
+
+impl UnobservedRules {
+    /// Sets after what time presence is believed, once seen in a call and never seen in one.
+    #[must_use]
+    pub fn settle(mut self, seen: Duration, unseen: Duration) -> Self {
+        self.settle = seen;
+        self.settle_unseen = unseen;
+        self
+    }
+
+    /// Sets how long an agent stays out of sight at most.
+    #[must_use]
+    pub fn ceiling(mut self, ceiling: Duration) -> Self {
+        self.ceiling = ceiling;
+        self
+    }
+}
+
+impl Default for UnobservedRules {
+    fn default() -> Self {
+        Self {
+            settle: Duration::from_secs(10),
+            settle_unseen: Duration::from_secs(180),
+            ceiling: Duration::from_secs(7200),
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn out_of_sight(&mut self, contact: &ContactId) -> Result<(), EngineError> {
+        let agent = self.holder(contact)?;
+        let now = self.now;
+        if let Some(slot) = self.slot(&agent, contact)
+            && matches!(slot.hold, Hold::Busy)
+        {
+            slot.hold = Hold::Unobserved { since: now, seen_in_call: false };
+            self.timers.insert(
+                Timer::Unobserved(agent, contact.clone()),
+                now + self.config.unobserved.ceiling,
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) fn observed(
+        &mut self,
+        agent: &AgentId,
+        observation: Observation,
+    ) -> Result<(), EngineError> {
+        let newest = self
+            .roster
+            .agent(agent)
+            .ok_or_else(|| EngineError::UnknownAgent(agent.clone()))?
+            .presence()
+            .is_none_or(|known| known.at <= observation.at);
+        if newest {
+            self.left_calls(agent, &observation);
+            self.roster.observe(agent, observation);
+        }
+        Ok(())
+    }
+
+    /// Frees the calls that presence says are over.
+    fn left_calls(&mut self, agent: &AgentId, observation: &Observation) {
+        let rules = self.config.unobserved;
+        let Some(record) = self.roster.agents.get_mut(agent) else {
+            return;
+        };
+        let talks = observation.availability.is_in_call();
+        // What the platform does not say is no word of a call's end.
+        let says = !matches!(
+            observation.availability,
+            Availability::PresenceUnknown | Availability::Other(_)
+        );
+        let mut over = Vec::new();
+        for (contact, slot) in &mut record.slots {
+            let Hold::Unobserved { since, seen_in_call } = &mut slot.hold else {
+                continue;
+            };
+            let settle = if *seen_in_call { rules.settle } else { rules.settle_unseen };
+            if talks && observation.at >= *since {
+                *seen_in_call = true;
+            } else if !talks && says && observation.at >= *since + settle {
+                over.push(contact.clone());
+            }
+        }
+        for contact in over {
+            self.finish(agent, &contact, true);
+        }
+    }
+
+    /// The agent's own word ends whatever is out of sight, without wrap-up.
+    pub(super) fn free_unobserved(&mut self, agent: &AgentId) {
+        let contacts: Vec<ContactId> = self
+            .roster
+            .agent(agent)
+            .into_iter()
+            .flat_map(|record| &record.slots)
+            .filter(|(_, slot)| matches!(slot.hold, Hold::Unobserved { .. }))
+            .map(|(contact, _)| contact.clone())
+            .collect();
+        for contact in contacts {
+            self.finish(agent, &contact, false);
+        }
+    }
+
+    pub(super) fn unobserved_too_long(&mut self, agent: &AgentId, contact: &ContactId) {
+        self.outputs.push_back(Output::Alarm(Alarm::UnobservedTooLong {
+            agent: agent.clone(),
+            contact: contact.clone(),
+            after: self.config.unobserved.ceiling,
+        }));
+        self.finish(agent, contact, true);
+    }
+}

@@ -1,0 +1,229 @@
+//! Reservations in memory.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+
+use crate::{
+    AgentId, ContactId, Timestamp,
+    agent::Capacity,
+    store::{
+        Change, Changes, DispatchStore, Expired, FencingToken, Reservation, StoreError,
+        StoreVersion,
+    },
+};
+
+/// The most agents and the most calls held; one more is refused with [`StoreError::Full`].
+pub const MAX_ENTRIES: usize = 100_000;
+/// The most changes remembered for [`DispatchStore::watch`]; older ones make a gap.
+pub const MAX_CHANGES: usize = 4096;
+
+/// A [`DispatchStore`] in memory.
+///
+/// One lock is held for each step and never across an await.
+#[derive(Debug, Default)]
+pub struct MemoryDispatchStore {
+    state: Mutex<State>,
+}
+
+impl MemoryDispatchStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    // Steps check first and change afterwards with calls that do not panic, so a poisoned lock
+    // still guards a whole state.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl DispatchStore for MemoryDispatchStore {
+    async fn put_agent(&self, agent: &AgentId, capacity: Capacity) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if !state.agents.contains_key(agent) && state.agents.len() >= MAX_ENTRIES {
+            return Err(StoreError::Full { limit: MAX_ENTRIES });
+        }
+        state.agents.insert(agent.clone(), capacity);
+        state.tell(Change::Agent(agent.clone()));
+        Ok(())
+    }
+
+    async fn remove_agent(&self, agent: &AgentId) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.agents.remove(agent).is_some() {
+            state.tell(Change::Agent(agent.clone()));
+        }
+        Ok(())
+    }
+
+    async fn enqueue(&self, contact: &ContactId) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.calls.contains_key(contact) {
+            return Ok(());
+        }
+        if state.calls.len() >= MAX_ENTRIES {
+            return Err(StoreError::Full { limit: MAX_ENTRIES });
+        }
+        state.calls.insert(contact.clone(), None);
+        state.tell(Change::Waiting(contact.clone()));
+        Ok(())
+    }
+
+    async fn withdraw(&self, contact: &ContactId) -> Result<(), StoreError> {
+        let mut state = self.state();
+        match state.calls.get(contact) {
+            None => {}
+            Some(None) => state.drop_call(contact),
+            Some(Some(token)) => {
+                let token = *token;
+                let taken = state.live.get(&token).is_some_and(|r| r.until.is_none());
+                if !taken {
+                    state.free(token);
+                    state.drop_call(contact);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn reserve(
+        &self,
+        agent: &AgentId,
+        contact: &ContactId,
+        lease: Duration,
+        now: Timestamp,
+    ) -> Result<FencingToken, StoreError> {
+        let mut state = self.state();
+        let capacity = state.agents.get(agent).map_or(0, |capacity| capacity.get());
+        if state.load.get(agent).copied().unwrap_or(0) >= capacity {
+            return Err(StoreError::AgentTaken);
+        }
+        if !matches!(state.calls.get(contact), Some(None)) {
+            return Err(StoreError::CallTaken);
+        }
+        state.last_token = state.last_token.saturating_add(1);
+        let token = FencingToken::new(state.last_token);
+        state.calls.insert(contact.clone(), Some(token));
+        *state.load.entry(agent.clone()).or_default() += 1;
+        let until = Some(now + lease);
+        let reservation = Reservation::new(token, agent.clone(), contact.clone(), until);
+        state.live.insert(token, reservation);
+        state.tell(Change::Reserved(token, agent.clone(), contact.clone()));
+        Ok(token)
+    }
+
+    async fn accept(&self, token: FencingToken, now: Timestamp) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let reservation = state.live.get_mut(&token).ok_or(StoreError::Fenced)?;
+        match reservation.until {
+            None => Ok(()),
+            Some(until) if until <= now => Err(StoreError::Fenced),
+            Some(_) => {
+                reservation.until = None;
+                let (agent, contact) = (reservation.agent.clone(), reservation.contact.clone());
+                state.tell(Change::Taken(token, agent, contact));
+                Ok(())
+            }
+        }
+    }
+
+    async fn release(&self, token: FencingToken) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if let Some(reservation) = state.free(token) {
+            if reservation.until.is_none() {
+                state.drop_call(&reservation.contact);
+            } else {
+                state.wait_again(reservation.contact);
+            }
+        }
+        Ok(())
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<Vec<Expired>, StoreError> {
+        let mut state = self.state();
+        let over: Vec<FencingToken> = state
+            .live
+            .values()
+            .filter(|reservation| reservation.until.is_some_and(|until| until <= now))
+            .map(|reservation| reservation.token)
+            .collect();
+        let mut expired = Vec::with_capacity(over.len());
+        for token in over {
+            if let Some(reservation) = state.free(token) {
+                state.wait_again(reservation.contact.clone());
+                expired.push(Expired::new(reservation));
+            }
+        }
+        Ok(expired)
+    }
+
+    async fn watch(&self, since: StoreVersion) -> Result<Changes, StoreError> {
+        let state = self.state();
+        let missed = state.version.saturating_sub(since.get());
+        let known = u64::try_from(state.changes.len()).unwrap_or(u64::MAX);
+        let skip = usize::try_from(known.saturating_sub(missed)).unwrap_or(0);
+        Ok(Changes::new(
+            StoreVersion::new(state.version),
+            state.changes.iter().skip(skip).cloned().collect(),
+            missed > known,
+        ))
+    }
+
+    async fn reservations(&self) -> Result<Vec<Reservation>, StoreError> {
+        Ok(self.state().live.values().cloned().collect())
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    agents: BTreeMap<AgentId, Capacity>,
+    /// How many places of an agent are in use; no entry means none.
+    load: BTreeMap<AgentId, usize>,
+    /// Waiting calls, and the token of those that are reserved or taken.
+    calls: BTreeMap<ContactId, Option<FencingToken>>,
+    live: BTreeMap<FencingToken, Reservation>,
+    last_token: u64,
+    version: u64,
+    changes: VecDeque<Change>,
+}
+
+impl State {
+    /// Ends a reservation and frees the agent's place; the call is the caller's to move on.
+    fn free(&mut self, token: FencingToken) -> Option<Reservation> {
+        let reservation = self.live.remove(&token)?;
+        if let Some(load) = self.load.get_mut(&reservation.agent) {
+            *load = load.saturating_sub(1);
+            if *load == 0 {
+                self.load.remove(&reservation.agent);
+            }
+        }
+        self.tell(Change::Freed(reservation.agent.clone()));
+        Some(reservation)
+    }
+
+    fn wait_again(&mut self, contact: ContactId) {
+        self.calls.insert(contact.clone(), None);
+        self.tell(Change::Waiting(contact));
+    }
+
+    fn drop_call(&mut self, contact: &ContactId) {
+        self.calls.remove(contact);
+        self.tell(Change::Gone(contact.clone()));
+    }
+
+    fn tell(&mut self, change: Change) {
+        self.version = self.version.saturating_add(1);
+        if self.changes.len() == MAX_CHANGES {
+            self.changes.pop_front();
+        }
+        self.changes.push_back(change);
+    }
+}
