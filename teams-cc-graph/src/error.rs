@@ -152,6 +152,9 @@ pub enum InvalidRequest {
     /// A prompt the service would not play.
     #[error(transparent)]
     Prompt(#[from] PromptError),
+    /// A call that must not be placed, or not now.
+    #[error(transparent)]
+    Dial(#[from] crate::call::DialError),
 }
 
 /// A configuration that cannot work.
@@ -205,16 +208,19 @@ impl Error {
     }
 
     /// What went wrong.
+    #[must_use] 
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
     /// The kind and the cause.
+    #[must_use] 
     pub fn into_parts(self) -> (ErrorKind, Option<Box<dyn StdError + Send + Sync>>) {
         (self.kind, self.source)
     }
 
     /// Whether the same request may succeed later; whether repeating is harmless is another matter.
+    #[must_use] 
     pub fn is_retryable(&self) -> bool {
         match &self.kind {
             ErrorKind::Throttled { .. } | ErrorKind::Connection | ErrorKind::Timeout => true,
@@ -225,21 +231,25 @@ impl Error {
     }
 
     /// Whether the service asked to slow down.
+    #[must_use] 
     pub fn is_throttled(&self) -> bool {
         matches!(self.kind, ErrorKind::Throttled { .. })
     }
 
     /// Whether a permission, a consent or a licence is missing.
+    #[must_use] 
     pub fn is_permission(&self) -> bool {
         matches!(self.kind, ErrorKind::Permission(_))
     }
 
     /// Whether the call is over.
+    #[must_use] 
     pub fn is_call_ended(&self) -> bool {
         matches!(self.kind, ErrorKind::CallEnded(_))
     }
 
     /// The HTTP status, where a service answered.
+    #[must_use] 
     pub fn status(&self) -> Option<StatusCode> {
         match &self.kind {
             ErrorKind::SignIn(error) => error.status,
@@ -248,6 +258,7 @@ impl Error {
     }
 
     /// The service's id of the request, to quote in a ticket.
+    #[must_use] 
     pub fn request_id(&self) -> Option<&str> {
         match &self.kind {
             ErrorKind::SignIn(error) => error.correlation_id.as_deref(),
@@ -256,6 +267,7 @@ impl Error {
     }
 
     /// The answer of the service, where one came.
+    #[must_use] 
     pub fn response(&self) -> Option<&ServiceError> {
         match &self.kind {
             ErrorKind::Throttled { response, .. }
@@ -267,6 +279,7 @@ impl Error {
     }
 
     /// What is missing and how to mend it, where the codes tell.
+    #[must_use] 
     pub fn diagnosis(&self) -> Option<Diagnosis> {
         match &self.kind {
             ErrorKind::SignIn(error) => diagnose_sign_in(error),

@@ -9,6 +9,7 @@ pub mod jwt;
 pub mod model;
 pub mod permission;
 pub mod prompt;
+pub mod webhook;
 #[macro_use]
 pub mod request;
 

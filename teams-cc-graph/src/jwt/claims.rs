@@ -59,7 +59,8 @@ fn numeric_date(value: &Value) -> Result<i64, JwtError> {
     }
     match value.as_f64() {
         // The bound keeps the conversion exact; it lies some 280,000 years ahead.
-        Some(seconds) if seconds.abs() < 9e12 => {
+        Some(seconds) if seconds.abs() < 9e12 =>
+        {
             #[expect(clippy::cast_possible_truncation, reason = "bounded above and floored")]
             Ok(seconds.floor() as i64)
         }

@@ -43,9 +43,7 @@ impl Jwk {
             Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
             Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
         };
-        self.components
-            .verify(parameters, message, signature)
-            .map_err(|_| JwtError::BadSignature)
+        self.components.verify(parameters, message, signature).map_err(|_| JwtError::BadSignature)
     }
 
     /// Reads one key; none where it is no RSA signature key that can be used here.

@@ -101,7 +101,11 @@ fn each_wrong_token_is_refused_for_its_own_reason() {
     };
     let cases = [
         ("issuer", with("iss", json!("https://sts.windows.net/x/")), JwtError::WrongIssuer),
-        ("issuer slash", with("iss", json!("https://api.botframework.com/")), JwtError::WrongIssuer),
+        (
+            "issuer slash",
+            with("iss", json!("https://api.botframework.com/")),
+            JwtError::WrongIssuer,
+        ),
         ("audience", with("aud", json!("another-app")), JwtError::WrongAudience),
         ("audiences", with("aud", json!([])), JwtError::WrongAudience),
         ("audience type", with("aud", json!(7)), JwtError::BadClaims),
@@ -117,7 +121,11 @@ fn each_wrong_token_is_refused_for_its_own_reason() {
         ("alg list", head(json!({ "alg": ["RS256"], "kid": "k1" })), JwtError::AlgorithmNotAllowed),
         ("no alg", head(json!({ "kid": "k1" })), JwtError::AlgorithmNotAllowed),
         ("ps256 over pkcs1", head(json!({ "alg": "PS256", "kid": "k1" })), JwtError::BadSignature),
-        ("crit", head(json!({ "alg": "RS256", "kid": "k1", "crit": ["b64"] })), JwtError::CriticalExtension),
+        (
+            "crit",
+            head(json!({ "alg": "RS256", "kid": "k1", "crit": ["b64"] })),
+            JwtError::CriticalExtension,
+        ),
         ("no kid", head(json!({ "alg": "RS256" })), JwtError::NoKeyId),
         ("other kid", head(json!({ "alg": "RS256", "kid": "k2" })), JwtError::UnknownKey),
         ("no signature", unsigned, JwtError::BadSignature),
