@@ -1,2 +1,16 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod error;
+pub mod platform;
+
+pub use error::{Error, ErrorKind};
+pub use platform::{Env, Platform};
+#[doc(inline)]
+pub use teams_cc_core as core;
+#[doc(inline)]
+pub use teams_cc_graph as graph;
+#[doc(inline)]
+pub use teams_cc_presence as presence;
+#[doc(inline)]
+pub use teams_cc_sip as sip;

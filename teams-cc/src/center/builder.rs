@@ -1,0 +1,324 @@
+//! Setting a contact center up.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use teams_cc_core::{
+    AgentId, QueueId,
+    agent::{Agent, Availability, InvalidSkill},
+    contact::{Prompt, Tone, flow::Confirm},
+    emergency::EmergencyPlan,
+    queue::QueueLimits,
+    routing::{
+        Engine, EngineConfig, Queue, RingMode, RoutingPolicy,
+        policy::{Rank as _, Rules, SkillGate, agent_id, eligible, longest_idle, presence},
+    },
+    store::{DispatchStore, MemoryDispatch},
+};
+use url::Url;
+
+use super::{Contact, ContactCenter};
+use crate::{Error, ErrorKind, Platform};
+
+/// How old presence may be for an agent to be offered a call, unless a policy says otherwise.
+const PRESENCE_MAX_AGE: Duration = Duration::from_secs(60);
+/// How often every agent's presence is read by default.
+const PRESENCE_PERIOD: Duration = Duration::from_mins(5);
+/// How long a call waits for one person by default.
+const REACH_WITHIN: Duration = Duration::from_secs(30);
+/// How long an agent has to press the key that takes a call.
+const CONFIRM_WITHIN: Duration = Duration::from_secs(8);
+
+type Handling = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+type Handler = Box<dyn Fn(Contact) -> Handling + Send + Sync>;
+
+/// Sets a [`ContactCenter`] up.
+///
+/// Mistakes are collected and told by [`start`](Self::start), so that the steps read as one
+/// sentence.
+#[must_use = "a contact center takes calls once it is started"]
+pub struct Builder {
+    pub(super) platform: Arc<dyn Platform>,
+    pub(super) prompts: Option<Url>,
+    pub(super) queues: Vec<Queue>,
+    pub(super) agents: BTreeMap<AgentId, Agent>,
+    pub(super) confirmation: Confirmation,
+    pub(super) emergency: EmergencyPlan,
+    pub(super) presence_every: Duration,
+    pub(super) reach_within: Duration,
+    pub(super) routing: EngineConfig,
+    pub(super) store: Arc<dyn DispatchStore>,
+    pub(super) carrier: Option<Box<str>>,
+    pub(super) emergency_carrier: Option<Box<str>>,
+    pub(super) handler: Option<Handler>,
+    mistake: Option<Error>,
+}
+
+/// What the running contact center needs to know of its set-up.
+pub(crate) struct Site {
+    pub(crate) prompts: Option<Url>,
+    pub(crate) agents: BTreeMap<AgentId, Agent>,
+    pub(crate) queues: BTreeSet<QueueId>,
+    pub(crate) reach_within: Duration,
+    pub(crate) confirmation: Confirm,
+    pub(crate) handler: Handler,
+}
+
+/// What proves that an agent took a call over Graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Confirmation {
+    /// The agent presses a key after a recording. The default, with key 1 and `accept.wav`.
+    Key {
+        /// What the agent hears.
+        prompt: Box<str>,
+        /// The key that takes the call; any other declines it.
+        key: char,
+        /// How long the agent has, counted from the answer.
+        within: Duration,
+    },
+    /// The answer itself. A mailbox that answers then counts as a person.
+    TrustAnswer,
+}
+
+impl Default for Confirmation {
+    fn default() -> Self {
+        Self::Key { prompt: "accept.wav".into(), key: '1', within: CONFIRM_WITHIN }
+    }
+}
+
+/// What a queue can be set up with: a policy, or just a skill.
+///
+/// A skill alone stands for the usual policy: among those who have it and whom Teams shows
+/// available, whoever has been idle longest.
+pub trait QueuePolicy {
+    /// The policy.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it.
+    fn into_policy(self) -> Result<Arc<dyn RoutingPolicy>, Error>;
+}
+
+impl QueuePolicy for Rules {
+    fn into_policy(self) -> Result<Arc<dyn RoutingPolicy>, Error> {
+        Ok(Arc::new(self))
+    }
+}
+
+impl QueuePolicy for Arc<dyn RoutingPolicy> {
+    fn into_policy(self) -> Result<Arc<dyn RoutingPolicy>, Error> {
+        Ok(self)
+    }
+}
+
+impl QueuePolicy for SkillGate {
+    fn into_policy(self) -> Result<Arc<dyn RoutingPolicy>, Error> {
+        let rules = eligible()
+            .gate(presence(Availability::Available).max_age(PRESENCE_MAX_AGE))
+            .require(self)
+            .rank(longest_idle().then(agent_id()))
+            .ring(RingMode::One);
+        Ok(Arc::new(rules))
+    }
+}
+
+impl QueuePolicy for Result<SkillGate, InvalidSkill> {
+    fn into_policy(self) -> Result<Arc<dyn RoutingPolicy>, Error> {
+        self.map_err(|error| config("a queue's skill cannot be used", error))?.into_policy()
+    }
+}
+
+impl Builder {
+    pub(super) fn new(platform: impl Platform) -> Self {
+        Self {
+            platform: Arc::new(platform),
+            prompts: None,
+            queues: Vec::new(),
+            agents: BTreeMap::new(),
+            confirmation: Confirmation::default(),
+            emergency: EmergencyPlan::default(),
+            presence_every: PRESENCE_PERIOD,
+            reach_within: REACH_WITHIN,
+            routing: EngineConfig::default(),
+            store: Arc::new(MemoryDispatch::default()),
+            carrier: None,
+            emergency_carrier: None,
+            handler: None,
+            mistake: None,
+        }
+    }
+
+    /// Says where recordings lie that are named without an address; it should end with `/`.
+    pub fn prompts(mut self, base: &str) -> Self {
+        match Url::parse(base) {
+            Ok(base) => self.prompts = Some(base),
+            Err(error) => self.mistaken(config("the address of the prompts cannot be read", error)),
+        }
+        self
+    }
+
+    /// Adds a queue with a policy, or with the skill its agents need.
+    pub fn queue(self, name: &str, policy: impl QueuePolicy) -> Self {
+        self.queue_with(name, policy, QueueLimits::default())
+    }
+
+    /// Adds a queue with limits of its own: how many calls wait, how long, and what then.
+    pub fn queue_with(
+        mut self,
+        name: &str,
+        policy: impl QueuePolicy,
+        limits: QueueLimits,
+    ) -> Self {
+        match (QueueId::new(name), policy.into_policy()) {
+            (Ok(id), Ok(policy)) => self.queues.push(Queue::new(id, policy).limits(limits)),
+            (Err(error), _) => self.mistaken(config("a queue's name cannot be used", error)),
+            (_, Err(error)) => self.mistaken(error),
+        }
+        self
+    }
+
+    /// Adds agents. An expert is an agent of no queue, for [`Contact::reach`] alone.
+    pub fn agents(mut self, agents: impl IntoIterator<Item = Agent>) -> Self {
+        self.agents.extend(agents.into_iter().map(|agent| (agent.id.clone(), agent)));
+        self
+    }
+
+    /// Says what proves that an agent took a call over Graph.
+    pub fn confirmation(mut self, confirmation: Confirmation) -> Self {
+        self.confirmation = confirmation;
+        self
+    }
+
+    /// Says which numbers reach the emergency services. Such calls pass by queues and program.
+    pub fn emergency(mut self, plan: EmergencyPlan) -> Self {
+        self.emergency = plan;
+        self
+    }
+
+    /// Names the carriers for calls to phones, and for emergency calls where it is another one.
+    ///
+    /// Without this the first carrier of the trunk takes both.
+    pub fn carriers(mut self, phones: &str, emergency: &str) -> Self {
+        self.carrier = Some(phones.into());
+        self.emergency_carrier = Some(emergency.into());
+        self
+    }
+
+    /// Says how often every agent's presence is read: default 5 minutes.
+    ///
+    /// When a call wants somebody, presence is read at once whatever the period.
+    pub fn presence_every(mut self, period: Duration) -> Self {
+        self.presence_every = period;
+        self
+    }
+
+    /// Says how long a call waits for one person: default 30 s.
+    pub fn reach_within(mut self, wait: Duration) -> Self {
+        self.reach_within = wait;
+        self
+    }
+
+    /// Says how calls are offered: how long to ring, when somebody counts as away, and so on.
+    pub fn routing(mut self, config: EngineConfig) -> Self {
+        self.routing = config;
+        self
+    }
+
+    /// Shares reservations with other processes through a store; by default they stay in memory.
+    pub fn store(mut self, store: Arc<dyn DispatchStore>) -> Self {
+        self.store = store;
+        self
+    }
+
+    /// Says what happens to each contact. See [`Contact`] for what the closure may do with it.
+    pub fn on_contact<F, H>(mut self, handler: F) -> Self
+    where
+        F: Fn(Contact) -> H + Send + Sync + 'static,
+        H: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        self.handler = Some(Box::new(move |contact| Box::pin(handler(contact))));
+        self
+    }
+
+    /// Starts to take calls, on the current tokio runtime.
+    ///
+    /// Signs in to Graph first, so that the first call does not wait for a token.
+    ///
+    /// Dropping the future before it is done starts nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] says what is missing or wrong: no program for contacts, a queue
+    /// without a usable name, credentials that are refused.
+    pub async fn start(mut self) -> Result<ContactCenter, Error> {
+        if let Some(mistake) = self.mistake.take() {
+            return Err(mistake);
+        }
+        super::start::start(self).await
+    }
+
+    pub(super) fn engine(&self) -> Engine {
+        self.queues.iter().cloned().fold(Engine::new(self.routing.clone()), Engine::queue)
+    }
+
+    pub(super) fn site(&mut self) -> Result<Site, Error> {
+        let handler = self
+            .handler
+            .take()
+            .ok_or_else(|| ErrorKind::Config("say what to do with Builder::on_contact".into()))?;
+        let confirmation = match &self.confirmation {
+            Confirmation::TrustAnswer => Confirm::TrustAnswer,
+            Confirmation::Key { prompt, key, within } => Confirm::Tone {
+                prompts: self.prompt(prompt)?,
+                accept: Tone::new(*key).map_err(|e| config("the key cannot be pressed", e))?,
+                within: *within,
+            },
+        };
+        Ok(Site {
+            prompts: self.prompts.clone(),
+            agents: self.agents.clone(),
+            queues: self.queues.iter().map(|queue| queue.id.clone()).collect(),
+            reach_within: self.reach_within,
+            confirmation,
+            handler,
+        })
+    }
+
+    /// The recording agents hear; without an address to look it up at, they hear nothing.
+    fn prompt(&self, name: &str) -> Result<Vec<Prompt>, Error> {
+        let Some(base) = &self.prompts else { return Ok(Vec::new()) };
+        let address = base.join(name).map_err(|e| config("the prompt has no address", e))?;
+        let prompt = Prompt::new(address.to_string())
+            .map_err(|e| config("the prompt has no usable address", e))?;
+        Ok(vec![prompt])
+    }
+
+    fn mistaken(&mut self, error: Error) {
+        self.mistake.get_or_insert(error);
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("platform", &self.platform.label())
+            .field("queues", &self.queues)
+            .field("agents", &self.agents.len())
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) fn config(
+    what: &str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> Error {
+    Error::with_source(ErrorKind::Config(what.into()), source)
+}
+

@@ -1,0 +1,127 @@
+//! A contact that is not over, and who waits for what it does.
+
+use std::collections::BTreeMap;
+
+use teams_cc_core::{
+    Address, ContactId, OfferId,
+    contact::{
+        ContactEvent, EndCause, EndReason, EndedBy,
+        flow::{Flow, OrderError, OrderId, Outcome},
+    },
+};
+use teams_cc_sip::trunk::EmergencyData;
+use tokio::sync::oneshot;
+
+use super::{Report, command::Found};
+
+/// A contact and what hangs on it.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) flow: Flow,
+    pub(crate) origin: Origin,
+    pub(crate) caller: Address,
+    pub(crate) replies: BTreeMap<OrderId, Sink>,
+    pub(crate) seeking: Option<(OrderId, oneshot::Sender<Found>)>,
+    pub(crate) handler_done: bool,
+    story: Story,
+}
+
+/// Where a contact came from, and so how others are called for it.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// A call to the bot.
+    Graph,
+    /// A call on the trunk.
+    Sip {
+        /// The peer it came from.
+        peer: Box<str>,
+        /// What an emergency call brought along.
+        emergency: EmergencyData,
+    },
+}
+
+/// Who waits for an order.
+#[derive(Debug)]
+pub(crate) enum Sink {
+    /// A handle.
+    Handle(oneshot::Sender<Result<Outcome, OrderError>>),
+    /// The routing engine, for an offer it made.
+    Offer(OfferId),
+    /// An emergency call, which is joined with whoever answers.
+    Emergency,
+    /// Nobody.
+    Nobody,
+}
+
+/// What a report needs to know of a contact.
+#[derive(Clone, Copy, Debug, Default)]
+struct Story {
+    connected: bool,
+    overflowed: bool,
+    emergency: bool,
+}
+
+impl Live {
+    pub(crate) fn new(flow: Flow, origin: Origin, caller: Address) -> Self {
+        Self {
+            flow,
+            origin,
+            caller,
+            replies: BTreeMap::new(),
+            seeking: None,
+            handler_done: false,
+            story: Story::default(),
+        }
+    }
+
+    /// Keeps the story and the report up to date.
+    pub(crate) fn note(&mut self, event: &ContactEvent, report: &mut Report) {
+        match event {
+            ContactEvent::Arrived => {
+                report.contacts += 1;
+                report.open += 1;
+            }
+            ContactEvent::Connected { .. } => self.story.connected = true,
+            ContactEvent::Overflowed { .. } => self.story.overflowed = true,
+            ContactEvent::EmergencyBypassed => {
+                self.story.emergency = true;
+                report.emergencies += 1;
+            }
+            ContactEvent::Ended(cause) => {
+                report.open = report.open.saturating_sub(1);
+                *self.part(cause, report) += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// The part of the report that an ended contact is counted under.
+    fn part<'a>(&self, cause: &EndCause, report: &'a mut Report) -> &'a mut u64 {
+        let left = matches!(cause.reason, EndReason::Completed | EndReason::Cancelled);
+        if self.story.connected || cause.reason == EndReason::Transferred {
+            &mut report.answered
+        } else if self.story.overflowed {
+            &mut report.overflowed
+        } else if left && cause.by == EndedBy::Remote {
+            &mut report.abandoned
+        } else if cause.by == EndedBy::Local {
+            &mut report.handled
+        } else {
+            &mut report.lost
+        }
+    }
+
+    /// Whether the contact is over and nobody works on it any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.flow.is_finished() && self.handler_done
+    }
+
+    pub(crate) fn is_emergency(&self) -> bool {
+        self.story.emergency
+    }
+}
+
+/// Names a contact by number.
+pub(crate) fn contact_id(n: u64) -> ContactId {
+    ContactId::numbered("C", n)
+}

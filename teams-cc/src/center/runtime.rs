@@ -1,0 +1,488 @@
+//! The one task that owns everything.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use teams_cc_core::{
+    Clock, ContactId, Instant, LegId,
+    contact::{
+        ContactEvent, EndCause, EndReason, EndedBy, Leg, LegCommand, LegError, LegEvent,
+        RejectReason,
+        flow::{self, Flow, FlowConfig, Order, OrderError, OrderId},
+    },
+    routing,
+    time::Deadlines,
+};
+use tokio::{
+    sync::watch,
+    task::{AbortHandle, JoinSet},
+};
+
+use super::{
+    Report,
+    builder::Site,
+    command::{Command, Line, LineEnd, Unfound, Whom},
+    contact::Contact,
+    legs::{Done, Legs},
+    live::{Live, Origin, Sink, contact_id},
+    presence::{PresenceSide, Read},
+    seek::{Desk, Stored},
+    wires::{Arrival, Dialled, WireEvent, Wires},
+};
+use crate::{Error, Platform, platform::Observation};
+
+/// How a contact center is told to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Not yet.
+    No,
+    /// Let contacts end for so long, then hang up.
+    Within(Duration),
+}
+
+/// How long hanging up at the end may take.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Everything a running contact center consists of.
+pub(crate) struct Runtime {
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) site: Arc<Site>,
+    pub(crate) line: Line,
+    pub(crate) end: LineEnd,
+    pub(crate) wires: Wires,
+    pub(crate) desk: Desk,
+    pub(crate) presence: Option<PresenceSide>,
+    pub(crate) publish: watch::Sender<Report>,
+    pub(crate) stop: watch::Receiver<Stop>,
+    pub(crate) state: State,
+}
+
+/// What the runtime keeps of its contacts.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(super) contacts: BTreeMap<ContactId, Live>,
+    handlers: BTreeMap<ContactId, AbortHandle>,
+    legs: Legs,
+    deadlines: Deadlines<ContactId>,
+    /// Inputs for engines that other engines' outputs gave rise to.
+    pub(super) work: VecDeque<Work>,
+    pub(super) tasks: JoinSet<Task>,
+    report: Report,
+    next_contact: u64,
+    stopping: Option<Stopping>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stopping {
+    hang_up_at: Instant,
+    give_up_at: Instant,
+    hung_up: bool,
+}
+
+/// An input for an engine.
+pub(crate) enum Work {
+    Flow(ContactId, flow::Input),
+    Routing(routing::Input),
+}
+
+/// What a task of the runtime ended with.
+pub(crate) enum Task {
+    Command(Done),
+    Dialled(Dialled),
+    Stored(Stored),
+    Read(Read),
+    Handler(ContactId, Result<(), Error>),
+}
+
+impl Runtime {
+    /// Runs until it is told to stop and nothing is left, or the time for that is up.
+    pub(crate) async fn run(mut self) -> Report {
+        self.sign_in_agents();
+        self.watch_presence();
+        loop {
+            self.pump();
+            self.publish.send_replace(self.state.report);
+            if self.is_done() {
+                break;
+            }
+            let now = self.clock.now();
+            let wake = self.wake().map(|at| tokio::time::Instant::now() + at.since(now));
+            tokio::select! {
+                biased;
+                Some((contact, id)) = self.end.withdrawn.recv() => self.withdraw(&contact, id),
+                Some(command) = self.end.commands.recv() => self.command(command),
+                Some(done) = self.state.tasks.join_next() => {
+                    // A task that panicked was a handler; its contact is hung up below.
+                    if let Ok(task) = done { self.task(task) }
+                }
+                event = self.wires.next() => self.wire(event),
+                Ok(()) = self.stop.changed(), if self.state.stopping.is_none() => self.stopping(),
+                () = sleep_until(wake) => self.tick(),
+            }
+        }
+        self.state.tasks.abort_all();
+        self.wires.shutdown(LAST_WORDS).await;
+        self.publish.send_replace(self.state.report);
+        self.state.report
+    }
+
+    fn wake(&self) -> Option<Instant> {
+        let stopping = self.state.stopping.as_ref();
+        let stop = stopping.map(|s| if s.hung_up { s.give_up_at } else { s.hang_up_at });
+        let sweep = self.presence.as_ref().and_then(PresenceSide::due);
+        [self.state.deadlines.next_deadline(), self.desk.wake(), sweep, stop]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn is_done(&self) -> bool {
+        self.state.stopping.is_some_and(|stopping| {
+            self.state.contacts.is_empty() || self.clock.now() >= stopping.give_up_at
+        })
+    }
+
+    fn stopping(&mut self) {
+        let Stop::Within(deadline) = *self.stop.borrow_and_update() else { return };
+        let hang_up_at = self.clock.now() + deadline;
+        let give_up_at = hang_up_at + LAST_WORDS;
+        self.state.stopping = Some(Stopping { hang_up_at, give_up_at, hung_up: false });
+    }
+
+    fn tick(&mut self) {
+        let now = self.clock.now();
+        while let Some((_, contact)) = self.state.deadlines.pop_due(now) {
+            self.state.work.push_back(Work::Flow(contact, flow::Input::Tick));
+        }
+        self.state.work.push_back(Work::Routing(routing::Input::Tick));
+        self.tick_presence();
+        if let Some(stopping) = &mut self.state.stopping
+            && now >= stopping.hang_up_at
+            && !std::mem::replace(&mut stopping.hung_up, true)
+        {
+            let contacts: Vec<_> = self.state.contacts.keys().cloned().collect();
+            for contact in contacts {
+                if let Some(handler) = self.state.handlers.remove(&contact) {
+                    handler.abort();
+                }
+                self.handler_ended(&contact);
+                self.order(&contact, Order::HangUp, Sink::Nobody);
+            }
+        }
+    }
+
+    fn wire(&mut self, event: WireEvent) {
+        match event {
+            WireEvent::Leg { leg, event } => self.leg(&leg, event),
+            WireEvent::Arrived(arrival) => self.arrived(*arrival),
+        }
+    }
+
+    fn leg(&mut self, leg: &LegId, event: LegEvent) {
+        if let Some(contact) = self.state.legs.contact(leg).cloned() {
+            let input = flow::Input::Leg { leg: leg.clone(), event };
+            self.state.work.push_back(Work::Flow(contact, input));
+        }
+    }
+
+    fn arrived(&mut self, arrival: Arrival) {
+        let Arrival { leg, caller, called, tenant, origin } = arrival;
+        if self.state.stopping.is_some() && !called.is_emergency() {
+            self.state.tasks.spawn(refuse(leg));
+            return;
+        }
+        self.state.next_contact += 1;
+        let id = contact_id(self.state.next_contact);
+        let config = FlowConfig::default();
+        let capabilities = leg.capabilities();
+        let flow = Flow::new(id.clone(), leg.id().clone(), capabilities, config);
+        self.state.legs.insert(leg.id().clone(), id.clone(), Some(leg));
+        let emergency = called.is_emergency();
+        self.state.contacts.insert(id.clone(), Live::new(flow, origin, caller.clone()));
+        self.state.work.push_back(Work::Flow(id.clone(), flow::Input::Tick));
+        if emergency {
+            return self.emergency(&id, called);
+        }
+        let contact = Contact {
+            id: id.clone(),
+            caller,
+            called,
+            tenant,
+            capabilities,
+            prompts: self.site.prompts.clone(),
+            line: self.line.clone(),
+        };
+        let handler = (self.site.handler)(contact);
+        let name = id.clone();
+        let abort =
+            self.state.tasks.spawn(async move { Task::Handler(name, handler.await) });
+        self.state.handlers.insert(id, abort);
+    }
+
+    /// Joins an emergency call with the emergency route; no queue, policy or program is asked.
+    fn emergency(&mut self, contact: &ContactId, called: teams_cc_core::Address) {
+        self.handler_ended(contact);
+        self.tell(contact, &ContactEvent::EmergencyBypassed);
+        let order = Order::Offer {
+            party: called,
+            agent: None,
+            ring: FlowConfig::default().max_ring,
+            confirm: flow::Confirm::TrustAnswer,
+        };
+        self.order(contact, order, Sink::Emergency);
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Order { contact, id, order, reply } => {
+                let Some(live) = self.state.contacts.get_mut(&contact) else {
+                    // The contact is over and forgotten, so the customer has left.
+                    let cause = EndCause::new(EndReason::Completed, EndedBy::Remote);
+                    let _ = reply.send(Err(OrderError::CustomerLeft(cause)));
+                    return;
+                };
+                live.replies.insert(id, Sink::Handle(reply));
+                self.state.work.push_back(Work::Flow(contact, flow::Input::Order { id, order }));
+            }
+            Command::Seek { contact, id, whom, reply } => {
+                let now = self.clock.now();
+                let found = match self.state.contacts.get_mut(&contact) {
+                    None => Err(Unfound::Order(OrderError::LegGone)),
+                    Some(live) if live.seeking.is_some() => Err(Unfound::Order(
+                        OrderError::WrongState("somebody is being sought already"),
+                    )),
+                    Some(_) => self.desk.seek(now, &contact, &whom).ok_or(Unfound::Unknown),
+                };
+                match (found, self.state.contacts.get_mut(&contact)) {
+                    (Ok(inputs), Some(live)) => {
+                        live.seeking = Some((id, reply));
+                        if let Whom::Queue(queue) = whom {
+                            let queued = flow::Input::Queued(queue);
+                            self.state.work.push_back(Work::Flow(contact, queued));
+                        }
+                        self.state.work.extend(inputs.into_iter().map(Work::Routing));
+                    }
+                    (Err(unfound), _) => drop(reply.send(Err(unfound))),
+                    (Ok(_), None) => drop(reply.send(Err(Unfound::Unknown))),
+                }
+            }
+            Command::Agent { agent, available } => {
+                let change = if available {
+                    routing::AgentChange::Available
+                } else {
+                    routing::AgentChange::Away(teams_cc_core::agent::AwayReason::Break)
+                };
+                let input = routing::Input::AgentChanged { agent, change };
+                self.state.work.push_back(Work::Routing(input));
+            }
+        }
+    }
+
+    fn withdraw(&mut self, contact: &ContactId, id: OrderId) {
+        let Some(live) = self.state.contacts.get_mut(contact) else { return };
+        live.replies.remove(&id);
+        if live.seeking.as_ref().is_some_and(|(seeking, _)| *seeking == id) {
+            live.seeking = None;
+            self.forget_search(contact);
+        }
+        self.state.work.push_back(Work::Flow(contact.clone(), flow::Input::Withdraw(id)));
+    }
+
+    /// Ends the search for somebody: the engine revokes what it offered.
+    pub(super) fn forget_search(&mut self, contact: &ContactId) {
+        if let Some(remove) = self.desk.forget(contact) {
+            self.route(remove);
+        }
+        self.state.work.push_back(Work::Flow(contact.clone(), flow::Input::LeftQueue));
+    }
+
+    fn task(&mut self, task: Task) {
+        match task {
+            Task::Command(done) => self.command_done(done),
+            Task::Dialled(dialled) => self.dialled(dialled),
+            Task::Stored(stored) => {
+                self.stored(stored);
+                self.store();
+            }
+            Task::Read(read) => self.presence_read(read),
+            Task::Handler(contact, result) => {
+                if let Err(error) = result
+                    && !error.is_customer_left()
+                {
+                    tracing::warn!(%contact, %error, "the program gave the contact up");
+                }
+                self.state.handlers.remove(&contact);
+                self.handler_ended(&contact);
+                let connected = self.state.contacts.get(&contact).is_some_and(|live| {
+                    live.flow.state() == teams_cc_core::contact::ContactState::Connected
+                });
+                if !connected {
+                    self.order(&contact, Order::HangUp, Sink::Nobody);
+                }
+            }
+        }
+    }
+
+    fn handler_ended(&mut self, contact: &ContactId) {
+        if let Some(live) = self.state.contacts.get_mut(contact) {
+            live.handler_done = true;
+            self.state.work.push_back(Work::Flow(contact.clone(), flow::Input::Tick));
+        }
+    }
+
+    fn command_done(&mut self, done: Done) {
+        let Done { leg, verb, result } = done;
+        let Some(contact) = self.state.legs.contact(&leg).cloned() else { return };
+        let input = match result {
+            Ok(operation) => flow::Input::Accepted { leg: leg.clone(), verb, operation },
+            Err(error) => {
+                if !matches!(error, LegError::Ended) {
+                    tracing::warn!(%contact, %leg, %error, "a command was refused");
+                }
+                flow::Input::Refused { leg: leg.clone(), verb }
+            }
+        };
+        self.state.work.push_back(Work::Flow(contact, input));
+        self.state.legs.done(&leg);
+        self.start(&leg);
+    }
+
+    fn dialled(&mut self, dialled: Dialled) {
+        let Dialled { contact, leg, result } = dialled;
+        let input = match result {
+            Ok(handle) => {
+                let capabilities = handle.capabilities();
+                self.state.legs.attach(&leg, handle);
+                flow::Input::Dialled { leg: leg.clone(), capabilities }
+            }
+            Err(cause) => flow::Input::DialFailed { leg: leg.clone(), cause },
+        };
+        self.state.work.push_back(Work::Flow(contact, input));
+        self.start(&leg);
+    }
+
+    /// Starts the next command of a leg, if it has none under way.
+    fn start(&mut self, leg: &LegId) {
+        if let Some(job) = self.state.legs.next_job(leg) {
+            self.state.tasks.spawn(async move { Task::Command(job.run().await) });
+        }
+    }
+
+    /// Gives a flow an order of the runtime's own.
+    pub(super) fn order(&mut self, contact: &ContactId, order: Order, sink: Sink) -> OrderId {
+        let id = self.line.next_order();
+        if let Some(live) = self.state.contacts.get_mut(contact) {
+            live.replies.insert(id, sink);
+            self.state
+                .work
+                .push_back(Work::Flow(contact.clone(), flow::Input::Order { id, order }));
+        }
+        id
+    }
+
+    /// Lets the engines work until none has anything to say.
+    fn pump(&mut self) {
+        while let Some(work) = self.state.work.pop_front() {
+            let now = self.clock.now();
+            match work {
+                Work::Flow(contact, input) => self.flow(now, contact, input),
+                Work::Routing(input) => self.routing(now, input),
+            }
+        }
+    }
+
+    fn flow(&mut self, now: Instant, contact: ContactId, input: flow::Input) {
+        let Some(live) = self.state.contacts.get_mut(&contact) else { return };
+        live.flow.handle_input(now, input);
+        loop {
+            let Some(live) = self.state.contacts.get_mut(&contact) else { return };
+            match live.flow.poll_output() {
+                flow::Output::Dial { leg, to } => {
+                    let dial = self.wires.dial(&contact, live, &leg, to);
+                    self.state.legs.insert(leg, contact.clone(), None);
+                    self.state.tasks.spawn(async move { Task::Dialled(dial.await) });
+                }
+                flow::Output::Execute { leg, command } => {
+                    let verb = command.verb();
+                    if self.state.legs.command(&leg, command) {
+                        self.start(&leg);
+                    } else {
+                        let refused = flow::Input::Refused { leg, verb };
+                        self.state.work.push_back(Work::Flow(contact.clone(), refused));
+                    }
+                }
+                flow::Output::Reply { order, result } => {
+                    if let Some(sink) = live.replies.remove(&order) {
+                        self.replied(&contact, sink, result);
+                    }
+                }
+                flow::Output::Event(event) => self.tell(&contact, &event),
+                flow::Output::Timeout(at) => {
+                    match at {
+                        Some(at) => drop(self.state.deadlines.insert(contact.clone(), at)),
+                        None => drop(self.state.deadlines.remove(&contact)),
+                    }
+                    if live.is_over() {
+                        self.forget(&contact);
+                    }
+                    return;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn forget(&mut self, contact: &ContactId) {
+        self.state.contacts.remove(contact);
+        self.state.legs.forget(contact);
+        drop(self.state.deadlines.remove(contact));
+    }
+
+    fn tell(&mut self, contact: &ContactId, event: &ContactEvent) {
+        let now = self.clock.now();
+        tracing::info!(%contact, %event);
+        self.platform.observe(now, &Observation::Contact { contact, event });
+        if let Some(live) = self.state.contacts.get_mut(contact) {
+            live.note(event, &mut self.state.report);
+        }
+        let inputs = self.desk.heard(contact, event);
+        self.state.work.extend(inputs.into_iter().map(Work::Routing));
+    }
+
+    /// What proves that a party took a contact: over SIP, whoever answers is trusted.
+    pub(super) fn confirmation(&self, contact: &ContactId) -> flow::Confirm {
+        match self.state.contacts.get(contact).map(|live| &live.origin) {
+            Some(Origin::Graph) => self.site.confirmation.clone(),
+            _ => flow::Confirm::TrustAnswer,
+        }
+    }
+
+    fn sign_in_agents(&mut self) {
+        let agents: Vec<_> = self.site.agents.values().cloned().map(Box::new).collect();
+        for profile in agents {
+            let agent = profile.id.clone();
+            let change = routing::AgentChange::SignedIn(profile);
+            self.route(routing::Input::AgentChanged { agent, change });
+        }
+    }
+}
+
+/// Turns a call away that comes while the contact center stops.
+async fn refuse(leg: Arc<dyn Leg>) -> Task {
+    let id = leg.id().clone();
+    let reject = LegCommand::Reject(RejectReason::Overloaded);
+    let verb = reject.verb();
+    let result = leg.execute(reject).await;
+    Task::Command(Done { leg: id, verb, result })
+}
+
+async fn sleep_until(wake: Option<tokio::time::Instant>) {
+    match wake {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

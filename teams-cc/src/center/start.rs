@@ -1,0 +1,111 @@
+//! From a set-up to a running contact center.
+
+use std::sync::Arc;
+
+use teams_cc_core::{Clock, seed::Seed};
+use teams_cc_graph::{
+    Client,
+    call::{Calls, CallsConfig},
+    webhook::{Intake, IntakeConfig, KeySource},
+};
+use teams_cc_sip::trunk::Trunk;
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    Builder, ContactCenter, Report,
+    builder::config,
+    command::Line,
+    presence::{self, PresenceSide},
+    runtime::{Runtime, State, Stop},
+    seek::Desk,
+    wires::{GraphWire, TrunkWire, Wires},
+};
+use crate::{
+    Error,
+    platform::{Callback, GraphAccess, TrunkAccess},
+};
+
+pub(super) async fn start(mut builder: Builder) -> Result<ContactCenter, Error> {
+    let platform = Arc::clone(&builder.platform);
+    let clock = platform.clock();
+    let seed = Seed::new(platform.seed());
+    let site = Arc::new(builder.site()?);
+    let graph = match platform.graph() {
+        Some(access) => Some(graph(access, &clock, seed).await?),
+        None => None,
+    };
+    let presence = graph.as_ref().map(|(client, _)| {
+        let reader = presence::reader(client.clone(), &clock);
+        PresenceSide::new(reader, builder.presence_every, site.agents.values())
+    });
+    let trunk = platform.trunk().map(|access| trunk(access, &builder, &clock));
+    let graph = graph.map(|(_, wire)| wire);
+    let wires = Wires::new(graph, trunk, builder.emergency.clone());
+    let desk = Desk::new(builder.engine(), Arc::clone(&site), Arc::clone(&builder.store));
+    let (line, end) = Line::new();
+    let (publish, report) = watch::channel(Report::default());
+    let (stop, stopping) = watch::channel(Stop::No);
+    let runtime = Runtime {
+        platform,
+        clock,
+        site,
+        line: line.clone(),
+        end,
+        wires,
+        desk,
+        presence,
+        publish,
+        stop: stopping,
+        state: State::default(),
+    };
+    let task = tokio::spawn(runtime.run());
+    Ok(ContactCenter { line, report, stop, task })
+}
+
+/// Signs in, and joins the callbacks with the calls they are about.
+async fn graph(
+    access: GraphAccess,
+    clock: &Arc<dyn Clock>,
+    seed: Seed,
+) -> Result<(Client, GraphWire), Error> {
+    let GraphAccess { tenant, app, secret, cloud, transport, callback_url, .. } = access;
+    let client = Client::builder()
+        .cloud(cloud)
+        .tenant(tenant.clone())
+        .client_secret(app.clone(), secret)
+        .transport(transport.clone())
+        .clock(Arc::clone(clock))
+        .seed(seed.derive("graph"))
+        .build()
+        .map_err(|error| config("the Graph client cannot be built", error))?;
+    let mut calls = CallsConfig::new(tenant.clone(), app.clone(), callback_url)
+        .seed(seed.derive("calls"));
+    calls.application_instance = access.application_instance;
+    let (calls, events) = Calls::new(client.clone(), calls, Arc::clone(clock));
+    let keys = KeySource::new(transport);
+    let sink = Arc::new(calls.clone());
+    let intake = Intake::new(IntakeConfig::new(app, [tenant]), keys, Arc::clone(clock), sink);
+    client.sign_in().await.map_err(|error| config("Graph does not let us in", error))?;
+    intake.warm_up().await.map_err(|error| config("callback keys cannot be read", error))?;
+    tokio::spawn(take_callbacks(access.callbacks, Arc::new(intake)));
+    Ok((client, GraphWire { calls, events }))
+}
+
+/// Answers callbacks until the platform sends none any more.
+async fn take_callbacks(mut callbacks: mpsc::Receiver<Callback>, intake: Arc<Intake>) {
+    while let Some(Callback { request, reply }) = callbacks.recv().await {
+        // One after the other: the intake only checks and enqueues, and order is worth keeping.
+        let response = intake.handle(request).await;
+        let _ = reply.send(response);
+    }
+}
+
+fn trunk(access: TrunkAccess, builder: &Builder, clock: &Arc<dyn Clock>) -> TrunkWire {
+    let TrunkAccess { config, network, media } = access;
+    let first = config.carriers.first().map(|carrier| carrier.name.clone());
+    let carrier = builder.carrier.clone().or(first);
+    let emergency = builder.emergency_carrier.clone().or_else(|| carrier.clone());
+    let teams = config.fqdn.clone();
+    let (trunk, events) = Trunk::start(config, network, Arc::clone(clock), media);
+    TrunkWire { trunk, events, teams, carrier, emergency }
+}

@@ -1,0 +1,86 @@
+//! Takes callbacks over plain HTTP, behind the partner's TLS proxy.
+
+use std::{net::SocketAddr, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc, oneshot},
+};
+
+use super::Callback;
+
+/// The largest callback body read, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
+/// How many connections are served at once; more wait.
+const MAX_CONNECTIONS: usize = 512;
+/// How long a sender may take for its request head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long to wait before accepting again after an error, such as too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Listens until nobody takes callbacks any more.
+pub(super) fn spawn(address: SocketAddr, callbacks: mpsc::Sender<Callback>) {
+    tokio::spawn(async move {
+        match TcpListener::bind(address).await {
+            Ok(listener) => serve(listener, callbacks).await,
+            Err(error) => tracing::error!(%address, %error, "cannot listen for callbacks"),
+        }
+    });
+}
+
+async fn serve(listener: TcpListener, callbacks: mpsc::Sender<Callback>) {
+    let places = std::sync::Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let accepted = tokio::select! {
+            () = callbacks.closed() => return,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let Ok(place) = std::sync::Arc::clone(&places).acquire_owned().await else { return };
+        let callbacks = callbacks.clone();
+        tokio::spawn(async move {
+            let service = service_fn(|request| answer(request, &callbacks));
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .serve_connection(TokioIo::new(stream), service);
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a callback connection ended badly");
+            }
+            drop(place);
+        });
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    callbacks: &mpsc::Sender<Callback>,
+) -> Result<Response<Full<Bytes>>, std::convert::Infallible> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
+        return Ok(status(StatusCode::PAYLOAD_TOO_LARGE));
+    };
+    let (reply, answer) = oneshot::channel();
+    let callback = Callback { request: Request::from_parts(head, body.to_bytes()), reply };
+    if callbacks.try_send(callback).is_err() {
+        return Ok(status(StatusCode::SERVICE_UNAVAILABLE));
+    }
+    Ok(match answer.await {
+        Ok(response) => response.map(Full::new),
+        Err(_) => status(StatusCode::SERVICE_UNAVAILABLE),
+    })
+}
+
+fn status(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,192 @@
+//! A live tenant, described by environment variables.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use teams_cc_core::{AppId, Clock, Secret, TenantId};
+use teams_cc_graph::{Client, SystemClock};
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::{GraphAccess, Platform, TrunkAccess, listener};
+
+/// How many callbacks may wait for the contact center; more are answered with 503.
+const CALLBACK_QUEUE: usize = 1024;
+
+/// A live tenant, read from environment variables.
+///
+/// | variable | holds |
+/// |---|---|
+/// | `TEAMS_CC_TENANT_ID` | the tenant's id; without it there is no live platform |
+/// | `TEAMS_CC_CLIENT_ID` | the app registration of the calling bot |
+/// | `TEAMS_CC_CLIENT_SECRET` | its secret |
+/// | `TEAMS_CC_CALLBACK_URL` | the public HTTPS address of the callbacks |
+/// | `TEAMS_CC_LISTEN` | where the callbacks arrive behind your proxy; default `127.0.0.1:8080` |
+/// | `TEAMS_CC_APP_INSTANCE_ID` | the application instance that calls phones; optional |
+///
+/// The Graph side is live; a live trunk is set up in code with
+/// [`Env::with_trunk`], because certificates and peers are more than a variable holds well.
+pub struct Env {
+    tenant: TenantId,
+    app: AppId,
+    secret: Secret,
+    callback_url: Url,
+    listen: SocketAddr,
+    instance: Option<AppId>,
+    clock: Arc<SystemClock>,
+    seed: u64,
+    trunk: Mutex<Option<TrunkAccess>>,
+}
+
+impl Env {
+    /// Reads the variables from wherever they are kept, such as [`std::env::vars`].
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError::NotLive`] where `TEAMS_CC_TENANT_ID` is not set: use the simulator.
+    /// [`EnvError::Missing`] and [`EnvError::Invalid`] name the variable to mend.
+    pub fn from_vars<K, V>(vars: impl IntoIterator<Item = (K, V)>) -> Result<Self, EnvError>
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        let vars: BTreeMap<String, String> = vars
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .filter(|(name, value)| name.starts_with("TEAMS_CC_") && !value.is_empty())
+            .collect();
+        let find = |name: &'static str| vars.get(name).map(String::as_str);
+        let need = |name: &'static str| find(name).ok_or(EnvError::Missing(name));
+        let tenant = find("TEAMS_CC_TENANT_ID").ok_or(EnvError::NotLive)?;
+        let callback_url: Url = parse("TEAMS_CC_CALLBACK_URL", need("TEAMS_CC_CALLBACK_URL")?)?;
+        if callback_url.scheme() != "https" {
+            return Err(EnvError::Invalid("TEAMS_CC_CALLBACK_URL"));
+        }
+        let clock = SystemClock::new();
+        let seed = clock.wall().unix_seconds().unsigned_abs();
+        Ok(Self {
+            tenant: parse("TEAMS_CC_TENANT_ID", tenant)?,
+            app: parse("TEAMS_CC_CLIENT_ID", need("TEAMS_CC_CLIENT_ID")?)?,
+            secret: Secret::new(need("TEAMS_CC_CLIENT_SECRET")?.to_owned()),
+            callback_url,
+            listen: parse("TEAMS_CC_LISTEN", find("TEAMS_CC_LISTEN").unwrap_or("127.0.0.1:8080"))?,
+            instance: find("TEAMS_CC_APP_INSTANCE_ID")
+                .map(|text| parse("TEAMS_CC_APP_INSTANCE_ID", text))
+                .transpose()?,
+            clock: Arc::new(clock),
+            seed,
+            trunk: Mutex::new(None),
+        })
+    }
+
+    /// Adds a trunk, so that calls come and go over Direct Routing too.
+    #[must_use]
+    pub fn with_trunk(self, trunk: TrunkAccess) -> Self {
+        *self.trunk.lock().unwrap_or_else(PoisonError::into_inner) = Some(trunk);
+        self
+    }
+}
+
+impl Platform for Env {
+    fn label(&self) -> String {
+        format!("tenant {} (live)", self.tenant)
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock) as _
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn graph(&self) -> Option<GraphAccess> {
+        let transport = Client::builder()
+            .default_transport()
+            .inspect_err(|error| tracing::error!(%error, "TLS cannot be set up"))
+            .ok()?;
+        let (callbacks, arrivals) = mpsc::channel(CALLBACK_QUEUE);
+        listener::spawn(self.listen, callbacks);
+        let access = GraphAccess::new(
+            self.tenant.clone(),
+            self.app.clone(),
+            self.secret.clone(),
+            transport,
+            self.callback_url.clone(),
+            arrivals,
+        );
+        Some(match &self.instance {
+            Some(instance) => access.application_instance(instance.clone()),
+            None => access,
+        })
+    }
+
+    fn trunk(&self) -> Option<TrunkAccess> {
+        self.trunk.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Env").field("tenant", &self.tenant).field("app", &self.app).finish_non_exhaustive()
+    }
+}
+
+/// Why the variables describe no live tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnvError {
+    /// No tenant is named, so the simulator is meant.
+    #[error("TEAMS_CC_TENANT_ID is not set: this is no live platform, use the simulator")]
+    NotLive,
+    /// A variable is missing.
+    #[error("{0} is not set: a live platform needs it")]
+    Missing(&'static str),
+    /// A variable holds something else than it should.
+    #[error("{0} does not hold what it should: see the table at Env")]
+    Invalid(&'static str),
+}
+
+fn parse<T: std::str::FromStr>(name: &'static str, text: &str) -> Result<T, EnvError> {
+    text.parse().map_err(|_| EnvError::Invalid(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: [(&str, &str); 4] = [
+        ("TEAMS_CC_TENANT_ID", "contoso"),
+        ("TEAMS_CC_CLIENT_ID", "bot"),
+        ("TEAMS_CC_CLIENT_SECRET", "hush"),
+        ("TEAMS_CC_CALLBACK_URL", "https://bot.contoso.test/callbacks"),
+    ];
+
+    #[test]
+    fn without_a_tenant_the_simulator_is_meant() {
+        let vars = [("PATH", "/bin"), ("TEAMS_CC_CLIENT_ID", "bot")];
+        assert_eq!(Env::from_vars(vars).unwrap_err(), EnvError::NotLive);
+    }
+
+    #[test]
+    fn a_missing_or_wrong_variable_is_named() {
+        for name in ["TEAMS_CC_CLIENT_ID", "TEAMS_CC_CLIENT_SECRET", "TEAMS_CC_CALLBACK_URL"] {
+            let vars = WHOLE.into_iter().filter(|(found, _)| *found != name);
+            assert_eq!(Env::from_vars(vars).unwrap_err(), EnvError::Missing(name));
+        }
+        let plain = WHOLE.into_iter().chain([("TEAMS_CC_CALLBACK_URL", "http://bot.test/")]);
+        let error = EnvError::Invalid("TEAMS_CC_CALLBACK_URL");
+        assert_eq!(Env::from_vars(plain).unwrap_err(), error);
+    }
+
+    #[tokio::test]
+    async fn a_whole_set_makes_a_platform_that_hides_its_secret() {
+        let env = Env::from_vars(WHOLE).unwrap();
+        assert_eq!(env.label(), "tenant contoso (live)");
+        assert!(!format!("{env:?}").contains("hush"));
+    }
+}
