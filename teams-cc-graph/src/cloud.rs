@@ -12,7 +12,7 @@ pub enum Cloud {
     Global,
     /// US Government L4 (GCC High).
     UsGovernment,
-    /// US Government L5 (DoD).
+    /// US Government L5 (`DoD`).
     UsGovernmentDod,
     /// Operated by 21Vianet; it has presence and no cloud communications.
     China,

@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind, SignInError};
 const MAX_TOKENS: usize = 4096;
 
 /// How long before its end a token is renewed, at least (Microsoft's libraries do the same).
-const EARLY: Duration = Duration::from_secs(300);
+const EARLY: Duration = Duration::from_mins(5);
 
 /// The most that is added to [`EARLY`], so that a fleet does not renew at once.
 const JITTER_SECONDS: u64 = 60;

@@ -60,11 +60,13 @@ impl Client {
     }
 
     /// The tenant the client signs in to.
+    #[must_use]
     pub fn tenant(&self) -> Option<&TenantId> {
         self.tenant.as_ref()
     }
 
     /// Requests of cloud communications.
+    #[must_use]
     pub fn communications(&self) -> Communications {
         Communications::new(self.clone())
     }
@@ -122,16 +124,14 @@ impl Client {
 impl Base {
     fn join(&self, uri: &Uri) -> Result<Uri, Error> {
         let text = uri.to_string();
-        let joined = match uri.authority() {
-            None => format!("{}{}{text}", self.origin, self.path),
-            Some(_) => {
-                let rest = text.strip_prefix(&self.origin).ok_or(InvalidRequest::ForeignOrigin)?;
-                if !rest.starts_with('/') {
-                    return Err(InvalidRequest::ForeignOrigin.into());
-                }
-                text
+        if uri.authority().is_some() {
+            let rest = text.strip_prefix(&self.origin).ok_or(InvalidRequest::ForeignOrigin)?;
+            if !rest.starts_with('/') {
+                return Err(InvalidRequest::ForeignOrigin.into());
             }
-        };
+            return Ok(uri.clone());
+        }
+        let joined = format!("{}{}{text}", self.origin, self.path);
         joined.parse().map_err(|_| InvalidRequest::PathSegment { what: "path" }.into())
     }
 }

@@ -16,7 +16,7 @@ use crate::error::{ConfigError, Error, ErrorKind};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long an idle connection is kept.
-const POOL_IDLE: Duration = Duration::from_secs(60);
+const POOL_IDLE: Duration = Duration::from_mins(1);
 
 #[derive(Clone)]
 pub(super) struct ReqwestTransport {

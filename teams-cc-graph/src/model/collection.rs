@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::wire::{Additional, DecodeError, Field, Wire};
+use crate::wire::{Additional, DecodeError, Field, Reader, Wire};
 
 /// A page of a collection; what stands beside `value` is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,11 +18,13 @@ pub struct Collection<T> {
 
 impl<T> Collection<T> {
     /// The items of this page.
+    #[must_use]
     pub fn items(&self) -> &[T] {
         self.value.items()
     }
 
     /// The items of this page, owned.
+    #[must_use]
     pub fn into_items(self) -> Vec<T> {
         self.value.into_option().unwrap_or_default()
     }
@@ -34,9 +36,10 @@ impl<T: Wire + PartialEq> Collection<T> {
         let Value::Object(map) = value else {
             return Err(DecodeError::new("an object", &value));
         };
-        let mut additional = Additional::from_object(map);
-        let value = additional.take("value")?;
-        let next_link = additional.take("@odata.nextLink")?;
+        let mut reader = Reader::new(map, "");
+        let value = reader.take("value")?;
+        let next_link = reader.take("@odata.nextLink")?;
+        let additional = reader.finish();
         Ok(Self { value, next_link, additional })
     }
 

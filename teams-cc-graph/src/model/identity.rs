@@ -12,27 +12,27 @@ resource! {
     /// declares; one type holds them all.
     pub struct IdentitySet("microsoft.graph.identitySet") {
         /// An application, such as a calling bot.
-        application: Identity = "application",
+        application: Box<Identity> = "application",
         /// A resource account (application instance).
-        application_instance: Identity = "applicationInstance",
+        application_instance: Box<Identity> = "applicationInstance",
         /// An identity the caller asserts.
-        asserted_identity: Identity = "assertedIdentity",
+        asserted_identity: Box<Identity> = "assertedIdentity",
         /// A user of Azure Communication Services.
-        azure_communication_services_user: Identity = "azureCommunicationServicesUser",
+        azure_communication_services_user: Box<Identity> = "azureCommunicationServicesUser",
         /// A device.
-        device: Identity = "device",
+        device: Box<Identity> = "device",
         /// An identity hidden from apps that hold no Calls permission.
-        encrypted: Identity = "encrypted",
+        encrypted: Box<Identity> = "encrypted",
         /// The kind of endpoint.
         endpoint_type: EndpointType = "endpointType",
         /// A guest.
-        guest: Identity = "guest",
+        guest: Box<Identity> = "guest",
         /// An on-premises identity.
-        on_premises: Identity = "onPremises",
+        on_premises: Box<Identity> = "onPremises",
         /// A phone; its id is the number.
-        phone: Identity = "phone",
+        phone: Box<Identity> = "phone",
         /// A Teams user.
-        user: Identity = "user",
+        user: Box<Identity> = "user",
     }
 }
 
@@ -80,7 +80,7 @@ impl IdentitySet {
     /// A party that hides itself, or that no slot names, is [`Address::Anonymous`].
     #[must_use]
     pub fn address(&self) -> Address {
-        fn id(slot: &Field<Identity>) -> Option<&str> {
+        fn id(slot: &Field<Box<Identity>>) -> Option<&str> {
             slot.get()?.id.get().map(Sensitive::reveal)
         }
         if let Some(number) = id(&self.phone) {
@@ -122,5 +122,38 @@ impl Identity {
     #[must_use]
     pub fn with_id(id: impl Into<Sensitive>) -> Self {
         Self::new().id(id.into())
+    }
+}
+
+impl From<Identity> for Field<Box<Identity>> {
+    fn from(identity: Identity) -> Self {
+        Self::Value(Box::new(identity))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_survives_as_identities() {
+        let user = TeamsUser::new("agent-1".parse().unwrap());
+        for address in [
+            Address::from(user),
+            Address::from(E164::new("+12065550100").unwrap()),
+            Address::Bot("bot-1".parse().unwrap()),
+            Address::ResourceAccount { id: "account-1".parse().unwrap(), number: None },
+        ] {
+            assert_eq!(IdentitySet::of_address(&address).unwrap().address(), address);
+        }
+        assert_eq!(IdentitySet::of_address(&Address::Anonymous), None);
+        assert_eq!(IdentitySet::new().address(), Address::Anonymous);
+    }
+
+    #[test]
+    fn debug_shows_no_number_and_no_name() {
+        let identity = Identity::with_id("+12065550100").display_name("Heidi");
+        let shown = format!("{:?}", IdentitySet::new().phone(identity));
+        assert!(!shown.contains("2065550100") && !shown.contains("Heidi"), "{shown}");
     }
 }

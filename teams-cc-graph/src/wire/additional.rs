@@ -13,20 +13,27 @@ use super::{DecodeError, Field, Wire};
 #[derive(Clone, Default)]
 pub struct Additional {
     discriminator: Discriminator,
-    map: Map<String, Value>,
-    /// Received spellings of names and values that differ from the canonical ones.
-    spelled: BTreeMap<&'static str, Spelling>,
+    /// Boxed, because most objects have nothing to keep.
+    rest: Option<Box<Rest>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Discriminator {
-    /// Made here: the type's own name is written.
+    /// Made here, or read with the type's own name: that name is written.
     #[default]
     Own,
     /// Read from an object that named no type: none is written.
     Absent,
-    /// Read from an object that named this type, right or wrong.
-    Received(Value),
+    /// Read from an object that named its type in another way, kept in [`Rest`].
+    Received,
+}
+
+#[derive(Clone, Default)]
+struct Rest {
+    odata_type: Value,
+    map: Map<String, Value>,
+    /// Received spellings of names and values that differ from the canonical ones.
+    spelled: BTreeMap<&'static str, Spelling>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -38,95 +45,64 @@ struct Spelling {
 impl Additional {
     /// Add or replace an undeclared property, for service features this crate does not know yet.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        self.map.insert(name.into(), value.into())
+        self.rest.get_or_insert_default().map.insert(name.into(), value.into())
     }
 
     /// Remove an undeclared property.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        self.map.remove(name)
+        self.rest.as_mut()?.map.shift_remove(name)
     }
 
     /// An undeclared property, by its exact name.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.map.get(name)
+        self.rest.as_ref()?.map.get(name)
     }
 
     /// The undeclared properties in the order they came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.map.iter().map(|(name, value)| (name.as_str(), value))
+        let maps = self.rest.iter().flat_map(|rest| &rest.map);
+        maps.map(|(name, value)| (name.as_str(), value))
     }
 
     /// Whether there is no undeclared property.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
+        self.rest.as_ref().is_none_or(|rest| rest.map.is_empty())
     }
 
-    /// The `@odata.type` that was received, as it was spelled.
+    /// The `@odata.type` that was received, where it is not the model's own.
+    #[must_use]
     pub fn odata_type(&self) -> Option<&str> {
-        match &self.discriminator {
-            Discriminator::Received(value) => value.as_str(),
-            Discriminator::Own | Discriminator::Absent => None,
-        }
+        self.rest.as_ref()?.odata_type.as_str()
     }
 
     /// Take over the undeclared properties of a newer version of the same object.
     pub(crate) fn merge(&mut self, newer: Self) {
-        for (name, value) in newer.map {
-            self.map.insert(name, value);
-        }
-        for (name, spelling) in newer.spelled {
-            self.spelled.insert(name, spelling);
-        }
         if newer.discriminator != Discriminator::Absent {
             self.discriminator = newer.discriminator;
         }
-    }
-
-    pub(crate) fn from_object(mut map: Map<String, Value>) -> Self {
-        let discriminator = match map.shift_remove(ODATA_TYPE) {
-            Some(value) => Discriminator::Received(value),
-            None => Discriminator::Absent,
-        };
-        Self { discriminator, map, spelled: BTreeMap::new() }
-    }
-
-    /// Take a named property out; its name may differ in case (`subCode`, `ConferenceId`).
-    pub(crate) fn take<T: Wire>(&mut self, name: &'static str) -> Result<Field<T>, DecodeError> {
-        let value = match self.map.shift_remove(name) {
-            Some(value) => value,
-            None => {
-                let other = self.map.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned();
-                let Some(other) = other else { return Ok(Field::Missing) };
-                let value = self.map.shift_remove(&other).unwrap_or_default();
-                self.spelled.entry(name).or_default().name = Some(other);
-                value
-            }
-        };
-        if value.is_null() {
-            return Ok(Field::Null);
+        let Some(newer) = newer.rest else { return };
+        let rest = self.rest.get_or_insert_default();
+        rest.map.extend(newer.map);
+        rest.spelled.extend(newer.spelled);
+        if !newer.odata_type.is_null() {
+            rest.odata_type = newer.odata_type;
         }
-        let spelling = T::RESPELLED.then(|| value.clone());
-        let decoded = T::decode(value).map_err(|error| error.within(name))?;
-        if let Some(spelling) = spelling
-            && decoded.encode() != spelling
-        {
-            self.spelled.entry(name).or_default().value = Some(spelling);
-        }
-        Ok(Field::Value(decoded))
     }
 
     /// Begin an object: the discriminator comes first, as some OData readers demand.
     pub(crate) fn begin(&self, type_name: &str) -> Map<String, Value> {
         let mut map = Map::new();
-        match &self.discriminator {
-            Discriminator::Own if type_name.is_empty() => {}
-            Discriminator::Own => {
-                map.insert(ODATA_TYPE.to_owned(), Value::String(format!("#{type_name}")));
+        let written = match (self.discriminator, &self.rest) {
+            (Discriminator::Own, _) if !type_name.is_empty() => {
+                Some(Value::String(format!("#{type_name}")))
             }
-            Discriminator::Absent => {}
-            Discriminator::Received(value) => {
-                map.insert(ODATA_TYPE.to_owned(), value.clone());
-            }
+            (Discriminator::Received, Some(rest)) => Some(rest.odata_type.clone()),
+            _ => None,
+        };
+        if let Some(written) = written {
+            map.insert(ODATA_TYPE.to_owned(), written);
         }
         map
     }
@@ -138,7 +114,7 @@ impl Additional {
         name: &'static str,
         field: &Field<T>,
     ) {
-        let spelling = self.spelled.get(name);
+        let spelling = self.rest.as_ref().and_then(|rest| rest.spelled.get(name));
         let value = match field {
             Field::Missing => return,
             Field::Null => Value::Null,
@@ -154,9 +130,68 @@ impl Additional {
     }
 
     pub(crate) fn finish(&self, map: &mut Map<String, Value>) {
-        for (name, value) in &self.map {
-            map.entry(name.clone()).or_insert_with(|| value.clone());
+        for (name, value) in self.iter() {
+            map.entry(name).or_insert_with(|| value.clone());
         }
+    }
+}
+
+/// An object being read: named properties are taken out, the rest becomes [`Additional`].
+pub(crate) struct Reader {
+    discriminator: Discriminator,
+    rest: Rest,
+}
+
+impl Reader {
+    pub(crate) fn new(mut map: Map<String, Value>, type_name: &str) -> Self {
+        let received = map.shift_remove(ODATA_TYPE);
+        let discriminator = match received.as_ref() {
+            None => Discriminator::Absent,
+            Some(Value::String(text))
+                if !type_name.is_empty() && text.strip_prefix('#') == Some(type_name) =>
+            {
+                Discriminator::Own
+            }
+            Some(_) => Discriminator::Received,
+        };
+        let odata_type = match discriminator {
+            Discriminator::Received => received.unwrap_or_default(),
+            _ => Value::Null,
+        };
+        Self { discriminator, rest: Rest { odata_type, map, spelled: BTreeMap::new() } }
+    }
+
+    /// Take a named property out; its name may differ in case (`subCode`, `ConferenceId`).
+    pub(crate) fn take<T: Wire>(&mut self, name: &'static str) -> Result<Field<T>, DecodeError> {
+        let map = &mut self.rest.map;
+        let value = if let Some(value) = map.shift_remove(name) {
+            value
+        } else {
+            let other = map.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned();
+            let Some(other) = other else { return Ok(Field::Missing) };
+            let value = map.shift_remove(&other).unwrap_or_default();
+            self.rest.spelled.entry(name).or_default().name = Some(other);
+            value
+        };
+        if value.is_null() {
+            return Ok(Field::Null);
+        }
+        let spelling = T::RESPELLED.then(|| value.clone());
+        let decoded = T::decode(value).map_err(|error| error.within(name))?;
+        if let Some(spelling) = spelling
+            && decoded.encode() != spelling
+        {
+            self.rest.spelled.entry(name).or_default().value = Some(spelling);
+        }
+        Ok(Field::Value(decoded))
+    }
+
+    /// What is left.
+    pub(crate) fn finish(self) -> Additional {
+        let rest = self.rest;
+        let plain = rest.map.is_empty() && rest.spelled.is_empty() && rest.odata_type.is_null();
+        let rest = (!plain).then(|| Box::new(rest));
+        Additional { discriminator: self.discriminator, rest }
     }
 }
 
@@ -166,12 +201,15 @@ pub(super) const ODATA_TYPE: &str = "@odata.type";
 /// Spelling is no difference: `Established` and `established` are the same state.
 impl PartialEq for Additional {
     fn eq(&self, other: &Self) -> bool {
-        self.map == other.map
+        match (&self.rest, &other.rest) {
+            (Some(ours), Some(theirs)) => ours.map == theirs.map,
+            _ => self.is_empty() && other.is_empty(),
+        }
     }
 }
 
 impl fmt::Debug for Additional {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.map.keys()).finish()
+        f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
     }
 }

@@ -11,11 +11,13 @@ pub struct DateTimeOffset(String);
 
 impl DateTimeOffset {
     /// The text as it came.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether this is the service's sentinel for "not set", `0001-01-01T00:00:00Z`.
+    #[must_use]
     pub fn is_unset(&self) -> bool {
         self.0.starts_with("0001-01-01T00:00:00")
     }

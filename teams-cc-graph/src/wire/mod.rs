@@ -25,4 +25,5 @@ pub use object::Object;
 pub use sensitive::Sensitive;
 pub use value::DecodeError;
 
+pub(crate) use additional::Reader;
 pub(crate) use value::{Wire, same_type};

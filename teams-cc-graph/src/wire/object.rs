@@ -21,11 +21,13 @@ impl Object {
     }
 
     /// A property by its exact name.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
     /// The object as JSON.
+    #[must_use]
     pub fn into_map(self) -> Map<String, Value> {
         self.0
     }

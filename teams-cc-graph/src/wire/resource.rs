@@ -52,9 +52,10 @@ macro_rules! resource {
                     ::serde_json::Value::Object(map) => map,
                     other => return Err($crate::wire::DecodeError::new("an object", &other)),
                 };
-                #[allow(unused_mut)]
-                let mut additional = $crate::wire::Additional::from_object(map);
-                $( let $field = additional.take::<$ty>($key)?; )*
+                #[allow(unused_mut)] // An object may have no named property at all.
+                let mut reader = $crate::wire::Reader::new(map, $type_name);
+                $( let $field = reader.take::<$ty>($key)?; )*
+                let additional = reader.finish();
                 #[allow(unused_mut)]
                 let mut this = Self { $($field,)* additional };
                 $( $after(&mut this)?; )?

@@ -20,6 +20,7 @@ impl Sensitive {
     }
 
     /// The text itself.
+    #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }

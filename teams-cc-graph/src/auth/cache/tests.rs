@@ -15,7 +15,7 @@ struct Counter {
     refuse: std::sync::atomic::AtomicBool,
 }
 
-const LIFETIME: Duration = Duration::from_secs(3600);
+const LIFETIME: Duration = Duration::from_hours(1);
 
 #[async_trait]
 impl TokenProvider for Counter {
@@ -88,7 +88,7 @@ async fn when_every_caller_leaves_the_exchange_ends_and_the_next_begins_anew() {
 async fn a_token_is_renewed_early_and_kept_when_renewal_fails() {
     let (counter, cache) = cache();
     cache.token(&wanted("a")).await.unwrap();
-    tokio::time::sleep(LIFETIME - Duration::from_secs(400)).await;
+    tokio::time::sleep(Duration::from_secs(3200)).await;
     assert_eq!(cache.token(&wanted("a")).await.unwrap().secret().reveal(), "token-1");
     tokio::time::sleep(Duration::from_secs(150)).await;
     counter.refuse.store(true, Ordering::SeqCst);

@@ -37,6 +37,7 @@ impl Communications {
     }
 
     /// Requests on the collection of calls.
+    #[must_use]
     pub fn calls(&self) -> Calls {
         Calls { client: self.client.clone() }
     }
@@ -76,6 +77,7 @@ impl Calls {
 
 impl OneCall {
     /// The id of the call.
+    #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
