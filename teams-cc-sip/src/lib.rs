@@ -7,6 +7,7 @@ pub mod transaction;
 
 pub mod message;
 pub mod sdp;
+mod dialog;
 pub mod endpoint;
 
 mod error;

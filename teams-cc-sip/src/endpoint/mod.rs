@@ -4,13 +4,24 @@
 //! [`Output::Timeout`]. Orders are [`Command`]s, news are [`Event`]s, and a call is a
 //! [`CallHandle`].
 
+mod called;
+mod calling;
 mod config;
+mod core;
+mod dispatch;
+mod draft;
+mod engine;
 mod error;
 mod input;
 mod output;
+mod referral;
+mod request;
 mod route;
+mod session;
+mod token;
 
 pub use config::{EndpointConfig, EndpointLimits};
+pub use engine::Endpoint;
 pub use error::Error;
 pub use input::{CallHandle, Command, Extras, Input, ReferHandle, RequestHandle};
 pub use output::{CallEnd, Event, Failure, Output, ReferEnd, Transmit, Turned};

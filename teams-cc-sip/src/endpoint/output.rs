@@ -56,10 +56,15 @@ pub enum Event {
     Provisional {
         /// The call.
         call: CallHandle,
-        /// Which branch of a forked call, counted from 0; none for 100.
+        /// Which branch of a forked call, counted from 0; none for 100 and beyond the bound.
         fork: Option<usize>,
         /// The response, 100 included.
         response: Box<Response>,
+    },
+    /// A further branch of our forked INVITE answered; it is acknowledged and hung up.
+    BranchHungUp {
+        /// The call.
+        call: CallHandle,
     },
     /// Our INVITE is answered; the ACK has been sent.
     Answered {
@@ -192,13 +197,13 @@ pub enum CallEnd {
     HungUp,
     /// Our INVITE brought nothing in time.
     NoResponse,
-    /// Our INVITE was not answered within [`EndpointConfig::invite_limit`](super::EndpointConfig)
+    /// Our INVITE was not answered within [`EndpointConfig::invite_limit`](super::EndpointConfig::invite_limit)
     /// and was withdrawn.
     NotAnswered,
     /// Our INVITE could not be sent.
     Unreachable,
     /// The peer's INVITE was not answered within
-    /// [`EndpointConfig::ring_limit`](super::EndpointConfig) and was refused with 480.
+    /// [`EndpointConfig::ring_limit`](super::EndpointConfig::ring_limit) and was refused with 480.
     RangOut,
     /// Our answer was never acknowledged; BYE has been sent (RFC 3261 §13.3.1.4).
     NoAck,
@@ -228,8 +233,6 @@ pub enum Failure {
     TimedOut,
     /// It could not be sent.
     Unreachable,
-    /// The call it belonged to ended first.
-    CallEnded,
 }
 
 /// Why a message was refused or dropped.
@@ -260,7 +263,4 @@ pub enum Turned {
     Glare,
     /// A request that makes no sense where it stands; answered with 400.
     BadRequest,
-    /// A further branch of a forked call answered, or rang beyond the bound; answered ones are
-    /// acknowledged and hung up.
-    SurplusFork,
 }

@@ -5,11 +5,15 @@
 //! tables stand on the types: [`InviteClient`], [`InviteServer`], [`Client`], [`Server`].
 
 mod client;
+mod entry;
+pub(crate) mod follow;
 mod id;
 mod invite_client;
 mod invite_server;
+pub(crate) mod key;
 mod server;
 mod step;
+pub(crate) mod table;
 #[cfg(test)]
 mod testing;
 mod timers;

@@ -1,0 +1,250 @@
+//! Our INVITE: sent, forked, answered, refused, withdrawn (RFC 3261 §9.1 and §13.2).
+
+use teams_cc_core::Instant;
+
+use super::{
+    CallEnd, CallHandle, Error, Event, Extras, Route, Target,
+    core::{Core, Owner},
+    draft::{Fresh, Scope, add},
+};
+use crate::{
+    dialog::{Call, Caller, Cancel, Dialog, Stage},
+    message::{CSeq, HeaderName, Method, Request, Response},
+    transaction::{follow, key::Envelope},
+};
+
+impl Core {
+    /// Sends an INVITE and makes its call.
+    pub(crate) fn invite(
+        &mut self,
+        now: Instant,
+        handle: CallHandle,
+        target: Target,
+        draft: &Request,
+    ) -> Result<Call, Error> {
+        if *draft.method() != Method::Invite {
+            return Err(Error::Method(draft.method().as_str().into()));
+        }
+        if self.is_full() {
+            return Err(Error::TooMany("transactions"));
+        }
+        if self.active >= self.config.limits.calls {
+            return Err(Error::TooMany("calls"));
+        }
+        let (tag, call_id) = (self.tokens.tag(), self.tokens.call_id());
+        let contact = match draft.headers().get_all(HeaderName::Contact).next() {
+            Some(contact) => contact.clone(),
+            None => self.config.contact(target.transport)?,
+        };
+        let fresh = Fresh { tag: &tag, call_id: &call_id };
+        let request = self.config.outside(draft, &contact, &fresh)?;
+        let route = Route::Target(target.clone());
+        let owner = Owner::Invite(handle);
+        let transaction = self.send(now, owner, request, route, target.transport)?;
+        // The transaction has just been made from the request that CANCEL and ACK follow.
+        let request = self.table.request_of(transaction).cloned().ok_or(Error::NoTarget)?;
+        let caller = Caller {
+            transaction,
+            request,
+            target: target.clone(),
+            provisional: false,
+            cancel: None,
+            forks: Vec::new(),
+            limit: now + self.config.invite_limit,
+        };
+        let mut call = Call::new(handle, Stage::Calling(Box::new(caller)), contact);
+        call.fallback = Some(target);
+        call.live = 1;
+        self.active += 1;
+        Ok(call)
+    }
+
+    /// A response to our INVITE came.
+    pub(crate) fn on_invite_response(
+        &mut self,
+        now: Instant,
+        call: &mut Call,
+        response: Box<Response>,
+    ) {
+        let Ok(envelope) = Envelope::of(response.headers()) else { return };
+        let status = response.status();
+        if status.is_provisional() {
+            self.on_progress(now, call, &envelope, response);
+        } else if status.is_success() {
+            self.on_answer(now, call, &envelope, response);
+        } else if let Stage::Calling(caller) = &mut call.stage {
+            let end = match caller.cancel.take() {
+                Some(cancel) => cancel.end,
+                None => CallEnd::Rejected(response),
+            };
+            self.end(now, call, end);
+        }
+    }
+
+    fn on_progress(
+        &mut self,
+        now: Instant,
+        call: &mut Call,
+        envelope: &Envelope,
+        response: Box<Response>,
+    ) {
+        let Stage::Calling(caller) = &mut call.stage else { return };
+        caller.provisional = true;
+        if caller.cancel.is_some() {
+            self.send_cancel(now, call);
+            return;
+        }
+        let tag = envelope.to.tag().unwrap_or_default();
+        let mut fork = caller.forks.iter().position(|fork| &*fork.id.remote_tag == tag);
+        if fork.is_none() && !tag.is_empty() && caller.forks.len() < self.config.limits.forks {
+            let dialog = Dialog::of_response(&caller.request, envelope, &response);
+            self.dialogs.insert(dialog.id.clone(), call.handle);
+            fork = Some(caller.forks.len());
+            caller.forks.push(dialog);
+        }
+        self.event(Event::Provisional { call: call.handle, fork, response });
+    }
+
+    fn on_answer(
+        &mut self,
+        now: Instant,
+        call: &mut Call,
+        envelope: &Envelope,
+        response: Box<Response>,
+    ) {
+        let Stage::Calling(_) = &call.stage else {
+            self.on_further_answer(now, call, envelope, &response);
+            return;
+        };
+        let Stage::Calling(caller) = std::mem::replace(&mut call.stage, Stage::Up) else { return };
+        let Caller { request, cancel, forks, .. } = *caller;
+        // The route set is that of the 2xx, whatever its early dialog had (§13.2.2.4).
+        let dialog = Dialog::of_response(&request, envelope, &response);
+        let tag = dialog.id.remote_tag.clone();
+        let fork = forks.iter().position(|fork| fork.id.remote_tag == tag).unwrap_or(forks.len());
+        for other in forks {
+            self.dialogs.remove(&other.id);
+        }
+        self.dialogs.insert(dialog.id.clone(), call.handle);
+        let number = envelope.cseq.number;
+        let (ack, hop) = dialog.ack(number);
+        call.dialog = Some(dialog);
+        call.acked = self.send_ack(call, ack, &hop).map(|(ack, route)| (number, ack, route));
+        if let Some(cancel) = cancel {
+            // The answer crossed our CANCEL (§9.1, §15).
+            self.hang_up(now, call, &cancel.extras, cancel.end);
+        } else {
+            self.event(Event::Answered { call: call.handle, fork, response });
+        }
+    }
+
+    /// A 2xx after the first: ours again, or that of another branch (§13.2.2.4).
+    fn on_further_answer(
+        &mut self,
+        now: Instant,
+        call: &mut Call,
+        envelope: &Envelope,
+        response: &Response,
+    ) {
+        let tag = envelope.to.tag().unwrap_or_default();
+        if call.dialog.as_ref().is_some_and(|dialog| &*dialog.id.remote_tag == tag) {
+            self.acknowledge_again(call, envelope.cseq.number);
+            return;
+        }
+        if let Some((ack, route)) = call.surplus.get(tag) {
+            self.transmit(route.clone(), ack.clone());
+            return;
+        }
+        if call.surplus.len() >= self.config.limits.forks {
+            return;
+        }
+        let Ok(from) = response.headers().required::<CSeq>() else { return };
+        // The INVITE itself is gone with the first answer; From, To and Contact are here.
+        let place = Request::new(Method::Invite, envelope.to.uri.clone());
+        let mut dialog = Dialog::of_response(&place, envelope, response);
+        let (ack, hop) = dialog.ack(from.number);
+        if let Some((ack, route)) = self.send_ack(call, ack, &hop) {
+            call.surplus.insert(tag.into(), (ack, route));
+        }
+        let (bye, hop) = dialog.request(Method::Bye);
+        if let Some((route, transport)) = super::core::way(call, &hop)
+            && self.send(now, Owner::InCall(call.handle), bye, route, transport).is_ok()
+        {
+            call.live += 1;
+        }
+        self.event(Event::BranchHungUp { call: call.handle });
+    }
+
+    /// Sends the ACK of a 2xx again that came again.
+    pub(crate) fn acknowledge_again(&mut self, call: &Call, number: u32) {
+        if let Some((acked, ack, route)) = &call.acked
+            && *acked == number
+        {
+            self.transmit(route.clone(), ack.clone());
+        }
+    }
+
+    /// The application withdraws our INVITE.
+    pub(crate) fn cancel(
+        &mut self,
+        now: Instant,
+        call: &mut Call,
+        extras: Extras,
+    ) -> Result<(), Error> {
+        add(&extras.headers, Scope::Settled, &mut crate::message::Headers::new())?;
+        let state = call.state();
+        match &mut call.stage {
+            Stage::Calling(caller) if caller.cancel.is_none() => {
+                let end = CallEnd::Withdrawn;
+                caller.cancel = Some(Cancel { extras, sent: false, end });
+                if caller.provisional {
+                    self.send_cancel(now, call);
+                }
+                Ok(())
+            }
+            // The answer was quicker than the order.
+            Stage::Up if call.outgoing && call.bye.is_none() => {
+                self.hang_up(now, call, &extras, CallEnd::Withdrawn);
+                Ok(())
+            }
+            _ => Err(Error::WrongState { order: "withdraw the INVITE", state }),
+        }
+    }
+
+    fn send_cancel(&mut self, now: Instant, call: &mut Call) {
+        let Stage::Calling(caller) = &mut call.stage else { return };
+        let Some(cancel) = caller.cancel.as_mut().filter(|cancel| !cancel.sent) else { return };
+        cancel.sent = true;
+        // What follows the CANCEL is given up after 64 × T1 (§9.1).
+        caller.limit = now + self.config.timers.limit();
+        let mut request = follow::cancel(&caller.request);
+        // The extras were checked when they were taken.
+        let _ = super::draft::add_extras(&cancel.extras, &mut request);
+        let target = caller.target.clone();
+        let reliable = target.transport.is_reliable();
+        let owner = Owner::InCall(call.handle);
+        let route = Route::Target(target);
+        if self.table.request(now, owner, request, route, reliable, &mut self.out).is_some() {
+            call.live += 1;
+        }
+    }
+
+    /// Our INVITE has had its time.
+    pub(crate) fn on_invite_limit(&mut self, now: Instant, call: &mut Call) {
+        let Stage::Calling(caller) = &mut call.stage else { return };
+        match caller.cancel.take() {
+            None => {
+                let extras = Extras::new();
+                caller.cancel = Some(Cancel { extras, sent: false, end: CallEnd::NotAnswered });
+                caller.limit = now + self.config.timers.limit();
+                if caller.provisional {
+                    self.send_cancel(now, call);
+                }
+            }
+            Some(cancel) => {
+                self.table.forget(caller.transaction);
+                self.end(now, call, cancel.end);
+            }
+        }
+    }
+}

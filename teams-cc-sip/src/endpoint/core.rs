@@ -1,0 +1,310 @@
+//! What every part of the endpoint works with: transactions, tokens and the outbox.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use teams_cc_core::Instant;
+
+use super::{
+    CallEnd, CallHandle, EndpointConfig, Error, Event, Extras, Origin, Output, ReferHandle,
+    RequestHandle, Route, Transmit, TransportKind, Turned,
+    draft::{add_extras, reply_route},
+    token::Tokens,
+};
+use crate::{
+    dialog::{Call, DialogId, Stage, target_of},
+    message::{Method, Request, Response, StatusCode, Uri, typed::RetryAfter},
+    transaction::{
+        TransactionId,
+        key::{Envelope, MergeKey, ServerKey},
+        table::{Arrival, Table},
+    },
+};
+
+/// Requests within calls may go this part of the bound above it, so that calls can end under
+/// load: a quarter.
+const HEADROOM: usize = 4;
+
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// Our INVITE.
+    Invite(CallHandle),
+    /// Our re-INVITE.
+    ReInvite(CallHandle),
+    /// A request of ours in a call that only has to be sent: BYE and CANCEL.
+    InCall(CallHandle),
+    /// Our report on a REFER.
+    Notify(CallHandle, ReferHandle),
+    /// Another request of ours, in a call or in none.
+    Ours(RequestHandle, Option<CallHandle>),
+    /// A peer's INVITE or re-INVITE.
+    PeerInvite(CallHandle),
+    /// A peer's REFER.
+    PeerRefer(CallHandle, ReferHandle),
+    /// A peer's other request, which the application answers.
+    Peer(RequestHandle, Option<CallHandle>),
+    /// A peer's request that the endpoint answers at once.
+    Answered(Option<CallHandle>),
+}
+
+impl Owner {
+    pub(crate) fn call(self) -> Option<CallHandle> {
+        match self {
+            Self::Invite(call)
+            | Self::ReInvite(call)
+            | Self::InCall(call)
+            | Self::Notify(call, _)
+            | Self::PeerInvite(call)
+            | Self::PeerRefer(call, _) => Some(call),
+            Self::Ours(_, call) | Self::Peer(_, call) | Self::Answered(call) => call,
+        }
+    }
+}
+
+/// A request of a peer with what has been read of it.
+pub(crate) struct Incoming {
+    pub(crate) origin: Origin,
+    pub(crate) envelope: Envelope,
+    pub(crate) key: ServerKey,
+    pub(crate) request: Box<Request>,
+}
+
+/// Everything but the calls, so that a call and this can be changed together.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) config: EndpointConfig,
+    pub(crate) tokens: Tokens,
+    pub(crate) table: Table<Owner>,
+    /// Which call a dialog belongs to.
+    pub(crate) dialogs: BTreeMap<DialogId, CallHandle>,
+    /// Peers' requests that wait for the application.
+    pub(crate) incoming: BTreeMap<RequestHandle, TransactionId>,
+    /// Which call a REFER came in.
+    pub(crate) refers: BTreeMap<ReferHandle, CallHandle>,
+    pub(crate) out: VecDeque<Output>,
+    /// Calls that are not over.
+    pub(crate) active: usize,
+    next: u64,
+}
+
+impl Core {
+    pub(crate) fn new(config: EndpointConfig) -> Self {
+        Self {
+            tokens: Tokens::new(config.seed),
+            table: Table::new(config.timers),
+            config,
+            dialogs: BTreeMap::new(),
+            incoming: BTreeMap::new(),
+            refers: BTreeMap::new(),
+            out: VecDeque::new(),
+            active: 0,
+            next: 0,
+        }
+    }
+
+    pub(crate) fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.out.push_back(Output::Event(event));
+    }
+
+    pub(crate) fn turned(&mut self, origin: Origin, why: Turned) {
+        self.event(Event::Turned { origin, why });
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.table.len() >= self.config.limits.transactions
+    }
+
+    pub(crate) fn is_full_for_calls(&self) -> bool {
+        let limit = self.config.limits.transactions;
+        self.table.len() >= limit.saturating_add(limit / HEADROOM)
+    }
+
+    /// Sends a request that is complete but for its Via.
+    pub(crate) fn send(
+        &mut self,
+        now: Instant,
+        owner: Owner,
+        mut request: Request,
+        route: Route,
+        transport: TransportKind,
+    ) -> Result<TransactionId, Error> {
+        let via = self.config.via(transport, &self.tokens.branch())?;
+        request.headers_mut().push_front_typed(&via);
+        self.table
+            .request(now, owner, request, route, transport.is_reliable(), &mut self.out)
+            .ok_or(Error::MissingHeader("Via"))
+    }
+
+    /// Sends an ACK to a 2xx, which belongs to no transaction, and keeps it for repeats.
+    pub(crate) fn send_ack(
+        &mut self,
+        call: &Call,
+        mut ack: Request,
+        hop: &Uri,
+    ) -> Option<(Request, Route)> {
+        let (route, transport) = way(call, hop)?;
+        let via = self.config.via(transport, &self.tokens.branch()).ok()?;
+        ack.headers_mut().push_front_typed(&via);
+        self.transmit(route.clone(), ack.clone());
+        Some((ack, route))
+    }
+
+    /// Sends a message once.
+    pub(crate) fn transmit(&mut self, to: Route, message: impl Into<crate::message::Message>) {
+        self.out.push_back(Output::Transmit(Box::new(Transmit {
+            transaction: None,
+            to,
+            message: message.into(),
+        })));
+    }
+
+    /// Sends a request within the dialog of a call.
+    pub(crate) fn send_in_call(
+        &mut self,
+        now: Instant,
+        call: &mut Call,
+        owner: Owner,
+        method: Method,
+        extras: &Extras,
+    ) -> Result<TransactionId, Error> {
+        if self.is_full_for_calls() {
+            return Err(Error::TooMany("transactions"));
+        }
+        let state = call.state();
+        let Some(dialog) = call.dialog.as_mut() else {
+            return Err(Error::WrongState { order: "send a request", state });
+        };
+        // A draft that cannot be written must not use up a number.
+        let mut trial = dialog.clone();
+        let targets = method == Method::Invite || method == Method::Notify;
+        let (mut request, hop) = trial.request(method);
+        if targets && !extras.headers.contains(crate::message::HeaderName::Contact) {
+            request.headers_mut().push_header(call.contact.clone());
+        }
+        add_extras(extras, &mut request)?;
+        *dialog = trial;
+        let (route, transport) = way(call, &hop).ok_or(Error::NoTarget)?;
+        let id = self.send(now, owner, request, route, transport)?;
+        call.live += 1;
+        Ok(id)
+    }
+
+    /// Takes a request in, to be answered now or later.
+    pub(crate) fn take(
+        &mut self,
+        now: Instant,
+        owner: Owner,
+        incoming: &Incoming,
+        call: Option<&mut Call>,
+    ) -> TransactionId {
+        let (route, fallback) = reply_route(&incoming.origin, &incoming.envelope.via);
+        if let Some(call) = call {
+            call.live += 1;
+        }
+        self.table.accept(
+            now,
+            owner,
+            Arrival {
+                key: incoming.key.clone(),
+                merge: MergeKey::of(&incoming.envelope),
+                request: (*incoming.request).clone(),
+                route,
+                fallback,
+                reliable: incoming.origin.transport.is_reliable(),
+            },
+        )
+    }
+
+    /// Takes a request of a call in and answers it at once.
+    pub(crate) fn answer_in_call(
+        &mut self,
+        now: Instant,
+        call: &mut Call,
+        incoming: &Incoming,
+        draft: &Response,
+    ) {
+        let handle = call.handle;
+        let id = self.take(now, Owner::Answered(Some(handle)), incoming, Some(call));
+        self.answer(now, id, draft, call);
+    }
+
+    /// Answers a request of a call; whether that was still due.
+    pub(crate) fn answer(
+        &mut self,
+        now: Instant,
+        id: TransactionId,
+        draft: &Response,
+        call: &Call,
+    ) -> bool {
+        let tag = call.dialog.as_ref().map_or("", |dialog| dialog.local_tag());
+        let response = self.table.request_of(id).and_then(|request| {
+            self.config.response(request, draft, tag, Some(&call.contact)).ok()
+        });
+        response.is_some_and(|response| self.table.respond(now, id, response, &mut self.out))
+    }
+
+    /// Refuses a request without keeping anything of it (RFC 3261 §8.2.7).
+    pub(crate) fn refuse(&mut self, incoming: &Incoming, draft: &Response, why: Turned) {
+        if *incoming.request.method() != Method::Ack {
+            let via = &incoming.envelope.via;
+            let tag = self.tokens.tag_for(via.branch().unwrap_or_default());
+            if let Ok(response) = self.config.response(&incoming.request, draft, &tag, None) {
+                let (route, _) = reply_route(&incoming.origin, via);
+                self.transmit(route, response);
+            }
+        }
+        self.turned(incoming.origin, why);
+    }
+
+    pub(crate) fn overload(&self) -> Response {
+        Response::new(StatusCode::SERVICE_UNAVAILABLE)
+            .with(&RetryAfter::new(self.config.limits.retry_after))
+    }
+
+    /// Ends a call, once: whatever of it is still open is closed.
+    pub(crate) fn end(&mut self, now: Instant, call: &mut Call, end: CallEnd) {
+        if call.is_over() {
+            return;
+        }
+        let stage = std::mem::replace(&mut call.stage, Stage::Over);
+        if let Stage::Calling(caller) = stage {
+            for fork in caller.forks {
+                self.dialogs.remove(&fork.id);
+            }
+        }
+        if let Some(offer) = call.peer_offer.take() {
+            // RFC 3261 §15.1.2: pending requests get 487.
+            let terminated = Response::new(StatusCode::REQUEST_TERMINATED);
+            self.answer(now, offer.transaction, &terminated, call);
+        }
+        call.answer = None;
+        call.offer = None;
+        call.bye = None;
+        self.active = self.active.saturating_sub(1);
+        self.event(Event::Ended { call: call.handle, end });
+    }
+
+    /// How long to wait before offering again (RFC 3261 §14.1).
+    pub(crate) fn glare(&mut self, outgoing: bool) -> Duration {
+        let (least, steps) = if outgoing { (2_100, 191) } else { (0, 201) };
+        Duration::from_millis(least + 10 * (self.tokens.number() % steps))
+    }
+}
+
+/// Which way a request within a call goes.
+pub(crate) fn way(call: &Call, hop: &Uri) -> Option<(Route, TransportKind)> {
+    if let Some(origin) = call.origin.filter(|_| call.reuse_flow) {
+        return Some((Route::Flow(origin.flow), origin.transport));
+    }
+    let target = target_of(hop).or_else(|| call.fallback.clone())?;
+    let transport = target.transport;
+    Some((Route::Target(target), transport))
+}

@@ -1,0 +1,244 @@
+//! What becomes of a message that came (RFC 3261 §8.2, §12.2.2 and §18.1.2).
+
+use teams_cc_core::Instant;
+
+use super::{
+    CallHandle, Endpoint, Origin, Turned,
+    core::{Incoming, Owner},
+    draft::reply_route,
+};
+use crate::{
+    dialog::{DialogId, Stage},
+    message::{
+        HeaderName, MaxForwards, Message, Method, Request, Response, StatusCode,
+        typed::{Replaces, Require, Unsupported},
+    },
+    transaction::key::{Envelope, MergeKey, ServerKey},
+};
+
+impl Endpoint {
+    pub(crate) fn on_message(&mut self, now: Instant, origin: Origin, message: Message) {
+        match message {
+            Message::Request(request) => self.on_request(now, origin, request),
+            Message::Response(response) => self.on_response(now, origin, response),
+        }
+    }
+
+    fn on_response(&mut self, now: Instant, origin: Origin, response: Response) {
+        let envelope = response.validate().and_then(|()| Envelope::of(response.headers()));
+        let Ok(envelope) = envelope else {
+            self.core.turned(origin, Turned::Malformed);
+            return;
+        };
+        let out = &mut self.core.out;
+        if self.core.table.on_response(now, &envelope, Box::new(response), out).is_err() {
+            self.core.turned(origin, Turned::StrayResponse);
+        }
+    }
+
+    fn on_request(&mut self, now: Instant, origin: Origin, mut request: Request) {
+        let Ok(mut envelope) = Envelope::of(request.headers()) else {
+            // Without Via or the rest nobody can be answered (RFC 3261 §8.2.6).
+            self.core.turned(origin, Turned::Malformed);
+            return;
+        };
+        let key = ServerKey::of(&request, &envelope);
+        envelope.via.set_source(origin.source.ip(), origin.source.port());
+        request.headers_mut().replace_first(&envelope.via);
+        let valid = request.validate().is_ok();
+        let incoming = Incoming { origin, envelope, key, request: Box::new(request) };
+        if !valid {
+            let draft = Response::new(StatusCode::BAD_REQUEST);
+            self.core.refuse(&incoming, &draft, Turned::Malformed);
+            return;
+        }
+        let found = self.core.table.server(&incoming.key);
+        match (incoming.request.method(), found) {
+            (Method::Ack, _) => self.on_ack(now, incoming),
+            (_, Some(id)) => self.core.table.on_repeat(id, &mut self.core.out),
+            (Method::Cancel, None) => self.on_cancel(now, incoming),
+            (_, None) => self.on_new_request(now, incoming),
+        }
+    }
+
+    fn on_ack(&mut self, now: Instant, incoming: Incoming) {
+        if let Some(id) = self.core.table.server(&incoming.key) {
+            self.core.table.on_ack(now, id, incoming.request, &mut self.core.out);
+            return;
+        }
+        let Incoming { origin, envelope, request, .. } = incoming;
+        let taken = DialogId::of_request(&envelope)
+            .and_then(|id| self.core.dialogs.get(&id).copied())
+            .and_then(|handle| {
+                self.with_call(handle, |core, call| core.on_answer_ack(now, call, request))
+            });
+        if taken != Some(true) {
+            self.core.turned(origin, Turned::StrayAck);
+        }
+    }
+
+    fn on_cancel(&mut self, now: Instant, incoming: Incoming) {
+        let core = &mut self.core;
+        let found = core.table.server(&incoming.key.clone().of_invite());
+        let call = found.and_then(|id| core.table.owner(id)).and_then(Owner::call);
+        let status = if found.is_some() { StatusCode::OK } else { StatusCode::CALL_DOES_NOT_EXIST };
+        // The CANCEL is answered with the tag of the call it is about (§9.2).
+        let tag = call
+            .and_then(|handle| self.calls.get(&handle)?.dialog.as_ref())
+            .map(|dialog| dialog.local_tag().to_owned());
+        let tag = tag.unwrap_or_else(|| {
+            core.tokens.tag_for(incoming.envelope.via.branch().unwrap_or_default())
+        });
+        let draft = Response::new(status);
+        if let Ok(response) = core.config.response(&incoming.request, &draft, &tag, None) {
+            if core.is_full_for_calls() {
+                let (route, _) = reply_route(&incoming.origin, &incoming.envelope.via);
+                core.transmit(route, response);
+            } else {
+                let id = core.take(now, Owner::Answered(None), &incoming, None);
+                core.table.respond(now, id, response, &mut core.out);
+            }
+        }
+        if let (Some(id), Some(handle)) = (found, call) {
+            let request = incoming.request;
+            self.with_call(handle, |core, call| core.on_cancel(now, call, id, request));
+        } else {
+            core.turned(incoming.origin, Turned::UnknownCall);
+        }
+    }
+
+    /// A request that belongs to no transaction: refused, or given to its call or a new one.
+    fn on_new_request(&mut self, now: Instant, incoming: Incoming) {
+        let core = &mut self.core;
+        let within = incoming.envelope.to.tag().is_some();
+        if if within { core.is_full_for_calls() } else { core.is_full() } {
+            let draft = core.overload();
+            core.refuse(&incoming, &draft, Turned::Overload);
+            return;
+        }
+        if let Some((draft, why)) = self.objection(&incoming) {
+            self.core.refuse(&incoming, &draft, why);
+            return;
+        }
+        match DialogId::of_request(&incoming.envelope) {
+            Some(id) => match self.core.dialogs.get(&id).copied() {
+                Some(handle) => self.on_request_in_call(now, handle, incoming),
+                None => self.unknown(&incoming),
+            },
+            None => self.on_request_outside(now, incoming),
+        }
+    }
+
+    /// Why a request is refused before anybody looks at what it wants (§8.2.1, §8.2.2, §16.3).
+    fn objection(&self, incoming: &Incoming) -> Option<(Response, Turned)> {
+        let request = &incoming.request;
+        let headers = request.headers();
+        let config = &self.core.config;
+        if !config.allow.contains(request.method()) {
+            let draft = Response::new(StatusCode::METHOD_NOT_ALLOWED);
+            return Some((draft, Turned::MethodNotAllowed));
+        }
+        // OPTIONS asks whoever it ends with (§11).
+        let spent = headers.typed::<MaxForwards>().ok().flatten().is_some_and(|n| n.get() == 0);
+        if spent && *request.method() != Method::Options {
+            return Some((Response::new(StatusCode::TOO_MANY_HOPS), Turned::TooManyHops));
+        }
+        let Ok(required) = headers.list::<Require>() else {
+            return Some((Response::new(StatusCode::BAD_REQUEST), Turned::BadRequest));
+        };
+        let known =
+            |tag: &str| config.supported.iter().any(|known| known.eq_ignore_ascii_case(tag));
+        let unknown: Vec<_> = required.iter().filter(|tag| !known(tag.as_str())).collect();
+        if !unknown.is_empty() {
+            let mut draft = Response::new(StatusCode::BAD_EXTENSION);
+            for tag in unknown {
+                if let Ok(tag) = Unsupported::new(tag.as_str()) {
+                    draft = draft.with(&tag);
+                }
+            }
+            return Some((draft, Turned::BadExtension));
+        }
+        let merged =
+            MergeKey::of(&incoming.envelope).is_some_and(|k| self.core.table.is_merged(&k));
+        merged.then(|| (Response::new(StatusCode::LOOP_DETECTED), Turned::Merged))
+    }
+
+    fn unknown(&mut self, incoming: &Incoming) {
+        let draft = Response::new(StatusCode::CALL_DOES_NOT_EXIST);
+        self.core.refuse(incoming, &draft, Turned::UnknownCall);
+    }
+
+    fn on_request_in_call(&mut self, now: Instant, handle: CallHandle, incoming: Incoming) {
+        self.with_call(handle, |core, call| {
+            let number = incoming.envelope.cseq.number;
+            let method = incoming.request.method();
+            let over = call.is_over() && *method != Method::Bye;
+            if over || matches!(call.stage, Stage::Calling(_)) {
+                // A call that is over knows only a BYE that crossed ours. The called side of one
+                // that is not answered has nothing to ask yet.
+                let draft = Response::new(StatusCode::CALL_DOES_NOT_EXIST);
+                core.refuse(&incoming, &draft, Turned::UnknownCall);
+                return;
+            }
+            let newer = call.dialog.as_mut().is_some_and(|dialog| dialog.take_number(number));
+            if !newer {
+                let draft = Response::new(StatusCode::SERVER_INTERNAL_ERROR);
+                core.refuse(&incoming, &draft, Turned::OutOfOrder);
+                return;
+            }
+            match method {
+                Method::Invite => core.on_re_invite(now, call, incoming),
+                Method::Bye => core.on_bye(now, call, incoming),
+                Method::Refer => core.on_refer(now, call, incoming),
+                _ => core.take_other(now, Some(call), incoming),
+            }
+        });
+    }
+
+    fn on_request_outside(&mut self, now: Instant, incoming: Incoming) {
+        match incoming.request.method() {
+            Method::Invite => self.on_invite(now, &incoming),
+            // Neither means anything without a dialog.
+            Method::Bye | Method::Prack | Method::Update => self.unknown(&incoming),
+            _ => self.core.take_other(now, None, incoming),
+        }
+    }
+
+    fn on_invite(&mut self, now: Instant, incoming: &Incoming) {
+        if self.core.active >= self.core.config.limits.calls {
+            let draft = self.core.overload();
+            self.core.refuse(incoming, &draft, Turned::Overload);
+            return;
+        }
+        match self.replaced(&incoming.request) {
+            Ok(replaces) => {
+                if let Some(call) = self.core.take_invite(now, incoming, replaces) {
+                    self.add(call);
+                }
+            }
+            Err(status) => {
+                self.core.refuse(incoming, &Response::new(status), Turned::UnknownCall);
+            }
+        }
+    }
+
+    /// The call an INVITE is to take the place of (RFC 3891 §3).
+    fn replaced(&self, request: &Request) -> Result<Option<CallHandle>, StatusCode> {
+        if !request.headers().contains(HeaderName::Replaces) {
+            return Ok(None);
+        }
+        let bad = StatusCode::BAD_REQUEST;
+        let replaces = request.headers().typed::<Replaces>().map_err(|_| bad)?.ok_or(bad)?;
+        let id = DialogId::new(&replaces.call_id, replaces.to_tag(), replaces.from_tag());
+        let gone = StatusCode::CALL_DOES_NOT_EXIST;
+        let handle = *self.core.dialogs.get(&id).ok_or(gone)?;
+        let call = self.calls.get(&handle).ok_or(gone)?;
+        match &call.stage {
+            Stage::Up if replaces.early_only() => Err(StatusCode::BUSY_HERE),
+            Stage::Up | Stage::Calling(_) => Ok(Some(handle)),
+            // Only the side that called may have its early dialog replaced.
+            Stage::Ringing(_) => Err(gone),
+            Stage::Over => Err(StatusCode::DECLINE),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! From the drafts of the application to messages.
+
+use super::{EndpointConfig, Error, Extras, Origin, Route, Target, TransportKind};
+use crate::{
+    message::{
+        CSeq, CallId, Contact, FromHeader, Header, HeaderName, Headers, Host, MaxForwards, Method,
+        NameAddr, Request, Response, SipUri, StatusCode, ToHeader, Via,
+    },
+    transaction::follow::MAX_FORWARDS,
+};
+
+/// Headers that only the endpoint writes, and the two that Direct Routing takes from nobody.
+const RESERVED: &[HeaderName] = &[
+    HeaderName::Via,
+    HeaderName::CSeq,
+    HeaderName::RAck,
+    HeaderName::RSeq,
+    HeaderName::MaxForwards,
+    HeaderName::RecordRoute,
+    HeaderName::ContentLength,
+    HeaderName::Replaces,
+    HeaderName::ReferTo,
+];
+
+/// Headers that are settled with the dialog, or by the request that is answered.
+const SETTLED: &[HeaderName] =
+    &[HeaderName::From, HeaderName::To, HeaderName::CallId, HeaderName::Route];
+
+/// Which headers of a draft are the application's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// A request outside of a dialog: From, To, Call-ID and Route too.
+    Outside,
+    /// A request in a dialog, or a response.
+    Settled,
+}
+
+/// Copies the application's headers.
+pub(crate) fn add(from: &Headers, scope: Scope, to: &mut Headers) -> Result<(), Error> {
+    for header in from {
+        let name = header.name();
+        let settled = SETTLED.contains(name);
+        if RESERVED.contains(name) || (settled && scope == Scope::Settled) {
+            return Err(Error::ReservedHeader(name.as_str().into()));
+        }
+        if !settled {
+            to.push_header(header.clone());
+        }
+    }
+    Ok(())
+}
+
+/// Adds extras to a request within a dialog.
+pub(crate) fn add_extras(extras: &Extras, request: &mut Request) -> Result<(), Error> {
+    add(&extras.headers, Scope::Settled, request.headers_mut())?;
+    request.put_body(extras.body.clone());
+    Ok(())
+}
+
+/// The identities of a request outside of a dialog, where the draft does not bring its own.
+pub(crate) struct Fresh<'a> {
+    pub(crate) tag: &'a str,
+    pub(crate) call_id: &'a str,
+}
+
+impl EndpointConfig {
+    /// Our hop of a request's path (RFC 3261 §8.1.1.7, RFC 3581 §3).
+    pub(crate) fn via(&self, transport: TransportKind, branch: &str) -> Result<Via, Error> {
+        let name = match transport {
+            TransportKind::Udp => crate::message::Transport::Udp,
+            TransportKind::Tcp => crate::message::Transport::Tcp,
+            TransportKind::Tls => crate::message::Transport::Tls,
+        };
+        let port = self.ports.get(&transport).copied();
+        let via = Via::new(name, self.host.clone(), port, branch)?;
+        Ok(if transport == TransportKind::Udp { via.with_rport() } else { via })
+    }
+
+    /// Our Contact where the application names none.
+    pub(crate) fn contact(&self, transport: TransportKind) -> Result<Header, Error> {
+        let mut uri = SipUri::new(self.host.clone());
+        uri.set_port(self.ports.get(&transport).copied());
+        if transport != TransportKind::Udp {
+            uri.set_param("transport", Some(transport.uri_name()))?;
+        }
+        Ok(header(&Contact::new(NameAddr::new(crate::message::Uri::Sip(uri))))?)
+    }
+
+    /// Writes the methods that are served.
+    pub(crate) fn allow(&self, headers: &mut Headers) {
+        let methods: Vec<_> = self.allow.iter().map(Method::as_str).collect();
+        // Methods are tokens, so the line is always taken.
+        let _ = headers.push(HeaderName::Allow, methods.join(", "));
+    }
+
+    /// A request outside of a dialog, complete but for its Via.
+    pub(crate) fn outside(
+        &self,
+        draft: &Request,
+        contact: &Header,
+        fresh: &Fresh<'_>,
+    ) -> Result<Request, Error> {
+        let given = draft.headers();
+        let missing = |name: &'static str| move |_| Error::MissingHeader(name);
+        let from = given.required::<FromHeader>().map_err(missing("From"))?;
+        let to = given.required::<ToHeader>().map_err(missing("To"))?;
+        let mut to = to.into_inner();
+        to.params.remove("tag");
+        let from = from.into_inner().with_tag(fresh.tag)?;
+        let call_id = match given.typed::<CallId>()? {
+            Some(call_id) => call_id,
+            None => CallId::new(fresh.call_id)?,
+        };
+        let mut request = Request::new(draft.method().clone(), draft.uri().clone());
+        let headers = request.headers_mut();
+        headers.push_typed(&MaxForwards::new(MAX_FORWARDS));
+        headers.copy_from(given, HeaderName::Route);
+        headers.push_typed(&FromHeader::new(from));
+        headers.push_typed(&ToHeader::new(to));
+        headers.push_typed(&call_id);
+        headers.push_typed(&CSeq::new(1, draft.method().clone()));
+        if !given.contains(HeaderName::Contact) {
+            headers.push_header(contact.clone());
+        }
+        add(given, Scope::Outside, headers)?;
+        if *draft.method() == Method::Invite && !given.contains(HeaderName::Allow) {
+            self.allow(headers);
+        }
+        request.put_body(draft.body().clone());
+        Ok(request)
+    }
+
+    /// A response to a request, with the tag of the dialog it makes or belongs to.
+    pub(crate) fn response(
+        &self,
+        request: &Request,
+        draft: &Response,
+        tag: &str,
+        contact: Option<&Header>,
+    ) -> Result<Response, Error> {
+        let status = draft.status();
+        let method = request.method();
+        let mut response = Response::to(request, status).with_reason(draft.reason())?;
+        let to = request.headers().required::<ToHeader>()?;
+        let headers = response.headers_mut();
+        if to.tag().is_none() && status != StatusCode::TRYING {
+            headers.set_typed(&ToHeader::new(to.into_inner().with_tag(tag)?));
+        }
+        let success = status.is_success();
+        let dialog = *method == Method::Invite && (101..300).contains(&status.as_u16());
+        if dialog {
+            headers.copy_from(request.headers(), HeaderName::RecordRoute);
+        }
+        let own = draft.headers();
+        if let Some(contact) = contact
+            && (dialog || (success && *method == Method::Refer))
+            && !own.contains(HeaderName::Contact)
+        {
+            headers.push_header(contact.clone());
+        }
+        let tells = success && matches!(method, Method::Invite | Method::Options);
+        if (tells || status == StatusCode::METHOD_NOT_ALLOWED) && !own.contains(HeaderName::Allow) {
+            self.allow(headers);
+        }
+        add(own, Scope::Settled, headers)?;
+        response.put_body(draft.body().clone());
+        Ok(response)
+    }
+}
+
+/// A typed header as a line.
+pub(crate) fn header<T: crate::message::TypedHeader>(
+    value: &T,
+) -> Result<Header, crate::message::ParseError> {
+    let mut text = Vec::new();
+    value.write(&mut text);
+    Header::new(T::name(), text)
+}
+
+/// Where the response to a request goes, and where else once that is gone.
+///
+/// Streams carry responses back (RFC 3261 §18.2.2). A datagram's response goes to its source
+/// where the sender asked for that (RFC 3581 §4) or sits there anyway, else to the port it named.
+pub(crate) fn reply_route(origin: &Origin, via: &Via) -> (Route, Option<Target>) {
+    let port = via.port.unwrap_or_else(|| origin.transport.default_port());
+    let host = match (&via.host, origin.transport) {
+        // A certificate proves a name, not an address.
+        (Host::Name(name), TransportKind::Tls) => name.to_string(),
+        // Never `maddr`: whoever writes it could aim our responses at anybody.
+        _ => origin.source.ip().to_string(),
+    };
+    let named = Target::new(origin.transport, &host, port);
+    if origin.transport.is_reliable() {
+        (Route::Flow(origin.flow), Some(named))
+    } else if via.wants_rport() || origin.source.port() == port {
+        (Route::Flow(origin.flow), None)
+    } else {
+        (Route::Target(named), None)
+    }
+}

@@ -1,0 +1,343 @@
+//! The endpoint itself: inputs in, outputs out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use teams_cc_core::Instant;
+
+use super::{
+    CallEnd, CallHandle, Command, EndpointConfig, Error, Event, Failure, FlowId, Input, Output,
+    ReferEnd, ReferHandle, RequestHandle, Turned,
+    core::{Core, Owner},
+};
+use crate::{
+    dialog::{Call, Stage},
+    transaction::table::What,
+};
+
+/// A SIP user agent as a state machine.
+///
+/// Feed it every message, closed flow, failed send and order with [`Endpoint::handle_input`],
+/// then drain [`Endpoint::poll_output`] until it says [`Output::Timeout`], and come back with
+/// [`Input::Wake`] when that time has come. It reads no clock and no randomness: the same inputs
+/// at the same times give the same outputs.
+#[derive(Debug)]
+pub struct Endpoint {
+    pub(crate) core: Core,
+    pub(crate) calls: BTreeMap<CallHandle, Call>,
+    deadlines: BTreeSet<(Instant, CallHandle)>,
+}
+
+impl Endpoint {
+    /// An endpoint that has no calls.
+    #[must_use]
+    pub fn new(config: EndpointConfig) -> Self {
+        Self { core: Core::new(config), calls: BTreeMap::new(), deadlines: BTreeSet::new() }
+    }
+
+    /// A handle for a call that [`Command::Invite`] is to start.
+    pub fn reserve_call(&mut self) -> CallHandle {
+        CallHandle(self.core.number())
+    }
+
+    /// A handle for a request of ours.
+    pub fn reserve_request(&mut self) -> RequestHandle {
+        RequestHandle(self.core.number())
+    }
+
+    /// Takes one input in.
+    ///
+    /// # Errors
+    ///
+    /// An order that cannot be followed, or [`Error::Undrained`]; then nothing has changed and
+    /// nothing was sent. What peers send is never an error.
+    pub fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Error> {
+        if self.core.out.len() >= self.core.config.limits.outputs {
+            return Err(Error::Undrained);
+        }
+        let done = match input {
+            Input::Received { origin, message } => {
+                self.on_message(now, origin, *message);
+                Ok(())
+            }
+            Input::Malformed { origin, fault } => {
+                if let Some(answer) = fault.answer {
+                    self.core.transmit(super::Route::Flow(origin.flow), *answer);
+                }
+                self.core.turned(origin, Turned::Malformed);
+                Ok(())
+            }
+            Input::FlowClosed { flow } => {
+                self.on_flow_closed(flow);
+                Ok(())
+            }
+            Input::SendFailed { transaction } => {
+                self.core.table.on_unreachable(transaction, &mut self.core.out);
+                Ok(())
+            }
+            Input::Command(command) => self.on_command(now, command),
+            Input::Wake => {
+                self.on_time(now);
+                Ok(())
+            }
+        };
+        self.hear(now);
+        done
+    }
+
+    /// The next thing to do; [`Output::Timeout`] when there is nothing more for now.
+    pub fn poll_output(&mut self) -> Output {
+        self.core.out.pop_front().unwrap_or_else(|| {
+            let call = self.deadlines.first().map(|(at, _)| *at);
+            Output::Timeout([call, self.core.table.deadline()].into_iter().flatten().min())
+        })
+    }
+
+    /// How many calls are not over.
+    #[must_use]
+    pub fn active_calls(&self) -> usize {
+        self.core.active
+    }
+
+    /// How many requests of ours, such as a BYE, still wait for their final response.
+    #[must_use]
+    pub fn unanswered(&self) -> usize {
+        self.core.table.waiting()
+    }
+
+    /// Whether nothing is left: no call, no transaction, no subscription.
+    ///
+    /// After the last call this takes 64 × T1 over datagrams, in which repeats are absorbed.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let core = &self.core;
+        self.calls.is_empty()
+            && self.deadlines.is_empty()
+            && core.table.len() == 0
+            && core.dialogs.is_empty()
+            && core.incoming.is_empty()
+            && core.refers.is_empty()
+            && core.active == 0
+    }
+
+    /// Changes a call together with everything else; nothing where it is not known.
+    pub(crate) fn with_call<R>(
+        &mut self,
+        handle: CallHandle,
+        change: impl FnOnce(&mut Core, &mut Call) -> R,
+    ) -> Option<R> {
+        let call = self.calls.get_mut(&handle)?;
+        let result = change(&mut self.core, call);
+        self.settle(handle);
+        Some(result)
+    }
+
+    pub(crate) fn add(&mut self, call: Call) {
+        let handle = call.handle;
+        self.calls.insert(handle, call);
+        self.settle(handle);
+    }
+
+    /// Sets the call's timer anew, or forgets a call to which nothing can happen any more.
+    fn settle(&mut self, handle: CallHandle) {
+        let Some(call) = self.calls.get_mut(&handle) else { return };
+        let deadline = call.deadline();
+        if call.armed != deadline {
+            if let Some(armed) = call.armed {
+                self.deadlines.remove(&(armed, handle));
+            }
+            if let Some(deadline) = deadline {
+                self.deadlines.insert((deadline, handle));
+            }
+            call.armed = deadline;
+        }
+        if call.is_forgettable() {
+            if let Some(dialog) = &call.dialog {
+                self.core.dialogs.remove(&dialog.id);
+            }
+            self.calls.remove(&handle);
+        }
+    }
+
+    fn on_flow_closed(&mut self, flow: FlowId) {
+        self.core.table.on_flow_closed(flow);
+        for call in self.calls.values_mut() {
+            if call.origin.is_some_and(|origin| origin.flow == flow) {
+                call.origin = None;
+            }
+        }
+    }
+
+    fn on_time(&mut self, now: Instant) {
+        self.core.table.on_time(now, &mut self.core.out);
+        self.hear(now);
+        while let Some(&(at, handle)) = self.deadlines.first() {
+            if at > now {
+                break;
+            }
+            if self.with_call(handle, |core, call| on_call_time(core, call, now)).is_none() {
+                self.deadlines.remove(&(at, handle));
+            }
+            self.hear(now);
+        }
+    }
+
+    /// Acts on all that transactions have told.
+    fn hear(&mut self, now: Instant) {
+        while let Some((_, owner, what)) = self.core.table.next_told() {
+            match owner.call() {
+                Some(handle) => {
+                    self.with_call(handle, |core, call| on_told(core, call, now, owner, what));
+                }
+                None => on_told_outside(&mut self.core, owner, what),
+            }
+        }
+    }
+
+    fn on_command(&mut self, now: Instant, command: Command) -> Result<(), Error> {
+        match command {
+            Command::Invite { call, to, request } => {
+                if self.calls.contains_key(&call) {
+                    return Err(Error::HandleInUse(call.number()));
+                }
+                let made = self.core.invite(now, call, to, &request)?;
+                self.add(made);
+                Ok(())
+            }
+            Command::RespondInvite { call, response } => {
+                self.order(call, |core, call| core.respond_invite(now, call, &response))
+            }
+            Command::Cancel { call, extras } => {
+                self.order(call, |core, call| core.cancel(now, call, extras))
+            }
+            Command::Bye { call, extras } => {
+                self.order(call, |core, call| core.bye(now, call, extras))
+            }
+            Command::ReInvite { call, extras } => {
+                self.order(call, |core, call| core.re_invite(now, call, extras))
+            }
+            Command::RequestInCall { request, call, method, extras } => self
+                .order(call, |core, call| {
+                    core.request_in_call(now, call, request, method, &extras)
+                }),
+            Command::Request { request, to, draft } => self.core.request(now, request, to, &draft),
+            Command::Respond { request, response } => self.respond(now, request, &response),
+            Command::RespondRefer { refer, response } => self
+                .order_refer(refer, |core, call| core.respond_refer(now, call, refer, &response)),
+            Command::NotifyRefer { refer, status } => {
+                self.order_refer(refer, |core, call| core.notify_refer(now, call, refer, status))
+            }
+            Command::ReuseFlow { call } => self.order(call, |_, call| {
+                call.reuse_flow = true;
+                Ok(())
+            }),
+        }
+    }
+
+    fn order(
+        &mut self,
+        handle: CallHandle,
+        change: impl FnOnce(&mut Core, &mut Call) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if self.calls.get(&handle).is_none_or(Call::is_over) {
+            return Err(Error::UnknownCall(handle));
+        }
+        self.with_call(handle, change).unwrap_or(Err(Error::UnknownCall(handle)))
+    }
+
+    fn order_refer(
+        &mut self,
+        refer: ReferHandle,
+        change: impl FnOnce(&mut Core, &mut Call) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let unknown = Error::UnknownRefer(refer);
+        let handle = *self.core.refers.get(&refer).ok_or(unknown.clone())?;
+        self.with_call(handle, change).unwrap_or(Err(unknown))
+    }
+}
+
+fn on_call_time(core: &mut Core, call: &mut Call, now: Instant) {
+    let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+    match &call.stage {
+        Stage::Calling(caller) if caller.limit <= now => core.on_invite_limit(now, call),
+        Stage::Ringing(_) => core.on_ring_time(now, call),
+        _ => {}
+    }
+    if due(call.answer.as_ref().map(|answer| answer.resend.min(answer.limit))) {
+        core.on_answer_time(now, call);
+    }
+    if due(call.offer.as_ref().map(|offer| offer.at)) {
+        core.on_offer_time(now, call);
+    }
+    if due(call.peer_offer.as_ref().map(|offer| offer.limit)) {
+        core.on_peer_offer_limit(now, call);
+    }
+    core.on_refer_time(now, call);
+}
+
+fn on_told(core: &mut Core, call: &mut Call, now: Instant, owner: Owner, what: What) {
+    match (owner, what) {
+        (_, What::Gone) => {
+            call.live = call.live.saturating_sub(1);
+            if let Owner::Peer(request, _) = owner {
+                core.incoming.remove(&request);
+            }
+        }
+        (Owner::Invite(_), What::Response(response)) => {
+            core.on_invite_response(now, call, response);
+        }
+        (Owner::Invite(_), what @ (What::TimedOut | What::Unreachable)) => {
+            if let Stage::Calling(caller) = &mut call.stage {
+                let end = match (caller.cancel.take(), what) {
+                    (Some(cancel), _) => cancel.end,
+                    (None, What::Unreachable) => CallEnd::Unreachable,
+                    (None, _) => CallEnd::NoResponse,
+                };
+                core.end(now, call, end);
+            }
+        }
+        (Owner::ReInvite(_), What::Response(response)) => {
+            core.on_offer_response(now, call, response);
+        }
+        (Owner::ReInvite(_), What::TimedOut | What::Unreachable) => {
+            core.on_offer_lost(now, call, None);
+        }
+        (Owner::PeerInvite(_), What::Ack(ack)) => {
+            core.on_answer_ack(now, call, ack);
+        }
+        (Owner::Notify(_, refer), What::Response(response)) => {
+            core.on_report_response(now, call, refer, Some(response.status()));
+        }
+        (Owner::Notify(_, refer), What::TimedOut | What::Unreachable) => {
+            core.on_report_response(now, call, refer, None);
+        }
+        (Owner::PeerRefer(_, refer), What::TimedOut) => {
+            core.end_refer(call, refer, ReferEnd::Expired);
+        }
+        (Owner::Ours(..) | Owner::Peer(..), what) => on_told_outside(core, owner, what),
+        // BYE and CANCEL have done their work when they are sent; a refusal nobody
+        // acknowledged, or a response that could not be sent, ends by its own timers.
+        _ => {}
+    }
+}
+
+fn on_told_outside(core: &mut Core, owner: Owner, what: What) {
+    match (owner, what) {
+        (Owner::Ours(request, _), What::Response(response)) => {
+            core.event(Event::Response { request, response });
+        }
+        (Owner::Ours(request, _), What::TimedOut) => {
+            core.event(Event::RequestFailed { request, why: Failure::TimedOut });
+        }
+        (Owner::Ours(request, _), What::Unreachable) => {
+            core.event(Event::RequestFailed { request, why: Failure::Unreachable });
+        }
+        (Owner::Peer(request, _), What::TimedOut) => {
+            core.incoming.remove(&request);
+            core.event(Event::RequestAbandoned { request });
+        }
+        (Owner::Peer(request, _), What::Gone) => {
+            core.incoming.remove(&request);
+        }
+        _ => {}
+    }
+}

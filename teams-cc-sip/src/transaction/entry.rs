@@ -1,0 +1,68 @@
+//! One transaction: its machine, its messages and its way.
+
+use teams_cc_core::Instant;
+
+use super::{
+    Client, ClientState, InviteClient, InviteClientState, InviteServer, InviteServerState, Server,
+    ServerState,
+    key::{ClientKey, MergeKey, ServerKey},
+};
+use crate::{
+    endpoint::{Route, Target},
+    message::{Message, Request},
+};
+
+#[derive(Debug)]
+pub(super) enum Machine {
+    InviteClient(InviteClient),
+    Client(Client),
+    InviteServer(InviteServer),
+    Server(Server),
+}
+
+#[derive(Debug)]
+pub(super) struct Entry<O> {
+    pub(super) owner: O,
+    pub(super) machine: Machine,
+    pub(super) request: Box<Request>,
+    /// The ACK of a refused client, the latest response of a server.
+    pub(super) latest: Option<Message>,
+    pub(super) route: Route,
+    pub(super) fallback: Option<Target>,
+    pub(super) client: Option<ClientKey>,
+    pub(super) server: Option<(ServerKey, Option<MergeKey>)>,
+    pub(super) armed: Option<Instant>,
+}
+
+impl<O> Entry<O> {
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match &self.machine {
+            Machine::InviteClient(m) => m.deadline(),
+            Machine::Client(m) => m.deadline(),
+            Machine::InviteServer(m) => m.deadline(),
+            Machine::Server(m) => m.deadline(),
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        match &self.machine {
+            Machine::InviteClient(m) => m.state() == InviteClientState::Terminated,
+            Machine::Client(m) => m.state() == ClientState::Terminated,
+            Machine::InviteServer(m) => m.state() == InviteServerState::Terminated,
+            Machine::Server(m) => m.state() == ServerState::Terminated,
+        }
+    }
+
+    /// Whether a request of ours still waits for its final response.
+    pub(super) fn is_waiting(&self) -> bool {
+        match &self.machine {
+            Machine::InviteClient(m) => {
+                matches!(m.state(), InviteClientState::Calling | InviteClientState::Proceeding)
+            }
+            Machine::Client(m) => {
+                matches!(m.state(), ClientState::Trying | ClientState::Proceeding)
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! All transactions of an endpoint, found by key and by deadline.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use teams_cc_core::Instant;
+
+use super::{
+    Client, InviteClient, InviteServer, Send, Server, Step, Tell, Timers, TransactionId,
+    entry::{Entry, Machine},
+    follow::acknowledge,
+    key::{ClientKey, Envelope, MergeKey, ServerKey},
+};
+use crate::{
+    endpoint::{FlowId, Output, Route, Target, Transmit},
+    message::{Message, Method, Request, Response},
+};
+
+/// What a transaction tells its owner.
+#[derive(Debug)]
+pub(crate) enum What {
+    Response(Box<Response>),
+    Ack(Box<Request>),
+    TimedOut,
+    Unreachable,
+    /// The transaction is forgotten; the last thing said of it.
+    Gone,
+}
+
+/// What to start a server transaction with.
+pub(crate) struct Arrival {
+    pub(crate) key: ServerKey,
+    pub(crate) merge: Option<MergeKey>,
+    pub(crate) request: Request,
+    pub(crate) route: Route,
+    /// Where responses go when the flow has closed (RFC 3261 §18.2.2).
+    pub(crate) fallback: Option<Target>,
+    pub(crate) reliable: bool,
+}
+
+/// All transactions of an endpoint.
+#[derive(Debug)]
+pub(crate) struct Table<O> {
+    timers: Timers,
+    next: u64,
+    entries: BTreeMap<TransactionId, Entry<O>>,
+    clients: BTreeMap<ClientKey, TransactionId>,
+    servers: BTreeMap<ServerKey, TransactionId>,
+    merges: BTreeMap<MergeKey, TransactionId>,
+    deadlines: BTreeSet<(Instant, TransactionId)>,
+    told: VecDeque<(TransactionId, O, What)>,
+}
+
+impl<O: Copy> Table<O> {
+    pub(crate) fn new(timers: Timers) -> Self {
+        Self {
+            timers,
+            next: 0,
+            entries: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            servers: BTreeMap::new(),
+            merges: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            told: VecDeque::new(),
+        }
+    }
+
+    /// Sends a request that has its Via; `None` where that has no branch of its own.
+    pub(crate) fn request(
+        &mut self,
+        now: Instant,
+        owner: O,
+        request: Request,
+        route: Route,
+        reliable: bool,
+        out: &mut VecDeque<Output>,
+    ) -> Option<TransactionId> {
+        let key = ClientKey::of(&Envelope::of(request.headers()).ok()?)?;
+        let (machine, step) = if *request.method() == Method::Invite {
+            let (machine, step) = InviteClient::new(now, self.timers, reliable);
+            (Machine::InviteClient(machine), step)
+        } else {
+            let (machine, step) = Client::new(now, self.timers, reliable);
+            (Machine::Client(machine), step)
+        };
+        let id = self.insert(Entry {
+            owner,
+            machine,
+            request: Box::new(request),
+            latest: None,
+            route,
+            fallback: None,
+            client: Some(key.clone()),
+            server: None,
+            armed: None,
+        });
+        self.clients.insert(key, id);
+        self.apply(id, step, None, out);
+        Some(id)
+    }
+
+    /// Takes a request in that belongs to no transaction yet.
+    pub(crate) fn accept(&mut self, now: Instant, owner: O, arrival: Arrival) -> TransactionId {
+        let Arrival { key, merge, request, route, fallback, reliable } = arrival;
+        let machine = if *request.method() == Method::Invite {
+            Machine::InviteServer(InviteServer::new(self.timers, reliable))
+        } else {
+            Machine::Server(Server::new(now, self.timers, reliable))
+        };
+        let id = self.insert(Entry {
+            owner,
+            machine,
+            request: Box::new(request),
+            latest: None,
+            route,
+            fallback,
+            client: None,
+            server: Some((key.clone(), merge.clone())),
+            armed: None,
+        });
+        self.servers.insert(key, id);
+        if let Some(merge) = merge {
+            self.merges.insert(merge, id);
+        }
+        self.rearm(id);
+        id
+    }
+
+    /// Takes a response in; hands it back where it belongs to no request of ours.
+    pub(crate) fn on_response(
+        &mut self,
+        now: Instant,
+        envelope: &Envelope,
+        response: Box<Response>,
+        out: &mut VecDeque<Output>,
+    ) -> Result<(), Box<Response>> {
+        let found = ClientKey::of(envelope).and_then(|key| self.clients.get(&key).copied());
+        let Some((id, entry)) =
+            found.and_then(|id| self.entries.get_mut(&id).map(|entry| (id, entry)))
+        else {
+            return Err(response);
+        };
+        let status = response.status().as_u16();
+        let step = match &mut entry.machine {
+            Machine::InviteClient(machine) => machine.on_response(now, status),
+            Machine::Client(machine) => machine.on_response(now, status),
+            Machine::InviteServer(_) | Machine::Server(_) => return Err(response),
+        };
+        if step.send == Some(Send::Ack) && entry.latest.is_none() {
+            entry.latest = Some(acknowledge(&entry.request, &response).into());
+        }
+        self.apply(id, step, Some(What::Response(response)), out);
+        Ok(())
+    }
+
+    /// Takes an ACK in that has the branch of its INVITE.
+    pub(crate) fn on_ack(
+        &mut self,
+        now: Instant,
+        id: TransactionId,
+        ack: Box<Request>,
+        out: &mut VecDeque<Output>,
+    ) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        if let Machine::InviteServer(machine) = &mut entry.machine {
+            let step = machine.on_ack(now);
+            self.apply(id, step, Some(What::Ack(ack)), out);
+        }
+    }
+
+    /// A request came again.
+    pub(crate) fn on_repeat(&mut self, id: TransactionId, out: &mut VecDeque<Output>) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        let step = match &mut entry.machine {
+            Machine::InviteServer(machine) => machine.on_repeat(),
+            Machine::Server(machine) => machine.on_repeat(),
+            Machine::InviteClient(_) | Machine::Client(_) => Step::NOTHING,
+        };
+        self.apply(id, step, None, out);
+    }
+
+    /// Responds; whether the response was still due.
+    pub(crate) fn respond(
+        &mut self,
+        now: Instant,
+        id: TransactionId,
+        response: Response,
+        out: &mut VecDeque<Output>,
+    ) -> bool {
+        let Some(entry) = self.entries.get_mut(&id) else { return false };
+        let status = response.status().as_u16();
+        let step = match &mut entry.machine {
+            Machine::InviteServer(machine) => machine.on_respond(now, status),
+            Machine::Server(machine) => machine.on_respond(now, status),
+            Machine::InviteClient(_) | Machine::Client(_) => return false,
+        };
+        if step.send.is_none() {
+            return false;
+        }
+        entry.latest = Some(response.into());
+        self.apply(id, step, None, out);
+        true
+    }
+
+    /// Sends the latest response of a server again, as the owner's own timer asks.
+    pub(crate) fn resend(&mut self, id: TransactionId, out: &mut VecDeque<Output>) {
+        self.apply(id, Step::send(Send::Response), None, out);
+    }
+
+    /// Lets every transaction act whose time has come.
+    pub(crate) fn on_time(&mut self, now: Instant, out: &mut VecDeque<Output>) {
+        while let Some(&(at, id)) = self.deadlines.first() {
+            if at > now {
+                break;
+            }
+            let Some(entry) = self.entries.get_mut(&id) else {
+                self.deadlines.remove(&(at, id));
+                continue;
+            };
+            let step = match &mut entry.machine {
+                Machine::InviteClient(machine) => machine.on_time(now),
+                Machine::Client(machine) => machine.on_time(now),
+                Machine::InviteServer(machine) => machine.on_time(now),
+                Machine::Server(machine) => machine.on_time(now),
+            };
+            self.apply(id, step, None, out);
+        }
+    }
+
+    /// A message of this transaction could not be sent.
+    pub(crate) fn on_unreachable(&mut self, id: TransactionId, out: &mut VecDeque<Output>) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        if let (Route::Flow(_), Some(target)) = (&entry.route, entry.fallback.take()) {
+            entry.route = Route::Target(target);
+            if entry.latest.is_some() {
+                self.apply(id, Step::send(Send::Response), None, out);
+            }
+            return;
+        }
+        let step = match &mut entry.machine {
+            Machine::InviteClient(machine) => machine.on_unreachable(),
+            Machine::Client(machine) => machine.on_unreachable(),
+            Machine::InviteServer(machine) => machine.on_unreachable(),
+            Machine::Server(machine) => machine.on_unreachable(),
+        };
+        self.apply(id, step, None, out);
+    }
+
+    /// Responses due on this flow go the other way from now on.
+    pub(crate) fn on_flow_closed(&mut self, flow: FlowId) {
+        for entry in self.entries.values_mut() {
+            if entry.route == Route::Flow(flow)
+                && let Some(target) = entry.fallback.take()
+            {
+                entry.route = Route::Target(target);
+            }
+        }
+    }
+
+    /// Forgets a transaction of ours that got no final response (RFC 3261 §9.1).
+    pub(crate) fn forget(&mut self, id: TransactionId) {
+        self.remove(id);
+    }
+
+    pub(crate) fn next_told(&mut self) -> Option<(TransactionId, O, What)> {
+        self.told.pop_front()
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Requests of ours that still wait for a final response.
+    pub(crate) fn waiting(&self) -> usize {
+        self.entries.values().filter(|entry| entry.is_waiting()).count()
+    }
+
+    pub(crate) fn server(&self, key: &ServerKey) -> Option<TransactionId> {
+        self.servers.get(key).copied()
+    }
+
+    /// Whether a copy of this request is being handled.
+    pub(crate) fn is_merged(&self, key: &MergeKey) -> bool {
+        self.merges.contains_key(key)
+    }
+
+    pub(crate) fn owner(&self, id: TransactionId) -> Option<O> {
+        self.entries.get(&id).map(|entry| entry.owner)
+    }
+
+    pub(crate) fn request_of(&self, id: TransactionId) -> Option<&Request> {
+        self.entries.get(&id).map(|entry| &*entry.request)
+    }
+
+    fn insert(&mut self, entry: Entry<O>) -> TransactionId {
+        let id = TransactionId(self.next);
+        self.next += 1;
+        self.entries.insert(id, entry);
+        id
+    }
+
+    fn apply(
+        &mut self,
+        id: TransactionId,
+        step: Step,
+        what: Option<What>,
+        out: &mut VecDeque<Output>,
+    ) {
+        let Some(entry) = self.entries.get(&id) else { return };
+        let message = match step.send {
+            Some(Send::Request) => Some(Message::Request((*entry.request).clone())),
+            Some(Send::Ack | Send::Response) => entry.latest.clone(),
+            None => None,
+        };
+        if let Some(message) = message {
+            let to = entry.route.clone();
+            out.push_back(Output::Transmit(Box::new(Transmit {
+                transaction: Some(id),
+                to,
+                message,
+            })));
+        }
+        let told = match step.tell {
+            Some(Tell::Message) => what,
+            Some(Tell::TimedOut) => Some(What::TimedOut),
+            Some(Tell::Unreachable) => Some(What::Unreachable),
+            None => None,
+        };
+        if let Some(what) = told {
+            self.told.push_back((id, entry.owner, what));
+        }
+        if entry.is_over() {
+            self.remove(id);
+        } else {
+            self.rearm(id);
+        }
+    }
+
+    fn rearm(&mut self, id: TransactionId) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        let deadline = entry.deadline();
+        if entry.armed != deadline {
+            if let Some(armed) = entry.armed {
+                self.deadlines.remove(&(armed, id));
+            }
+            if let Some(deadline) = deadline {
+                self.deadlines.insert((deadline, id));
+            }
+            entry.armed = deadline;
+        }
+    }
+
+    fn remove(&mut self, id: TransactionId) {
+        let Some(entry) = self.entries.remove(&id) else { return };
+        if let Some(armed) = entry.armed {
+            self.deadlines.remove(&(armed, id));
+        }
+        if let Some(key) = entry.client {
+            self.clients.remove(&key);
+        }
+        if let Some((key, merge)) = entry.server {
+            self.servers.remove(&key);
+            // A later request with the same merge key was refused, so the entry is this one's.
+            if let Some(merge) = merge {
+                self.merges.remove(&merge);
+            }
+        }
+        self.told.push_back((id, entry.owner, What::Gone));
+    }
+}
