@@ -1,5 +1,7 @@
 //! Agents: signing in and out, taking and ending calls.
 
+use std::time::Duration;
+
 use super::{
     AgentChange, Output,
     engine::{Engine, EngineError, MAX_AGENTS, Stage, Timer},
@@ -33,7 +35,9 @@ impl Engine {
         match change {
             AgentChange::SignedIn(_) => {}
             AgentChange::Available => {
-                if record.away.take().is_some() || record.wrap_until.take().is_some() {
+                let was_away = record.away.take().is_some();
+                let was_resting = record.wrap_until.take().is_some();
+                if was_away || was_resting {
                     record.idle_since = now;
                 }
                 record.misses = 0;
@@ -75,7 +79,7 @@ impl Engine {
             self.revoke(&offer);
         }
         if let Some(expert) = call.entry.expert() {
-            self.dismiss_guest(expert);
+            self.dismiss(expert);
         }
         Ok(())
     }
@@ -113,7 +117,7 @@ impl Engine {
         ) {
             return;
         }
-        let rest = if wrap_up { record.profile.wrap_up } else { std::time::Duration::ZERO };
+        let rest = if wrap_up { record.profile.wrap_up } else { Duration::ZERO };
         record.idle_since = now + rest;
         if !rest.is_zero() {
             record.wrap_until = Some(now + rest);
@@ -144,13 +148,8 @@ impl Engine {
         }
     }
 
-    /// Forgets a guest no call is meant for any more.
-    pub(super) fn dismiss_guest(&mut self, agent: &AgentId) {
-        self.dismiss(agent);
-    }
-
     /// Forgets an agent who signed out, or a guest, once neither has a call.
-    fn dismiss(&mut self, agent: &AgentId) {
+    pub(super) fn dismiss(&mut self, agent: &AgentId) {
         let Some(record) = self.roster.agents.get(agent) else {
             return;
         };

@@ -9,13 +9,14 @@ use super::{
 use crate::{
     ContactId, Instant,
     agent::Agent,
-    queue::{CallOrder, Exit, ExitReason, QueueEntry, Strict},
+    queue::{CallOrder, Exit, ExitReason, OrderKey, QueueEntry, QueueLimits, Strict},
 };
 
 impl Engine {
     pub(super) fn enqueue(&mut self, entry: QueueEntry) -> Result<(), EngineError> {
         let Some(queue_id) = entry.queue() else {
-            return self.enqueue_direct(entry, Duration::MAX, Exit::Disconnect);
+            let limits = QueueLimits::default();
+            return self.enqueue_direct(entry, limits.max_wait, limits.after_wait);
         };
         let queue =
             self.queues.get(queue_id).ok_or_else(|| EngineError::UnknownQueue(queue_id.clone()))?;
@@ -166,7 +167,7 @@ impl Engine {
         let call = self.drop_call(contact);
         self.outputs.push_back(Output::Exit { contact: contact.clone(), exit, why });
         if let Some(expert) = call.as_ref().and_then(|call| call.entry.expert()) {
-            self.dismiss_guest(expert);
+            self.dismiss(expert);
         }
     }
 
@@ -186,7 +187,7 @@ impl Engine {
         Ok(())
     }
 
-    fn insert(&mut self, entry: QueueEntry, key: crate::queue::OrderKey, give_up: (Instant, Exit)) {
+    fn insert(&mut self, entry: QueueEntry, key: OrderKey, give_up: (Instant, Exit)) {
         let place = (key, self.arrivals);
         self.arrivals = self.arrivals.saturating_add(1);
         self.order.insert(place, entry.contact.clone());

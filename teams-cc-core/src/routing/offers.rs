@@ -46,13 +46,18 @@ impl Engine {
         offer: &OfferId,
         token: FencingToken,
     ) -> Result<(), EngineError> {
-        let record =
-            self.offers.get_mut(offer).filter(|record| !matches!(record.phase, Phase::Ringing(_)));
-        let Some(record) = record else {
+        let Some(record) = self.offers.get_mut(offer) else {
             // Nobody here wants this reservation, and the store must not keep it.
             self.outputs.push_back(Output::Release { token });
             return Err(EngineError::UnknownOffer(offer.clone()));
         };
+        if let Phase::Ringing(known) = record.phase {
+            if known != token {
+                self.outputs.push_back(Output::Release { token });
+            }
+            return Err(EngineError::UnknownOffer(offer.clone()));
+        }
+
         if record.phase == Phase::Abandoned {
             self.offers.remove(offer);
             self.timers.remove(&Timer::Offer(offer.clone()));

@@ -1,1 +1,4 @@
-
+mod desk;
+mod invariants;
+mod story;
+mod unobserved;

@@ -1,6 +1,6 @@
 //! Longest idle first.
 
-use super::{Key, Rank};
+use super::{Key, Rank, Then};
 use crate::routing::{AgentRef, CallRef, View, explain::Seconds};
 
 /// Ranks by how long the agent has been without a contact; see [`longest_idle`].
@@ -14,6 +14,14 @@ pub struct LongestIdle(());
 #[must_use]
 pub const fn longest_idle() -> LongestIdle {
     LongestIdle(())
+}
+
+impl LongestIdle {
+    /// Ranks by this, and where it is equal by `next`.
+    #[must_use]
+    pub const fn then<R: Rank>(self, next: R) -> Then<Self, R> {
+        Then::new(self, next)
+    }
 }
 
 impl Rank for LongestIdle {

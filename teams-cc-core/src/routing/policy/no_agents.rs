@@ -2,6 +2,7 @@
 
 use crate::{
     agent::AgentState,
+    queue::ExitReason,
     routing::{AgentRef, CallRef, View},
 };
 
@@ -9,6 +10,11 @@ use crate::{
 pub trait Condition: Send + Sync {
     /// Whether it holds.
     fn holds(&self, view: &View<'_>, call: CallRef<'_>) -> bool;
+
+    /// What to give as the reason where a call leaves for it.
+    fn reason(&self) -> ExitReason {
+        ExitReason::Policy
+    }
 }
 
 /// Holds while nobody serves the call's queue; see [`no_agents`].
@@ -28,6 +34,10 @@ impl Condition for NoAgents {
         !view.agents().any(|agent| {
             concerns(call, agent) && !matches!(agent.state(view.now()), AgentState::Away(_))
         })
+    }
+
+    fn reason(&self) -> ExitReason {
+        ExitReason::NoAgents
     }
 }
 

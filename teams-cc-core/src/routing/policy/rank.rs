@@ -49,21 +49,35 @@ pub trait Rank: Send + Sync {
 
     /// Why the best is best, in a few words such as `longest idle 41 s`; may be empty.
     fn words(&self, view: &View<'_>, call: CallRef<'_>, agent: AgentRef<'_>) -> String;
-
-    /// Ranks by this, and where it is equal by `next`.
-    fn then<R: Rank>(self, next: R) -> Then<Self, R>
-    where
-        Self: Sized,
-    {
-        Then { first: self, next }
-    }
 }
 
 /// Two rankings one after the other.
+///
+/// ```
+/// use teams_cc_core::routing::policy::{Then, agent_id, longest_idle};
+///
+/// let rank = longest_idle().then(agent_id());
+/// let same = Then::new(longest_idle(), agent_id());
+/// # let _: [Then<_, _>; 2] = [rank, same];
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Then<A, B> {
     first: A,
     next: B,
+}
+
+impl<A, B> Then<A, B> {
+    /// Ranks by `first`, and where it is equal by `next`.
+    #[must_use]
+    pub const fn new(first: A, next: B) -> Self {
+        Self { first, next }
+    }
+
+    /// Ranks by this, and where it is equal by `next`.
+    #[must_use]
+    pub const fn then<R: Rank>(self, next: R) -> Then<Self, R> {
+        Then::new(self, next)
+    }
 }
 
 impl<A: Rank, B: Rank> Rank for Then<A, B> {

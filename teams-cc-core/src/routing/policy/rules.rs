@@ -63,8 +63,8 @@ impl Rules {
 impl RoutingPolicy for Rules {
     fn route(&self, view: &View<'_>, call: CallRef<'_>, plan: &mut Plan) {
         let now = view.now();
-        if let Some((_, exit)) = self.when.iter().find(|(cond, _)| cond.holds(view, call)) {
-            plan.leave(exit.clone(), ExitReason::NoAgents);
+        if let Some((cond, exit)) = self.when.iter().find(|(cond, _)| cond.holds(view, call)) {
+            plan.leave(exit.clone(), cond.reason());
             return;
         }
         let waited = call.waited(now);

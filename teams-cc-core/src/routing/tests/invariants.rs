@@ -1,0 +1,231 @@
+//! What holds after any sequence of inputs (facts of a queue, not of an implementation).
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::desk::{agent, rules, secs};
+use crate::{
+    AgentId, ContactId, Instant, OfferId,
+    agent::{Availability, AwayReason, Capacity, Observation, PresenceSource},
+    contact::OfferEnd,
+    queue::{Exit, Priority, QueueEntry, QueueLimits},
+    routing::{AgentChange, Engine, EngineConfig, EngineError, Input, Output, Queue},
+    store::FencingToken,
+};
+
+const AGENTS: u8 = 4;
+
+#[derive(Clone, Debug)]
+enum Act {
+    Call(bool),
+    Leave(usize),
+    Pass(u16),
+    Answer(usize, u8),
+    Store(usize, bool),
+    Agent(u8, u8),
+    End(usize),
+    Hide(usize),
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = prop_oneof![
+        4 => any::<bool>().prop_map(Act::Call),
+        1 => (0usize..8).prop_map(Act::Leave),
+        3 => (0u16..400).prop_map(Act::Pass),
+        4 => ((0usize..4), (0u8..5)).prop_map(|(n, how)| Act::Answer(n, how)),
+        6 => ((0usize..4), prop::bool::weighted(0.8)).prop_map(|(n, ok)| Act::Store(n, ok)),
+        4 => ((0..AGENTS), (0u8..6)).prop_map(|(n, how)| Act::Agent(n, how)),
+        2 => (0usize..8).prop_map(Act::End),
+        1 => (0usize..8).prop_map(Act::Hide),
+    ];
+    prop::collection::vec(act, 1..120)
+}
+
+/// Watches an engine from outside and keeps its own books.
+#[derive(Default)]
+struct Books {
+    now: u64,
+    arrived: usize,
+    accepted: usize,
+    exited: usize,
+    removed: usize,
+    asked: Vec<(OfferId, AgentId, ContactId)>,
+    ringing: BTreeMap<OfferId, (AgentId, ContactId, FencingToken)>,
+    taken: BTreeMap<ContactId, (AgentId, FencingToken)>,
+    held: BTreeMap<FencingToken, ()>,
+    place: BTreeMap<ContactId, (i8, usize)>,
+    tokens: u64,
+}
+
+impl Books {
+    fn put(&mut self, engine: &mut Engine, input: Input) -> Result<(), EngineError> {
+        let result = engine.handle_input(Instant::from_millis(self.now), input);
+        loop {
+            match engine.poll_output() {
+                Output::Reserve { offer, agent, contact, .. } => {
+                    self.asked.push((offer, agent, contact))
+                }
+                Output::Offer { offer, agent, contact, token, .. } => {
+                    self.ringing.insert(offer, (agent, contact, token));
+                }
+                Output::Revoke { offer } => {
+                    assert!(self.ringing.remove(&offer).is_some(), "revoked what rings");
+                }
+                Output::Release { token } => {
+                    assert!(self.held.remove(&token).is_some(), "released once");
+                    self.taken.retain(|_, (_, held)| *held != token);
+                }
+                Output::Exit { contact, .. } => {
+                    self.exited += 1;
+                    self.place.remove(&contact);
+                }
+                Output::Explained(_) | Output::Alarm(_) => {}
+                Output::Timeout(next) => {
+                    let now = Instant::from_millis(self.now);
+                    assert!(next.is_none_or(|at| at > now), "asks to be woken at once");
+                    return result;
+                }
+            }
+        }
+    }
+
+    fn check(&self, engine: &Engine) {
+        // I3: no call is lost.
+        assert_eq!(self.arrived, self.accepted + self.exited + self.removed + engine.waiting());
+        // I1, I2, I8: one offer per call, and no agent over capacity.
+        let mut load: BTreeMap<&AgentId, usize> = BTreeMap::new();
+        let mut calls: BTreeMap<&ContactId, usize> = BTreeMap::new();
+        for (agent, contact, _) in self.ringing.values() {
+            *load.entry(agent).or_default() += 1;
+            *calls.entry(contact).or_default() += 1;
+        }
+        for (contact, (agent, _)) in &self.taken {
+            *load.entry(agent).or_default() += 1;
+            *calls.entry(contact).or_default() += 1;
+        }
+        assert!(calls.values().all(|n| *n <= 1));
+        for (agent, n) in load {
+            let record = engine.roster().agent(agent).expect("a busy agent is known");
+            assert!(n <= record.profile().capacity.get());
+            assert!(n <= record.load());
+        }
+        // Every token is held by an offer or a call, so nothing leaks.
+        assert_eq!(self.held.len(), self.ringing.len() + self.taken.len());
+    }
+}
+
+fn run(acts: Vec<Act>) -> (Engine, Books) {
+    let limits =
+        QueueLimits::default().length(6, Exit::Voicemail).wait(secs(240), Exit::Disconnect);
+    let mut engine = Engine::new(EngineConfig::default())
+        .queue(Queue::new("q".parse().unwrap(), rules()).limits(limits));
+    let mut books = Books { now: 1_000_000, ..Books::default() };
+    for act in acts {
+        match act {
+            Act::Call(urgent) => {
+                books.arrived += 1;
+                let contact = ContactId::numbered("C", books.arrived as u64);
+                let priority = if urgent { Priority::HIGH } else { Priority::NORMAL };
+                books.place.insert(contact.clone(), (-priority.get(), books.arrived));
+                let at = Instant::from_millis(books.now);
+                let entry = QueueEntry::new(contact, "q".parse().unwrap(), at).priority(priority);
+                books.put(&mut engine, Input::Enqueue(entry)).unwrap();
+            }
+            Act::Leave(n) => {
+                let Some(contact) = books.place.keys().nth(n).cloned() else {
+                    continue;
+                };
+                books.ringing.retain(|_, (_, c, _)| *c != contact || true);
+                let known = engine.waiting();
+                let _ = books.put(&mut engine, Input::Remove { contact: contact.clone() });
+                if engine.waiting() < known && books.place.remove(&contact).is_some() {
+                    books.removed += 1;
+                }
+            }
+            Act::Pass(ms) => {
+                books.now += u64::from(ms) * 100;
+                books.put(&mut engine, Input::Tick).unwrap();
+            }
+            Act::Answer(n, how) => {
+                let Some(offer) = books.ringing.keys().nth(n).cloned() else {
+                    continue;
+                };
+                if how == 0 {
+                    let (agent, contact, token) = books.ringing.remove(&offer).unwrap();
+                    books.taken.insert(contact.clone(), (agent, token));
+                    books.accepted += 1;
+                    books.place.remove(&contact);
+                    books.put(&mut engine, Input::OfferAccepted { offer }).unwrap();
+                } else {
+                    books.ringing.remove(&offer);
+                    let why = [
+                        OfferEnd::Declined,
+                        OfferEnd::NoAnswer,
+                        OfferEnd::Busy,
+                        OfferEnd::SuspectedVoicemail,
+                    ][usize::from(how - 1)];
+                    books.put(&mut engine, Input::OfferDeclined { offer, why }).unwrap();
+                }
+            }
+            Act::Store(n, agrees) => {
+                if n >= books.asked.len() {
+                    continue;
+                }
+                let (offer, ..) = books.asked.remove(n);
+                if agrees {
+                    books.tokens += 1;
+                    let token = FencingToken::new(books.tokens);
+                    books.held.insert(token, ());
+                    let _ = books.put(&mut engine, Input::Reserved { offer, token });
+                } else {
+                    let _ = books.put(&mut engine, Input::ReserveConflict { offer });
+                }
+            }
+            Act::Agent(n, how) => {
+                let id: AgentId = AgentId::numbered("a", u64::from(n));
+                let change = match how {
+                    0 => AgentChange::SignedOut,
+                    1 => AgentChange::Away(AwayReason::Break),
+                    2 => AgentChange::Available,
+                    _ => AgentChange::SignedIn(Box::new(
+                        agent(id.as_str()).capacity(Capacity::new(n.max(1))).wrap_up(secs(5)),
+                    )),
+                };
+                let _ = books.put(&mut engine, Input::AgentChanged { agent: id.clone(), change });
+                let seen = if how == 5 { Availability::InACall } else { Availability::Available };
+                let at = Instant::from_millis(books.now);
+                let observation = Observation::new(seen, at, PresenceSource::Sweep);
+                let _ = books.put(&mut engine, Input::PresenceObserved { agent: id, observation });
+            }
+            Act::End(n) => {
+                if let Some(contact) = books.taken.keys().nth(n).cloned() {
+                    books.put(&mut engine, Input::Released { contact }).unwrap();
+                }
+            }
+            Act::Hide(n) => {
+                if let Some(contact) = books.taken.keys().nth(n).cloned() {
+                    books.put(&mut engine, Input::OutOfSight { contact }).unwrap();
+                }
+            }
+        }
+        books.check(&engine);
+    }
+    (engine, books)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_call_is_lost_and_no_agent_is_given_too_much(acts in acts()) {
+        run(acts);
+    }
+
+    #[test]
+    fn the_same_inputs_give_the_same_state(acts in acts()) {
+        let (first, _) = run(acts.clone());
+        let (second, _) = run(acts);
+        prop_assert_eq!(format!("{first:?}"), format!("{second:?}"));
+    }
+}
