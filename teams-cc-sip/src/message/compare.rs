@@ -1,6 +1,6 @@
 //! When two SIP URIs are the same (RFC 3261 §19.1.4).
 
-use super::{SipUri, uri::unescape};
+use super::{SipUri, escape::unescape};
 
 /// Parameters that never match a URI that lacks them.
 const DECISIVE: &[&str] = &["user", "ttl", "method", "maddr", "transport"];

@@ -4,177 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{
-    AsHeaderName, Grammar, HeaderName, ParseError, Rule,
-    cursor::{Elements, trim},
-    text::MASK,
-};
-
-/// A header whose value has a grammar of its own.
-///
-/// Implement it for headers this crate gives no meaning to; [`Headers::typed`],
-/// [`Headers::list`] and [`Headers::push_typed`] then take it.
-pub trait TypedHeader: Sized {
-    /// The name under which the value stands.
-    fn name() -> HeaderName;
-
-    /// Reads one value, or one element where the header is a comma-separated list.
-    ///
-    /// # Errors
-    ///
-    /// The rule that the value breaks, with its offset in the value.
-    fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError>;
-
-    /// Writes the value.
-    fn write(&self, out: &mut Vec<u8>);
-}
-
-/// One header line.
-#[derive(Clone)]
-pub struct Header {
-    name: HeaderName,
-    value: Bytes,
-    /// The value with its line folds, where it was folded on the wire.
-    folded: Option<Bytes>,
-}
-
-impl Header {
-    /// A header with a value of any octets but control characters.
-    ///
-    /// # Errors
-    ///
-    /// [`Rule::Control`] when the value holds CR, LF, NUL or another control character but TAB:
-    /// nothing can be written that reads as two headers.
-    pub fn new(name: HeaderName, value: impl AsRef<[u8]>) -> Result<Self, ParseError> {
-        let value = Bytes::copy_from_slice(value.as_ref());
-        if let Some(at) = value.iter().position(|b| b.is_ascii_control() && *b != b'\t') {
-            return Err(ParseError::new(Rule::Control, at).in_header(name));
-        }
-        let value = trim(&value, 0, value.len());
-        Ok(Self { name, value, folded: None })
-    }
-
-    /// A line as read: `folded` holds the CRLFs, `value` spaces in their place.
-    pub(crate) const fn read(name: HeaderName, value: Bytes, folded: Option<Bytes>) -> Self {
-        Self { name, value, folded }
-    }
-
-    fn of<T: TypedHeader>(typed: &T) -> Result<Self, ParseError> {
-        let mut value = Vec::with_capacity(64);
-        typed.write(&mut value);
-        Self::new(T::name(), value)
-    }
-
-    /// The name.
-    #[must_use]
-    pub const fn name(&self) -> &HeaderName {
-        &self.name
-    }
-
-    /// The value with folds turned into spaces; it may be no UTF-8.
-    #[must_use]
-    pub fn value(&self) -> &[u8] {
-        &self.value
-    }
-
-    /// The value as shared bytes.
-    #[must_use]
-    pub const fn value_bytes(&self) -> &Bytes {
-        &self.value
-    }
-
-    /// The value as text, if it is UTF-8; it may name a person.
-    #[must_use]
-    pub fn as_str(&self) -> Option<&str> {
-        std::str::from_utf8(&self.value).ok()
-    }
-
-    /// The value as it is written on the wire, folds included.
-    #[must_use]
-    pub fn wire(&self) -> &[u8] {
-        self.folded.as_deref().unwrap_or(&self.value)
-    }
-}
-
-/// Equality of names and unfolded values.
-impl PartialEq for Header {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.value == other.value
-    }
-}
-
-impl Eq for Header {}
-
-/// Headers that name neither a person nor a number nor a secret, shown whole in Debug output.
-const SHOWN: &[HeaderName] = &[
-    HeaderName::Via,
-    HeaderName::CSeq,
-    HeaderName::Date,
-    HeaderName::RAck,
-    HeaderName::RSeq,
-    HeaderName::Allow,
-    HeaderName::Event,
-    HeaderName::Accept,
-    HeaderName::MinSe,
-    HeaderName::Reason,
-    HeaderName::Server,
-    HeaderName::CallId,
-    HeaderName::Expires,
-    HeaderName::Privacy,
-    HeaderName::Require,
-    HeaderName::Supported,
-    HeaderName::Timestamp,
-    HeaderName::UserAgent,
-    HeaderName::MinExpires,
-    HeaderName::RetryAfter,
-    HeaderName::Unsupported,
-    HeaderName::AllowEvents,
-    HeaderName::ContentType,
-    HeaderName::MaxForwards,
-    HeaderName::MimeVersion,
-    HeaderName::ProxyRequire,
-    HeaderName::ContentLength,
-    HeaderName::SessionExpires,
-    HeaderName::SubscriptionState,
-    HeaderName::ContentDisposition,
-];
-
-/// Headers that are addresses, shown without names and numbers in Debug output.
-const ADDRESSES: &[HeaderName] = &[
-    HeaderName::To,
-    HeaderName::From,
-    HeaderName::Route,
-    HeaderName::Contact,
-    HeaderName::ReferTo,
-    HeaderName::ReplyTo,
-    HeaderName::Diversion,
-    HeaderName::ReferredBy,
-    HeaderName::HistoryInfo,
-    HeaderName::RecordRoute,
-    HeaderName::RemotePartyId,
-    HeaderName::PAssertedIdentity,
-    HeaderName::PPreferredIdentity,
-];
-
-impl fmt::Debug for Header {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.name)?;
-        if SHOWN.contains(&self.name) {
-            return write!(f, "{}", String::from_utf8_lossy(&self.value));
-        }
-        if !ADDRESSES.contains(&self.name) {
-            return f.write_str(MASK);
-        }
-        for (i, element) in Elements::new(&self.value).enumerate() {
-            let comma = if i == 0 { "" } else { ", " };
-            match element.and_then(|e| super::NameAddr::from_bytes(&e, &Grammar::default())) {
-                Ok(address) => write!(f, "{comma}{address:?}")?,
-                Err(_) => write!(f, "{comma}{MASK}")?,
-            }
-        }
-        Ok(())
-    }
-}
+use super::{AsHeaderName, Grammar, Header, ParseError, Rule, TypedHeader, cursor::Elements};
 
 /// All headers of a message, in order.
 ///
@@ -237,7 +67,7 @@ impl Headers {
     /// Puts a typed header before all others of its name, as a new Via or Route stands.
     pub fn push_front_typed<T: TypedHeader>(&mut self, value: &T) {
         if let Ok(header) = Header::of(value) {
-            let at = self.lines.iter().position(|h| h.name == header.name).unwrap_or(0);
+            let at = self.lines.iter().position(|h| h.name() == header.name()).unwrap_or(0);
             self.lines.insert(at, header);
         }
     }
@@ -265,8 +95,8 @@ impl Headers {
     }
 
     fn put(&mut self, header: Header) {
-        let at = self.lines.iter().position(|h| h.name == header.name);
-        self.lines.retain(|h| h.name != header.name);
+        let at = self.lines.iter().position(|h| h.name() == header.name());
+        self.lines.retain(|h| h.name() != header.name());
         self.lines.insert(at.unwrap_or(self.lines.len()).min(self.lines.len()), header);
     }
 
@@ -274,7 +104,7 @@ impl Headers {
     pub fn remove(&mut self, name: impl AsHeaderName) -> usize {
         let before = self.lines.len();
         if let Some(name) = name.to_name() {
-            self.lines.retain(|h| h.name != name);
+            self.lines.retain(|h| *h.name() != name);
         }
         before - self.lines.len()
     }
@@ -284,16 +114,15 @@ impl Headers {
     /// This is how a response loses its top Via (RFC 3261 §16.7) and a request its top Route.
     pub fn pop_element(&mut self, name: impl AsHeaderName) -> Option<Bytes> {
         let name = name.to_name()?;
-        let at = self.lines.iter().position(|h| h.name == name)?;
-        let value = self.lines.get(at)?.value.clone();
+        let at = self.lines.iter().position(|h| *h.name() == name)?;
+        let value = self.lines.get(at)?.value_bytes().clone();
         let mut elements = Elements::new(&value);
         let first = elements.next()?.ok()?;
         let rest = elements.rest_bytes();
         match rest {
             Some(rest) => {
                 let line = self.lines.get_mut(at)?;
-                line.value = rest;
-                line.folded = None;
+                *line = line.with_value(rest);
             }
             None => {
                 self.lines.remove(at);
@@ -313,7 +142,7 @@ impl Headers {
     /// Copies all header lines of a name from another message, byte for byte and in order.
     pub fn copy_from(&mut self, other: &Self, name: impl AsHeaderName) {
         if let Some(name) = name.to_name() {
-            self.lines.extend(other.lines.iter().filter(|h| h.name == name).cloned());
+            self.lines.extend(other.lines.iter().filter(|h| *h.name() == name).cloned());
         }
     }
 
@@ -321,7 +150,7 @@ impl Headers {
     #[must_use]
     pub fn get(&self, name: impl AsHeaderName) -> Option<&[u8]> {
         let name = name.to_name()?;
-        self.lines.iter().find(|h| h.name == name).map(Header::value)
+        self.lines.iter().find(|h| *h.name() == name).map(Header::value)
     }
 
     /// The value of the first header of the name as text, if it is UTF-8.
@@ -333,7 +162,7 @@ impl Headers {
     /// All header lines of the name, in order.
     pub fn get_all(&self, name: impl AsHeaderName) -> impl Iterator<Item = &Header> {
         let name = name.to_name();
-        self.lines.iter().filter(move |h| name.as_ref() == Some(&h.name))
+        self.lines.iter().filter(move |h| name.as_ref() == Some(h.name()))
     }
 
     /// Whether a header of the name stands.
@@ -372,12 +201,12 @@ impl Headers {
     /// [`Rule::Repeated`] when it stands twice, or the rule that its value breaks.
     pub fn typed<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
         let name = T::name();
-        let mut found = self.lines.iter().filter(|h| h.name == name);
+        let mut found = self.lines.iter().filter(|h| *h.name() == name);
         let Some(header) = found.next() else { return Ok(None) };
         if found.next().is_some() {
             return Err(ParseError::new(Rule::Repeated, 0).in_header(name));
         }
-        T::parse_value(&header.value, &self.grammar).map(Some).map_err(|e| e.in_header(name))
+        T::parse_value(header.value_bytes(), &self.grammar).map(Some).map_err(|e| e.in_header(name))
     }
 
     /// The one value of a header that must stand.
@@ -396,8 +225,8 @@ impl Headers {
     /// The rule that the element breaks.
     pub fn first<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
         let name = T::name();
-        let Some(header) = self.lines.iter().find(|h| h.name == name) else { return Ok(None) };
-        Elements::new(&header.value)
+        let Some(header) = self.lines.iter().find(|h| *h.name() == name) else { return Ok(None) };
+        Elements::new(header.value_bytes())
             .next()
             .transpose()
             .and_then(|e| e.map(|e| T::parse_value(&e, &self.grammar)).transpose())
@@ -414,8 +243,8 @@ impl Headers {
     pub fn list<T: TypedHeader>(&self) -> Result<Vec<T>, ParseError> {
         let name = T::name();
         let mut all = Vec::new();
-        for header in self.lines.iter().filter(|h| h.name == name && !h.value.is_empty()) {
-            for element in Elements::new(&header.value) {
+        for header in self.lines.iter().filter(|h| *h.name() == name && !h.value().is_empty()) {
+            for element in Elements::new(header.value_bytes()) {
                 if all.len() >= self.grammar.params {
                     return Err(ParseError::new(Rule::TooManyParams, 0).in_header(name));
                 }

@@ -6,9 +6,13 @@
 mod class;
 mod compare;
 mod cursor;
+#[cfg(feature = "rsip")]
+mod digest;
 mod encode;
 mod error;
+mod escape;
 pub mod framing;
+mod header;
 mod header_name;
 mod headers;
 mod host;
@@ -20,6 +24,7 @@ mod parse;
 #[cfg(feature = "rsip")]
 #[cfg_attr(docsrs, doc(cfg(feature = "rsip")))]
 pub mod rsip;
+mod sip_uri;
 mod start_line;
 mod status;
 mod tel;
@@ -29,15 +34,19 @@ mod uri;
 mod validate;
 mod via;
 
+#[cfg(feature = "rsip")]
+pub use digest::{DigestError, DigestUser};
 pub use error::{Fault, ParseError, Rule};
 pub use framing::{Frame, StreamDecoder};
+pub use header::{Header, TypedHeader};
 pub use header_name::{AsHeaderName, HeaderName, OtherName};
-pub use headers::{Header, Headers, TypedHeader};
+pub use headers::Headers;
 pub use host::Host;
 pub use limits::{Grammar, Leniency, Limits};
 pub use method::Method;
 pub use name_addr::{DisplayName, NameAddr};
 pub use params::{Param, Params};
+pub use sip_uri::{Scheme, SipUri};
 pub use start_line::{Message, Request, Response};
 pub use status::StatusCode;
 pub use tel::TelUri;
@@ -46,6 +55,11 @@ pub use typed::{
     CSeq, CallId, Contact, ContentType, Expires, FromHeader, MaxForwards, RecordRoute, ReferTo,
     ReferredBy, Route, ToHeader,
 };
-pub use uri::{OtherUri, Scheme, SipUri, Uri};
+pub use uri::{OtherUri, Uri};
 pub use validate::{every_typed_header, verdict, verdict_with};
 pub use via::{BRANCH_COOKIE, Transport, Via};
+
+#[cfg(test)]
+mod property;
+#[cfg(test)]
+mod tests;

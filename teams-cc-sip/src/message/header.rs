@@ -1,0 +1,182 @@
+//! One header line, and what its value may be (RFC 3261 §7.3).
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{
+    Grammar, HeaderName, ParseError, Rule,
+    cursor::{Elements, trim},
+    text::MASK,
+};
+
+/// A header whose value has a grammar of its own.
+///
+/// Implement it for headers this crate gives no meaning to; [`Headers::typed`],
+/// [`Headers::list`] and [`Headers::push_typed`] then take it.
+pub trait TypedHeader: Sized {
+    /// The name under which the value stands.
+    fn name() -> HeaderName;
+
+    /// Reads one value, or one element where the header is a comma-separated list.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the value breaks, with its offset in the value.
+    fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError>;
+
+    /// Writes the value.
+    fn write(&self, out: &mut Vec<u8>);
+}
+
+/// One header line.
+#[derive(Clone)]
+pub struct Header {
+    name: HeaderName,
+    value: Bytes,
+    /// The value with its line folds, where it was folded on the wire.
+    folded: Option<Bytes>,
+}
+
+impl Header {
+    /// A header with a value of any octets but control characters.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Control`] when the value holds CR, LF, NUL or another control character but TAB:
+    /// nothing can be written that reads as two headers.
+    pub fn new(name: HeaderName, value: impl AsRef<[u8]>) -> Result<Self, ParseError> {
+        let value = Bytes::copy_from_slice(value.as_ref());
+        if let Some(at) = value.iter().position(|b| b.is_ascii_control() && *b != b'\t') {
+            return Err(ParseError::new(Rule::Control, at).in_header(name));
+        }
+        let value = trim(&value, 0, value.len());
+        Ok(Self { name, value, folded: None })
+    }
+
+    /// A line as read: `folded` holds the CRLFs, `value` spaces in their place.
+    pub(crate) const fn read(name: HeaderName, value: Bytes, folded: Option<Bytes>) -> Self {
+        Self { name, value, folded }
+    }
+
+    pub(super) fn of<T: TypedHeader>(typed: &T) -> Result<Self, ParseError> {
+        let mut value = Vec::with_capacity(64);
+        typed.write(&mut value);
+        Self::new(T::name(), value)
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &HeaderName {
+        &self.name
+    }
+
+    /// The value with folds turned into spaces; it may be no UTF-8.
+    #[must_use]
+    pub fn value(&self) -> &[u8] {
+        &self.value
+    }
+
+    /// The value as shared bytes.
+    #[must_use]
+    pub const fn value_bytes(&self) -> &Bytes {
+        &self.value
+    }
+
+    /// The same header with another value.
+    pub(super) fn with_value(&self, value: Bytes) -> Self {
+        Self { name: self.name.clone(), value, folded: None }
+    }
+
+    /// The value as text, if it is UTF-8; it may name a person.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.value).ok()
+    }
+
+    /// The value as it is written on the wire, folds included.
+    #[must_use]
+    pub fn wire(&self) -> &[u8] {
+        self.folded.as_deref().unwrap_or(&self.value)
+    }
+}
+
+/// Equality of names and unfolded values.
+impl PartialEq for Header {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.value == other.value
+    }
+}
+
+impl Eq for Header {}
+
+/// Headers that name neither a person nor a number nor a secret, shown whole in Debug output.
+const SHOWN: &[HeaderName] = &[
+    HeaderName::Via,
+    HeaderName::CSeq,
+    HeaderName::Date,
+    HeaderName::RAck,
+    HeaderName::RSeq,
+    HeaderName::Allow,
+    HeaderName::Event,
+    HeaderName::Accept,
+    HeaderName::MinSe,
+    HeaderName::Reason,
+    HeaderName::Server,
+    HeaderName::CallId,
+    HeaderName::Expires,
+    HeaderName::Privacy,
+    HeaderName::Require,
+    HeaderName::Supported,
+    HeaderName::Timestamp,
+    HeaderName::UserAgent,
+    HeaderName::MinExpires,
+    HeaderName::RetryAfter,
+    HeaderName::Unsupported,
+    HeaderName::AllowEvents,
+    HeaderName::ContentType,
+    HeaderName::MaxForwards,
+    HeaderName::MimeVersion,
+    HeaderName::ProxyRequire,
+    HeaderName::ContentLength,
+    HeaderName::SessionExpires,
+    HeaderName::SubscriptionState,
+    HeaderName::ContentDisposition,
+];
+
+/// Headers that are addresses, shown without names and numbers in Debug output.
+const ADDRESSES: &[HeaderName] = &[
+    HeaderName::To,
+    HeaderName::From,
+    HeaderName::Route,
+    HeaderName::Contact,
+    HeaderName::ReferTo,
+    HeaderName::ReplyTo,
+    HeaderName::Diversion,
+    HeaderName::ReferredBy,
+    HeaderName::HistoryInfo,
+    HeaderName::RecordRoute,
+    HeaderName::RemotePartyId,
+    HeaderName::PAssertedIdentity,
+    HeaderName::PPreferredIdentity,
+];
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.name)?;
+        if SHOWN.contains(&self.name) {
+            return write!(f, "{}", String::from_utf8_lossy(&self.value));
+        }
+        if !ADDRESSES.contains(&self.name) {
+            return f.write_str(MASK);
+        }
+        for (i, element) in Elements::new(&self.value).enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            match element.and_then(|e| super::NameAddr::from_bytes(&e, &Grammar::default())) {
+                Ok(address) => write!(f, "{comma}{address:?}")?,
+                Err(_) => write!(f, "{comma}{MASK}")?,
+            }
+        }
+        Ok(())
+    }
+}
