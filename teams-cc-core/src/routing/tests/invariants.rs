@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use super::desk::{agent, rules, secs};
 use crate::{
     AgentId, ContactId, Instant, OfferId,
     agent::{Availability, AwayReason, Capacity, Observation, PresenceSource},
     contact::OfferEnd,
-    queue::{Exit, Priority, QueueEntry, QueueLimits},
-    routing::{AgentChange, Engine, EngineConfig, EngineError, Input, Output, Queue},
+    queue::{CallOrder, Exit, OrderKey, Priority, QueueEntry, QueueLimits},
+    routing::{
+        AgentChange, CallRef, Engine, EngineConfig, EngineError, Input, Output, Plan, Queue,
+        RoutingPolicy, Step, View, engine::Stage,
+    },
     store::FencingToken,
 };
 
@@ -32,11 +35,11 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let act = prop_oneof![
         4 => any::<bool>().prop_map(Act::Call),
         1 => (0usize..8).prop_map(Act::Leave),
-        3 => (0u16..400).prop_map(Act::Pass),
-        4 => ((0usize..4), (0u8..5)).prop_map(|(n, how)| Act::Answer(n, how)),
+        3 => (0u16..120).prop_map(Act::Pass),
+        4 => ((0usize..4), (0u8..8)).prop_map(|(n, how)| Act::Answer(n, how)),
         6 => ((0usize..4), prop::bool::weighted(0.8)).prop_map(|(n, ok)| Act::Store(n, ok)),
-        4 => ((0..AGENTS), (0u8..6)).prop_map(|(n, how)| Act::Agent(n, how)),
-        2 => (0usize..8).prop_map(Act::End),
+        4 => ((0..AGENTS), (0u8..9)).prop_map(|(n, how)| Act::Agent(n, how)),
+        2 => (0usize..4).prop_map(Act::End),
         1 => (0usize..8).prop_map(Act::Hide),
     ];
     prop::collection::vec(act, 1..120)
@@ -90,6 +93,40 @@ impl Books {
         }
     }
 
+    /// I4: whoever is offered a call is offered the first one that may be offered to them.
+    fn check_turns(&self, engine: &Engine, before: usize) -> Result<(), &'static str> {
+        let view = View::new(Instant::from_millis(self.now), engine.roster());
+        for (_, agent, contact) in self.asked.iter().skip(before) {
+            let Some(place) = self.place.get(contact) else { continue };
+            for (other, earlier) in &self.place {
+                let waits = engine
+                    .calls
+                    .get(other)
+                    .is_some_and(|call| matches!(call.stage, Stage::Waiting { .. }));
+                if waits && earlier < place && view.passed(other, agent).is_none() {
+                    return Err("a call was passed over");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// I9: no call waits while somebody could take it.
+    fn check_work(&self, engine: &Engine) -> Result<(), &'static str> {
+        let view = View::new(Instant::from_millis(self.now), engine.roster());
+        let mut plan = Plan::default();
+        for call in engine.calls.values() {
+            if matches!(call.stage, Stage::Waiting { .. }) {
+                plan.clear();
+                rules().route(&view, CallRef::new(&call.entry), &mut plan);
+                if matches!(plan.step(), Step::Offer { .. }) {
+                    return Err("somebody is free and a call waits");
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self, engine: &Engine) {
         // I3: no call is lost.
         assert_eq!(self.arrived, self.accepted + self.exited + self.removed + engine.waiting());
@@ -115,13 +152,13 @@ impl Books {
     }
 }
 
-fn run(acts: Vec<Act>) -> (Engine, Books) {
+fn run(acts: Vec<Act>, queue: Queue) -> Result<(Engine, Books), &'static str> {
     let limits =
         QueueLimits::default().length(6, Exit::Voicemail).wait(secs(240), Exit::Disconnect);
-    let mut engine = Engine::new(EngineConfig::default())
-        .queue(Queue::new("q".parse().unwrap(), rules()).limits(limits));
+    let mut engine = Engine::new(EngineConfig::default()).queue(queue.limits(limits));
     let mut books = Books { now: 1_000_000, ..Books::default() };
     for act in acts {
+        let mut before = books.asked.len();
         match act {
             Act::Call(urgent) => {
                 books.arrived += 1;
@@ -136,7 +173,7 @@ fn run(acts: Vec<Act>) -> (Engine, Books) {
                 let Some(contact) = books.place.keys().nth(n).cloned() else {
                     continue;
                 };
-                books.ringing.retain(|_, (_, c, _)| *c != contact || true);
+
                 let known = engine.waiting();
                 let _ = books.put(&mut engine, Input::Remove { contact: contact.clone() });
                 if engine.waiting() < known && books.place.remove(&contact).is_some() {
@@ -148,10 +185,11 @@ fn run(acts: Vec<Act>) -> (Engine, Books) {
                 books.put(&mut engine, Input::Tick).unwrap();
             }
             Act::Answer(n, how) => {
+                let n = n % books.ringing.len().max(1);
                 let Some(offer) = books.ringing.keys().nth(n).cloned() else {
                     continue;
                 };
-                if how == 0 {
+                if how < 4 {
                     let (agent, contact, token) = books.ringing.remove(&offer).unwrap();
                     books.taken.insert(contact.clone(), (agent, token));
                     books.accepted += 1;
@@ -164,15 +202,17 @@ fn run(acts: Vec<Act>) -> (Engine, Books) {
                         OfferEnd::NoAnswer,
                         OfferEnd::Busy,
                         OfferEnd::SuspectedVoicemail,
-                    ][usize::from(how - 1)];
+                    ][usize::from(how - 4)];
                     books.put(&mut engine, Input::OfferDeclined { offer, why }).unwrap();
                 }
             }
             Act::Store(n, agrees) => {
-                if n >= books.asked.len() {
+                if books.asked.is_empty() {
                     continue;
                 }
+                let n = n % books.asked.len();
                 let (offer, ..) = books.asked.remove(n);
+                before -= 1;
                 if agrees {
                     books.tokens += 1;
                     let token = FencingToken::new(books.tokens);
@@ -193,7 +233,7 @@ fn run(acts: Vec<Act>) -> (Engine, Books) {
                     )),
                 };
                 let _ = books.put(&mut engine, Input::AgentChanged { agent: id.clone(), change });
-                let seen = if how == 5 { Availability::InACall } else { Availability::Available };
+                let seen = if how == 8 { Availability::InACall } else { Availability::Available };
                 let at = Instant::from_millis(books.now);
                 let observation = Observation::new(seen, at, PresenceSource::Sweep);
                 let _ = books.put(&mut engine, Input::PresenceObserved { agent: id, observation });
@@ -210,8 +250,62 @@ fn run(acts: Vec<Act>) -> (Engine, Books) {
             }
         }
         books.check(&engine);
+        books.check_work(&engine)?;
+        books.check_turns(&engine, before)?;
     }
-    (engine, books)
+    Ok((engine, books))
+}
+
+fn fair() -> Queue {
+    Queue::new("q".parse().unwrap(), rules())
+}
+
+/// Runs many days, and tells the first broken rule and how many calls were taken.
+fn many_days(queue: impl Fn() -> Queue) -> (Option<&'static str>, usize) {
+    let mut runner = TestRunner::deterministic();
+    let mut taken = 0;
+    for _ in 0..200 {
+        let day = acts().new_tree(&mut runner).expect("days are easy to make").current();
+        match run(day, queue()) {
+            Ok((_, books)) => taken += books.accepted,
+            Err(broken) => return (Some(broken), taken),
+        }
+    }
+    (None, taken)
+}
+
+#[test]
+fn the_days_made_up_here_do_have_calls_that_are_taken() {
+    let (broken, taken) = many_days(fair);
+    assert_eq!(broken, None);
+    assert!(taken > 200, "{taken}");
+}
+
+/// Negative control: the newest call first.
+#[test]
+fn an_engine_that_serves_the_newest_first_is_found_out() {
+    struct Newest;
+    impl CallOrder for Newest {
+        fn key(&self, call: &QueueEntry) -> OrderKey {
+            let number: i128 = call.contact.as_str()[1..].parse().unwrap();
+            OrderKey::new(-number, 0)
+        }
+    }
+    let (broken, _) = many_days(|| fair().order(Newest));
+    assert_eq!(broken, Some("a call was passed over"));
+}
+
+/// Negative control: a policy that never offers.
+#[test]
+fn an_engine_that_leaves_agents_idle_is_found_out() {
+    struct Idle;
+    impl RoutingPolicy for Idle {
+        fn route(&self, _: &View<'_>, _: CallRef<'_>, plan: &mut Plan) {
+            plan.wait(None);
+        }
+    }
+    let (broken, _) = many_days(|| Queue::new("q".parse().unwrap(), Idle));
+    assert_eq!(broken, Some("somebody is free and a call waits"));
 }
 
 proptest! {
@@ -219,13 +313,14 @@ proptest! {
 
     #[test]
     fn no_call_is_lost_and_no_agent_is_given_too_much(acts in acts()) {
-        run(acts);
+        let (_, books) = run(acts, fair()).expect("the rules hold");
+        prop_assert!(books.accepted <= books.arrived);
     }
 
     #[test]
     fn the_same_inputs_give_the_same_state(acts in acts()) {
-        let (first, _) = run(acts.clone());
-        let (second, _) = run(acts);
+        let (first, _) = run(acts.clone(), fair()).expect("the rules hold");
+        let (second, _) = run(acts, fair()).expect("the rules hold");
         prop_assert_eq!(format!("{first:?}"), format!("{second:?}"));
     }
 }
