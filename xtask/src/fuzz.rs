@@ -38,7 +38,8 @@ pub(crate) fn run(seconds: u64) -> Result<(), String> {
     command::run(&mut build).map_err(|e| e.to_string())?;
     let mut failed = Vec::new();
     for target in &targets {
-        let (corpus, artifacts) = (fuzz.join("corpus").join(target), fuzz.join("artifacts").join(target));
+        let (corpus, artifacts) =
+            (fuzz.join("corpus").join(target), fuzz.join("artifacts").join(target));
         for directory in [&corpus, &artifacts] {
             fs::create_dir_all(directory).map_err(|e| format!("{}: {e}", directory.display()))?;
         }
@@ -59,7 +60,10 @@ pub(crate) fn run(seconds: u64) -> Result<(), String> {
     if failed.is_empty() {
         Ok(())
     } else {
-        Err(format!("fuzz targets failed: {}; their inputs are in fuzz/artifacts", failed.join(", ")))
+        Err(format!(
+            "fuzz targets failed: {}; their inputs are in fuzz/artifacts",
+            failed.join(", ")
+        ))
     }
 }
 
@@ -74,7 +78,11 @@ fn targets(fuzz: &Path) -> Result<Vec<String>, String> {
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
     names.sort();
-    if names.is_empty() { Err(format!("{} holds no targets", directory.display())) } else { Ok(names) }
+    if names.is_empty() {
+        Err(format!("{} holds no targets", directory.display()))
+    } else {
+        Ok(names)
+    }
 }
 
 /// The machine this runs on, as the compiler names it.

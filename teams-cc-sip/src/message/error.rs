@@ -68,6 +68,9 @@ pub enum Rule {
     /// A parameter with an empty name, a missing value or a forbidden character.
     #[error("parameter is malformed")]
     Param,
+    /// A parameter that stands twice (RFC 3261 §7.3.1, §19.1.1).
+    #[error("parameter stands twice")]
+    RepeatedParam,
     /// The header part of a URI is malformed.
     #[error("header part of the uri is malformed")]
     UriHeader,

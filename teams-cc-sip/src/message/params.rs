@@ -119,6 +119,19 @@ impl Params {
         Ok(())
     }
 
+    /// Appends a parameter that was read, if it is new and within the bound.
+    pub(crate) fn add(&mut self, name: Text, value: Option<Bytes>, max: usize) -> Result<(), Rule> {
+        if self.0.len() >= max {
+            return Err(Rule::TooManyParams);
+        }
+        // RFC 3261 §7.3.1: with two tags it would be open which one names the dialog.
+        if self.0.iter().any(|p| p.name.as_bytes().eq_ignore_ascii_case(name.as_bytes())) {
+            return Err(Rule::RepeatedParam);
+        }
+        self.push(name, value);
+        Ok(())
+    }
+
     pub(crate) fn push(&mut self, name: Text, value: Option<Bytes>) {
         self.0.push(Param { name, value });
     }
@@ -129,10 +142,7 @@ impl Params {
         while c.separator(b';') {
             let name = c.text(class::TOKEN, Rule::Param)?;
             let value = if c.separator(b'=') { Some(param_value(c)?) } else { None };
-            if params.len() >= c.grammar.params {
-                return Err(c.fail(Rule::TooManyParams));
-            }
-            params.push(name, value);
+            params.add(name, value, c.grammar.params).map_err(|rule| c.fail(rule))?;
         }
         Ok(params)
     }

@@ -30,7 +30,8 @@ fn uri() -> impl Strategy<Value = String> {
             let port = port.map(|p| format!(":{p}")).unwrap_or_default();
             let params: String = params
                 .into_iter()
-                .map(|(n, v)| v.map_or(format!(";{n}"), |v| format!(";{n}={v}")))
+                .enumerate()
+                .map(|(i, (n, v))| v.map_or(format!(";{n}{i}"), |v| format!(";{n}{i}={v}")))
                 .collect();
             format!("sip:{user}{host}{port}{params}")
         }),

@@ -237,10 +237,8 @@ impl SipUri {
             } else {
                 None
             };
-            if uri.params.len() >= grammar.params {
-                return Err(c.fail(Rule::TooManyParams));
-            }
-            uri.params.push(Text::checked(name), value);
+            let added = uri.params.add(Text::checked(name), value, grammar.params);
+            added.map_err(|rule| c.fail(rule))?;
         }
         if c.eat(b'?') {
             let headers = escaped_run(bytes, &mut c, class::URI_HEADER);

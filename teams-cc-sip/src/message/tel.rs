@@ -84,11 +84,9 @@ impl TelUri {
             if bad {
                 return Err(ParseError::new(Rule::Param, at));
             }
-            if params.len() >= grammar.params {
-                return Err(ParseError::new(Rule::TooManyParams, at));
-            }
             let value = value.map(|v| bytes.slice(at + name_len + 1..at + name_len + 1 + v.len()));
-            params.push(Text::checked(bytes.slice(at..at + name_len)), value);
+            let name = Text::checked(bytes.slice(at..at + name_len));
+            params.add(name, value, grammar.params).map_err(|rule| ParseError::new(rule, at))?;
             at += piece.len() + 1;
         }
         let number = Text::checked(bytes.slice(start..start + number.len()));
