@@ -171,7 +171,9 @@ impl ClientBuilder {
         let ids = Arc::new(IdSource::new(seed));
         let config = self.config;
         let attempt = Attempt { transport, timeout: config.attempt_timeout };
-        let auth = Auth { inner: attempt, provider, scope: self.cloud.scope().into() };
+        let scope: Arc<str> = self.cloud.scope().into();
+        let auth =
+            Auth { inner: attempt, provider: Arc::clone(&provider), scope: Arc::clone(&scope) };
         let throttle = Throttle::new(
             auth,
             Arc::clone(&clock),
@@ -181,7 +183,8 @@ impl ClientBuilder {
         let retry = Retry::new(throttle, config.retry, Arc::clone(&clock), seed);
         let named = RequestId { inner: retry, ids: Arc::clone(&ids) };
         let stack = Stack::new(Trace { inner: named });
-        Ok(Client { inner: Arc::new(Inner { stack, base, ids, clock }), tenant: self.tenant })
+        let inner = Inner { stack, base, ids, clock, provider, scope };
+        Ok(Client { inner: Arc::new(inner), tenant: self.tenant })
     }
 }
 

@@ -18,7 +18,8 @@ pub use builder::ClientBuilder;
 pub use transport::{BoxError, Transport};
 
 use crate::config::SharedClock;
-use crate::error::{Error, ErrorKind, InvalidRequest};
+use crate::auth::{TokenProvider, TokenRequest};
+use crate::error::{ConfigError, Error, ErrorKind, InvalidRequest};
 use crate::layer::{IdSource, Stack};
 use crate::request::Endpoint;
 use crate::request::communications::Communications;
@@ -39,6 +40,8 @@ struct Inner {
     base: Base,
     ids: Arc<IdSource>,
     clock: SharedClock,
+    provider: Arc<dyn TokenProvider>,
+    scope: Arc<str>,
 }
 
 /// Where Graph is: the origin, and the path before every request's own.
@@ -63,6 +66,19 @@ impl Client {
     #[must_use]
     pub fn tenant(&self) -> Option<&TenantId> {
         self.tenant.as_ref()
+    }
+
+    /// Sign in now, so that the first request does not wait for a token.
+    ///
+    /// Dropping the future leaves a sign-in that others wait for under way.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoTenant`](crate::ConfigError::NoTenant) without a tenant, otherwise what the sign-in service answers.
+    pub async fn sign_in(&self) -> Result<(), Error> {
+        let tenant = self.tenant.clone().ok_or(ConfigError::NoTenant)?;
+        let wanted = TokenRequest::new(tenant, self.inner.scope.as_ref());
+        self.inner.provider.token(&wanted).await.map(drop)
     }
 
     /// Requests of cloud communications.
