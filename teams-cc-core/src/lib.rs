@@ -4,6 +4,7 @@
 pub mod address;
 pub mod agent;
 pub mod contact;
+pub mod emergency;
 pub mod id;
 pub mod limit;
 pub mod number;

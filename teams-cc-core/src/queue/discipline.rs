@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn ageing_lets_urgent_calls_pass_by_their_head_start_only() {
-        let order = Ageing::new(Duration::from_secs(60));
+        let order = Ageing::new(Duration::from_mins(1));
         let old = order.key(&call(0, Priority::NORMAL));
         assert!(order.key(&call(59, Priority::HIGH)) < old);
         assert!(order.key(&call(61, Priority::HIGH)) > old);

@@ -96,7 +96,7 @@ impl Default for QueueLimits {
         Self {
             max_length: 50,
             when_full: Exit::Disconnect,
-            max_wait: Duration::from_secs(1200),
+            max_wait: Duration::from_mins(20),
             after_wait: Exit::Disconnect,
         }
     }

@@ -28,11 +28,7 @@ impl Backoff {
     /// Waits of at most 500 ms, 1 s, 2 s and so on up to 30 s.
     #[must_use]
     pub const fn new(seed: Seed) -> Self {
-        Self {
-            base: Duration::from_millis(500),
-            cap: Duration::from_secs(30),
-            seed,
-        }
+        Self { base: Duration::from_millis(500), cap: Duration::from_secs(30), seed }
     }
 
     /// Sets the longest wait before the first retry; default 500 ms.
@@ -53,9 +49,7 @@ impl Backoff {
     #[must_use]
     pub fn ceiling(&self, retry: u32) -> Duration {
         let factor = 1_u32.checked_shl(retry).unwrap_or(u32::MAX);
-        self.base
-            .checked_mul(factor)
-            .map_or(self.cap, |wait| wait.min(self.cap))
+        self.base.checked_mul(factor).map_or(self.cap, |wait| wait.min(self.cap))
     }
 
     /// The wait before retry `retry`, counted from zero.
@@ -86,9 +80,8 @@ mod tests {
     #[test]
     fn waits_are_spread_over_the_whole_range() {
         let ceiling = Duration::from_secs(1);
-        let waits: Vec<Duration> = (0..200)
-            .map(|seed| Backoff::new(Seed::new(seed)).base(ceiling).delay(0))
-            .collect();
+        let waits: Vec<Duration> =
+            (0..200).map(|seed| Backoff::new(Seed::new(seed)).base(ceiling).delay(0)).collect();
         assert!(waits.iter().any(|wait| *wait < ceiling / 10));
         assert!(waits.iter().any(|wait| *wait > ceiling * 9 / 10));
     }

@@ -32,11 +32,7 @@ impl RetryBudget {
     #[must_use]
     pub const fn new(retries: u32, per_thousand: u32) -> Self {
         let capacity = retries.saturating_mul(RETRY_COST);
-        Self {
-            level: capacity,
-            capacity,
-            earned: per_thousand,
-        }
+        Self { level: capacity, capacity, earned: per_thousand }
     }
 
     /// Counts a call that succeeded.

@@ -5,7 +5,7 @@ use std::{str::FromStr, time::Duration};
 use crate::Timestamp;
 
 /// The longest wait taken from a peer; what asks for more waits this long.
-pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 /// The longest header value looked at, in bytes.
 const MAX_TEXT_BYTES: usize = 128;
 
@@ -66,10 +66,7 @@ impl FromStr for RetryAfter {
 /// The header holds neither seconds nor a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a Retry-After value: expected seconds or an HTTP date")]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "there is nothing more to say about it"
-)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
 pub struct ParseRetryAfterError;
 
 fn read_seconds(text: &str) -> Result<Duration, ParseRetryAfterError> {
@@ -103,10 +100,7 @@ fn read_date(text: &str) -> Result<Timestamp, ParseRetryAfterError> {
 
 fn civil_seconds(format: &str, text: &str) -> Result<i64, jiff::Error> {
     let civil = jiff::civil::DateTime::strptime(format, text)?;
-    Ok(civil
-        .to_zoned(jiff::tz::TimeZone::UTC)?
-        .timestamp()
-        .as_second())
+    Ok(civil.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp().as_second())
 }
 
 #[cfg(test)]

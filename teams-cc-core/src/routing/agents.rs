@@ -12,16 +12,16 @@ use crate::{AgentId, ContactId, OfferId, agent::AwayReason};
 impl Engine {
     pub(super) fn agent_changed(
         &mut self,
-        agent: AgentId,
+        agent: &AgentId,
         change: AgentChange,
     ) -> Result<(), EngineError> {
         if let AgentChange::SignedIn(mut profile) = change {
-            if self.roster.agent(&agent).is_none() && self.roster.agents.len() >= MAX_AGENTS {
+            if self.roster.agent(agent).is_none() && self.roster.agents.len() >= MAX_AGENTS {
                 return Err(EngineError::Full { what: "agents", limit: MAX_AGENTS });
             }
             profile.id = agent.clone();
             self.roster.sign_in(*profile, self.now);
-            if let Some(record) = self.roster.agents.get_mut(&agent) {
+            if let Some(record) = self.roster.agents.get_mut(agent) {
                 record.guest = false;
             }
             return Ok(());
@@ -30,7 +30,7 @@ impl Engine {
         let record = self
             .roster
             .agents
-            .get_mut(&agent)
+            .get_mut(agent)
             .ok_or_else(|| EngineError::UnknownAgent(agent.clone()))?;
         match change {
             AgentChange::SignedIn(_) => {}
@@ -42,7 +42,7 @@ impl Engine {
                 }
                 record.misses = 0;
                 self.timers.remove(&Timer::WrapUp(agent.clone()));
-                self.free_unobserved(&agent);
+                self.free_unobserved(agent);
             }
             AgentChange::Away(reason) => record.away = Some(reason),
             AgentChange::SignedOut => {
@@ -58,13 +58,13 @@ impl Engine {
                 for offer in offers {
                     self.revoke(&offer);
                 }
-                self.dismiss(&agent);
+                self.dismiss(agent);
             }
             AgentChange::CallRecorded(contact) => {
                 if !record.slots.contains_key(&contact) {
                     return Err(EngineError::UnknownContact(contact));
                 }
-                self.finish(&agent, &contact, true);
+                self.finish(agent, &contact, true);
             }
         }
         self.roster.changed();

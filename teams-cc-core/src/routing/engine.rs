@@ -149,7 +149,7 @@ impl EngineConfig {
 impl Default for EngineConfig {
     fn default() -> Self {
         let direct = policy::eligible()
-            .gate(policy::presence(Availability::Available).max_age(Duration::from_secs(60)))
+            .gate(policy::presence(Availability::Available).max_age(Duration::from_mins(1)))
             .rank(policy::agent_id())
             .ring(super::RingMode::One);
         Self {
@@ -362,7 +362,7 @@ impl Engine {
                 self.offer_direct(contact, *expert, within, exit)
             }
             Input::Remove { contact } => self.remove(&contact),
-            Input::AgentChanged { agent, change } => self.agent_changed(agent, change),
+            Input::AgentChanged { agent, change } => self.agent_changed(&agent, change),
             Input::PresenceObserved { agent, observation } => self.observed(&agent, observation),
             Input::Reserved { offer, token } => self.reserved(&offer, token),
             Input::ReserveConflict { offer } => self.reserve_conflict(&offer),

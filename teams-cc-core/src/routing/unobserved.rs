@@ -52,8 +52,8 @@ impl Default for UnobservedRules {
     fn default() -> Self {
         Self {
             settle: Duration::from_secs(10),
-            settle_unseen: Duration::from_secs(180),
-            ceiling: Duration::from_secs(7200),
+            settle_unseen: Duration::from_mins(3),
+            ceiling: Duration::from_hours(2),
         }
     }
 }

@@ -87,7 +87,7 @@ impl Desk {
                 }
                 Output::Reserve { offer, .. } => self.asked.push(offer),
                 Output::Offer { offer, agent, contact, .. } => {
-                    self.seen.offers.push((offer, agent, contact))
+                    self.seen.offers.push((offer, agent, contact));
                 }
                 Output::Revoke { offer } => self.seen.revoked.push(offer),
                 Output::Release { token } => self.seen.released.push(token),

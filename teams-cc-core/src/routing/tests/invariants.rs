@@ -1,6 +1,6 @@
 //! What holds after any sequence of inputs (facts of a queue, not of an implementation).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
@@ -56,7 +56,7 @@ struct Books {
     asked: Vec<(OfferId, AgentId, ContactId)>,
     ringing: BTreeMap<OfferId, (AgentId, ContactId, FencingToken)>,
     taken: BTreeMap<ContactId, (AgentId, FencingToken)>,
-    held: BTreeMap<FencingToken, ()>,
+    held: BTreeSet<FencingToken>,
     place: BTreeMap<ContactId, (i8, usize)>,
     tokens: u64,
 }
@@ -67,7 +67,7 @@ impl Books {
         loop {
             match engine.poll_output() {
                 Output::Reserve { offer, agent, contact, .. } => {
-                    self.asked.push((offer, agent, contact))
+                    self.asked.push((offer, agent, contact));
                 }
                 Output::Offer { offer, agent, contact, token, .. } => {
                     self.ringing.insert(offer, (agent, contact, token));
@@ -76,7 +76,7 @@ impl Books {
                     assert!(self.ringing.remove(&offer).is_some(), "revoked what rings");
                 }
                 Output::Release { token } => {
-                    assert!(self.held.remove(&token).is_some(), "released once");
+                    assert!(self.held.remove(&token), "released once");
                     self.taken.retain(|_, (_, held)| *held != token);
                 }
                 Output::Exit { contact, .. } => {
@@ -216,7 +216,7 @@ fn run(acts: Vec<Act>, queue: Queue) -> Result<(Engine, Books), &'static str> {
                 if agrees {
                     books.tokens += 1;
                     let token = FencingToken::new(books.tokens);
-                    books.held.insert(token, ());
+                    books.held.insert(token);
                     let _ = books.put(&mut engine, Input::Reserved { offer, token });
                 } else {
                     let _ = books.put(&mut engine, Input::ReserveConflict { offer });

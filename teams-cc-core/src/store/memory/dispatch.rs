@@ -84,8 +84,8 @@ impl DispatchStore for MemoryDispatchStore {
             Some(None) => state.drop_call(contact),
             Some(Some(token)) => {
                 let token = *token;
-                let taken = state.live.get(&token).is_some_and(|r| r.until.is_none());
-                if !taken {
+                let answered = state.live.get(&token).is_some_and(|r| r.until.is_none());
+                if !answered {
                     state.free(token);
                     state.drop_call(contact);
                 }

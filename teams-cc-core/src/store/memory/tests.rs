@@ -393,7 +393,7 @@ fn a_record_is_written_only_over_the_version_that_was_read() {
     let second = now(store.put_if(&id, first, record("two"))).unwrap();
     assert!(second > first);
     assert_eq!(now(store.get(&id)).unwrap().unwrap().1.body, b"two");
-    assert_eq!(now(store.list("node-a")).unwrap(), [id.clone()]);
+    assert_eq!(now(store.list("node-a")).unwrap(), std::slice::from_ref(&id));
     assert!(now(store.list("node-b")).unwrap().is_empty());
     now(store.delete(&id)).unwrap();
     assert!(matches!(
