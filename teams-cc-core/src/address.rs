@@ -94,11 +94,7 @@ impl TeamsUser {
     /// A user known by object id alone.
     #[must_use]
     pub fn new(id: UserId) -> Self {
-        Self {
-            id,
-            tenant: None,
-            number: None,
-        }
+        Self { id, tenant: None, number: None }
     }
 
     /// Names the home tenant.

@@ -62,10 +62,7 @@ impl PhoneNumber {
         if let Some((main, extension)) = text.split_once(";ext=") {
             let extension: Box<str> = digits(extension);
             if !extension.is_empty() && extension.len() <= MAX_EXTENSION_DIGITS {
-                return Self::Extension {
-                    main: E164::new(main).ok(),
-                    extension,
-                };
+                return Self::Extension { main: E164::new(main).ok(), extension };
             }
         }
         if let Ok(number) = E164::new(text) {
@@ -73,10 +70,8 @@ impl PhoneNumber {
         }
         let bare: String = text.chars().filter(|c| !is_separator(*c)).collect();
         let rest = bare.strip_prefix('+').unwrap_or(&bare);
-        let dialable = !rest.is_empty()
-            && rest
-                .chars()
-                .all(|c| c.is_ascii_digit() || c == '*' || c == '#');
+        let dialable =
+            !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || c == '*' || c == '#');
         if dialable
             && rest.contains('*')
             && rest.chars().any(|c| c.is_ascii_digit())
@@ -90,10 +85,7 @@ impl PhoneNumber {
         if rest.len() <= MAX_SHORT_DIGITS {
             Self::ShortCode(rest.into())
         } else if rest.len() <= MAX_EXTENSION_DIGITS {
-            Self::Extension {
-                main: None,
-                extension: rest.into(),
-            }
+            Self::Extension { main: None, extension: rest.into() }
         } else {
             Self::Anonymous
         }
@@ -103,10 +95,7 @@ impl PhoneNumber {
     #[must_use]
     pub fn e164(&self) -> Option<&E164> {
         match self {
-            Self::E164(number)
-            | Self::Extension {
-                main: Some(number), ..
-            } => Some(number),
+            Self::E164(number) | Self::Extension { main: Some(number), .. } => Some(number),
             _ => None,
         }
     }
@@ -251,10 +240,7 @@ fn is_separator(c: char) -> bool {
 }
 
 fn digits(text: &str) -> Box<str> {
-    text.chars()
-        .take_while(char::is_ascii_digit)
-        .collect::<String>()
-        .into()
+    text.chars().take_while(char::is_ascii_digit).collect::<String>().into()
 }
 
 fn tail(text: &str, n: usize) -> &str {

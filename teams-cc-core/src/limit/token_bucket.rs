@@ -129,11 +129,7 @@ mod tests {
         let Err(next) = bucket.try_take(start) else {
             panic!("a second token at once");
         };
-        assert!(
-            bucket
-                .try_take(Instant::from_nanos(next.as_nanos() - 1))
-                .is_err()
-        );
+        assert!(bucket.try_take(Instant::from_nanos(next.as_nanos() - 1)).is_err());
         assert_eq!(bucket.try_take(next), Ok(()));
     }
 
@@ -141,10 +137,7 @@ mod tests {
     fn a_closed_bucket_opens_empty() {
         let mut bucket = TokenBucket::new(10, Duration::from_secs(1));
         bucket.close_until(Instant::from_secs(30));
-        assert_eq!(
-            bucket.try_take(Instant::from_secs(29)),
-            Err(Instant::from_secs(30))
-        );
+        assert_eq!(bucket.try_take(Instant::from_secs(29)), Err(Instant::from_secs(30)));
         assert_eq!(bucket.available(Instant::from_secs(30)), 0);
         assert_eq!(bucket.available(Instant::from_secs(31)), 10);
     }

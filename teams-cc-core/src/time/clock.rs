@@ -54,10 +54,7 @@ impl ManualClock {
     /// A clock whose wall time at [`Instant::ZERO`] is `start`.
     #[must_use]
     pub fn starting_at(start: Timestamp) -> Self {
-        Self {
-            start,
-            elapsed_nanos: Arc::default(),
-        }
+        Self { start, elapsed_nanos: Arc::default() }
     }
 
     /// Moves both hands forward.

@@ -84,10 +84,7 @@ impl<K: Ord + Clone> Deadlines<K> {
 
 impl<K> Default for Deadlines<K> {
     fn default() -> Self {
-        Self {
-            by_name: BTreeMap::new(),
-            by_time: BTreeSet::new(),
-        }
+        Self { by_name: BTreeMap::new(), by_time: BTreeSet::new() }
     }
 }
 
@@ -101,15 +98,9 @@ mod tests {
     fn a_moved_deadline_does_not_fall_due_at_its_old_time() {
         let mut timers = Deadlines::default();
         timers.insert('a', Instant::from_secs(1));
-        assert_eq!(
-            timers.insert('a', Instant::from_secs(5)),
-            Some(Instant::from_secs(1))
-        );
+        assert_eq!(timers.insert('a', Instant::from_secs(5)), Some(Instant::from_secs(1)));
         assert_eq!(timers.pop_due(Instant::from_secs(4)), None);
-        assert_eq!(
-            timers.pop_due(Instant::from_secs(9)),
-            Some((Instant::from_secs(5), 'a'))
-        );
+        assert_eq!(timers.pop_due(Instant::from_secs(9)), Some((Instant::from_secs(5), 'a')));
         assert!(timers.is_empty());
     }
 

@@ -72,9 +72,7 @@ impl FromStr for IsoDuration {
         if text.len() > MAX_TEXT_BYTES {
             return Err(ParseDurationError::Malformed);
         }
-        let body = text
-            .strip_prefix(['P', 'p'])
-            .ok_or(ParseDurationError::Malformed)?;
+        let body = text.strip_prefix(['P', 'p']).ok_or(ParseDurationError::Malformed)?;
         let (date, time) = match body.split_once(['T', 't']) {
             Some((_, "")) => return Err(ParseDurationError::Malformed),
             Some((date, time)) => (date, time),
@@ -153,9 +151,7 @@ fn read_fields(
             .find(|(name, _)| name.eq_ignore_ascii_case(&unit))
             .ok_or(ParseDurationError::Malformed)?;
         let field = read_number(number, *seconds, *name == 'S')?;
-        *total = total
-            .checked_add(field)
-            .ok_or(ParseDurationError::TooLong)?;
+        *total = total.checked_add(field).ok_or(ParseDurationError::TooLong)?;
         text = rest.as_str();
     }
     Ok(())
@@ -177,9 +173,7 @@ fn read_number(
         return Err(ParseDurationError::Malformed);
     }
     let whole: u64 = whole.parse().map_err(|_| ParseDurationError::TooLong)?;
-    let seconds = whole
-        .checked_mul(unit_seconds)
-        .ok_or(ParseDurationError::TooLong)?;
+    let seconds = whole.checked_mul(unit_seconds).ok_or(ParseDurationError::TooLong)?;
     let nanos = decimals
         .bytes()
         .chain(std::iter::repeat(b'0'))

@@ -27,10 +27,8 @@ impl Timestamp {
     /// The timestamp this many seconds after 1970, clamped to what can be named.
     #[must_use]
     pub fn from_unix_seconds(seconds: i64) -> Self {
-        let clamped = seconds.clamp(
-            jiff::Timestamp::MIN.as_second(),
-            jiff::Timestamp::MAX.as_second(),
-        );
+        let clamped =
+            seconds.clamp(jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
         Self(jiff::Timestamp::from_second(clamped).unwrap_or(jiff::Timestamp::MAX))
     }
 
@@ -85,8 +83,5 @@ impl fmt::Display for Timestamp {
 /// The text is not an RFC 3339 timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an RFC 3339 timestamp: write it like 2026-11-22T08:00:00Z")]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "there is nothing more to say about it"
-)]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
 pub struct ParseTimestampError;
