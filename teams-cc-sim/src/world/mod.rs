@@ -1,0 +1,36 @@
+//! The one truth: a deterministic, socket-free Microsoft with its users and their customers.
+//!
+//! [`Setup`] says who lives there and what they will do; [`World`] lets it happen. Graph call
+//! behaviour follows Learn's *cloud communications* pages and Direct Routing its *SIP protocol*
+//! page; the fidelity table of this crate labels each behaviour documented, observed or assumed.
+
+mod call;
+mod customer;
+mod engine;
+mod life;
+mod notice;
+mod operation;
+mod output;
+mod people;
+mod ring;
+mod schedule;
+mod setup;
+mod transfer;
+
+pub use crate::sip::{Broken, BrokenRule};
+pub use engine::World;
+pub use output::{Callback, CallbackId, ConnectionId, Input, Output, Reply, SipParty};
+pub use people::{
+    Answering, App, ClientAction, Customer, FORWARD_AFTER, PresenceState, PromptFile, ROLES,
+    ResourceAccount, Tenant, User,
+};
+pub use setup::{
+    CALLBACK, Faults, MAX_OF_A_KIND, PROXIES, ProxyState, SECRET, SERVICE_NUMBER, Setup,
+};
+
+pub(crate) use call::{CallState, Far, MAX_OPERATIONS, Transfer};
+pub(crate) use engine::{Line, unknown};
+pub(crate) use life::{NewCall, phone_identity};
+pub(crate) use ring::{Callee, NoAnswer, Purpose, RingId};
+pub(crate) use customer::shown_number;
+pub(crate) use schedule::Action;
