@@ -1,8 +1,11 @@
 //! From an error code to what is missing and how to mend it.
 
+use std::fmt;
+
 use http::StatusCode;
 
 use crate::error::{ServiceError, SignInError};
+use crate::permission::Permission;
 
 /// What is missing, and what to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,35 +17,39 @@ pub struct Diagnosis {
     pub cause: &'static str,
     /// What an operator does about it.
     pub mend: &'static str,
+    /// The permissions that allow the request, one of which suffices; none where they are not
+    /// what is missing.
+    pub permissions: &'static [Permission],
 }
 
 const fn row(code: &'static str, cause: &'static str, mend: &'static str) -> Diagnosis {
-    Diagnosis { code, cause, mend }
+    Diagnosis { code, cause, mend, permissions: &[] }
 }
 
 /// Codes of the calling service, from the narrowest envelope.
 const CALLING: &[Diagnosis] = &[
     row(
         "7503",
-        "the app lacks the application permission for this call operation",
-        "grant the request's permission in Entra ID, give admin consent in the call's tenant, \
-         then wait for a fresh token",
+        "the calling service does not know the app as a calling bot",
+        "enable calling on the bot's Teams channel, set its calling webhook, and sign in with the \
+         same app id as the bot",
     ),
     row(
         "7504",
-        "the token holds no permission for this call or its tenant",
-        "check that the app is consented in the tenant of the call and that the token is of \
-         that tenant",
+        "the tenant has not granted the app a permission that this request needs",
+        "grant the permission in Entra ID with admin consent in the tenant of the call, then take \
+         a fresh token",
     ),
     row(
         "7505",
-        "the app is not authorised for application-hosted media",
-        "grant Calls.AccessMedia.All with admin consent, or use service-hosted media",
+        "the token's tenant is not the tenant of the call or of one of its parties",
+        "sign in to the call's tenantId (Client::for_tenant), and check that source and targets \
+         belong to it; a resource account is an applicationInstance, not a user",
     ),
     row(
         "8506",
-        "the media operation does not fit the call's media configuration",
-        "create or answer the call with service-hosted media, and wait until its media is active",
+        "the call is no policy-based recording call",
+        "call updateRecordingStatus only in calls that a compliance recording policy brought",
     ),
 ];
 
@@ -136,6 +143,14 @@ const SIGN_IN: &[(i64, Diagnosis)] = &[
 
 /// What a service response lacks.
 pub(crate) fn diagnose(response: &ServiceError) -> Option<Diagnosis> {
+    let mut diagnosis = by_code(response)?;
+    if ["7504", "403"].contains(&diagnosis.code) {
+        diagnosis.permissions = response.permissions;
+    }
+    Some(diagnosis)
+}
+
+fn by_code(response: &ServiceError) -> Option<Diagnosis> {
     let message = response.error.message.text().unwrap_or_default();
     let narrowest_first = response.error.codes().collect::<Vec<_>>().into_iter().rev();
     for code in narrowest_first {
@@ -149,14 +164,24 @@ pub(crate) fn diagnose(response: &ServiceError) -> Option<Diagnosis> {
     (response.status == StatusCode::FORBIDDEN).then_some(row(
         "403",
         "the app may not do this in the tenant",
-        "grant the application permission that the request names, with admin consent in the \
-         tenant of the token",
+        "grant the application permission with admin consent in the tenant of the token",
     ))
 }
 
 /// What a sign-in lacks.
 pub(crate) fn diagnose_sign_in(error: &SignInError) -> Option<Diagnosis> {
     SIGN_IN.iter().find(|(code, _)| error.codes.contains(code)).map(|(_, diagnosis)| *diagnosis)
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.cause, self.mend)?;
+        for (nth, permission) in self.permissions.iter().enumerate() {
+            let before = if nth == 0 { "; one of " } else { ", " };
+            write!(f, "{before}{permission}")?;
+        }
+        Ok(())
+    }
 }
 
 /// Whether `text` holds `number` as a whole number; request ids hold digits too.
@@ -173,7 +198,9 @@ mod tests {
 
     fn response(status: StatusCode, error: serde_json::Value) -> ServiceError {
         let error: GraphError = serde_json::from_value(error).unwrap();
-        ServiceError { status, error, request_id: None, client_request_id: None }
+        let (request_id, client_request_id) = (None, None);
+        let permissions = crate::request::communications::calls::TransferCall::PERMISSIONS;
+        ServiceError { status, error, request_id, client_request_id, permissions }
     }
 
     #[test]
@@ -189,6 +216,14 @@ mod tests {
             assert_eq!(diagnosis.code, code);
         }
         assert_eq!(diagnose(&response(StatusCode::BAD_REQUEST, json!({}))), None);
+    }
+
+    #[test]
+    fn a_missing_permission_is_named_and_another_cause_names_none() {
+        let missing = diagnose(&response(StatusCode::FORBIDDEN, json!({"code": "7504"}))).unwrap();
+        assert!(missing.to_string().ends_with("; one of Calls.Initiate.All"), "{missing}");
+        let tenant = diagnose(&response(StatusCode::FORBIDDEN, json!({"code": "7505"}))).unwrap();
+        assert!(tenant.permissions.is_empty());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use crate::diagnose::{Diagnosis, diagnose, diagnose_sign_in};
 use crate::model::GraphError;
+use crate::permission::Permission;
 use crate::prompt::PromptError;
 use crate::wire::DecodeError;
 
@@ -66,6 +67,8 @@ pub struct ServiceError {
     pub request_id: Option<String>,
     /// The id this client gave the request.
     pub client_request_id: Option<String>,
+    /// The permissions that allow the request; none for raw requests.
+    pub permissions: &'static [Permission],
 }
 
 /// A refusal of the token endpoint.
@@ -208,19 +211,19 @@ impl Error {
     }
 
     /// What went wrong.
-    #[must_use] 
+    #[must_use]
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
     /// The kind and the cause.
-    #[must_use] 
+    #[must_use]
     pub fn into_parts(self) -> (ErrorKind, Option<Box<dyn StdError + Send + Sync>>) {
         (self.kind, self.source)
     }
 
     /// Whether the same request may succeed later; whether repeating is harmless is another matter.
-    #[must_use] 
+    #[must_use]
     pub fn is_retryable(&self) -> bool {
         match &self.kind {
             ErrorKind::Throttled { .. } | ErrorKind::Connection | ErrorKind::Timeout => true,
@@ -231,25 +234,25 @@ impl Error {
     }
 
     /// Whether the service asked to slow down.
-    #[must_use] 
+    #[must_use]
     pub fn is_throttled(&self) -> bool {
         matches!(self.kind, ErrorKind::Throttled { .. })
     }
 
     /// Whether a permission, a consent or a licence is missing.
-    #[must_use] 
+    #[must_use]
     pub fn is_permission(&self) -> bool {
         matches!(self.kind, ErrorKind::Permission(_))
     }
 
     /// Whether the call is over.
-    #[must_use] 
+    #[must_use]
     pub fn is_call_ended(&self) -> bool {
         matches!(self.kind, ErrorKind::CallEnded(_))
     }
 
     /// The HTTP status, where a service answered.
-    #[must_use] 
+    #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match &self.kind {
             ErrorKind::SignIn(error) => error.status,
@@ -258,7 +261,7 @@ impl Error {
     }
 
     /// The service's id of the request, to quote in a ticket.
-    #[must_use] 
+    #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match &self.kind {
             ErrorKind::SignIn(error) => error.correlation_id.as_deref(),
@@ -267,7 +270,7 @@ impl Error {
     }
 
     /// The answer of the service, where one came.
-    #[must_use] 
+    #[must_use]
     pub fn response(&self) -> Option<&ServiceError> {
         match &self.kind {
             ErrorKind::Throttled { response, .. }
@@ -279,7 +282,7 @@ impl Error {
     }
 
     /// What is missing and how to mend it, where the codes tell.
-    #[must_use] 
+    #[must_use]
     pub fn diagnosis(&self) -> Option<Diagnosis> {
         match &self.kind {
             ErrorKind::SignIn(error) => diagnose_sign_in(error),
@@ -330,7 +333,7 @@ impl fmt::Display for Error {
             ErrorKind::Permission(response) => {
                 write!(f, "the app may not do this: {response}")?;
                 match diagnose(response) {
-                    Some(diagnosis) => write!(f, "; {}", diagnosis.mend),
+                    Some(diagnosis) => write!(f, "; {diagnosis}"),
                     None => Ok(()),
                 }
             }
@@ -342,7 +345,7 @@ impl fmt::Display for Error {
                     write!(f, " AADSTS{code}")?;
                 }
                 match diagnose_sign_in(error) {
-                    Some(diagnosis) => write!(f, "; {}", diagnosis.mend),
+                    Some(diagnosis) => write!(f, "; {diagnosis}"),
                     None => Ok(()),
                 }
             }

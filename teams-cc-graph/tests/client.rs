@@ -193,15 +193,15 @@ async fn a_missing_permission_is_named_with_its_cure() {
     Mock::given(header_exists("client-request-id"))
         .respond_with(
             ResponseTemplate::new(403).set_body_json(
-                json!({"error": {"code": "Forbidden", "innererror": {"code": "7505"}}}),
+                json!({"error": {"code": "Forbidden", "innererror": {"code": "7504"}}}),
             ),
         )
         .mount(&server)
         .await;
     let error = client.communications().call("c1").answer(CALLBACK).await.unwrap_err();
     assert!(error.is_permission() && !error.is_retryable());
-    assert_eq!(error.diagnosis().unwrap().code, "7505");
-    assert!(error.to_string().contains("Calls.AccessMedia.All"), "{error}");
+    assert_eq!(error.diagnosis().unwrap().code, "7504");
+    assert!(error.to_string().contains("Calls.JoinGroupCall.All"), "{error}");
 }
 
 #[tokio::test]

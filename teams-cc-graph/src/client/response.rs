@@ -7,6 +7,7 @@ use teams_cc_core::Clock;
 use crate::error::{Error, ErrorKind, ServiceError};
 use crate::layer::retry_after;
 use crate::model::{GraphError, GraphErrorBody};
+use crate::permission::Permission;
 use crate::request::Endpoint;
 
 pub(super) fn check(
@@ -19,7 +20,8 @@ pub(super) fn check(
         return Ok(response);
     }
     let retry_after = retry_after(&response, clock);
-    let response = Box::new(service_error(&response));
+    let permissions = endpoint.map_or(&[][..], |endpoint| endpoint.permissions);
+    let response = Box::new(service_error(&response, permissions));
     let on_call = endpoint.is_some_and(|endpoint| endpoint.on_call);
     Err(Error::new(match status {
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::Throttled { retry_after, response },
@@ -29,7 +31,10 @@ pub(super) fn check(
     }))
 }
 
-fn service_error(response: &http::Response<Bytes>) -> ServiceError {
+fn service_error(
+    response: &http::Response<Bytes>,
+    permissions: &'static [Permission],
+) -> ServiceError {
     let header = |name: &str| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
     };
@@ -41,5 +46,6 @@ fn service_error(response: &http::Response<Bytes>) -> ServiceError {
         request_id: header("request-id").or_else(|| error.request_id().map(str::to_owned)),
         client_request_id: header("client-request-id"),
         error,
+        permissions,
     }
 }

@@ -8,6 +8,8 @@ mod attempt;
 mod auth;
 mod request_id;
 mod retry;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod trace;
 

@@ -98,13 +98,14 @@ where
         let this = self.clone();
         Box::pin(async move {
             let key = (request.extensions().get::<TenantId>().cloned(), family(&request));
-            let started = this.clock.now();
+            let mut waited = Duration::ZERO;
             while let Err(ready) = this.bucket(&key, TokenBucket::try_take) {
-                if ready.since(started) > this.patience {
-                    break;
-                }
                 // Sleep at least a moment: a timer of whole milliseconds may wake just before.
                 let wait = ready.since(this.clock.now()).max(Duration::from_millis(1));
+                waited = waited.saturating_add(wait);
+                if waited > this.patience {
+                    break;
+                }
                 tokio::time::sleep(wait).await;
             }
             let _place = this

@@ -8,6 +8,7 @@ use teams_cc_core::TenantId;
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, InvalidRequest};
+use crate::permission::Permission;
 
 /// A request of the API as data: what it is called, and what repeating it does.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Endpoint {
     pub repeat: Repeat,
     /// Whether it acts on one call, so that 404 means that the call is over.
     pub on_call: bool,
+    /// Permissions that allow it, least privileged first; one suffices.
+    pub permissions: &'static [Permission],
 }
 
 /// What repeating a request does.
@@ -152,7 +155,7 @@ macro_rules! graph_request {
         impl $name<$crate::client::Client> {
             /// Permissions that allow this request, least privileged first; one suffices.
             pub const PERMISSIONS: &'static [$crate::permission::Permission] =
-                &[$($crate::permission::$permission),*];
+                Self::ENDPOINT.permissions;
         }
 
         impl<C> $name<C> {
@@ -162,6 +165,7 @@ macro_rules! graph_request {
                 path: $path,
                 repeat: $crate::request::Repeat::$repeat,
                 on_call: $on_call,
+                permissions: &[$($crate::permission::$permission),*],
             };
         }
 

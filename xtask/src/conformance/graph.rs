@@ -30,7 +30,7 @@ pub(crate) fn graph(dir: &Path) -> Summary {
     let files = match json_files(dir) {
         Ok(files) => files,
         Err(error) => {
-            eprintln!("{}: {error}", dir.display());
+            println!("{}: {error}", dir.display());
             summary.failed += 1;
             return summary;
         }
@@ -41,7 +41,7 @@ pub(crate) fn graph(dir: &Path) -> Summary {
             Ok(Verdict::Equal) => summary.passed += 1,
             Ok(Verdict::Unsupported(kind)) => *unsupported.entry(kind).or_default() += 1,
             Err(reason) => {
-                eprintln!("{name}: {reason}");
+                println!("{name}: {reason}");
                 summary.failed += 1;
             }
         }
@@ -49,7 +49,7 @@ pub(crate) fn graph(dir: &Path) -> Summary {
     let total: usize = unsupported.values().sum();
     let names: Vec<_> =
         unsupported.iter().map(|(name, count)| format!("{name} ({count})")).collect();
-    eprintln!("unsupported: {total} bodies of {} types: {}", names.len(), names.join(", "));
+    println!("unsupported: {total} bodies of {} types: {}", names.len(), names.join(", "));
     summary
 }
 
