@@ -10,6 +10,7 @@ pub mod sdp;
 mod dialog;
 pub mod endpoint;
 
+mod bridge;
 mod error;
 pub mod trunk;
 

@@ -20,7 +20,7 @@ pub use certificate::{
 pub use cloud::Cloud;
 pub use failover::{Attempt, Failover, MAX_HOLD_DOWN, after_response};
 pub use fqdn::{ParseFqdnError, SbcFqdn, certificate_name_covers};
-pub(crate) use number::{Caller, caller};
+pub(crate) use number::caller;
 pub use number::{NumberFault, caller_uri, carrier_request_uri, number_of, teams_request_uri};
 pub use options_ping::{HealthReason, OptionsPing, PING_INTERVAL, PeerState, Ping};
 pub use tenant::Tenants;

@@ -3,6 +3,9 @@
 //! Everything else is driven by values. [`Network`] is the seam that a simulation replaces.
 
 mod clock;
+mod connection;
+pub(crate) mod driver;
+mod flows;
 mod listener;
 mod network;
 mod resolve;
@@ -11,6 +14,8 @@ mod tls;
 mod udp;
 
 pub use clock::TokioClock;
+pub use connection::{HALF_MESSAGE_LIMIT, IDLE_LIMIT};
+pub use flows::CONNECT_LIMIT;
 pub use listener::{HANDSHAKE_LIMIT, SocketNetwork, SocketNetworkBuilder};
 pub use network::{ByteStream, Connection, DatagramSocket, Network, Peer, Target, TransportKind};
 pub use resolve::{Resolve, SystemResolver};

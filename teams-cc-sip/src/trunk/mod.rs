@@ -1,17 +1,35 @@
 //! A trunk between Teams, carriers and the contact center (Learn, *Direct Routing*).
+//!
+//! [`Trunk::start`] runs one task over a [`Network`](crate::io::Network) and a [`MediaPort`]; what
+//! happens comes as [`TrunkEvent`]s, and each call is a [`SipLeg`]. Whoever is not named in the
+//! [`TrunkConfig`] is denied.
 
+pub(crate) mod admission;
+pub(crate) mod call;
 mod carried;
-mod command;
+pub(crate) mod cause;
+pub(crate) mod command;
 mod config;
 mod destination;
+pub(crate) mod engine;
 mod event;
-mod leg;
+mod handle;
+pub(crate) mod inbound;
+pub(crate) mod input;
+pub(crate) mod leg;
+mod link;
 mod media;
+mod multipart;
+mod orders;
+pub(crate) mod outbound;
+mod requests;
+pub(crate) mod session;
 
 pub use carried::{BodyPart, DisplayText, EmergencyData};
 pub use config::{LabPeer, StaticPeer, TeamsPeer, TrunkConfig, TrunkLimits};
 pub use destination::{Destination, Via};
 pub use event::{IncomingCall, PeerHealth, TransferStep, TrunkEvent, Unfinished};
+pub use handle::{Trunk, TrunkEvents};
 pub use leg::SipLeg;
 pub use media::{MASTER_KEY_BYTES, MediaPort, RemoteMedia, SrtpKeys};
 

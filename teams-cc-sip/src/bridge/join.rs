@@ -1,0 +1,53 @@
+//! Joining two legs, and what the end of one means for the other.
+
+use teams_cc_core::{
+    LegId,
+    contact::{LegError, LegEvent, LegState, Verb},
+};
+
+use crate::trunk::{engine::Engine, input::Output, leg::wrong_state};
+
+impl Engine {
+    /// Lets two connected legs talk through us.
+    pub(crate) fn join(&mut self, leg: &LegId, with: &LegId) -> Result<(), LegError> {
+        let unusable = |why: &str| Err(LegError::InvalidDestination { why: why.into() });
+        let (Some(one), Some(other)) = (self.legs.get(leg), self.legs.get(with)) else {
+            return unusable("the other leg is not one of this trunk's, or is over");
+        };
+        if leg == with {
+            return unusable("a leg cannot be bridged with itself");
+        }
+        if other.state != LegState::Connected {
+            return Err(wrong_state(Verb::Bridge, other.state));
+        }
+        match (&one.bridge, &other.bridge) {
+            (Some(first), Some(second)) if first == with && second == leg => return Ok(()),
+            (None, None) => {}
+            _ => return unusable("one of the legs is bridged with a third; hang that up first"),
+        }
+        let held = (one.hold.by_peer, other.hold.by_peer);
+        let media = (one.session.as_ref(), other.session.as_ref());
+        if let (Some(one), Some(other)) = media {
+            let (one, other) = (one.media().clone(), other.media().clone());
+            self.outputs.push_back(Output::JoinMedia { one, other });
+        }
+        for (leg, with, held) in [(leg, with, held.1), (with, leg, held.0)] {
+            if let Some(record) = self.legs.get_mut(leg) {
+                record.bridge = Some(with.clone());
+                record.hold.relayed = held;
+            }
+            self.tell(leg, LegEvent::Bridged { with: with.clone() });
+            self.reconcile_hold(leg);
+        }
+        Ok(())
+    }
+
+    /// One leg of a bridge is over: so is the other.
+    pub(crate) fn part(&mut self, gone: &LegId, other: &LegId) {
+        let Some(record) = self.legs.get_mut(other) else { return };
+        if record.bridge.as_ref() == Some(gone) {
+            record.bridge = None;
+            self.hang_up(other);
+        }
+    }
+}

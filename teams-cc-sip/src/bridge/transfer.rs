@@ -1,0 +1,273 @@
+//! A Teams client hands its call over: REFER, answered on this side.
+//!
+//! | step | towards Teams |
+//! |---|---|
+//! | REFER comes | 202, `NOTIFY 100 Trying` |
+//! | the target is called | INVITE to the proxy: Request-URI is Refer-To byte for byte, Referred-By copied |
+//! | the target rings | `NOTIFY 180` |
+//! | the target answers | `NOTIFY 200`; the other party now talks to the new call |
+//! | Teams hangs up the old call | 200 to its BYE; we never send BYE first |
+//! | the target does not answer | `NOTIFY` with its status; everything stays as it was |
+
+use teams_cc_core::{
+    LegId,
+    contact::{
+        AfterTransfer, AnsweredBy, EndCause, EndReason, EndedBy, Knowledge, LegEvent, LegState,
+        TransferOutcome,
+    },
+};
+
+use crate::{
+    direct_routing::Attempt as Verdict,
+    endpoint::{CallEnd, CallHandle, Command, Extras, Origin, ReferHandle},
+    message::{HeaderName, ReferTo, Request, Response, StatusCode, Uri},
+    trunk::{
+        TransferStep,
+        admission::Side,
+        call::{Attempt, Hold, Role, Transfer, Whither},
+        cause,
+        engine::{Engine, RETIRED_LIMIT},
+        input::{Event, LocalMedia, Output},
+        outbound::{agree, verdict},
+        session::Session,
+    },
+};
+
+impl Engine {
+    /// A Teams client asks us to call somebody in its place.
+    pub(crate) fn referred(
+        &mut self,
+        call: CallHandle,
+        refer: ReferHandle,
+        origin: &Origin,
+        request: &Request,
+    ) {
+        let accepted = self.may_transfer(call, origin).and_then(|leg| {
+            let target = request.headers().typed::<ReferTo>().ok().flatten();
+            target.map(|target| (leg, target)).ok_or(StatusCode::BAD_REQUEST)
+        });
+        let status = accepted.as_ref().err().copied().unwrap_or(StatusCode::ACCEPTED);
+        let response = Box::new(Response::new(status));
+        let answered = self.order(Command::RespondRefer { refer, response });
+        let (Ok((leg, target)), Ok(())) = (accepted, answered) else { return };
+        let target = exact_target(target.uri.clone());
+        let copied = request.headers().get_all(HeaderName::ReferredBy).cloned().collect();
+        let left = self.transfer_order(&target);
+        self.replacements = self.replacements.saturating_add(1);
+        let media = LegId::numbered("R", self.replacements);
+        let Some(record) = self.legs.get_mut(&leg) else { return };
+        record.state = LegState::Transferring;
+        record.transfer = Some(Transfer {
+            refer,
+            call: None,
+            media: media.clone(),
+            session: None,
+            attempt: Attempt {
+                whither: Whither::Referred { target, copied },
+                left,
+                proxy: None,
+                progressed: false,
+                emergency: crate::trunk::EmergencyData::default(),
+            },
+            reported: 100,
+        });
+        tracing::info!(leg = %leg, "a transfer begins");
+        self.tell(&leg, LegEvent::TransferRequested);
+        self.step(&leg, TransferStep::Accepted);
+        self.outputs.push_back(Output::OpenMedia { media });
+    }
+
+    /// The media of the new call is open, or could not be opened.
+    pub(crate) fn replacement_media(&mut self, media: &LegId, local: Option<LocalMedia>) {
+        let id = self.next_session();
+        let found = self.legs.values_mut().find_map(|record| {
+            let link = record.link.encrypted;
+            let transfer = record.transfer.as_mut()?;
+            (transfer.media == *media).then(|| (record.id.clone(), link, transfer))
+        });
+        let Some((leg, encrypted, transfer)) = found else {
+            if local.is_some() {
+                self.outputs.push_back(Output::CloseMedia { media: media.clone() });
+            }
+            return;
+        };
+        let Some(local) = local else {
+            return self.transfer_failed(&leg, 503);
+        };
+        let key = encrypted.then_some(local.key);
+        transfer.session = Some(Session::new(media.clone(), local.address, id, key));
+        if self.send_invite(&leg, Role::Replacement).is_err() {
+            self.transfer_failed(&leg, 503);
+        }
+    }
+
+    /// The target rings.
+    pub(crate) fn replacement_progress(&mut self, leg: &LegId, response: &Response) {
+        let status = response.status();
+        let Some(transfer) = self.legs.get_mut(leg).and_then(|r| r.transfer.as_mut()) else {
+            return;
+        };
+        transfer.attempt.progressed = true;
+        if std::mem::replace(&mut transfer.reported, status.as_u16()) == status.as_u16() {
+            return;
+        }
+        let refer = transfer.refer;
+        let _ = self.order(Command::NotifyRefer { refer, status });
+        self.step(leg, TransferStep::Ringing);
+    }
+
+    /// The target answered: its call takes the leg's place and the old one waits for its BYE.
+    pub(crate) fn replacement_answered(
+        &mut self,
+        leg: &LegId,
+        call: CallHandle,
+        response: &Response,
+    ) {
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        let Some(mut transfer) = record.transfer.take() else { return };
+        let remote = transfer.session.as_mut().and_then(|session| agree(session, response));
+        if remote.is_none() {
+            record.transfer = Some(transfer);
+            self.calls.remove(&call);
+            let _ = self.order(Command::Bye { call, extras: Extras::new() });
+            return self.transfer_failed(leg, 488);
+        }
+        let old = record.call.replace(call);
+        let closed = std::mem::replace(&mut record.session, transfer.session.take());
+        let held = record.hold.by_peer;
+        record.hold = Hold { relayed: record.hold.relayed, by_peer: held, ..Hold::default() };
+        record.state = LegState::Connected;
+        let other = record.bridge.clone();
+        self.calls.insert(call, (leg.clone(), Role::Main));
+        if let Some(old) = old {
+            self.calls.insert(old, (leg.clone(), Role::Retired));
+            self.retired.insert(old, self.now + RETIRED_LIMIT);
+        }
+        if let Some(proxy) = transfer.attempt.proxy {
+            self.failover.restore(proxy);
+        }
+        let report = Command::NotifyRefer { refer: transfer.refer, status: StatusCode::OK };
+        let _ = self.order(report);
+        if let Some(closed) = closed {
+            self.outputs.push_back(Output::CloseMedia { media: closed.media().clone() });
+        }
+        self.connect_media(leg, remote);
+        let theirs = other.as_ref().and_then(|other| self.legs.get(other)?.session.as_ref());
+        if let Some(theirs) = theirs {
+            let (one, other) = (transfer.media, theirs.media().clone());
+            self.outputs.push_back(Output::JoinMedia { one, other });
+        }
+        tracing::info!(leg = %leg, "a transfer is complete");
+        self.tell(
+            leg,
+            LegEvent::TransferEnded(TransferOutcome::Completed {
+                after: AfterTransfer::InSight,
+                answered_by: Knowledge::Observed(AnsweredBy::Unconfirmed),
+            }),
+        );
+        self.step(leg, TransferStep::Completed);
+        // Whoever transferred had often put the other party on hold; the target has not.
+        self.peer_hold_changed(leg, false);
+        self.reconcile_hold(leg);
+    }
+
+    /// The new call ended before it was answered.
+    pub(crate) fn replacement_ended(&mut self, leg: &LegId, end: &CallEnd) {
+        let Some(transfer) = self.legs.get_mut(leg).and_then(|r| r.transfer.as_mut()) else {
+            return;
+        };
+        transfer.call = None;
+        let attempt = &transfer.attempt;
+        if let Verdict::Next { hold_down } = verdict(end, &attempt.whither, attempt.progressed) {
+            if let Some(proxy) = attempt.proxy {
+                self.failover.hold_down(self.now, proxy, hold_down);
+            }
+            if self.send_invite(leg, Role::Replacement).is_ok() {
+                return;
+            }
+        }
+        self.transfer_failed(leg, cause::status_of_end(end));
+    }
+
+    /// The leg ends: so does the transfer it asked for.
+    pub(crate) fn abandon_transfer(&mut self, leg: &LegId) {
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        let Some(transfer) = record.transfer.take() else { return };
+        record.state = LegState::Connected;
+        if let Some(call) = transfer.call {
+            self.calls.remove(&call);
+            let _ = self.order(Command::Cancel { call, extras: Extras::new() });
+        }
+        let status = StatusCode::REQUEST_TERMINATED;
+        let _ = self.order(Command::NotifyRefer { refer: transfer.refer, status });
+        if transfer.session.is_some() {
+            self.outputs.push_back(Output::CloseMedia { media: transfer.media });
+        }
+        self.tell(leg, LegEvent::TransferEnded(TransferOutcome::Unknown));
+    }
+
+    /// The target did not answer: the failure is reported and everything stays as it was.
+    fn transfer_failed(&mut self, leg: &LegId, status: u16) {
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        let Some(transfer) = record.transfer.take() else { return };
+        record.state = LegState::Connected;
+        let gone = record.call.is_none();
+        let report = StatusCode::new(status).filter(|status| status.is_final());
+        let report = report.unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        let _ = self.order(Command::NotifyRefer { refer: transfer.refer, status: report });
+        if transfer.session.is_some() {
+            self.outputs.push_back(Output::CloseMedia { media: transfer.media });
+        }
+        let failure = cause::transfer_failure(status);
+        self.tell(leg, LegEvent::TransferEnded(TransferOutcome::Failed(failure)));
+        self.step(leg, TransferStep::Failed { status });
+        if gone {
+            self.finish(leg, EndCause::new(EndReason::Completed, EndedBy::Remote));
+        }
+    }
+
+    /// The leg that may be handed over, or the status that says why not.
+    fn may_transfer(&self, call: CallHandle, origin: &Origin) -> Result<LegId, StatusCode> {
+        // REFER may come on any connection of Microsoft's, so only the side counts.
+        if self.side_of(origin) != Some(Side::Teams) || !self.config.refer {
+            return Err(StatusCode::DECLINE);
+        }
+        let leg = self.leg_of(call, Role::Main).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
+        let record = self.legs.get(&leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
+        match record.state {
+            _ if record.link.side != Side::Teams => Err(StatusCode::DECLINE),
+            _ if record.ending || self.draining => Err(StatusCode::SERVICE_UNAVAILABLE),
+            LegState::Connected => Ok(leg),
+            LegState::Transferring => Err(StatusCode::REQUEST_PENDING),
+            LegState::Ringing | LegState::Ended => Err(StatusCode::CALL_DOES_NOT_EXIST),
+        }
+    }
+
+    /// The proxy that Refer-To names comes first; the target itself is never resolved.
+    fn transfer_order(&self, target: &Uri) -> std::collections::VecDeque<usize> {
+        let host = target.host().map(|host| host.to_string().to_ascii_lowercase());
+        let named = self.config.teams.as_ref().and_then(|teams| {
+            teams.proxies.iter().position(|proxy| Some(&*proxy.host) == host.as_deref())
+        });
+        let mut order = self.failover.order(self.now);
+        if let Some(named) = named {
+            order.sort_by_key(|proxy| *proxy != named);
+        }
+        order.into()
+    }
+
+    fn step(&mut self, leg: &LegId, step: TransferStep) {
+        self.outputs.push_back(Output::Event(Event::Transfer { leg: leg.clone(), step }));
+    }
+}
+
+/// The target as it was named. A header part cannot stand in a Request-URI (RFC 3261 §19.1.1), and
+/// dropping it also keeps Replaces, which Teams refuses, out of our INVITE.
+fn exact_target(mut target: Uri) -> Uri {
+    if let Some(uri) = target.as_sip_mut()
+        && uri.headers().is_some()
+    {
+        uri.remove_headers();
+    }
+    target
+}

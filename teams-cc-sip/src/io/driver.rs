@@ -1,0 +1,389 @@
+//! The one task of a trunk: it waits, and moves bytes and values between engine and world.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use teams_cc_core::{
+    Clock, Instant, LegId,
+    contact::{Direction, LegError},
+};
+use tokio::sync::{mpsc, oneshot, watch};
+use tracing::Instrument;
+
+use super::{Network, connection::Heard, flows::Flows};
+use crate::{
+    direct_routing::{HealthReason, PeerState},
+    endpoint::Route,
+    error::Error,
+    trunk::{
+        DisplayText, IncomingCall, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent,
+        Unfinished,
+        command::Command,
+        engine::Engine,
+        input::{Event, Incoming, Input, LocalMedia, Output, Ticket},
+    },
+};
+
+/// How long calls may take to end when nobody listens to the trunk any more.
+const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+/// How long connections may take to send what waits when the trunk stops.
+const FLUSH_LIMIT: Duration = Duration::from_secs(1);
+/// The longest sleep, where nothing is due.
+const LONG_SLEEP: Duration = Duration::from_hours(1);
+
+/// The driver's ends of a trunk's channels.
+pub(crate) struct Channels {
+    pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) orders: mpsc::Receiver<Command>,
+    pub(crate) events: mpsc::Sender<TrunkEvent>,
+    pub(crate) publish: watch::Sender<Arc<[PeerHealth]>>,
+}
+
+/// Starts the task of a trunk.
+pub(crate) fn spawn(
+    config: TrunkConfig,
+    network: Arc<dyn Network>,
+    clock: Arc<dyn Clock>,
+    media: Arc<dyn MediaPort>,
+    channels: Channels,
+) {
+    let span = tracing::info_span!("trunk", fqdn = %config.fqdn);
+    let limits = config.limits;
+    let engine = match Engine::new(config) {
+        Ok(engine) => engine,
+        Err(error) => {
+            // The channels close, so every handle says that the trunk has stopped.
+            span.in_scope(|| tracing::error!(%error, "the trunk cannot start"));
+            return;
+        }
+    };
+    let (releases, released) = mpsc::unbounded_channel();
+    let (heard, hearing) = mpsc::channel(limits.writes.max(1));
+    let driver = Driver {
+        engine,
+        flows: Flows::new(Arc::clone(&network), heard, limits),
+        network,
+        clock,
+        media,
+        commands: channels.commands,
+        orders: channels.orders,
+        releases,
+        released,
+        hearing,
+        events: channels.events,
+        event_bound: limits.events,
+        pending: VecDeque::new(),
+        congested: false,
+        publish: channels.publish,
+        deadline: None,
+        tickets: 0,
+        dials: BTreeMap::new(),
+        replies: BTreeMap::new(),
+        stop_at: None,
+        stoppers: Vec::new(),
+        listening: true,
+        deaf: false,
+    };
+    tokio::spawn(driver.run().instrument(span));
+}
+
+struct Driver {
+    engine: Engine,
+    flows: Flows,
+    network: Arc<dyn Network>,
+    clock: Arc<dyn Clock>,
+    media: Arc<dyn MediaPort>,
+    commands: mpsc::Sender<Command>,
+    orders: mpsc::Receiver<Command>,
+    releases: mpsc::UnboundedSender<LegId>,
+    released: mpsc::UnboundedReceiver<LegId>,
+    hearing: mpsc::Receiver<Heard>,
+    events: mpsc::Sender<TrunkEvent>,
+    event_bound: usize,
+    pending: VecDeque<TrunkEvent>,
+    congested: bool,
+    publish: watch::Sender<Arc<[PeerHealth]>>,
+    deadline: Option<Instant>,
+    tickets: Ticket,
+    dials: BTreeMap<Ticket, (LegId, oneshot::Sender<Result<Arc<SipLeg>, Error>>)>,
+    replies: BTreeMap<Ticket, oneshot::Sender<Result<(), LegError>>>,
+    stop_at: Option<Instant>,
+    stoppers: Vec<oneshot::Sender<Unfinished>>,
+    listening: bool,
+    deaf: bool,
+}
+
+impl Driver {
+    async fn run(mut self) {
+        self.feed(Input::Wake);
+        self.publish_health();
+        while !self.is_over() {
+            let now = self.clock.now();
+            let due = [self.deadline, self.stop_at].into_iter().flatten().min();
+            let sleep = due.map_or(LONG_SLEEP, |due| (due - now).min(LONG_SLEEP));
+            let reading = self.pending.len() < self.event_bound.saturating_mul(2);
+            let waiting = !self.pending.is_empty();
+            tokio::select! {
+                biased;
+                told = tell_next(&self.events, &mut self.pending), if !self.deaf && waiting => {
+                    if !told {
+                        self.nobody_listens();
+                    }
+                }
+                () = self.events.closed(), if !self.deaf => self.nobody_listens(),
+                Some(leg) = self.released.recv() => self.feed(Input::Release { leg }),
+                Some(command) = self.orders.recv() => self.command(command),
+                Some(heard) = self.hearing.recv(), if reading => self.hear(heard),
+                news = self.flows.next() => {
+                    for input in news {
+                        self.feed(input);
+                    }
+                }
+                accepted = self.network.accept(), if self.listening && reading => {
+                    match accepted {
+                        Ok(connection) => {
+                            for input in self.flows.accepted(connection) {
+                                self.feed(input);
+                            }
+                        }
+                        Err(error) => {
+                            tracing::error!(%error, "nothing is accepted any more");
+                            self.listening = false;
+                            self.feed(Input::ListenerFailed);
+                        }
+                    }
+                }
+                () = tokio::time::sleep(sleep) => self.feed(Input::Wake),
+            }
+            self.note_congestion();
+        }
+        let unfinished = Unfinished { legs: self.engine.legs.keys().cloned().collect() };
+        self.flows.flush(FLUSH_LIMIT).await;
+        for stopper in self.stoppers.drain(..) {
+            let _ = stopper.send(unfinished.clone());
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let Some(stop_at) = self.stop_at else { return false };
+        let told = self.pending.is_empty() || self.deaf;
+        (self.engine.is_idle() && told) || self.clock.now() >= stop_at
+    }
+
+    fn command(&mut self, command: Command) {
+        self.tickets = self.tickets.wrapping_add(1);
+        let ticket = self.tickets;
+        match command {
+            // Whoever dialled has given up before anything was sent.
+            Command::Dial { reply, .. } if reply.is_closed() => {}
+            Command::Dial { destination, reply } => {
+                self.dials.insert(ticket, (destination.leg.clone(), reply));
+                self.feed(Input::Dial { ticket, destination });
+            }
+            Command::Execute { leg, command, reply } => {
+                self.replies.insert(ticket, reply);
+                self.feed(Input::Execute { ticket, leg, command });
+            }
+            Command::Shutdown { deadline, reply } => {
+                self.stoppers.push(reply);
+                self.stop(deadline);
+            }
+        }
+    }
+
+    fn hear(&mut self, heard: Heard) {
+        match heard {
+            Heard::Message(flow, message) => self.feed(Input::Received { flow, message }),
+            Heard::Broken(flow, fault) => {
+                tracing::info!(flow = flow.0, error = %fault.error, "a stream lost its boundaries");
+                self.feed(Input::Malformed { flow, fault });
+                self.flows.finish(flow);
+            }
+            Heard::Datagram(socket, from, message) => {
+                let (flow, news) = self.flows.datagram(socket, from);
+                for input in news {
+                    self.feed(input);
+                }
+                match message {
+                    Ok(message) => self.feed(Input::Received { flow, message }),
+                    Err(fault) => self.feed(Input::Malformed { flow, fault }),
+                }
+            }
+        }
+    }
+
+    /// Gives the engine an input and carries out everything it wants for it.
+    fn feed(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            self.engine.handle_input(self.clock.now(), input);
+            loop {
+                match self.engine.poll_output() {
+                    Output::Timeout(deadline) => {
+                        self.deadline = deadline;
+                        break;
+                    }
+                    output => inputs.extend(self.carry_out(output)),
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) -> Option<Input> {
+        match output {
+            Output::Transmit(transmit) => {
+                let bytes = transmit.message.encode();
+                let sent = match transmit.to {
+                    Route::Flow(flow) => self.flows.send(flow, bytes),
+                    Route::Target(target) => {
+                        let now = self.clock.now();
+                        self.flows.send_to(now, target, transmit.transaction.clone(), bytes)
+                    }
+                };
+                if sent {
+                    return None;
+                }
+                transmit.transaction.map(|transaction| Input::SendFailed { transaction })
+            }
+            Output::Event(event) => {
+                self.tell(event);
+                None
+            }
+            Output::OpenMedia { media } => {
+                let local = self.media.open(&media).and_then(|address| {
+                    self.media.master_key(&media).map(|key| LocalMedia { address, key })
+                });
+                let local = local
+                    .inspect_err(|error| {
+                        tracing::error!(%error, "no media could be opened for a leg");
+                        self.media.close(&media);
+                    })
+                    .ok();
+                Some(Input::MediaOpened { media, local })
+            }
+            Output::ConnectMedia { media, remote } => {
+                self.media.connect(&media, &remote);
+                None
+            }
+            Output::JoinMedia { one, other } => {
+                self.media.join(&one, &other);
+                None
+            }
+            Output::CloseMedia { media } => {
+                self.media.close(&media);
+                None
+            }
+            Output::Dialled { ticket, outcome } => {
+                if let Some((id, reply)) = self.dials.remove(&ticket) {
+                    let leg = outcome.map(|party| self.handle(id, Direction::Outbound, party));
+                    // Where nobody waits any more the handle is dropped here, and with it the call.
+                    let _ = reply.send(leg);
+                }
+                None
+            }
+            Output::Done { ticket, outcome } => {
+                if let Some(reply) = self.replies.remove(&ticket) {
+                    let _ = reply.send(outcome);
+                }
+                None
+            }
+            Output::Timeout(_) => None,
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        let event = match event {
+            Event::Incoming(incoming) => TrunkEvent::Incoming(self.incoming(*incoming)),
+            Event::Leg { leg, event } => TrunkEvent::Leg { leg, event },
+            Event::Transfer { leg, step } => TrunkEvent::Transfer { leg, step },
+            Event::Health(health) => {
+                self.publish_health();
+                TrunkEvent::Health(health)
+            }
+        };
+        if !self.deaf {
+            self.pending.push_back(event);
+        }
+    }
+
+    fn incoming(&self, incoming: Incoming) -> IncomingCall {
+        let leg = self.handle(incoming.leg, Direction::Inbound, incoming.caller.clone());
+        IncomingCall {
+            leg,
+            caller: incoming.caller,
+            display: incoming.display.map(|name| DisplayText::new(name.reveal())),
+            private: incoming.private,
+            called: incoming.called,
+            peer: incoming.peer,
+            tenant: incoming.tenant,
+            emergency: incoming.emergency,
+            call_id: incoming.call_id,
+        }
+    }
+
+    fn handle(
+        &self,
+        id: LegId,
+        direction: Direction,
+        party: teams_cc_core::Address,
+    ) -> Arc<SipLeg> {
+        let (commands, releases) = (self.commands.clone(), self.releases.clone());
+        Arc::new(SipLeg::new(id, direction, party, commands, releases))
+    }
+
+    fn publish_health(&mut self) {
+        self.publish.send_replace(self.engine.health().into());
+    }
+
+    fn note_congestion(&mut self) {
+        let congested = match self.pending.len() {
+            0 => false,
+            waiting => self.congested || waiting >= self.event_bound,
+        };
+        if congested != self.congested {
+            self.congested = congested;
+            self.feed(Input::Congested(congested));
+        }
+    }
+
+    fn nobody_listens(&mut self) {
+        self.deaf = true;
+        self.pending.clear();
+        self.stop(CLOSE_LIMIT);
+    }
+
+    fn stop(&mut self, limit: Duration) {
+        let stop_at = self.clock.now() + limit;
+        self.stop_at = Some(self.stop_at.map_or(stop_at, |earlier| earlier.min(stop_at)));
+        self.feed(Input::Drain);
+    }
+}
+
+impl Drop for Driver {
+    /// However the task ends, by panic too, nobody is told that the trunk is healthy.
+    fn drop(&mut self) {
+        let stopped: Vec<PeerHealth> = self
+            .engine
+            .health()
+            .into_iter()
+            .map(|health| PeerHealth {
+                state: PeerState::Down,
+                reason: HealthReason::TrunkStopped,
+                ..health
+            })
+            .collect();
+        self.publish.send_replace(stopped.into());
+    }
+}
+
+/// Tells the next event once there is room; `false` where nobody listens. Cancel safe.
+async fn tell_next(events: &mpsc::Sender<TrunkEvent>, pending: &mut VecDeque<TrunkEvent>) -> bool {
+    let Ok(permit) = events.reserve().await else { return false };
+    if let Some(event) = pending.pop_front() {
+        permit.send(event);
+    }
+    true
+}

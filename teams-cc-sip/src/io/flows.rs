@@ -1,0 +1,337 @@
+//! All connections of a trunk: which there are, whose they are, and what waits for them.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use teams_cc_core::Instant;
+use tokio::{
+    sync::mpsc,
+    task::{Id, JoinSet},
+    time::timeout,
+};
+use tracing::Instrument;
+
+use super::{
+    Connection, DatagramSocket, Network, Peer, Target, TransportKind,
+    connection::{Heard, carry, read_socket, write_socket},
+    network::ConnectionKind,
+};
+use crate::{
+    endpoint::FlowId,
+    transaction::TransactionId,
+    trunk::{TrunkLimits, input::Input},
+};
+
+/// How long one attempt to connect may take, resolution and handshake included.
+pub const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+/// How old a connection of ours may get before the next message takes a new one
+/// (Learn, *Direct Routing: protocols*: renew at least once per hour).
+const RENEW_AFTER: Duration = Duration::from_mins(50);
+/// Messages that wait for one connection to open; further ones count as not sent.
+const CONNECT_QUEUE: usize = 64;
+/// Datagrams that wait for one socket; further ones are lost, as on the network.
+const DATAGRAM_QUEUE: usize = 1_024;
+/// Addresses on all sockets that are kept apart; the longest silent one is forgotten first.
+const MAX_DATAGRAM_FLOWS: usize = 8_192;
+
+/// Every open connection, and those being opened.
+pub(super) struct Flows {
+    network: Arc<dyn Network>,
+    heard: mpsc::Sender<Heard>,
+    limits: TrunkLimits,
+    next: u64,
+    streams: BTreeMap<FlowId, Stream>,
+    tasks: JoinSet<()>,
+    by_task: BTreeMap<Id, FlowId>,
+    /// Our own connections: requests of ours travel on no others.
+    own: BTreeMap<Target, (FlowId, Instant)>,
+    sockets: Vec<Socket>,
+    datagrams: BTreeMap<FlowId, Datagram>,
+    by_address: BTreeMap<(usize, SocketAddr), FlowId>,
+    used: u64,
+    connects: JoinSet<io::Result<Connection>>,
+    by_connect: BTreeMap<Id, Target>,
+    waiting: BTreeMap<Target, Waiting>,
+}
+
+struct Stream {
+    outgoing: mpsc::Sender<Bytes>,
+    task: tokio::task::AbortHandle,
+}
+
+struct Socket {
+    socket: Arc<dyn DatagramSocket>,
+    outgoing: mpsc::Sender<(Bytes, SocketAddr)>,
+}
+
+struct Datagram {
+    socket: usize,
+    remote: SocketAddr,
+    used: u64,
+}
+
+/// What waits for a connection to open, and since when.
+struct Waiting {
+    since: Instant,
+    messages: Vec<(Option<TransactionId>, Bytes)>,
+}
+
+impl Flows {
+    pub(super) fn new(
+        network: Arc<dyn Network>,
+        heard: mpsc::Sender<Heard>,
+        limits: TrunkLimits,
+    ) -> Self {
+        Self {
+            network,
+            heard,
+            limits,
+            next: 0,
+            streams: BTreeMap::new(),
+            tasks: JoinSet::new(),
+            by_task: BTreeMap::new(),
+            own: BTreeMap::new(),
+            sockets: Vec::new(),
+            datagrams: BTreeMap::new(),
+            by_address: BTreeMap::new(),
+            used: 0,
+            connects: JoinSet::new(),
+            by_connect: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+        }
+    }
+
+    /// Waits until a connection has opened, failed or ended. Cancel safe.
+    pub(super) async fn next(&mut self) -> Vec<Input> {
+        tokio::select! {
+            biased;
+            Some(connected) = self.connects.join_next_with_id() => match connected {
+                Ok((task, connection)) => self.connected(task, connection),
+                Err(error) => self.connected(error.id(), Err(io::Error::other(error))),
+            },
+            Some(ended) = self.tasks.join_next_with_id() => {
+                let task = ended.as_ref().map_or_else(tokio::task::JoinError::id, |(id, ())| *id);
+                self.ended(task)
+            }
+            else => std::future::pending().await,
+        }
+    }
+
+    /// Takes a connection that a peer opened, or a socket.
+    pub(super) fn accepted(&mut self, connection: Connection) -> Vec<Input> {
+        match connection.kind {
+            ConnectionKind::Stream(..) if self.streams.len() >= self.limits.connections => {
+                tracing::warn!("too many connections: a new one was closed");
+                Vec::new()
+            }
+            ConnectionKind::Stream(stream, peer) => {
+                let (_, news) = self.stream(stream, peer);
+                vec![news]
+            }
+            ConnectionKind::Socket(socket) => {
+                let number = self.socket(&socket);
+                let heard = self.heard.clone();
+                self.tasks.spawn(read_socket(number, socket, heard));
+                Vec::new()
+            }
+            ConnectionKind::Path(socket, remote) => {
+                let number = self.socket(&socket);
+                self.datagram(number, remote).1
+            }
+        }
+    }
+
+    /// The flow of an address on a socket, and what the engine has to know about it.
+    pub(super) fn datagram(&mut self, socket: usize, remote: SocketAddr) -> (FlowId, Vec<Input>) {
+        self.used = self.used.wrapping_add(1);
+        if let Some(flow) = self.by_address.get(&(socket, remote)) {
+            if let Some(datagram) = self.datagrams.get_mut(flow) {
+                datagram.used = self.used;
+            }
+            return (*flow, Vec::new());
+        }
+        let mut news = Vec::new();
+        if self.datagrams.len() >= MAX_DATAGRAM_FLOWS
+            && let Some(oldest) =
+                self.datagrams.iter().min_by_key(|(_, datagram)| datagram.used).map(|(id, _)| *id)
+            && let Some(datagram) = self.datagrams.remove(&oldest)
+        {
+            self.by_address.remove(&(datagram.socket, datagram.remote));
+            self.own.retain(|_, (flow, _)| *flow != oldest);
+            news.push(Input::FlowClosed { flow: oldest });
+        }
+        let flow = self.number();
+        self.datagrams.insert(flow, Datagram { socket, remote, used: self.used });
+        self.by_address.insert((socket, remote), flow);
+        let peer = Peer::new(TransportKind::Udp, remote);
+        news.push(Input::FlowOpened { flow, peer });
+        (flow, news)
+    }
+
+    /// Sends on a flow; `false` where that cannot be.
+    pub(super) fn send(&mut self, flow: FlowId, bytes: Bytes) -> bool {
+        if let Some(datagram) = self.datagrams.get(&flow) {
+            let Some(socket) = self.sockets.get(datagram.socket) else { return false };
+            // A full queue loses the datagram, which the transaction layer expects.
+            return !matches!(
+                socket.outgoing.try_send((bytes, datagram.remote)),
+                Err(mpsc::error::TrySendError::Closed(_))
+            );
+        }
+        let Some(stream) = self.streams.get(&flow) else { return false };
+        match stream.outgoing.try_send(bytes) {
+            Ok(()) => true,
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                tracing::warn!(flow = flow.0, "a peer does not read: its connection is closed");
+                stream.task.abort();
+                false
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => false,
+        }
+    }
+
+    /// Sends on our own connection to a target, which is opened where there is none.
+    pub(super) fn send_to(
+        &mut self,
+        now: Instant,
+        target: Target,
+        transaction: Option<TransactionId>,
+        bytes: Bytes,
+    ) -> bool {
+        if let Some((flow, opened)) = self.own.get(&target).copied() {
+            let young = target.transport == TransportKind::Udp || now - opened < RENEW_AFTER;
+            if young && self.send(flow, bytes.clone()) {
+                return true;
+            }
+            // Too old or gone. What is under way on it ends there; it closes when it falls idle.
+            self.own.remove(&target);
+        }
+        match self.waiting.entry(target) {
+            Entry::Occupied(mut waiting) => {
+                let messages = &mut waiting.get_mut().messages;
+                if messages.len() >= CONNECT_QUEUE {
+                    return false;
+                }
+                messages.push((transaction, bytes));
+            }
+            Entry::Vacant(place) => {
+                let target = place.key().clone();
+                let network = Arc::clone(&self.network);
+                let span = tracing::info_span!("connect", target = %target);
+                let opening = target.clone();
+                let task = self.connects.spawn(
+                    async move {
+                        timeout(CONNECT_LIMIT, network.connect(&opening))
+                            .await
+                            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+                    }
+                    .instrument(span),
+                );
+                self.by_connect.insert(task.id(), target);
+                place.insert(Waiting { since: now, messages: vec![(transaction, bytes)] });
+            }
+        }
+        true
+    }
+
+    /// Ends a stream once what waits for it is written.
+    pub(super) fn finish(&mut self, flow: FlowId) {
+        self.streams.remove(&flow);
+        self.own.retain(|_, (own, _)| *own != flow);
+    }
+
+    /// Lets every connection write what waits, then closes all.
+    pub(super) async fn flush(&mut self, limit: Duration) {
+        self.streams.clear();
+        self.sockets.clear();
+        self.connects.abort_all();
+        let tasks = &mut self.tasks;
+        let _ = timeout(limit, async {
+            // Readers of sockets never end by themselves; they are not waited for.
+            while !self.by_task.is_empty() {
+                let Some(ended) = tasks.join_next_with_id().await else { break };
+                let task = ended.map_or_else(|error| error.id(), |(id, ())| id);
+                self.by_task.remove(&task);
+            }
+        })
+        .await;
+        tasks.abort_all();
+    }
+
+    fn connected(&mut self, task: Id, connection: io::Result<Connection>) -> Vec<Input> {
+        let Some(target) = self.by_connect.remove(&task) else { return Vec::new() };
+        let Some(waiting) = self.waiting.remove(&target) else { return Vec::new() };
+        let (flow, mut news) = match connection.map(|connection| connection.kind) {
+            Ok(ConnectionKind::Stream(stream, peer)) => {
+                let (flow, opened) = self.stream(stream, peer);
+                (flow, vec![opened])
+            }
+            Ok(ConnectionKind::Path(socket, remote)) => {
+                let number = self.socket(&socket);
+                self.datagram(number, remote)
+            }
+            Ok(ConnectionKind::Socket(_)) => {
+                return failed(waiting, &io::ErrorKind::Unsupported.into(), &target);
+            }
+            Err(error) => return failed(waiting, &error, &target),
+        };
+        self.own.insert(target, (flow, waiting.since));
+        for (transaction, bytes) in waiting.messages {
+            if !self.send(flow, bytes)
+                && let Some(transaction) = transaction
+            {
+                news.push(Input::SendFailed { transaction });
+            }
+        }
+        news
+    }
+
+    fn ended(&mut self, task: Id) -> Vec<Input> {
+        let Some(flow) = self.by_task.remove(&task) else { return Vec::new() };
+        self.finish(flow);
+        vec![Input::FlowClosed { flow }]
+    }
+
+    fn stream(&mut self, stream: Box<dyn super::ByteStream>, peer: Peer) -> (FlowId, Input) {
+        let flow = self.number();
+        let (outgoing, queue) = mpsc::channel(self.limits.writes.max(1));
+        let span = tracing::info_span!("connection", flow = flow.0, transport = %peer.transport);
+        let pongs = outgoing.downgrade();
+        let task = self
+            .tasks
+            .spawn(carry(flow, stream, self.heard.clone(), queue, pongs).instrument(span));
+        self.by_task.insert(task.id(), flow);
+        self.streams.insert(flow, Stream { outgoing, task });
+        (flow, Input::FlowOpened { flow, peer })
+    }
+
+    fn socket(&mut self, socket: &Arc<dyn DatagramSocket>) -> usize {
+        if let Some(known) = self.sockets.iter().position(|own| Arc::ptr_eq(&own.socket, socket)) {
+            return known;
+        }
+        let (outgoing, queue) = mpsc::channel(DATAGRAM_QUEUE);
+        self.tasks.spawn(write_socket(Arc::clone(socket), queue));
+        self.sockets.push(Socket { socket: Arc::clone(socket), outgoing });
+        self.sockets.len() - 1
+    }
+
+    fn number(&mut self) -> FlowId {
+        self.next = self.next.saturating_add(1);
+        FlowId(self.next)
+    }
+}
+
+fn failed(waiting: Waiting, error: &io::Error, target: &Target) -> Vec<Input> {
+    tracing::warn!(%error, %target, "a connection could not be opened");
+    waiting
+        .messages
+        .into_iter()
+        .filter_map(|(transaction, _)| Some(Input::SendFailed { transaction: transaction? }))
+        .collect()
+}

@@ -1,0 +1,137 @@
+//! What the engine knows of each leg.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use teams_cc_core::{
+    Address, LegId, PhoneNumber,
+    contact::{Direction, EndCause, LegState, Verb},
+};
+
+use super::{DisplayText, EmergencyData, admission::Side, input::Ticket, session::Session};
+use crate::{
+    direct_routing::SbcFqdn,
+    endpoint::{CallHandle, ReferHandle},
+    io::TransportKind,
+    message::{Header, Uri},
+};
+
+/// One leg, from the first INVITE to its end.
+pub(crate) struct LegRecord {
+    pub(crate) id: LegId,
+    pub(crate) direction: Direction,
+    pub(crate) party: Address,
+    pub(crate) state: LegState,
+    /// The SIP call that carries the leg; none while a transfer has outlived it.
+    pub(crate) call: Option<CallHandle>,
+    pub(crate) link: Link,
+    /// Who we say calls, for this leg and for what a transfer makes of it.
+    pub(crate) shown: Shown,
+    pub(crate) session: Option<Session>,
+    /// The peer's offer, while we have not answered.
+    pub(crate) offer: Option<Bytes>,
+    pub(crate) attempt: Option<Attempt>,
+    pub(crate) waiting: Option<Waiting>,
+    pub(crate) hold: Hold,
+    pub(crate) bridge: Option<LegId>,
+    pub(crate) transfer: Option<Transfer>,
+    /// A cause that is known before the endpoint says the end.
+    pub(crate) cause: Option<EndCause>,
+    /// Whether the end was ordered already.
+    pub(crate) ending: bool,
+    pub(crate) alerted: bool,
+}
+
+/// How a leg's peer is reached and how we appear to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub(crate) side: Side,
+    /// The name in `Contact` and `From`.
+    pub(crate) name: SbcFqdn,
+    /// Host, port and transport of `Contact`, where they are not the name's.
+    pub(crate) contact: (Box<str>, u16, TransportKind),
+    pub(crate) encrypted: bool,
+}
+
+/// The identity a call shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) number: PhoneNumber,
+    pub(crate) display: Option<DisplayText>,
+    pub(crate) private: bool,
+}
+
+/// An outbound INVITE over the order of proxies.
+pub(crate) struct Attempt {
+    pub(crate) whither: Whither,
+    /// Proxies not tried yet.
+    pub(crate) left: VecDeque<usize>,
+    /// The proxy of the present INVITE; none for a carrier.
+    pub(crate) proxy: Option<usize>,
+    /// Whether more than 100 has come: from then on the call has been delivered.
+    pub(crate) progressed: bool,
+    pub(crate) emergency: EmergencyData,
+}
+
+/// Whom an INVITE calls.
+#[derive(Clone)]
+pub(crate) enum Whither {
+    /// A number at the peer.
+    Number(PhoneNumber),
+    /// Exactly what a REFER named, with the headers it wants copied.
+    Referred { target: Uri, copied: Vec<Header> },
+}
+
+/// What happens once the media port has opened.
+pub(crate) enum Waiting {
+    /// The call is answered.
+    Answer(Ticket),
+    /// The INVITE goes out.
+    Dial(Ticket),
+}
+
+/// Who holds whom.
+#[derive(Default)]
+pub(crate) struct Hold {
+    /// The application wants it.
+    pub(crate) own: bool,
+    /// The bridged leg's party wants it.
+    pub(crate) relayed: bool,
+    /// The party has put us on hold.
+    pub(crate) by_peer: bool,
+    /// What the peer last agreed to.
+    pub(crate) agreed: bool,
+    /// What our re-INVITE under way asks for.
+    pub(crate) asked: Option<bool>,
+    /// The order that waits for the peer.
+    pub(crate) ticket: Option<(Ticket, Verb)>,
+}
+
+impl Hold {
+    pub(crate) fn wanted(&self) -> bool {
+        self.own || self.relayed
+    }
+}
+
+/// A REFER under way.
+pub(crate) struct Transfer {
+    pub(crate) refer: ReferHandle,
+    /// The call that is to take the leg's place; none before its media is open.
+    pub(crate) call: Option<CallHandle>,
+    pub(crate) media: LegId,
+    pub(crate) session: Option<Session>,
+    pub(crate) attempt: Attempt,
+    /// The last status that was reported.
+    pub(crate) reported: u16,
+}
+
+/// What a SIP call is to the leg it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It carries the leg.
+    Main,
+    /// It is to carry the leg once its target has answered.
+    Replacement,
+    /// It carried the leg; Teams ends it.
+    Retired,
+}

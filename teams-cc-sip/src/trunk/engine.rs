@@ -1,0 +1,339 @@
+//! The trunk without input or output.
+//!
+//! Inputs go in by `handle_input`, outputs come out by `poll_output` until it says
+//! [`Output::Timeout`]; the SIP endpoint inside is driven the same way. Calls come in `inbound`,
+//! go out in `outbound`, are ordered about in `orders` and joined in [`crate::bridge`].
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use teams_cc_core::{
+    Instant, LegId,
+    contact::{EndCause, LegError, LegEvent, LegState},
+};
+
+use super::{
+    PeerHealth, TrunkConfig,
+    admission::{self, Side},
+    call::{LegRecord, Role},
+    cause,
+    input::{Event, Input, Output, Ticket},
+};
+use crate::{
+    direct_routing::{Failover, HealthReason, OptionsPing, PeerState, headers},
+    endpoint::{
+        CallEnd, CallHandle, Command, Endpoint, EndpointConfig, EndpointLimits, Event as Sip,
+        FlowId, Input as EndpointInput, Origin, Output as EndpointOutput, RequestHandle,
+    },
+    error::{Error, ErrorKind},
+    io::{Peer, Target, TransportKind},
+    message::StatusCode,
+};
+
+/// How long a call that a transfer has replaced waits for its BYE.
+///
+/// Teams ends it once it has the final NOTIFY, and we must not do so before. After this time it
+/// is taken for lost, so that no dialog stays for ever.
+pub(crate) const RETIRED_LIMIT: Duration = Duration::from_mins(2);
+/// The `Retry-After` of a 503 that we send, in seconds.
+pub(crate) const RETRY_AFTER_SECONDS: u32 = 5;
+
+/// All legs of a trunk and the endpoint below them.
+pub(crate) struct Engine {
+    pub(crate) config: TrunkConfig,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) now: Instant,
+    pub(crate) legs: BTreeMap<LegId, LegRecord>,
+    pub(crate) calls: BTreeMap<CallHandle, (LegId, Role)>,
+    pub(crate) retired: BTreeMap<CallHandle, Instant>,
+    pub(crate) flows: BTreeMap<FlowId, Peer>,
+    pub(crate) failover: Failover,
+    pub(crate) monitored: Vec<Target>,
+    pub(crate) ping: OptionsPing,
+    pub(crate) pings: BTreeMap<RequestHandle, usize>,
+    pub(crate) outputs: VecDeque<Output>,
+    pub(crate) inbound: u64,
+    pub(crate) replacements: u64,
+    pub(crate) sessions: u64,
+    pub(crate) draining: bool,
+    pub(crate) congested: bool,
+    pub(crate) listener_failed: bool,
+}
+
+impl Engine {
+    /// A trunk that has sent nothing yet.
+    pub(crate) fn new(config: TrunkConfig) -> Result<Self, Error> {
+        let mut monitored =
+            config.teams.as_ref().map(|teams| teams.proxies.clone()).unwrap_or_default();
+        let proxies = monitored.len();
+        let carriers = config.carriers.iter().filter(|carrier| carrier.monitored);
+        monitored.extend(carriers.filter_map(|carrier| carrier.target.clone()));
+        let wrong = |error| Error::caused_by(ErrorKind::Config, error);
+        let mut sip = EndpointConfig::new(config.fqdn.as_str(), config.seed)
+            .map_err(wrong)?
+            .port(TransportKind::Tls, config.signalling_port)
+            .port(TransportKind::Tcp, config.plain_port)
+            .port(TransportKind::Udp, config.plain_port)
+            .limits(EndpointLimits::default().calls(config.limits.legs.saturating_mul(2)));
+        sip.allow = headers::allow(config.refer);
+        sip.invite_limit = config.ring_time;
+        sip.refer_limit = config.ring_time + Duration::from_secs(30);
+        Ok(Self {
+            endpoint: Endpoint::new(sip),
+            now: Instant::ZERO,
+            legs: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            retired: BTreeMap::new(),
+            flows: BTreeMap::new(),
+            failover: Failover::new(proxies, config.hold_down),
+            ping: OptionsPing::new(monitored.len(), config.options_interval),
+            pings: BTreeMap::new(),
+            monitored,
+            outputs: VecDeque::new(),
+            inbound: 0,
+            replacements: 0,
+            sessions: config.seed & 0xffff_ffff,
+            draining: false,
+            congested: false,
+            listener_failed: false,
+            config,
+        })
+    }
+
+    /// Takes what happened; drain [`Self::poll_output`] afterwards.
+    pub(crate) fn handle_input(&mut self, now: Instant, input: Input) {
+        self.now = now;
+        match input {
+            Input::FlowOpened { flow, peer } => {
+                self.flows.insert(flow, peer);
+            }
+            Input::Received { flow, message } => {
+                if let Some(origin) = self.origin(flow) {
+                    self.feed(EndpointInput::Received { origin, message });
+                }
+            }
+            Input::Malformed { flow, fault } => {
+                if let Some(origin) = self.origin(flow) {
+                    self.feed(EndpointInput::Malformed { origin, fault });
+                }
+            }
+            Input::FlowClosed { flow } => {
+                self.flows.remove(&flow);
+                self.feed(EndpointInput::FlowClosed { flow });
+            }
+            Input::SendFailed { transaction } => {
+                self.feed(EndpointInput::SendFailed { transaction });
+            }
+            Input::Dial { ticket, destination } => self.dial(ticket, *destination),
+            Input::Execute { ticket, leg, command } => self.execute(ticket, &leg, &command),
+            Input::Release { leg } => self.hang_up(&leg),
+            Input::MediaOpened { media, local } => self.media_opened(&media, local),
+            Input::Congested(congested) => self.congested = congested,
+            Input::ListenerFailed => self.listener_failed(),
+            Input::Drain => self.drain(),
+            Input::Wake => self.feed(EndpointInput::Wake),
+        }
+        self.send_due_pings();
+        self.end_lost_retired();
+    }
+
+    /// The next thing wanted; call until it is [`Output::Timeout`].
+    pub(crate) fn poll_output(&mut self) -> Output {
+        loop {
+            if let Some(output) = self.outputs.pop_front() {
+                return output;
+            }
+            match self.endpoint.poll_output() {
+                EndpointOutput::Transmit(transmit) => return Output::Transmit(transmit),
+                EndpointOutput::Event(event) => self.on_sip(event),
+                EndpointOutput::Timeout(deadline) => {
+                    let own = [self.ping_deadline(), self.retired.values().min().copied()];
+                    return Output::Timeout(
+                        deadline.into_iter().chain(own.into_iter().flatten()).min(),
+                    );
+                }
+            }
+        }
+    }
+
+    /// How each monitored peer does.
+    pub(crate) fn health(&self) -> Vec<PeerHealth> {
+        self.monitored
+            .iter()
+            .zip(self.ping.peers())
+            .map(|(peer, ping)| {
+                let (state, reason) = if self.listener_failed {
+                    (PeerState::Down, HealthReason::ListenerFailed)
+                } else {
+                    (ping.state, ping.reason)
+                };
+                PeerHealth { peer: peer.clone(), state, reason }
+            })
+            .collect()
+    }
+
+    /// Whether nothing is left to end.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.legs.is_empty() && self.calls.is_empty()
+    }
+
+    pub(crate) fn tell(&mut self, leg: &LegId, event: LegEvent) {
+        self.outputs.push_back(Output::Event(Event::Leg { leg: leg.clone(), event }));
+    }
+
+    pub(crate) fn done(&mut self, ticket: Ticket, outcome: Result<(), LegError>) {
+        self.outputs.push_back(Output::Done { ticket, outcome });
+    }
+
+    /// Gives the endpoint an order; tells whether it took it.
+    pub(crate) fn order(&mut self, command: Command) -> Result<(), crate::endpoint::Error> {
+        let outcome = self.endpoint.handle_input(self.now, command.into());
+        if let Err(error) = &outcome {
+            tracing::debug!(%error, "an order to the SIP endpoint was refused");
+        }
+        outcome
+    }
+
+    /// The side that a message's flow belongs to.
+    pub(crate) fn side_of(&self, origin: &Origin) -> Option<Side> {
+        admission::side(&self.config, self.flows.get(&origin.flow)?)
+    }
+
+    /// Removes a leg and tells its end; its bridged leg ends with it.
+    pub(crate) fn finish(&mut self, leg: &LegId, cause: EndCause) {
+        let Some(record) = self.legs.remove(leg) else { return };
+        if let Some(call) = record.call {
+            self.calls.remove(&call);
+        }
+        if let Some((ticket, _)) = record.hold.ticket {
+            self.done(ticket, Err(LegError::Ended));
+        }
+        match record.waiting {
+            Some(super::call::Waiting::Answer(ticket)) => self.done(ticket, Err(LegError::Ended)),
+            Some(super::call::Waiting::Dial(ticket)) => self
+                .outputs
+                .push_back(Output::Dialled { ticket, outcome: Err(ErrorKind::Media.into()) }),
+            None => {}
+        }
+        if let Some(session) = &record.session {
+            self.outputs.push_back(Output::CloseMedia { media: session.media().clone() });
+        }
+        let cause = record.cause.unwrap_or(cause);
+        tracing::info!(leg = %leg, cause = %cause, "leg ended");
+        self.tell(leg, LegEvent::Ended(cause));
+        if let Some(other) = record.bridge {
+            self.part(leg, &other);
+        }
+    }
+
+    fn origin(&self, flow: FlowId) -> Option<Origin> {
+        let peer = self.flows.get(&flow)?;
+        Some(Origin::new(flow, peer.transport, peer.address))
+    }
+
+    fn feed(&mut self, input: EndpointInput) {
+        if let Err(error) = self.endpoint.handle_input(self.now, input) {
+            // Only an undrained endpoint refuses what peers send, and this one is drained.
+            tracing::error!(%error, "the SIP endpoint refused an input");
+        }
+    }
+
+    fn on_sip(&mut self, event: Sip) {
+        match event {
+            Sip::IncomingInvite { call, origin, request, replaces } => {
+                self.incoming(call, &origin, &request, replaces);
+            }
+            Sip::Provisional { call, response, .. } => self.provisional(call, &response),
+            Sip::Answered { call, response, .. } => self.answered(call, &response),
+            Sip::Acknowledged { call, request } => self.acknowledged(call, &request),
+            Sip::ReInvite { call, request, .. } => self.reinvited(call, &request),
+            Sip::ReInviteAnswered { call, response } => self.hold_answered(call, &response),
+            Sip::ReInviteRefused { call, response } => self.hold_refused(call, response.as_deref()),
+            Sip::Refer { call, refer, origin, request } => {
+                self.referred(call, refer, &origin, &request);
+            }
+            Sip::Request { request, call, origin, message } => {
+                self.requested(request, call, &origin, &message);
+            }
+            Sip::Response { request, response } => {
+                self.ping_answered(request, response.status());
+            }
+            Sip::RequestFailed { request, why } => self.ping_failed(request, why),
+            Sip::Ended { call, end } => self.ended(call, &end),
+            Sip::Turned { origin, why } => {
+                tracing::debug!(source = %origin.source, ?why, "a message was turned away");
+            }
+            Sip::ReInviteCancelled { .. }
+            | Sip::BranchHungUp { .. }
+            | Sip::ReferEnded { .. }
+            | Sip::RequestAbandoned { .. } => {}
+        }
+    }
+
+    fn ended(&mut self, call: CallHandle, end: &CallEnd) {
+        let Some((leg, role)) = self.calls.remove(&call) else { return };
+        match role {
+            Role::Retired => {
+                self.retired.remove(&call);
+            }
+            Role::Replacement => self.replacement_ended(&leg, end),
+            Role::Main => {
+                let Some(record) = self.legs.get_mut(&leg) else { return };
+                record.call = None;
+                if record.attempt.is_some() && self.try_next_proxy(&leg, end) {
+                    return;
+                }
+                let pending = self.legs.get(&leg).is_some_and(|record| record.transfer.is_some());
+                if pending && !self.draining {
+                    // Teams has gone early: the other party still waits for the target.
+                    return;
+                }
+                self.finish(&leg, cause::of_end(end));
+            }
+        }
+    }
+
+    fn drain(&mut self) {
+        self.draining = true;
+        let legs: Vec<LegId> = self.legs.keys().cloned().collect();
+        for leg in legs {
+            self.refuse_or_hang_up(&leg, StatusCode::SERVICE_UNAVAILABLE);
+        }
+        let retired: Vec<CallHandle> = self.retired.keys().copied().collect();
+        for call in retired {
+            self.end_retired(call);
+        }
+    }
+
+    fn end_lost_retired(&mut self) {
+        let now = self.now;
+        let lost: Vec<CallHandle> = self
+            .retired
+            .iter()
+            .filter(|(_, until)| **until <= now)
+            .map(|(call, _)| *call)
+            .collect();
+        for call in lost {
+            self.end_retired(call);
+        }
+    }
+
+    pub(crate) fn end_retired(&mut self, call: CallHandle) {
+        self.retired.remove(&call);
+        if self.order(Command::Bye { call, extras: crate::endpoint::Extras::new() }).is_err() {
+            self.calls.remove(&call);
+        }
+    }
+
+    /// The leg in a state, for orders and events that need it.
+    pub(crate) fn leg_of(&self, call: CallHandle, role: Role) -> Option<LegId> {
+        let (leg, found) = self.calls.get(&call)?;
+        (*found == role).then(|| leg.clone())
+    }
+
+    pub(crate) fn state_of(&self, leg: &LegId) -> LegState {
+        self.legs.get(leg).map_or(LegState::Ended, |record| record.state)
+    }
+}

@@ -1,0 +1,271 @@
+//! Calls that come in, and what their peers do later.
+
+use teams_cc_core::{
+    LegId,
+    contact::{Direction, EndCause, EndReason, EndedBy, LegError, LegEvent, LegState, Verb},
+};
+
+use super::{
+    DisplayText,
+    admission::Side,
+    call::{Hold, LegRecord, Link, Role, Shown, Waiting},
+    engine::{Engine, RETRY_AFTER_SECONDS},
+    input::{Event, Incoming, LocalMedia, Output},
+    multipart,
+    session::{Session, wants_encryption},
+};
+use crate::{
+    direct_routing::{caller, headers, number_of},
+    endpoint::{CallHandle, Command, Origin},
+    message::{CallId, Contact, ContentType, Request, Response, StatusCode, typed::RetryAfter},
+    sdp::Direction as Flow,
+};
+
+impl Engine {
+    /// Somebody calls: default deny, then the trunk's own limits, then the application decides.
+    pub(crate) fn incoming(
+        &mut self,
+        call: CallHandle,
+        origin: &Origin,
+        request: &Request,
+        replaces: Option<CallHandle>,
+    ) {
+        let Some(side) = self.side_of(origin) else {
+            tracing::info!(source = %origin.source, "a call from nobody we know was refused");
+            return self.refuse(call, None, StatusCode::FORBIDDEN);
+        };
+        let Some(link) = self.link_from(side, origin, request) else {
+            return self.refuse(call, None, StatusCode::NOT_FOUND);
+        };
+        if self.draining || self.congested || self.legs.len() >= self.config.limits.legs {
+            return self.refuse(call, Some(&link), StatusCode::SERVICE_UNAVAILABLE);
+        }
+        let parts = multipart::read(request.headers(), request.body());
+        // An INVITE without an offer is refused: Direct Routing has none, and nothing could be
+        // said about media before the ACK (Learn, *Direct Routing: SIP protocol*).
+        let Some(offer) = parts.session else {
+            return self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE);
+        };
+        let encrypted = match wants_encryption(&offer) {
+            Ok(encrypted) if encrypted || side != Side::Teams => encrypted,
+            _ => return self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE),
+        };
+        let link = Link { encrypted, ..link };
+        if let Some(replaced) = replaces {
+            return self.replaced(call, replaced, &link, &offer);
+        }
+        let caller = caller(request);
+        let called = number_of(request.uri());
+        let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
+        let tenant = self.config.tenants.of_host(&host).cloned();
+        let call_id = request.headers().typed::<CallId>().ok().flatten();
+        let leg = self.next_inbound();
+        tracing::info!(leg = %leg, side = ?side, "a call came in");
+        if side != Side::Teams {
+            // Carriers and laboratory callers often take no connections of their own.
+            let _ = self.order(Command::ReuseFlow { call });
+        }
+        let record = LegRecord {
+            id: leg.clone(),
+            direction: Direction::Inbound,
+            party: caller.address.clone(),
+            state: LegState::Ringing,
+            call: Some(call),
+            link,
+            shown: Shown { number: called.clone(), display: None, private: false },
+            session: None,
+            offer: Some(offer),
+            attempt: None,
+            waiting: None,
+            hold: Hold::default(),
+            bridge: None,
+            transfer: None,
+            cause: None,
+            ending: false,
+            alerted: false,
+        };
+        self.legs.insert(leg.clone(), record);
+        self.calls.insert(call, (leg.clone(), Role::Main));
+        self.outputs.push_back(Output::Event(Event::Incoming(Box::new(Incoming {
+            leg,
+            caller: caller.address,
+            display: caller.display.as_deref().map(DisplayText::new),
+            private: caller.private,
+            called,
+            peer: self.name_of(side),
+            tenant,
+            emergency: parts.carried,
+            call_id: call_id.map(|id| id.as_str().into()).unwrap_or_default(),
+        }))));
+    }
+
+    /// A leg's answer goes out once its media is open.
+    pub(crate) fn answer(&mut self, leg: &LegId, local: LocalMedia) {
+        let sessions = self.next_session();
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        let Some(Waiting::Answer(ticket)) = record.waiting.take() else { return };
+        let (Some(call), Some(offer)) = (record.call, record.offer.clone()) else {
+            return self.done(ticket, Err(LegError::Ended));
+        };
+        let key = record.link.encrypted.then_some(local.key);
+        let mut session = Session::new(leg.clone(), local.address, sessions, key);
+        let answer = session.answer(&offer, Flow::SendRecv);
+        let remote = session.remote();
+        record.session = Some(session);
+        let link = record.link.clone();
+        let body = match answer {
+            Ok(body) => body,
+            Err(error) => {
+                record.cause = Some(unusable_offer());
+                self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE);
+                return self.done(ticket, Err(platform(Verb::Answer, error)));
+            }
+        };
+        let response = self.response(&link, StatusCode::OK).with_body(&ContentType::sdp(), body);
+        let order = Command::RespondInvite { call, response: Box::new(response) };
+        if let Err(error) = self.order(order) {
+            return self.done(ticket, Err(platform(Verb::Answer, error)));
+        }
+        if let Some(record) = self.legs.get_mut(leg) {
+            record.state = LegState::Connected;
+        }
+        self.connect_media(leg, remote);
+        self.tell(leg, LegEvent::Answered);
+        self.done(ticket, Ok(()));
+    }
+
+    /// The caller has our answer, or the answer to our own offer has come in the ACK.
+    pub(crate) fn acknowledged(&mut self, call: CallHandle, request: &Request) {
+        let Some(leg) = self.leg_of(call, Role::Main) else { return };
+        let Some(record) = self.legs.get_mut(&leg) else { return };
+        let first = record.offer.take().is_some();
+        let answer = multipart::read(request.headers(), request.body()).session;
+        if let (Some(session), Some(answer)) = (&mut record.session, answer)
+            && session.accept(&answer).is_ok()
+        {
+            let remote = session.remote();
+            self.connect_media(&leg, remote);
+        }
+        if first {
+            self.tell(&leg, LegEvent::MediaActive);
+        }
+        self.reconcile_hold(&leg);
+    }
+
+    /// The peer offers another session: it holds, resumes, or only refreshes.
+    pub(crate) fn reinvited(&mut self, call: CallHandle, request: &Request) {
+        let Some(leg) = self.leg_of(call, Role::Main) else {
+            return self.refuse(call, None, StatusCode::NOT_ACCEPTABLE_HERE);
+        };
+        let Some(record) = self.legs.get_mut(&leg) else { return };
+        let link = record.link.clone();
+        let ours = held_or_not(record.hold.wanted(), &link);
+        let Some(session) = &mut record.session else {
+            return self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE);
+        };
+        let offer = multipart::read(request.headers(), request.body()).session;
+        let body = match &offer {
+            Some(offer) => session.answer(offer, ours),
+            None => session.offer(ours),
+        };
+        let Ok(body) = body else {
+            return self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE);
+        };
+        let (remote, held) = (session.remote(), session.peer_holds());
+        if offer.is_some() {
+            record.hold.agreed = record.hold.wanted();
+        }
+        let response = self.response(&link, StatusCode::OK).with_body(&ContentType::sdp(), body);
+        let _ = self.order(Command::RespondInvite { call, response: Box::new(response) });
+        self.connect_media(&leg, remote);
+        if offer.is_some() {
+            self.peer_hold_changed(&leg, held);
+        }
+    }
+
+    /// An INVITE with Replaces takes over a leg of Teams (RFC 3891 §3): the old call is ended.
+    fn replaced(&mut self, call: CallHandle, old: CallHandle, link: &Link, offer: &[u8]) {
+        let found = self.leg_of(old, Role::Main);
+        let Some(leg) = found.filter(|leg| self.state_of(leg) == LegState::Connected) else {
+            return self.refuse(call, Some(link), StatusCode::CALL_DOES_NOT_EXIST);
+        };
+        let Some(record) = self.legs.get_mut(&leg) else { return };
+        let ours = held_or_not(record.hold.wanted(), link);
+        let allowed = record.link.side == Side::Teams && link.side == Side::Teams;
+        let answer = record.session.as_mut().filter(|_| allowed).map(|s| s.answer(offer, ours));
+        let Some(Ok(body)) = answer else {
+            return self.refuse(call, Some(link), StatusCode::NOT_ACCEPTABLE_HERE);
+        };
+        let remote = record.session.as_ref().and_then(Session::remote);
+        let held = record.session.as_ref().is_some_and(Session::peer_holds);
+        record.call = Some(call);
+        self.calls.insert(call, (leg.clone(), Role::Main));
+        let response = self.response(link, StatusCode::OK).with_body(&ContentType::sdp(), body);
+        let _ = self.order(Command::RespondInvite { call, response: Box::new(response) });
+        self.calls.insert(old, (leg.clone(), Role::Retired));
+        self.end_retired(old);
+        self.connect_media(&leg, remote);
+        self.peer_hold_changed(&leg, held);
+    }
+
+    /// Refuses an INVITE; a stranger learns nothing about the trunk.
+    pub(crate) fn refuse(&mut self, call: CallHandle, link: Option<&Link>, status: StatusCode) {
+        let mut response = match link {
+            Some(_) => self.introduced(status),
+            None => Response::new(status),
+        };
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().set_typed(&RetryAfter::new(RETRY_AFTER_SECONDS));
+        }
+        let _ = self.order(Command::RespondInvite { call, response: Box::new(response) });
+    }
+
+    /// A response with our `Contact` and what else the profile asks for.
+    pub(crate) fn response(&self, link: &Link, status: StatusCode) -> Response {
+        let mut response = self.introduced(status);
+        let (host, port, transport) = &link.contact;
+        if let Ok(contact) = headers::reachable_at(host, *port, *transport) {
+            response.headers_mut().set_typed(&Contact::new(contact));
+        }
+        response
+    }
+
+    fn introduced(&self, status: StatusCode) -> Response {
+        let mut response = Response::new(status);
+        let headers = response.headers_mut();
+        if let Err(error) = headers::introduce(headers, self.config.refer, &self.config.product) {
+            tracing::warn!(%error, "the product name cannot stand in a header");
+        }
+        response
+    }
+
+    fn next_inbound(&mut self) -> LegId {
+        loop {
+            self.inbound = self.inbound.saturating_add(1);
+            let leg = LegId::numbered("S", self.inbound);
+            if !self.legs.contains_key(&leg) {
+                return leg;
+            }
+        }
+    }
+}
+
+/// How we want the flow while we hold, or do not. Teams knows `inactive` alone.
+pub(crate) fn held_or_not(hold: bool, link: &Link) -> Flow {
+    match (hold, link.side) {
+        (false, _) => Flow::SendRecv,
+        (true, Side::Teams) => Flow::Inactive,
+        (true, _) => Flow::SendOnly,
+    }
+}
+
+pub(crate) fn platform(
+    verb: Verb,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> LegError {
+    LegError::Platform { verb, source: Box::new(error) }
+}
+
+fn unusable_offer() -> EndCause {
+    EndCause::new(EndReason::Failed, EndedBy::Local).codes(488, None)
+}

@@ -1,0 +1,105 @@
+//! What the trunk engine is told and what it wants done.
+
+use std::net::SocketAddr;
+
+use teams_cc_core::{
+    Address, Instant, LegId, PhoneNumber, TenantId,
+    contact::{LegCommand, LegError, LegEvent},
+};
+
+use super::{
+    Destination, DisplayText, EmergencyData, MasterKey, PeerHealth, RemoteMedia, TransferStep,
+};
+use crate::{
+    endpoint::{FlowId, Transmit},
+    error::Error,
+    io::Peer,
+    message::{Fault, Message},
+    transaction::TransactionId,
+};
+
+/// Ties an order to its outcome; chosen by the driver.
+pub(crate) type Ticket = u64;
+
+/// What happened outside of the trunk engine.
+pub(crate) enum Input {
+    /// A connection or a peer's address has a number from now on.
+    FlowOpened { flow: FlowId, peer: Peer },
+    /// A message came.
+    Received { flow: FlowId, message: Box<Message> },
+    /// Octets came that are no message.
+    Malformed { flow: FlowId, fault: Fault },
+    /// A flow closed.
+    FlowClosed { flow: FlowId },
+    /// A message could not be sent.
+    SendFailed { transaction: TransactionId },
+    /// Make a call; its outcome comes as [`Output::Dialled`].
+    Dial { ticket: Ticket, destination: Box<Destination> },
+    /// Order a leg about; the outcome comes as [`Output::Done`].
+    Execute { ticket: Ticket, leg: LegId, command: LegCommand },
+    /// Nobody holds the leg any more.
+    Release { leg: LegId },
+    /// The answer to [`Output::OpenMedia`].
+    MediaOpened { media: LegId, local: Option<LocalMedia> },
+    /// The application does not keep up, or does again.
+    Congested(bool),
+    /// Nothing more can be accepted.
+    ListenerFailed,
+    /// Take no more calls and end those there are.
+    Drain,
+    /// The time of the last [`Output::Timeout`] has come.
+    Wake,
+}
+
+/// The local end of a media stream.
+pub(crate) struct LocalMedia {
+    pub(crate) address: SocketAddr,
+    pub(crate) key: MasterKey,
+}
+
+/// The next thing the trunk engine wants.
+pub(crate) enum Output {
+    /// Put this message on the wire.
+    Transmit(Box<Transmit>),
+    /// Tell the application.
+    Event(Event),
+    /// Open the local end of a stream and say so by [`Input::MediaOpened`].
+    OpenMedia { media: LegId },
+    /// Say where the peer wants its packets.
+    ConnectMedia { media: LegId, remote: Box<RemoteMedia> },
+    /// Let two streams hear each other.
+    JoinMedia { one: LegId, other: LegId },
+    /// Close the local end of a stream.
+    CloseMedia { media: LegId },
+    /// A call is on its way, or cannot be made.
+    Dialled { ticket: Ticket, outcome: Result<Address, Error> },
+    /// An order is carried out, or is not.
+    Done { ticket: Ticket, outcome: Result<(), LegError> },
+    /// Nothing more: wait for input, or until this time where there is one.
+    Timeout(Option<Instant>),
+}
+
+/// What the application hears, before its leg is a handle.
+pub(crate) enum Event {
+    /// Somebody calls.
+    Incoming(Box<Incoming>),
+    /// A leg tells something.
+    Leg { leg: LegId, event: LegEvent },
+    /// The health of a peer changed.
+    Health(PeerHealth),
+    /// A transfer made a step.
+    Transfer { leg: LegId, step: TransferStep },
+}
+
+/// A call that waits for an answer.
+pub(crate) struct Incoming {
+    pub(crate) leg: LegId,
+    pub(crate) caller: Address,
+    pub(crate) display: Option<DisplayText>,
+    pub(crate) private: bool,
+    pub(crate) called: PhoneNumber,
+    pub(crate) peer: Box<str>,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) emergency: EmergencyData,
+    pub(crate) call_id: Box<str>,
+}

@@ -1,0 +1,391 @@
+//! Calls that go out, over the order of proxies.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use teams_cc_core::{
+    Address, LegId,
+    contact::{Direction, EndCause, EndReason, EndedBy, LegEvent, LegState},
+};
+
+use super::{
+    Destination,
+    admission::Side,
+    call::{Attempt, Hold, LegRecord, Link, Role, Shown, Waiting, Whither},
+    engine::Engine,
+    input::{LocalMedia, Output, Ticket},
+    multipart,
+    session::Session,
+};
+use crate::{
+    direct_routing::{
+        Attempt as Verdict, after_response, caller_uri, carrier_request_uri, headers,
+        teams_request_uri,
+    },
+    endpoint::{CallEnd, CallHandle, Command},
+    error::{Error, ErrorKind},
+    io::Target,
+    message::{
+        Contact, FromHeader, Host, Method, NameAddr, ParseError, Request, Response, SipUri,
+        ToHeader, Uri,
+        typed::{PAssertedIdentity, RetryAfter},
+    },
+    sdp::Direction as Flow,
+};
+
+impl Engine {
+    /// Starts a call; the INVITE goes out once its media is open.
+    pub(crate) fn dial(&mut self, ticket: Ticket, to: Destination) {
+        let link = match self.may_dial(&to) {
+            Ok(link) => link,
+            Err(error) => {
+                return self.outputs.push_back(Output::Dialled { ticket, outcome: Err(error) });
+            }
+        };
+        let left = match link.side {
+            Side::Teams => self.failover.order(self.now).into(),
+            Side::Carrier(_) | Side::Lab => VecDeque::new(),
+        };
+        let record = LegRecord {
+            id: to.leg.clone(),
+            direction: Direction::Outbound,
+            party: Address::Phone(to.number.clone()),
+            state: LegState::Ringing,
+            call: None,
+            link,
+            shown: Shown { number: to.from, display: to.display, private: to.private },
+            session: None,
+            offer: None,
+            attempt: Some(Attempt {
+                whither: Whither::Number(to.number),
+                left,
+                proxy: None,
+                progressed: false,
+                emergency: to.emergency,
+            }),
+            waiting: Some(Waiting::Dial(ticket)),
+            hold: Hold::default(),
+            bridge: None,
+            transfer: None,
+            cause: None,
+            ending: false,
+            alerted: false,
+        };
+        self.legs.insert(to.leg.clone(), record);
+        self.outputs.push_back(Output::OpenMedia { media: to.leg });
+    }
+
+    /// The driver has opened a stream, or could not.
+    pub(crate) fn media_opened(&mut self, media: &LegId, local: Option<LocalMedia>) {
+        let Some(record) = self.legs.get_mut(media) else {
+            return self.replacement_media(media, local);
+        };
+        match (&record.waiting, local) {
+            (Some(Waiting::Answer(_)), Some(local)) => self.answer(media, local),
+            (Some(Waiting::Dial(_)), Some(local)) => self.invite(media, local),
+            (Some(_), None) => self.media_failed(media),
+            (None, _) => {}
+        }
+    }
+
+    /// The next proxy is tried where the end of an attempt was about the proxy.
+    pub(crate) fn try_next_proxy(&mut self, leg: &LegId, end: &CallEnd) -> bool {
+        let Some(record) = self.legs.get_mut(leg) else { return false };
+        let ending = record.ending;
+        let Some(attempt) = record.attempt.as_mut() else { return false };
+        let Some(proxy) = attempt.proxy else { return false };
+        let delivered = attempt.progressed;
+        let Verdict::Next { hold_down } = verdict(end, &attempt.whither, delivered) else {
+            return false;
+        };
+        self.failover.hold_down(self.now, proxy, hold_down);
+        tracing::info!(leg = %leg, proxy, "the proxy failed; the next one is tried");
+        !ending && self.send_invite(leg, Role::Main).is_ok()
+    }
+
+    /// Our INVITE makes progress.
+    pub(crate) fn provisional(&mut self, call: CallHandle, response: &Response) {
+        let status = response.status().as_u16();
+        if status == 100 {
+            return;
+        }
+        if let Some(leg) = self.leg_of(call, Role::Replacement) {
+            return self.replacement_progress(&leg, response);
+        }
+        let Some(leg) = self.leg_of(call, Role::Main) else { return };
+        let Some(record) = self.legs.get_mut(&leg) else { return };
+        if let Some(attempt) = &mut record.attempt {
+            attempt.progressed = true;
+        }
+        let first = status != 181 && !std::mem::replace(&mut record.alerted, true);
+        // A 183 of one fork connects early media; the answer, of whatever fork, replaces it.
+        let early = multipart::read(response.headers(), response.body()).session;
+        let remote = match (&mut record.session, early) {
+            (Some(session), Some(early)) => {
+                session.accept(&early).ok().and_then(|()| session.remote())
+            }
+            _ => None,
+        };
+        self.connect_media(&leg, remote);
+        if status == 181 {
+            self.tell(&leg, LegEvent::Diverted);
+        } else if first {
+            self.tell(&leg, LegEvent::Ringing);
+        }
+    }
+
+    /// Our INVITE is answered.
+    pub(crate) fn answered(&mut self, call: CallHandle, response: &Response) {
+        if let Some(leg) = self.leg_of(call, Role::Replacement) {
+            return self.replacement_answered(&leg, call, response);
+        }
+        let Some(leg) = self.leg_of(call, Role::Main) else { return };
+        let Some(record) = self.legs.get_mut(&leg) else { return };
+        record.state = LegState::Connected;
+        let proxy = record.attempt.take().and_then(|attempt| attempt.proxy);
+        let remote = record.session.as_mut().and_then(|session| agree(session, response));
+        if let Some(proxy) = proxy {
+            self.failover.restore(proxy);
+        }
+        self.tell(&leg, LegEvent::Answered);
+        if remote.is_none() {
+            if let Some(record) = self.legs.get_mut(&leg) {
+                let cause = EndCause::new(EndReason::Failed, EndedBy::Local);
+                record.cause = Some(cause.codes(488, None));
+            }
+            return self.hang_up(&leg);
+        }
+        self.connect_media(&leg, remote);
+        self.tell(&leg, LegEvent::MediaActive);
+    }
+
+    /// Sends the INVITE of a leg, or of the call that is to replace it, to the next target.
+    pub(crate) fn send_invite(&mut self, leg: &LegId, role: Role) -> Result<(), Error> {
+        let call = self.endpoint.reserve_call();
+        let record = self.legs.get_mut(leg).ok_or(ErrorKind::Protocol)?;
+        let (link, shown) = (record.link.clone(), record.shown.clone());
+        let (attempt, session) = match (role, &mut record.transfer) {
+            (Role::Replacement, Some(transfer)) => (&mut transfer.attempt, &mut transfer.session),
+            (Role::Main, _) => {
+                (record.attempt.as_mut().ok_or(ErrorKind::Protocol)?, &mut record.session)
+            }
+            _ => return Err(ErrorKind::Protocol.into()),
+        };
+        let to = match link.side {
+            Side::Teams => {
+                let proxy = attempt.left.pop_front().ok_or(ErrorKind::UnknownPeer)?;
+                attempt.proxy = Some(proxy);
+                let proxies = self.config.teams.as_ref().map(|teams| &teams.proxies);
+                proxies.and_then(|proxies| proxies.get(proxy)).cloned()
+            }
+            Side::Carrier(position) => {
+                self.config.carriers.get(position).and_then(|carrier| carrier.target.clone())
+            }
+            Side::Lab => None,
+        }
+        .ok_or(ErrorKind::UnknownPeer)?;
+        let session = session.as_mut().ok_or(ErrorKind::Protocol)?;
+        let offer = session
+            .offer(Flow::SendRecv)
+            .map_err(|error| Error::caused_by(ErrorKind::Protocol, error))?;
+        let invite = Invite { link: &link, shown: &shown, attempt, to: &to, offer };
+        let mut request = invite.build()?;
+        headers::introduce(request.headers_mut(), self.config.refer, &self.config.product)
+            .map_err(|error| Error::caused_by(ErrorKind::Config, error))?;
+        match role {
+            Role::Replacement => {
+                if let Some(transfer) = &mut record.transfer {
+                    transfer.call = Some(call);
+                }
+            }
+            _ => record.call = Some(call),
+        }
+        self.calls.insert(call, (leg.clone(), role));
+        let order = Command::Invite { call, to, request: Box::new(request) };
+        self.order(order).map_err(|error| {
+            self.calls.remove(&call);
+            Error::caused_by(ErrorKind::Protocol, error)
+        })
+    }
+
+    /// Tells the media port where a leg's peer wants its packets.
+    pub(crate) fn connect_media(&mut self, leg: &LegId, remote: Option<super::RemoteMedia>) {
+        let session = self.legs.get(leg).and_then(|record| record.session.as_ref());
+        if let (Some(session), Some(remote)) = (session, remote) {
+            let media = session.media().clone();
+            self.outputs.push_back(Output::ConnectMedia { media, remote: Box::new(remote) });
+        }
+    }
+
+    pub(crate) fn next_session(&mut self) -> u64 {
+        self.sessions = self.sessions.wrapping_add(1);
+        self.sessions
+    }
+
+    fn may_dial(&self, to: &Destination) -> Result<Link, Error> {
+        if self.draining {
+            return Err(ErrorKind::Stopped.into());
+        }
+        if self.legs.contains_key(&to.leg) {
+            return Err(ErrorKind::LegInUse.into());
+        }
+        if self.legs.len() >= self.config.limits.legs {
+            return Err(ErrorKind::Full.into());
+        }
+        let link = self.link_via(&to.via)?;
+        // The host is not the matter here: whether the number can be written is.
+        let wrong = |fault| Error::caused_by(ErrorKind::InvalidNumber, fault);
+        match link.side {
+            Side::Teams => teams_request_uri(&to.number, "teams.invalid").map(drop),
+            _ => carrier_request_uri(&to.number, "carrier.invalid").map(drop),
+        }
+        .map_err(wrong)?;
+        Ok(link)
+    }
+
+    fn invite(&mut self, leg: &LegId, local: LocalMedia) {
+        let session = self.next_session();
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        let Some(Waiting::Dial(ticket)) = record.waiting.take() else { return };
+        let key = record.link.encrypted.then_some(local.key);
+        record.session = Some(Session::new(leg.clone(), local.address, session, key));
+        let party = record.party.clone();
+        let outcome = self.send_invite(leg, Role::Main).map(|()| party);
+        if outcome.is_err() {
+            self.legs.remove(leg);
+            self.outputs.push_back(Output::CloseMedia { media: leg.clone() });
+        }
+        self.outputs.push_back(Output::Dialled { ticket, outcome });
+    }
+
+    fn media_failed(&mut self, leg: &LegId) {
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        match record.waiting.take() {
+            Some(Waiting::Dial(ticket)) => {
+                self.legs.remove(leg);
+                let outcome = Err(ErrorKind::Media.into());
+                self.outputs.push_back(Output::Dialled { ticket, outcome });
+            }
+            Some(Waiting::Answer(ticket)) => {
+                let error = Error::new(ErrorKind::Media);
+                self.done(
+                    ticket,
+                    Err(super::inbound::platform(teams_cc_core::contact::Verb::Answer, error)),
+                );
+                self.refuse_or_hang_up(leg, crate::message::StatusCode::SERVICE_UNAVAILABLE);
+            }
+            None => {}
+        }
+    }
+}
+
+/// What an answer agrees on; an answer without a description keeps what a 183 agreed.
+pub(crate) fn agree(session: &mut Session, response: &Response) -> Option<super::RemoteMedia> {
+    if let Some(answer) = multipart::read(response.headers(), response.body()).session
+        && let Err(error) = session.accept(&answer)
+    {
+        tracing::warn!(%error, "the answer to our offer cannot be used");
+        return None;
+    }
+    session.remote()
+}
+
+/// Whether the end of one attempt leads to the next proxy.
+pub(crate) fn verdict(end: &CallEnd, whither: &Whither, delivered: bool) -> Verdict {
+    let transfer = matches!(whither, Whither::Referred { .. });
+    match end {
+        CallEnd::Rejected(response) if !delivered => {
+            let wait = response.headers().typed::<RetryAfter>().ok().flatten();
+            let wait = wait.map(|wait| std::time::Duration::from_secs(wait.seconds.into()));
+            after_response(response.status().as_u16(), wait, transfer)
+        }
+        // Nothing reached the proxy, so even the INVITE of a transfer is not sent twice.
+        CallEnd::Unreachable => Verdict::Next { hold_down: None },
+        CallEnd::NoResponse if !transfer && !delivered => Verdict::Next { hold_down: None },
+        _ => Verdict::Stop,
+    }
+}
+
+/// Everything an INVITE is made of.
+struct Invite<'a> {
+    link: &'a Link,
+    shown: &'a Shown,
+    attempt: &'a Attempt,
+    to: &'a Target,
+    offer: Bytes,
+}
+
+impl Invite<'_> {
+    fn build(self) -> Result<Request, Error> {
+        let broken = |error: ParseError| Error::caused_by(ErrorKind::Protocol, error);
+        let uri = self.request_uri()?;
+        let callee = match &uri {
+            Uri::Sip(uri) => {
+                let mut callee = uri.clone();
+                callee.remove_headers();
+                Uri::Sip(callee)
+            }
+            other => other.clone(),
+        };
+        let (host, port, transport) = &self.link.contact;
+        let contact = headers::reachable_at(host, *port, *transport).map_err(broken)?;
+        let mut request = Request::new(Method::Invite, uri)
+            .with(&FromHeader::new(self.from().map_err(broken)?))
+            .with(&ToHeader::new(NameAddr::new(callee)))
+            .with(&Contact::new(contact));
+        if self.shown.private {
+            request.headers_mut().push("Privacy", "id").map_err(broken)?;
+            if let Some(uri) = caller_uri(&self.shown.number, self.link.name.as_str()) {
+                request.headers_mut().push_typed(&PAssertedIdentity::new(NameAddr::new(uri)));
+            }
+        }
+        for (name, value) in &self.attempt.emergency.headers {
+            request.headers_mut().push(name.as_ref(), value).map_err(broken)?;
+        }
+        if let Whither::Referred { copied, .. } = &self.attempt.whither {
+            for header in copied {
+                request.headers_mut().push_header(header.clone());
+            }
+        }
+        let (kind, body) = multipart::write(self.offer, &self.attempt.emergency);
+        Ok(request.with_body(&kind, body))
+    }
+
+    fn request_uri(&self) -> Result<Uri, Error> {
+        let wrong = |fault| Error::caused_by(ErrorKind::InvalidNumber, fault);
+        match (&self.attempt.whither, self.link.side) {
+            (Whither::Referred { target, .. }, _) => Ok(target.clone()),
+            (Whither::Number(number), Side::Teams) => {
+                teams_request_uri(number, &self.to.host).map(Uri::Sip).map_err(wrong)
+            }
+            (Whither::Number(number), _) => {
+                let mut uri = carrier_request_uri(number, &self.to.host).map_err(wrong)?;
+                if let Some(sip) = uri.as_sip_mut()
+                    && self.to.port != self.to.transport.default_port()
+                {
+                    sip.set_port(Some(self.to.port));
+                }
+                Ok(uri)
+            }
+        }
+    }
+
+    /// Who calls; anonymous where the number is private or there is none.
+    fn from(&self) -> Result<NameAddr, ParseError> {
+        let Shown { number, display, private } = self.shown;
+        let uri = caller_uri(number, self.link.name.as_str());
+        match (uri, display) {
+            (Some(uri), display) if !*private => {
+                let from = NameAddr::new(uri);
+                match display {
+                    Some(display) => from.with_display(display.reveal()),
+                    None => Ok(from),
+                }
+            }
+            _ => {
+                let uri = SipUri::new(Host::parse("anonymous.invalid")?).with_user("anonymous");
+                NameAddr::new(uri).with_display("Anonymous")
+            }
+        }
+    }
+}
