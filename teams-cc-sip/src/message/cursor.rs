@@ -75,7 +75,8 @@ impl<'a> Cursor<'a> {
         self.since(start)
     }
 
-    fn skip(&mut self, class: u8) {
+    /// Passes over the run of bytes of the class.
+    pub(crate) fn skip(&mut self, class: u8) {
         let rest = self.rest();
         self.pos += rest.iter().position(|&b| !class::is(b, class)).unwrap_or(rest.len());
     }

@@ -1,6 +1,6 @@
 //! Names of headers, with their compact forms (RFC 3261 §7.3.3, §20).
 
-use std::{cmp::Ordering, fmt, hash::Hash};
+use std::{cmp::Ordering, fmt, hash::Hash, ops::Range};
 
 use bytes::Bytes;
 
@@ -193,8 +193,12 @@ impl HeaderName {
     }
 
     /// A name whose bytes the caller has found to be a token.
-    pub(crate) fn from_token(token: Bytes) -> Self {
-        Self::known(&token).unwrap_or_else(|| Self::Other(OtherName(Text::checked(token))))
+    pub(crate) fn from_token(message: &Bytes, range: Range<usize>) -> Self {
+        // Most names are known, and sharing the bytes costs more than the look.
+        message
+            .get(range.clone())
+            .and_then(Self::known)
+            .unwrap_or_else(|| Self::Other(OtherName(Text::checked(message.slice(range)))))
     }
 
     fn known(bytes: &[u8]) -> Option<Self> {

@@ -77,14 +77,17 @@ impl Host {
             c.advance(end + 1);
             return Ok(Self::V6(address));
         }
-        let name = c.text(class::HOST, Rule::Host)?;
+        let rest = c.rest();
+        let len = rest.iter().position(|&b| !class::is(b, class::HOST)).unwrap_or(rest.len());
+        let name = rest.get(..len).unwrap_or_default();
         // Only a name that ends with a digit can be an address, and most do not.
-        if name.as_bytes().last().is_some_and(u8::is_ascii_digit)
-            && let Ok(address) = name.parse()
+        if name.last().is_some_and(u8::is_ascii_digit)
+            && let Ok(Ok(address)) = std::str::from_utf8(name).map(str::parse)
         {
+            c.advance(len);
             return Ok(Self::V4(address));
         }
-        Ok(Self::Name(name))
+        c.text(class::HOST, Rule::Host).map(Self::Name)
     }
 
     /// Reads `[ ":" port ]`; white space is allowed around the colon only in Via.

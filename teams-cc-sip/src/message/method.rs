@@ -1,6 +1,8 @@
 //! Request methods (RFC 3261 §7.1 and the extensions).
 
-use std::fmt;
+use std::{fmt, ops::Range};
+
+use bytes::Bytes;
 
 use super::{ParseError, Rule, Text, class};
 
@@ -80,11 +82,14 @@ impl Method {
         }
     }
 
-    pub(crate) fn from_bytes(bytes: bytes::Bytes) -> Result<Self, ParseError> {
-        match Self::known(&bytes) {
+    pub(crate) fn from_bytes(message: &Bytes, range: Range<usize>) -> Result<Self, ParseError> {
+        let bytes = message.get(range.clone()).unwrap_or_default();
+        match Self::known(bytes) {
             Some(method) => Ok(method),
-            None if class::all(&bytes, class::TOKEN) => Ok(Self::Other(Text::checked(bytes))),
-            None => Err(ParseError::new(Rule::Method, 0)),
+            None if class::all(bytes, class::TOKEN) => {
+                Ok(Self::Other(Text::checked(message.slice(range))))
+            }
+            None => Err(ParseError::new(Rule::Method, range.start)),
         }
     }
 }

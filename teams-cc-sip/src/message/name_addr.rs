@@ -167,7 +167,7 @@ impl NameAddr {
 }
 
 fn read_uri(value: &Bytes, start: usize, end: usize, c: &Cursor<'_>) -> Result<Uri, ParseError> {
-    Uri::from_bytes(&value.slice(start..end), &c.grammar).map_err(|e| e.shifted(start))
+    Uri::from_bytes(value.slice(start..end), &c.grammar).map_err(|e| e.shifted(start))
 }
 
 /// Tokens before `<`; nothing when the value starts with a bare URI.

@@ -176,7 +176,7 @@ fn read_header(bytes: &Bytes, start: usize, line: &Line) -> Result<Header, Parse
     if name_len == 0 || raw.get(name_len + gap) != Some(&b':') {
         return Err(ParseError::new(Rule::HeaderLine, start));
     }
-    let name = HeaderName::from_token(bytes.slice(start..start + name_len));
+    let name = HeaderName::from_token(bytes, start..start + name_len);
     let value_start = start + name_len + gap + 1;
     if !line.folded {
         return Ok(Header::read(name, trim(bytes, value_start, line.end), None));
@@ -213,15 +213,15 @@ fn read_start(end: usize, bytes: &Bytes, grammar: &Grammar) -> Result<Start, Par
     let first = space(0).ok_or(ParseError::new(Rule::StartLine, 0))?;
     let last = memchr::memrchr(b' ', line).filter(|&last| last > first);
     let last = last.ok_or(ParseError::new(Rule::StartLine, end))?;
-    let method = Method::from_bytes(bytes.slice(..first))?;
+    let method = Method::from_bytes(bytes, 0..first)?;
     let version = line.get(last + 1..).unwrap_or_default();
     if !version.eq_ignore_ascii_case(b"SIP/2.0") {
         let named = version.get(..4).is_some_and(|v| v.eq_ignore_ascii_case(b"SIP/"));
         let rule = if named { Rule::Version } else { Rule::StartLine };
         return Err(ParseError::new(rule, last + 1));
     }
-    let uri = Uri::from_bytes(&bytes.slice(first + 1..last), grammar)
-        .map_err(|e| e.shifted(first + 1))?;
+    let uri =
+        Uri::from_bytes(bytes.slice(first + 1..last), grammar).map_err(|e| e.shifted(first + 1))?;
     Ok(Start::Request(method, uri))
 }
 

@@ -208,28 +208,28 @@ impl SipUri {
     }
 
     pub(super) fn read(
-        bytes: &Bytes,
+        bytes: Bytes,
         scheme: Scheme,
         start: usize,
         grammar: &Grammar,
     ) -> Result<Self, ParseError> {
-        let mut c = Cursor::new(bytes, grammar);
+        let mut c = Cursor::new(&bytes, grammar);
         c.advance(start);
         let mut uri = Self::new(Host::Name(Text::default()));
         uri.scheme = scheme;
         if let Some(at) = c.rest().iter().position(|&b| b == b'@') {
-            uri.read_user(bytes, start, start + at, grammar)?;
+            uri.read_user(&bytes, start, start + at, grammar)?;
             c.advance(at + 1);
         }
         uri.host = Host::read(&mut c)?;
         uri.port = Host::read_port(&mut c)?;
         while c.eat(b';') {
-            let name = escaped_run(bytes, &mut c, class::URI_PARAM);
+            let name = escaped_run(&bytes, &mut c, class::URI_PARAM);
             if name.is_empty() {
                 return Err(c.fail(Rule::Param));
             }
             let value = if c.eat(b'=') {
-                let value = escaped_run(bytes, &mut c, class::URI_PARAM);
+                let value = escaped_run(&bytes, &mut c, class::URI_PARAM);
                 if value.is_empty() {
                     return Err(c.fail(Rule::Param));
                 }
@@ -241,7 +241,7 @@ impl SipUri {
             added.map_err(|rule| c.fail(rule))?;
         }
         if c.eat(b'?') {
-            let headers = escaped_run(bytes, &mut c, class::URI_HEADER);
+            let headers = escaped_run(&bytes, &mut c, class::URI_HEADER);
             if headers.is_empty() || headers.split(|&b| b == b'&').any(|h| !h.contains(&b'=')) {
                 return Err(c.fail(Rule::UriHeader));
             }
@@ -251,7 +251,7 @@ impl SipUri {
             let rule = if uri.headers.is_some() { Rule::UriHeader } else { Rule::Param };
             return Err(c.fail(if uri.params.is_empty() { Rule::Host } else { rule }));
         }
-        uri.wire = Some(bytes.clone());
+        uri.wire = Some(bytes);
         Ok(uri)
     }
 

@@ -45,10 +45,10 @@ impl Uri {
     ///
     /// The rule that the text breaks, with its offset.
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, ParseError> {
-        Self::from_bytes(&Bytes::copy_from_slice(text.as_ref()), &Grammar::default())
+        Self::from_bytes(Bytes::copy_from_slice(text.as_ref()), &Grammar::default())
     }
 
-    pub(crate) fn from_bytes(bytes: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
+    pub(crate) fn from_bytes(bytes: Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
         let colon =
             bytes.iter().position(|&b| b == b':').ok_or(ParseError::new(Rule::Scheme, 0))?;
         let scheme = bytes.get(..colon).unwrap_or_default();
@@ -59,7 +59,7 @@ impl Uri {
             return SipUri::read(bytes, Scheme::Sips, colon + 1, grammar).map(Self::Sip);
         }
         if scheme.eq_ignore_ascii_case(b"tel") {
-            return TelUri::read(bytes, colon + 1, grammar).map(Self::Tel);
+            return TelUri::read(&bytes, colon + 1, grammar).map(Self::Tel);
         }
         let good = scheme.first().is_some_and(u8::is_ascii_alphabetic)
             && scheme.iter().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b));
@@ -70,7 +70,7 @@ impl Uri {
         match class::first_outside(rest, class::URI_ANY) {
             Some(at) => Err(ParseError::new(Rule::Scheme, colon + 1 + at)),
             None if rest.is_empty() => Err(ParseError::new(Rule::Scheme, colon + 1)),
-            None => Ok(Self::Other(OtherUri(Text::checked(bytes.clone())))),
+            None => Ok(Self::Other(OtherUri(Text::checked(bytes)))),
         }
     }
 

@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr};
 use bytes::Bytes;
 
 use super::{
-    Grammar, HeaderName, Host, Params, ParseError, Rule, Text, TypedHeader, cursor::Cursor,
+    Grammar, HeaderName, Host, Params, ParseError, Rule, Text, TypedHeader, class, cursor::Cursor,
 };
 
 /// The start of every branch of RFC 3261 (§8.1.1.7).
@@ -32,22 +32,25 @@ pub enum Transport {
 }
 
 impl Transport {
-    fn from_text(text: Text) -> Self {
-        const KNOWN: [(&str, Transport); 6] = [
-            ("UDP", Transport::Udp),
-            ("TCP", Transport::Tcp),
-            ("TLS", Transport::Tls),
-            ("SCTP", Transport::Sctp),
-            ("WS", Transport::Ws),
-            ("WSS", Transport::Wss),
+    fn read(c: &mut Cursor<'_>) -> Result<Self, ParseError> {
+        const KNOWN: [(&[u8], Transport); 6] = [
+            (b"TLS", Transport::Tls),
+            (b"UDP", Transport::Udp),
+            (b"TCP", Transport::Tcp),
+            (b"WSS", Transport::Wss),
+            (b"WS", Transport::Ws),
+            (b"SCTP", Transport::Sctp),
         ];
-        let [udp, tcp, tls, sctp, ws, wss] = KNOWN;
-        for (name, transport) in [udp, tcp, tls, sctp, ws, wss] {
-            if text.eq_ignore_ascii_case(name) {
-                return transport;
+        let rest = c.rest();
+        let len = rest.iter().position(|&b| !class::is(b, class::TOKEN)).unwrap_or(rest.len());
+        let word = rest.get(..len).unwrap_or_default();
+        for (name, transport) in KNOWN {
+            if word.eq_ignore_ascii_case(name) {
+                c.advance(len);
+                return Ok(transport);
             }
         }
-        Self::Other(text)
+        c.token().map(Self::Other)
     }
 
     /// The transport as it stands in Via.
@@ -112,7 +115,7 @@ impl Via {
         port: Option<u16>,
         branch: &str,
     ) -> Result<Self, ParseError> {
-        if !super::class::all(branch.as_bytes(), super::class::TOKEN) {
+        if !class::all(branch.as_bytes(), class::TOKEN) {
             return Err(ParseError::new(Rule::Param, 0));
         }
         let mut params = Params::new();
@@ -204,18 +207,13 @@ impl TypedHeader for Via {
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
         let mut c = Cursor::new(value, grammar);
         c.skip_ws();
-        let protocol = c.token()?;
-        if !c.separator(b'/') {
-            return Err(c.fail(Rule::Version));
+        // Nearly every peer writes the version without white space.
+        if c.rest().starts_with(b"SIP/2.0/") {
+            c.advance(8);
+        } else {
+            read_version(&mut c)?;
         }
-        let version = c.token()?;
-        if !protocol.eq_ignore_ascii_case("SIP") || version != "2.0" {
-            return Err(ParseError::new(Rule::Version, 0));
-        }
-        if !c.separator(b'/') {
-            return Err(c.fail(Rule::Version));
-        }
-        let transport = Transport::from_text(c.token()?);
+        let transport = Transport::read(&mut c)?;
         let gap = c.pos();
         c.skip_ws();
         if c.pos() == gap {
@@ -239,4 +237,17 @@ impl TypedHeader for Via {
         }
         self.params.write(out);
     }
+}
+
+/// `SIP / 2.0 /`, each slash with white space around it.
+fn read_version(c: &mut Cursor<'_>) -> Result<(), ParseError> {
+    let protocol = c.token()?;
+    if !c.separator(b'/') {
+        return Err(c.fail(Rule::Version));
+    }
+    let version = c.token()?;
+    if !protocol.eq_ignore_ascii_case("SIP") || version != "2.0" {
+        return Err(ParseError::new(Rule::Version, 0));
+    }
+    if c.separator(b'/') { Ok(()) } else { Err(c.fail(Rule::Version)) }
 }

@@ -87,7 +87,7 @@ impl TypedHeader for Allow {
     }
 
     fn parse_value(value: &Bytes, _: &Grammar) -> Result<Self, ParseError> {
-        Method::from_bytes(value.clone()).map(Self)
+        Method::from_bytes(value, 0..value.len()).map(Self)
     }
 
     fn write(&self, out: &mut Vec<u8>) {

@@ -95,7 +95,8 @@ impl TypedHeader for CSeq {
         let number = c.number32(MAX_CSEQ)?;
         white_space(&mut c)?;
         let at = c.pos();
-        let method = Method::from_bytes(c.run(class::TOKEN)).map_err(|e| e.shifted(at))?;
+        c.skip(class::TOKEN);
+        let method = Method::from_bytes(value, at..c.pos())?;
         c.end()?;
         Ok(Self { number, method })
     }
