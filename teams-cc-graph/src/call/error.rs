@@ -2,6 +2,8 @@
 
 use teams_cc_core::{Address, LegId};
 
+use crate::{Error, InvalidRequest};
+
 /// Why a call is not placed; nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -44,5 +46,11 @@ pub(super) fn check_party(party: &Address) -> Result<(), DialError> {
         Address::Anonymous => Err(DialError::NoRoute { party: "an anonymous party" }),
         Address::Sip(_) => Err(DialError::NoRoute { party: "a sip party" }),
         _ => Ok(()),
+    }
+}
+
+impl From<DialError> for Error {
+    fn from(error: DialError) -> Self {
+        InvalidRequest::from(error).into()
     }
 }

@@ -12,14 +12,18 @@
 //!        GraphLeg::execute ───────┴── Order ── response┘
 //! ```
 
+mod announcement;
 mod config;
+mod counts;
 mod end;
 mod ended;
 mod error;
 mod event;
+mod input;
 mod io;
 mod leg;
 mod operation;
+mod output;
 mod reducer;
 mod registry;
 mod report;
@@ -27,13 +31,16 @@ mod session;
 mod tones;
 
 pub use config::{CallsConfig, DEFAULT_MAX_CALLS};
+pub use counts::CallCounts;
 pub use end::ResultCode;
 pub use error::DialError;
 pub use event::{CallEvent, IncomingCall};
+pub use input::{Input, Order, Refusal};
 pub use io::{CallEvents, Calls, Unfinished};
 pub use leg::GraphLeg;
 pub use operation::{MAX_OPERATIONS, OperationReport};
-pub use reducer::{CallReducer, Input, Order, Output, Refusal};
-pub use registry::{CallCounts, MAX_WAITING_EVENTS};
+pub use output::Output;
+pub use reducer::CallReducer;
+pub use registry::MAX_WAITING_EVENTS;
 pub use report::{CallReport, Phase, Report};
 pub use session::KEEP_ALIVE_EVERY;

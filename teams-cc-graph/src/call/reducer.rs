@@ -12,7 +12,7 @@
 use std::collections::VecDeque;
 
 use teams_cc_core::{
-    Instant, OperationId,
+    Instant,
     contact::{
         AfterTransfer, Direction, EndCause, EndReason, EndedBy, Knowledge, LegEvent, LegState,
         RejectReason, TransferFailure, TransferOutcome,
@@ -20,7 +20,8 @@ use teams_cc_core::{
 };
 
 use super::{
-    CallReport, OperationReport, Phase, end::end_cause, operation::Operations, tones::Tones,
+    CallReport, Input, Order, Output, Phase, Refusal, end::end_cause, operation::Operations,
+    tones::Tones,
 };
 
 /// The state of one call; sans-IO.
@@ -42,15 +43,21 @@ pub struct CallReducer {
     direction: Direction,
     state: State,
     answering: bool,
-    ringing_told: bool,
-    diverted_told: bool,
-    media: Media,
     closing: bool,
+    told: Told,
+    media: Media,
     transfer: Option<Transfer>,
     tones: Tones,
     operations: Operations,
     events: VecDeque<LegEvent>,
     ignored: u64,
+}
+
+/// What is told once at most.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    ringing: bool,
+    diverted: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,71 +83,6 @@ enum Transfer {
     Doubtful,
 }
 
-/// What a call takes in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Input {
-    /// A notification about the call.
-    Call(CallReport),
-    /// A notification or a response about an operation.
-    Operation(OperationReport),
-    /// An order is about to be sent; refused where the call is in no state for it.
-    Sending(Order),
-    /// Graph accepted the order.
-    Accepted(Order),
-    /// Graph refused the order, or it never left.
-    Refused(Order),
-    /// Nobody knows whether the order arrived: no response came, or nobody waited for it.
-    Doubtful(Order),
-    /// Graph does not know the call any more (404).
-    Gone,
-    /// Time passed.
-    Tick,
-}
-
-/// An order to a call, reduced to what its state depends on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Order {
-    /// Answer.
-    Answer,
-    /// Refuse the call.
-    Reject(RejectReason),
-    /// Begin an operation; its id is its `clientContext`.
-    Operate {
-        /// The operation.
-        id: OperationId,
-        /// Whether its end is told.
-        told: bool,
-    },
-    /// Hand the party over.
-    Transfer,
-    /// End the call.
-    HangUp,
-}
-
-/// What a call gives out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "drivers match on every kind of output")]
-pub enum Output {
-    /// Something happened.
-    Event(LegEvent),
-    /// Nothing more until this instant; [`Instant::MAX`] means until the next input.
-    Timeout(Instant),
-}
-
-/// Why an order must not be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The call is in no state for it.
-    #[error("the call is in no state for this order: {0:?}")]
-    State(LegState),
-    /// As many operations are under way as one call may have.
-    #[error("too many operations are under way on this call: wait for one to end")]
-    TooManyOperations,
-}
-
 impl CallReducer {
     /// A call that is not answered yet.
     #[must_use]
@@ -149,10 +91,9 @@ impl CallReducer {
             direction,
             state: State::Ringing,
             answering: false,
-            ringing_told: false,
-            diverted_told: false,
-            media: Media::Unknown,
             closing: false,
+            told: Told::default(),
+            media: Media::Unknown,
             transfer: None,
             tones: Tones::default(),
             operations: Operations::default(),
@@ -305,12 +246,12 @@ impl CallReducer {
         match report.phase {
             None | Some(Phase::Incoming | Phase::Establishing) => {}
             Some(Phase::Ringing) if unanswered_out => {
-                if !std::mem::replace(&mut self.ringing_told, true) {
+                if !std::mem::replace(&mut self.told.ringing, true) {
                     self.events.push_back(LegEvent::Ringing);
                 }
             }
             Some(Phase::Redirecting) if unanswered_out => {
-                if !std::mem::replace(&mut self.diverted_told, true) {
+                if !std::mem::replace(&mut self.told.diverted, true) {
                     self.events.push_back(LegEvent::Diverted);
                 }
             }

@@ -7,11 +7,12 @@ use std::{
 
 use teams_cc_core::{
     Address, CallId, Instant, LegId, TenantId,
-    contact::{Direction, LegEvent, LegState},
+    contact::{Direction, LegState},
 };
 
 use super::{
-    CallReport, DialError, Input, Phase, Refusal, Report,
+    CallCounts, CallReport, DialError, Input, Phase, Refusal, Report,
+    announcement::{Announcement, Incoming},
     ended::Ended,
     session::{Probed, Session},
 };
@@ -24,59 +25,7 @@ pub const MAX_WAITING_EVENTS: usize = 4096;
 const MAX_HELD: usize = 256;
 
 /// How long a notification is held for a call whose creation is not answered yet.
-const HOLD_FOR: Duration = Duration::from_secs(60);
-
-/// How long there is to answer a call.
-///
-/// Microsoft documents 15 seconds, and 5 for a policy recording bot.
-const ANSWER_WITHIN: Duration = Duration::from_secs(15);
-const ANSWER_RECORDING_WITHIN: Duration = Duration::from_secs(5);
-
-/// What calls have gone through so far, and what is allocated now.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CallCounts {
-    /// Calls that are live now.
-    pub sessions: usize,
-    /// Calls being created now.
-    pub dialing: usize,
-    /// Tasks under way now, but for the one driver.
-    pub tasks: usize,
-    /// Notifications held now for calls being created.
-    pub held: usize,
-    /// Events waiting now to be taken.
-    pub waiting_events: usize,
-    /// Notifications of calls that had ended.
-    pub late: u64,
-    /// Notifications of calls that are not known.
-    pub unknown: u64,
-    /// Notifications of calls of another tenant than the one served.
-    pub foreign: u64,
-    /// Notifications that told nothing new, or whose path names no call.
-    pub ignored: u64,
-    /// Incoming calls turned away for want of room or during a shutdown.
-    pub turned_away: u64,
-}
-
-/// Something to tell.
-#[derive(Debug)]
-pub(super) enum Announcement {
-    Incoming(Box<Incoming>),
-    Leg { leg: LegId, event: LegEvent },
-}
-
-/// An incoming call, but for its handle.
-#[derive(Debug)]
-pub(super) struct Incoming {
-    pub(super) leg: LegId,
-    pub(super) call: CallId,
-    pub(super) caller: Address,
-    pub(super) called: Address,
-    pub(super) forwarded_from: Option<Address>,
-    pub(super) answer_by: Instant,
-    pub(super) policy_recording: bool,
-    pub(super) details: Call,
-}
+const HOLD_FOR: Duration = Duration::from_mins(1);
 
 /// Why an order was not taken.
 #[derive(Debug, PartialEq, Eq)]
@@ -196,7 +145,7 @@ impl Registry {
             self.counts.turned_away += 1;
             return Taken::NoRoom;
         }
-        let Some(call) = call_id(notification, details) else {
+        let Some(call) = Incoming::call_id(notification, details) else {
             self.counts.ignored += 1;
             return Taken::Yes;
         };
@@ -205,27 +154,11 @@ impl Registry {
         while self.sessions.contains_key(&leg) || self.dialing.contains(&leg) {
             leg = self.next_incoming_leg();
         }
-        let caller = details.source.get().map_or(Address::Anonymous, |source| source.address());
-        let called = details.targets.items().first().map(|target| target.address());
-        let policy_recording = details
-            .incoming_context
-            .get()
-            .is_some_and(|context| context.observed_participant_id.get().is_some());
-        let within = if policy_recording { ANSWER_RECORDING_WITHIN } else { ANSWER_WITHIN };
-        let original = details.call_routes.items().first().and_then(|route| route.original.get());
         let session = Session::new(now, call.clone(), key.into(), Direction::Inbound);
         self.legs_by_key.insert(key.into(), leg.clone());
         self.sessions.insert(leg.clone(), session);
-        self.announcements.push_back(Announcement::Incoming(Box::new(Incoming {
-            leg,
-            call,
-            caller,
-            called: called.unwrap_or_else(|| self.bot.clone()),
-            forwarded_from: original.map(|original| original.address()),
-            answer_by: received + within,
-            policy_recording,
-            details: details.clone(),
-        })));
+        let incoming = Incoming::read(leg, call, received, details, &self.bot);
+        self.announcements.push_back(Announcement::Incoming(Box::new(incoming)));
         Taken::Yes
     }
 
@@ -411,14 +344,4 @@ impl Registry {
             ..self.counts
         }
     }
-}
-
-/// The call's id as later requests need it: its own property, else out of the path.
-fn call_id(notification: &CommsNotification, call: &Call) -> Option<CallId> {
-    if let Some(id) = call.id.text().and_then(|id| CallId::new(id).ok()) {
-        return Some(id);
-    }
-    let mut segments = notification.path()?.split('/').filter(|segment| !segment.is_empty());
-    segments.find(|segment| segment.eq_ignore_ascii_case("calls"))?;
-    CallId::new(segments.next()?).ok()
 }

@@ -75,7 +75,7 @@ fn a_token_of_the_calling_service_is_accepted_with_either_algorithm() {
     let keys = keys_with(json!({}));
     let claims = accept(&sign(&header(), &payload(), &RSA_PKCS1_SHA256), &keys).expect("accepted");
     assert_eq!(
-        claims.tenant.as_ref().map(|tenant| tenant.as_str()),
+        claims.tenant.as_ref().map(teams_cc_core::TenantId::as_str),
         Some("aa67bd4c-8475-432d-bd41-39f255720e0a"),
         "tenants are compared in lower case"
     );

@@ -125,7 +125,7 @@ async fn a_dropped_order_counts_as_one_without_a_response() {
     setup.notify([operation(
         CALL,
         "k",
-        json!({
+        &json!({
             "@odata.type": "#microsoft.graph.playPromptOperation", "status": "completed",
             "clientContext": body["clientContext"],
         }),

@@ -60,7 +60,7 @@ async fn an_unanswered_call_whose_end_got_lost_is_noticed() {
     let mut setup = setup();
     let _call = setup.incoming().await;
     setup.graph.answer("keepAlive", 404, json!({}));
-    tokio::time::sleep(Duration::from_secs(180)).await;
+    tokio::time::sleep(Duration::from_mins(3)).await;
     assert_eq!(setup.ended().await.reason, EndReason::Reconciled);
     setup.assert_nothing_left().await;
 }

@@ -123,7 +123,7 @@ async fn a_prompt_ends_by_its_context_or_by_its_id() {
     setup.notify([operation(
         CALL,
         "0FE0",
-        json!({
+        &json!({
             "@odata.type": "#microsoft.graph.playPromptOperation",
             "clientContext": first.as_str(), "status": "completed",
         }),
@@ -138,7 +138,7 @@ async fn a_prompt_ends_by_its_context_or_by_its_id() {
     setup.notify([operation(
         CALL,
         "op-of-graph",
-        json!({
+        &json!({
             "@odata.type": "#microsoft.graph.playPromptOperation", "status": "failed",
             "clientContext": second.as_str(),
             "resultInfo": { "code": 400, "subcode": 8508 },

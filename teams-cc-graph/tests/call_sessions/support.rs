@@ -56,16 +56,26 @@ impl Graph {
         body: Value,
         takes: Duration,
     ) {
-        self.0.lock().unwrap().answers.insert(verb, Answer(status, body, takes));
+        self.0
+            .lock()
+            .expect("no panic while locked")
+            .answers
+            .insert(verb, Answer(status, body, takes));
     }
 
     /// What was asked, as `POST answer` and the body; calls are created by `POST calls`.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.0.lock().unwrap().asked.iter().map(|(what, _)| what.clone()).collect()
+        self.0
+            .lock()
+            .expect("no panic while locked")
+            .asked
+            .iter()
+            .map(|(what, _)| what.clone())
+            .collect()
     }
 
     pub(crate) fn body(&self, what: &str) -> Value {
-        let script = self.0.lock().unwrap();
+        let script = self.0.lock().expect("no panic while locked");
         let found = script.asked.iter().rev().find(|(asked, _)| asked == what);
         found.map(|(_, body)| body.clone()).expect("asked")
     }
@@ -80,7 +90,7 @@ impl Graph {
         let verb = if request.method() == http::Method::DELETE { "delete" } else { last };
         let body = serde_json::from_slice(request.body()).unwrap_or_default();
         let answer = {
-            let mut script = self.0.lock().unwrap();
+            let mut script = self.0.lock().expect("no panic while locked");
             script.asked.push((format!("{} {verb}", request.method()), body));
             if verb == "calls" {
                 script.created += 1;
@@ -112,7 +122,7 @@ struct FixedToken;
 #[async_trait]
 impl TokenProvider for FixedToken {
     async fn token(&self, _: &TokenRequest) -> Result<AccessToken, Error> {
-        Ok(AccessToken::new("secret-token", Duration::from_secs(3600)))
+        Ok(AccessToken::new("secret-token", Duration::from_hours(1)))
     }
 }
 
@@ -193,7 +203,7 @@ pub(crate) fn tone(call: &str, sequence: i64, name: &str) -> Value {
     changed(call, "updated", json!({ "state": "established", "toneInfo": info }))
 }
 
-pub(crate) fn operation(call: &str, id: &str, data: Value) -> Value {
+pub(crate) fn operation(call: &str, id: &str, data: &Value) -> Value {
     json!({ "changeType": "deleted", "resourceData": data,
             "resourceUrl": format!("/communications/calls/{call}/operations/{id}") })
 }
@@ -205,7 +215,7 @@ impl Setup {
 
     /// The next event, or none for a virtual minute.
     pub(crate) async fn next(&mut self) -> Option<CallEvent> {
-        tokio::time::timeout(Duration::from_secs(60), self.events.next()).await.ok().flatten()
+        tokio::time::timeout(Duration::from_mins(1), self.events.next()).await.ok().flatten()
     }
 
     pub(crate) async fn leg_event(&mut self) -> LegEvent {

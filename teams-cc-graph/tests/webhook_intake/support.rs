@@ -65,26 +65,26 @@ impl Issuer {
     }
 
     pub(crate) fn publish(&self, keys: &[usize]) {
-        self.0.lock().unwrap().keys = keys.to_vec();
+        self.0.lock().expect("no panic while locked").keys = keys.to_vec();
     }
 
     pub(crate) fn up(&self, up: bool) {
-        self.0.lock().unwrap().up = up;
+        self.0.lock().expect("no panic while locked").up = up;
     }
 
     pub(crate) fn jwks_uri(&self, uri: &'static str) {
-        self.0.lock().unwrap().jwks_uri = uri;
+        self.0.lock().expect("no panic while locked").jwks_uri = uri;
     }
 
     /// How often the metadata was asked for.
     pub(crate) fn readings(&self) -> usize {
-        self.0.lock().unwrap().readings
+        self.0.lock().expect("no panic while locked").readings
     }
 
     async fn serve(self, request: Request<Bytes>) -> Result<Response<Bytes>, Infallible> {
         assert!(!request.headers().contains_key("authorization"), "keys are public");
         let (up, body, takes) = {
-            let mut published = self.0.lock().unwrap();
+            let mut published = self.0.lock().expect("no panic while locked");
             let body = if request.uri().path().ends_with("jwks") {
                 json!({ "keys": published.keys.iter().map(|nth| jwk(*nth)).collect::<Vec<_>>() })
             } else {
@@ -117,24 +117,24 @@ pub(crate) struct Taken {
 
 impl Taken {
     pub(crate) fn count(&self) -> usize {
-        self.deliveries.lock().unwrap().len()
+        self.deliveries.lock().expect("no panic while locked").len()
     }
 
     pub(crate) fn last(&self) -> Delivery {
-        self.deliveries.lock().unwrap().last().cloned().expect("a delivery")
+        self.deliveries.lock().expect("no panic while locked").last().cloned().expect("a delivery")
     }
 
     pub(crate) fn full(&self, full: bool) {
-        *self.full.lock().unwrap() = full;
+        *self.full.lock().expect("no panic while locked") = full;
     }
 }
 
 impl NotificationSink for Taken {
     fn deliver(&self, delivery: Delivery) -> Result<(), SinkFull> {
-        if *self.full.lock().unwrap() {
+        if *self.full.lock().expect("no panic while locked") {
             return Err(SinkFull);
         }
-        self.deliveries.lock().unwrap().push(delivery);
+        self.deliveries.lock().expect("no panic while locked").push(delivery);
         Ok(())
     }
 }

@@ -1,8 +1,11 @@
 use proptest::prelude::*;
-use teams_cc_core::contact::{OperationOutcome, Tone};
+use teams_cc_core::{
+    OperationId,
+    contact::{OperationOutcome, Tone},
+};
 
 use super::*;
-use crate::call::ResultCode;
+use crate::call::{OperationReport, ResultCode};
 
 const NOW: Instant = Instant::from_secs(100);
 const LATER: Instant = Instant::from_secs(200);

@@ -1,0 +1,75 @@
+//! What the registry has to tell.
+
+use std::time::Duration;
+
+use teams_cc_core::{Address, CallId, Instant, LegId, contact::LegEvent};
+
+use crate::model::{
+    Call, CommsNotification, IdentitySet, InvitationParticipantInfo, ParticipantInfo,
+};
+
+/// How long there is to answer a call.
+///
+/// Microsoft documents 15 seconds, and 5 for a policy recording bot.
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+const ANSWER_RECORDING_WITHIN: Duration = Duration::from_secs(5);
+
+/// Something to tell.
+#[derive(Debug)]
+pub(super) enum Announcement {
+    Incoming(Box<Incoming>),
+    Leg { leg: LegId, event: LegEvent },
+}
+
+/// An incoming call, but for its handle.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    pub(super) leg: LegId,
+    pub(super) call: CallId,
+    pub(super) caller: Address,
+    pub(super) called: Address,
+    pub(super) forwarded_from: Option<Address>,
+    pub(super) answer_by: Instant,
+    pub(super) policy_recording: bool,
+    pub(super) details: Call,
+}
+
+impl Incoming {
+    /// Reads who calls whom, and until when the call can be answered.
+    pub(super) fn read(
+        leg: LegId,
+        call: CallId,
+        received: Instant,
+        details: &Call,
+        bot: &Address,
+    ) -> Self {
+        let caller = details.source.get().map_or(Address::Anonymous, ParticipantInfo::address);
+        let target = details.targets.items().first().map(InvitationParticipantInfo::address);
+        let policy_recording = details
+            .incoming_context
+            .get()
+            .is_some_and(|context| context.observed_participant_id.get().is_some());
+        let within = if policy_recording { ANSWER_RECORDING_WITHIN } else { ANSWER_WITHIN };
+        let original = details.call_routes.items().first().and_then(|route| route.original.get());
+        Self {
+            leg,
+            call,
+            caller,
+            called: target.unwrap_or_else(|| bot.clone()),
+            forwarded_from: original.map(IdentitySet::address),
+            answer_by: received + within,
+            policy_recording,
+            details: details.clone(),
+        }
+    }
+
+    /// The call's id as later requests need it: its own property, else out of the path.
+    pub(super) fn call_id(notification: &CommsNotification, call: &Call) -> Option<CallId> {
+        if let Some(id) = call.id.text().and_then(|id| CallId::new(id).ok()) {
+            return Some(id);
+        }
+        let mut segments = notification.path()?.split('/').filter(|segment| !segment.is_empty());
+        segments.find(|segment| segment.eq_ignore_ascii_case("calls"))?;
+        CallId::new(segments.next()?).ok()
+    }
+}

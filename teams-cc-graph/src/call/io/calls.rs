@@ -1,0 +1,176 @@
+//! The handle on all calls.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use teams_cc_core::{Address, CallId, Clock, Instant, LegId};
+use tokio::sync::oneshot;
+
+use super::{CallEvents, Life, Shared, dial::DialTask, driver::drive};
+use crate::{
+    Client, Error, InvalidRequest,
+    call::{CallCounts, CallsConfig, GraphLeg, error::check_party, registry::Taken},
+    model::{CommsNotifications, InvitationParticipantInfo},
+    webhook::{Delivery, NotificationSink, SinkFull},
+};
+
+/// The live calls of one application in one tenant.
+///
+/// Clones are handles on the same calls. One task keeps calls alive and notices those whose end
+/// was never announced; it stops after [`Calls::shutdown`], or once every handle and the
+/// [`CallEvents`] are dropped.
+#[derive(Clone)]
+pub struct Calls {
+    shared: Arc<Shared>,
+    _life: Arc<Life>,
+}
+
+/// What was still live when a shutdown's time was over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unfinished {
+    /// Calls that were not over; they go on at Graph until somebody ends them.
+    pub calls: Vec<(LegId, CallId)>,
+    /// How many calls were being created.
+    pub dialing: usize,
+}
+
+impl Unfinished {
+    /// Whether everything was over.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty() && self.dialing == 0
+    }
+}
+
+impl Calls {
+    /// Takes up the calls of one tenant; the client signs in to that tenant from here on.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime, for it starts a task.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "the client is handed over")]
+    pub fn new(client: Client, config: CallsConfig, clock: Arc<dyn Clock>) -> (Self, CallEvents) {
+        let shared = Arc::new(Shared::new(&client, config, clock));
+        tokio::spawn(drive(Arc::clone(&shared)));
+        let life = Arc::new(Life(Arc::clone(&shared)));
+        let events = CallEvents::new(Arc::clone(&shared), Arc::clone(&life));
+        (Self { shared, _life: life }, events)
+    }
+
+    /// Calls somebody; returns once Graph created the call, long before anybody answers.
+    ///
+    /// The service hosts the media. What the call tells comes under `leg`, also where it comes
+    /// before this returns. Dropping the future calls the attempt off: a call that Graph creates
+    /// nevertheless is hung up.
+    ///
+    /// # Errors
+    ///
+    /// [`DialError`] as the [source](std::error::Error::source) where nothing was sent;
+    /// [`InvalidRequest`] where a phone cannot be called as configured;
+    /// otherwise what Graph answers. After a timeout the call may exist all the same.
+    pub async fn dial(&self, to: &Address, leg: LegId) -> Result<Arc<GraphLeg>, Error> {
+        check_party(to).map_err(Error::from)?;
+        let target = InvitationParticipantInfo::of_address(to).ok_or(InvalidRequest::NotE164)?;
+        let shared = &self.shared;
+        let callback = shared.callback_uri();
+        let mut request = shared.client.communications().calls().create(callback, target);
+        if let Some(instance) = &shared.config.application_instance {
+            request = request.source_application_instance(instance);
+        }
+        shared.registry().dialing(&leg).map_err(Error::from)?;
+        let (answer, created) = oneshot::channel();
+        let task = DialTask::new(Arc::clone(shared), leg);
+        let party = to.clone();
+        tokio::spawn(async move {
+            let outcome = request.await;
+            task.created(outcome, party, answer).await;
+        });
+        created.await.unwrap_or_else(|_| Err(Error::connection("the dial was called off")))
+    }
+
+    /// Takes notifications that were proven to be meant for this tenant; never blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`SinkFull`] where events wait to be taken, or a new call has no room; the service sends
+    /// the notifications again then, which does no harm.
+    pub fn notify(&self, notifications: &CommsNotifications) -> Result<(), SinkFull> {
+        self.take(self.shared.clock.now(), notifications)
+    }
+
+    fn take(&self, received: Instant, notifications: &CommsNotifications) -> Result<(), SinkFull> {
+        let now = self.shared.clock.now();
+        let mut room = Taken::Yes;
+        {
+            let mut registry = self.shared.registry();
+            if !registry.has_room() {
+                return Err(SinkFull);
+            }
+            for notification in notifications.value.items() {
+                if registry.notification(now, received, notification) == Taken::NoRoom {
+                    room = Taken::NoRoom;
+                }
+            }
+        }
+        self.shared.changed();
+        if room == Taken::NoRoom { Err(SinkFull) } else { Ok(()) }
+    }
+
+    /// Takes no new calls, waits for the live ones to end, and stops.
+    ///
+    /// Calls that are not over at the deadline are left as they are at Graph and named; hang them
+    /// up first where that is not wanted. Afterwards [`CallEvents::next`] gives what is left, then
+    /// `None`. Dropping the future leaves new calls refused and everything else running.
+    pub async fn shutdown(&self, deadline: Duration) -> Unfinished {
+        self.shared.registry().close();
+        let idle = async {
+            loop {
+                let notified = self.shared.idle.notified();
+                tokio::pin!(notified);
+                // Enabled before the look, so that an end in between is not missed.
+                notified.as_mut().enable();
+                if self.shared.registry().is_idle() {
+                    break;
+                }
+                notified.await;
+            }
+        };
+        let _ = tokio::time::timeout(deadline, idle).await;
+        self.shared.stop();
+        let registry = self.shared.registry();
+        Unfinished {
+            calls: registry.live().map(|(leg, call)| (leg.clone(), call.clone())).collect(),
+            dialing: registry.counts().dialing,
+        }
+    }
+
+    /// What is allocated now, and what was passed over so far.
+    #[must_use]
+    pub fn counts(&self) -> CallCounts {
+        self.shared.counts()
+    }
+}
+
+impl NotificationSink for Calls {
+    /// Takes notifications of the configured tenant; those of others are counted and dropped.
+    fn deliver(&self, delivery: Delivery) -> Result<(), SinkFull> {
+        let ours = self.shared.config.tenant.as_str();
+        if delivery.tenant.as_str().eq_ignore_ascii_case(ours) {
+            self.take(delivery.received, &delivery.notifications)
+        } else {
+            let count = delivery.notifications.value.items().len();
+            self.shared.registry().foreign(count);
+            Ok(())
+        }
+    }
+}
+
+impl fmt::Debug for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Calls")
+            .field("tenant", &self.shared.config.tenant)
+            .field("counts", &self.counts())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,27 @@
+//! The driver: time, requests and tasks around the registry of calls.
+//!
+//! The registry is sans-IO and behind one lock that is never held across an await. Whoever brings
+//! something (a callback, a response, the clock) takes the lock, feeds the registry and wakes
+//! whom it concerns; events wait in the registry until [`CallEvents::next`] takes them.
+
+use std::sync::Arc;
+
+mod calls;
+mod dial;
+mod driver;
+mod events;
+mod shared;
+
+pub use calls::{Calls, Unfinished};
+pub use events::CallEvents;
+
+pub(super) use shared::Shared;
+
+/// Stops the driver when the last handle goes.
+struct Life(Arc<Shared>);
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}

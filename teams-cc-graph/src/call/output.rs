@@ -1,0 +1,13 @@
+//! What comes out of the state of a call.
+
+use teams_cc_core::{Instant, contact::LegEvent};
+
+/// What a call gives out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "drivers match on every kind of output")]
+pub enum Output {
+    /// Something happened.
+    Event(LegEvent),
+    /// Nothing more until this instant; [`Instant::MAX`] means until the next input.
+    Timeout(Instant),
+}
