@@ -9,6 +9,7 @@ mod ci;
 mod command;
 mod conformance;
 mod deny;
+mod fuzz;
 mod peers;
 mod readme;
 mod setup;
@@ -25,6 +26,7 @@ cargo xtask COMMAND
   ci                          setup, test, format, clippy, docs, licences, README drift, conformance
   conformance sip DIR         checks the SIP codec against a directory with an index.json
   conformance graph DIR       checks the Graph models against documented bodies
+  fuzz [SECONDS]              builds every fuzz target and runs each so long (60 unless told otherwise)
   soak [NAME]                 the long runs: same code and seeds as in `test`, larger counts
   help                        this text
 ";
@@ -50,6 +52,8 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
         ["setup"] => setup::run().map(|()| Tally::default()),
         ["ci"] => Ok(ci::run()),
         ["conformance", name, dir] => conformance::run(name, Path::new(dir)),
+        ["fuzz"] => fuzz::run(60).map(|()| Tally::default()).map_err(Into::into),
+        ["fuzz", seconds] => fuzz::run(seconds.parse()?).map(|()| Tally::default()).map_err(Into::into),
         ["soak"] => Ok(soak::run(None)),
         ["soak", name] => Ok(soak::run(Some(name))),
         [] | ["help" | "--help" | "-h"] => {

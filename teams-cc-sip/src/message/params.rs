@@ -140,7 +140,7 @@ impl Params {
     pub(crate) fn read(c: &mut Cursor<'_>) -> Result<Self, ParseError> {
         let mut params = Self::new();
         while c.separator(b';') {
-            let name = c.text(class::TOKEN, Rule::Param)?;
+            let name = read_name(c)?;
             let value = if c.separator(b'=') { Some(param_value(c)?) } else { None };
             params.add(name, value, c.grammar.params).map_err(|rule| c.fail(rule))?;
         }
@@ -156,6 +156,26 @@ impl Params {
                 out.extend_from_slice(value);
             }
         }
+    }
+}
+
+/// Names that nearly every message holds: they cost no share of the message's bytes.
+const COMMON: &[&str] = &["tag", "branch", "transport", "user", "lr", "rport"];
+
+/// The name in the spelling received, shared with the program where it is a common one.
+pub(crate) fn common_name(bytes: &[u8]) -> Option<Text> {
+    COMMON.iter().find(|name| name.as_bytes() == bytes).map(|name| Text::known(name))
+}
+
+fn read_name(c: &mut Cursor<'_>) -> Result<Text, ParseError> {
+    let rest = c.rest();
+    let len = rest.iter().position(|&b| !is(b, class::TOKEN)).unwrap_or(rest.len());
+    match rest.get(..len).and_then(common_name) {
+        Some(name) => {
+            c.advance(len);
+            Ok(name)
+        }
+        None => c.text(class::TOKEN, Rule::Param),
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     Grammar, Host, Params, ParseError, Private, Rule, Text, class,
     cursor::Cursor,
     escape::{escape, unescape},
+    params::common_name,
     text::MASK,
 };
 
@@ -224,7 +225,15 @@ impl SipUri {
         uri.host = Host::read(&mut c)?;
         uri.port = Host::read_port(&mut c)?;
         while c.eat(b';') {
-            let name = escaped_run(&bytes, &mut c, class::URI_PARAM);
+            let rest = c.rest();
+            let len = rest.iter().position(|b| b";=?".contains(b)).unwrap_or(rest.len());
+            let common = rest.get(..len).and_then(common_name);
+            let name = if let Some(name) = common {
+                c.advance(len);
+                name
+            } else {
+                Text::checked(escaped_run(&bytes, &mut c, class::URI_PARAM))
+            };
             if name.is_empty() {
                 return Err(c.fail(Rule::Param));
             }
@@ -237,7 +246,7 @@ impl SipUri {
             } else {
                 None
             };
-            let added = uri.params.add(Text::checked(name), value, grammar.params);
+            let added = uri.params.add(name, value, grammar.params);
             added.map_err(|rule| c.fail(rule))?;
         }
         if c.eat(b'?') {
