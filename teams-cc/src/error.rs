@@ -79,7 +79,10 @@ impl fmt::Display for Error {
                 write!(f, "there is no agent {name:?}: name it with Builder::agents")
             }
             ErrorKind::Prompt(name) => {
-                write!(f, "prompt {name:?} is no address: give an absolute one or set Builder::prompts")
+                write!(
+                    f,
+                    "prompt {name:?} is no address: give an absolute one or set Builder::prompts"
+                )
             }
             ErrorKind::Config(why) => write!(f, "the contact center cannot start: {why}"),
             ErrorKind::Stopped => f.write_str("the contact center has stopped"),

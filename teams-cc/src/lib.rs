@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod center;
 mod error;
 pub mod platform;
 
+pub use center::{Builder, Contact, ContactCenter, Report, Taken};
 pub use error::{Error, ErrorKind};
 pub use platform::{Env, Platform};
 #[doc(inline)]

@@ -17,9 +17,9 @@ use teams_cc_core::{
     queue::QueueLimits,
     routing::{
         Engine, EngineConfig, Queue, RingMode, RoutingPolicy,
-        policy::{Rank as _, Rules, SkillGate, agent_id, eligible, longest_idle, presence},
+        policy::{Rules, SkillGate, agent_id, eligible, longest_idle, presence},
     },
-    store::{DispatchStore, MemoryDispatch},
+    store::{DispatchStore, MemoryDispatchStore},
 };
 use url::Url;
 
@@ -143,11 +143,11 @@ impl Builder {
             queues: Vec::new(),
             agents: BTreeMap::new(),
             confirmation: Confirmation::default(),
-            emergency: EmergencyPlan::default(),
+            emergency: EmergencyPlan::new("direct routing"),
             presence_every: PRESENCE_PERIOD,
             reach_within: REACH_WITHIN,
             routing: EngineConfig::default(),
-            store: Arc::new(MemoryDispatch::default()),
+            store: Arc::new(MemoryDispatchStore::default()),
             carrier: None,
             emergency_carrier: None,
             handler: None,
@@ -170,12 +170,7 @@ impl Builder {
     }
 
     /// Adds a queue with limits of its own: how many calls wait, how long, and what then.
-    pub fn queue_with(
-        mut self,
-        name: &str,
-        policy: impl QueuePolicy,
-        limits: QueueLimits,
-    ) -> Self {
+    pub fn queue_with(mut self, name: &str, policy: impl QueuePolicy, limits: QueueLimits) -> Self {
         match (QueueId::new(name), policy.into_policy()) {
             (Ok(id), Ok(policy)) => self.queues.push(Queue::new(id, policy).limits(limits)),
             (Err(error), _) => self.mistaken(config("a queue's name cannot be used", error)),
@@ -321,4 +316,3 @@ pub(super) fn config(
 ) -> Error {
     Error::with_source(ErrorKind::Config(what.into()), source)
 }
-

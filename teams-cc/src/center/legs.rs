@@ -104,8 +104,4 @@ impl Legs {
     pub(crate) fn forget(&mut self, contact: &ContactId) {
         self.legs.retain(|_, entry| entry.contact != *contact);
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.legs.len()
-    }
 }

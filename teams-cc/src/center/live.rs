@@ -33,8 +33,6 @@ pub(crate) enum Origin {
     Graph,
     /// A call on the trunk.
     Sip {
-        /// The peer it came from.
-        peer: Box<str>,
         /// What an emergency call brought along.
         emergency: EmergencyData,
     },

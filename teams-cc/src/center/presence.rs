@@ -46,15 +46,9 @@ impl PresenceSide {
         self.due
     }
 
-    /// Somebody is sought: what is known of everybody should be fresh.
-    pub(crate) fn want(&mut self, now: Instant) {
-        self.tell(now, true);
-    }
-
     fn tell(&mut self, now: Instant, wanted: bool) {
         let users: Vec<UserId> = self.agents.keys().cloned().collect();
-        let input =
-            if wanted { sweep::Input::Want(&users) } else { sweep::Input::Watch(&users) };
+        let input = if wanted { sweep::Input::Want(&users) } else { sweep::Input::Watch(&users) };
         if let Err(error) = self.sweep.handle_input(now, input) {
             tracing::warn!(%error, "presence is not read for every agent");
         }
@@ -67,6 +61,15 @@ impl Runtime {
         let now = self.clock.now();
         if let Some(side) = &mut self.presence {
             side.tell(now, false);
+        }
+        self.read_presence();
+    }
+
+    /// Somebody is sought: what is known of everybody should be fresh.
+    pub(super) fn want_presence(&mut self) {
+        let now = self.clock.now();
+        if let Some(side) = &mut self.presence {
+            side.tell(now, true);
         }
         self.read_presence();
     }

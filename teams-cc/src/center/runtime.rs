@@ -17,14 +17,14 @@ use teams_cc_core::{
     time::Deadlines,
 };
 use tokio::{
-    sync::watch,
+    sync::{oneshot, watch},
     task::{AbortHandle, JoinSet},
 };
 
 use super::{
     Report,
     builder::Site,
-    command::{Command, Line, LineEnd, Unfound, Whom},
+    command::{Command, Found, Line, LineEnd, Unfound, Whom},
     contact::Contact,
     legs::{Done, Legs},
     live::{Live, Origin, Sink, contact_id},
@@ -218,8 +218,7 @@ impl Runtime {
         };
         let handler = (self.site.handler)(contact);
         let name = id.clone();
-        let abort =
-            self.state.tasks.spawn(async move { Task::Handler(name, handler.await) });
+        let abort = self.state.tasks.spawn(async move { Task::Handler(name, handler.await) });
         self.state.handlers.insert(id, abort);
     }
 
@@ -248,28 +247,7 @@ impl Runtime {
                 live.replies.insert(id, Sink::Handle(reply));
                 self.state.work.push_back(Work::Flow(contact, flow::Input::Order { id, order }));
             }
-            Command::Seek { contact, id, whom, reply } => {
-                let now = self.clock.now();
-                let found = match self.state.contacts.get_mut(&contact) {
-                    None => Err(Unfound::Order(OrderError::LegGone)),
-                    Some(live) if live.seeking.is_some() => Err(Unfound::Order(
-                        OrderError::WrongState("somebody is being sought already"),
-                    )),
-                    Some(_) => self.desk.seek(now, &contact, &whom).ok_or(Unfound::Unknown),
-                };
-                match (found, self.state.contacts.get_mut(&contact)) {
-                    (Ok(inputs), Some(live)) => {
-                        live.seeking = Some((id, reply));
-                        if let Whom::Queue(queue) = whom {
-                            let queued = flow::Input::Queued(queue);
-                            self.state.work.push_back(Work::Flow(contact, queued));
-                        }
-                        self.state.work.extend(inputs.into_iter().map(Work::Routing));
-                    }
-                    (Err(unfound), _) => drop(reply.send(Err(unfound))),
-                    (Ok(_), None) => drop(reply.send(Err(Unfound::Unknown))),
-                }
-            }
+            Command::Seek { contact, id, whom, reply } => self.seek(contact, id, whom, reply),
             Command::Agent { agent, available } => {
                 let change = if available {
                     routing::AgentChange::Available
@@ -280,6 +258,26 @@ impl Runtime {
                 self.state.work.push_back(Work::Routing(input));
             }
         }
+    }
+
+    fn seek(&mut self, contact: ContactId, id: OrderId, whom: Whom, reply: oneshot::Sender<Found>) {
+        let now = self.clock.now();
+        let Some(live) = self.state.contacts.get_mut(&contact) else {
+            return drop(reply.send(Err(Unfound::Order(OrderError::LegGone))));
+        };
+        if live.seeking.is_some() {
+            let error = OrderError::WrongState("somebody is being sought already");
+            return drop(reply.send(Err(Unfound::Order(error))));
+        }
+        let Some(inputs) = self.desk.seek(now, &contact, &whom) else {
+            return drop(reply.send(Err(Unfound::Unknown)));
+        };
+        live.seeking = Some((id, reply));
+        if let Whom::Queue(queue) = whom {
+            self.state.work.push_back(Work::Flow(contact, flow::Input::Queued(queue)));
+        }
+        self.state.work.extend(inputs.into_iter().map(Work::Routing));
+        self.want_presence();
     }
 
     fn withdraw(&mut self, contact: &ContactId, id: OrderId) {
@@ -423,9 +421,9 @@ impl Runtime {
                 flow::Output::Event(event) => self.tell(&contact, &event),
                 flow::Output::Timeout(at) => {
                     match at {
-                        Some(at) => drop(self.state.deadlines.insert(contact.clone(), at)),
-                        None => drop(self.state.deadlines.remove(&contact)),
-                    }
+                        Some(at) => self.state.deadlines.insert(contact.clone(), at),
+                        None => self.state.deadlines.remove(&contact),
+                    };
                     if live.is_over() {
                         self.forget(&contact);
                     }
@@ -439,7 +437,7 @@ impl Runtime {
     fn forget(&mut self, contact: &ContactId) {
         self.state.contacts.remove(contact);
         self.state.legs.forget(contact);
-        drop(self.state.deadlines.remove(contact));
+        self.state.deadlines.remove(contact);
     }
 
     fn tell(&mut self, contact: &ContactId, event: &ContactEvent) {

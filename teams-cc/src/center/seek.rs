@@ -175,10 +175,7 @@ impl Desk {
     }
 
     /// The next step in the store, unless one is under way.
-    fn next_job(
-        &mut self,
-        now: Timestamp,
-    ) -> Option<impl Future<Output = Stored> + Send + use<>> {
+    fn next_job(&mut self, now: Timestamp) -> Option<impl Future<Output = Stored> + Send + use<>> {
         if self.busy {
             return None;
         }
@@ -219,7 +216,9 @@ impl Runtime {
             (Job::Reserve { offer, .. }, Ok(Some(token))) => {
                 self.route(routing::Input::Reserved { offer, token });
             }
-            (Job::Reserve { offer, .. }, _) => self.route(routing::Input::ReserveConflict { offer }),
+            (Job::Reserve { offer, .. }, _) => {
+                self.route(routing::Input::ReserveConflict { offer })
+            }
             (Job::Accept { offer, .. }, result) => self.accepted(offer, result.is_ok()),
             (job, Err(error)) => tracing::warn!(?job, %error, "the store refused"),
             _ => {}
@@ -328,11 +327,12 @@ impl Runtime {
         if let Some(live) = self.state.contacts.get_mut(&offered.contact) {
             live.replies.remove(&offered.order);
         }
-        let work = match offered.taken {
-            Some((leg, _)) => return drop(self.order(&offered.contact, Order::Release(leg), Sink::Nobody)),
-            None => flow::Input::Withdraw(offered.order),
-        };
-        self.state.work.push_back(Work::Flow(offered.contact, work));
+        if let Some((leg, _)) = offered.taken {
+            self.order(&offered.contact, Order::Release(leg), Sink::Nobody);
+        } else {
+            let withdraw = flow::Input::Withdraw(offered.order);
+            self.state.work.push_back(Work::Flow(offered.contact, withdraw));
+        }
     }
 
     fn exit(&mut self, contact: ContactId, exit: Exit, why: teams_cc_core::queue::ExitReason) {

@@ -78,8 +78,8 @@ async fn graph(
         .seed(seed.derive("graph"))
         .build()
         .map_err(|error| config("the Graph client cannot be built", error))?;
-    let mut calls = CallsConfig::new(tenant.clone(), app.clone(), callback_url)
-        .seed(seed.derive("calls"));
+    let mut calls =
+        CallsConfig::new(tenant.clone(), app.clone(), callback_url).seed(seed.derive("calls"));
     calls.application_instance = access.application_instance;
     let (calls, events) = Calls::new(client.clone(), calls, Arc::clone(clock));
     let keys = KeySource::new(transport);

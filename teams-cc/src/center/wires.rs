@@ -113,13 +113,16 @@ impl Wires {
             }
             Some(TrunkEvent::Leg { leg, event }) => Some(WireEvent::Leg { leg, event }),
             Some(TrunkEvent::Incoming(call)) => {
-                let called = self.emergency.classify(call.called);
+                let called = match self.emergency.classify(call.called.reveal()) {
+                    emergency @ PhoneNumber::Emergency(_) => emergency,
+                    _ => call.called,
+                };
                 Some(WireEvent::Arrived(Box::new(Arrival {
                     caller: call.caller,
                     called: Address::Phone(called),
                     tenant: call.tenant,
                     leg: call.leg,
-                    origin: Origin::Sip { peer: call.peer, emergency: call.emergency },
+                    origin: Origin::Sip { emergency: call.emergency },
                 })))
             }
             Some(TrunkEvent::Health(health)) => {
@@ -156,7 +159,7 @@ impl Wires {
                     Dialled { contact, leg, result }
                 })
             }
-            Origin::Sip { emergency, .. } => {
+            Origin::Sip { emergency } => {
                 let emergency = emergency.clone();
                 let call = self.trunk.as_ref().and_then(|wire| {
                     let (via, number) = wire.way(&to)?;

@@ -132,7 +132,10 @@ impl Platform for Env {
 
 impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Env").field("tenant", &self.tenant).field("app", &self.app).finish_non_exhaustive()
+        f.debug_struct("Env")
+            .field("tenant", &self.tenant)
+            .field("app", &self.app)
+            .finish_non_exhaustive()
     }
 }
 

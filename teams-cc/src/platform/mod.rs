@@ -137,7 +137,16 @@ impl GraphAccess {
     ) -> Self {
         let cloud = Cloud::default();
         let application_instance = None;
-        Self { tenant, app, secret, cloud, transport, callback_url, application_instance, callbacks }
+        Self {
+            tenant,
+            app,
+            secret,
+            cloud,
+            transport,
+            callback_url,
+            application_instance,
+            callbacks,
+        }
     }
 
     /// Names the application instance that places calls to phones.
