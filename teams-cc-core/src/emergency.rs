@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Address, PhoneNumber};
 
-/// The most numbers a plan holds; more are not taken.
+/// The most numbers a plan holds; one more is refused.
 pub const MAX_EMERGENCY_NUMBERS: usize = 64;
 /// The longest emergency number, in digits.
 const MAX_DIGITS: usize = 8;
@@ -34,13 +34,15 @@ const SOS: &str = "urn:service:sos";
 /// ```
 /// use teams_cc_core::emergency::EmergencyPlan;
 ///
-/// let plan = EmergencyPlan::new("sbc-munich").country("DE").number("116117");
+/// let plan = EmergencyPlan::new("sbc-munich").country("DE")?.number("116117")?;
 /// for dialled in ["112", "+112", "tel:110;phone-context=+49", "urn:service:sos.fire"] {
 ///     assert!(plan.classify(dialled).is_emergency(), "{dialled}");
 /// }
 /// assert!(!plan.classify("+498912345112").is_emergency());
+/// # Ok::<(), teams_cc_core::emergency::InvalidEmergencyPlan>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 #[non_exhaustive]
 pub struct EmergencyPlan {
     /// The trunk that carries emergency calls.
@@ -63,36 +65,44 @@ impl EmergencyPlan {
     /// A plan that knows 112, which works from mobiles everywhere, and `urn:service:sos`.
     #[must_use]
     pub fn new(trunk: impl Into<Box<str>>) -> Self {
-        Self { trunk: trunk.into(), numbers: BTreeMap::new(), outside_line: None }.number("112")
+        let numbers = BTreeMap::from([("112".into(), EmergencyKind::Live)]);
+        Self { trunk: trunk.into(), numbers, outside_line: None }
     }
 
-    /// Adds the numbers of a country by its ISO 3166 code; an unknown code adds nothing, and
-    /// [`EmergencyPlan::knows_country`] tells so beforehand.
-    #[must_use]
-    pub fn country(mut self, code: &str) -> Self {
-        if let Some(preset) = country::preset(code) {
-            for number in preset.live {
-                self.add(number, EmergencyKind::Live);
-            }
-            for number in preset.test {
-                self.add(number, EmergencyKind::Test);
-            }
+    /// Adds the numbers of a country by its ISO 3166 code.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidEmergencyPlan::Country`] where there is no preset: add the numbers one by one.
+    pub fn country(mut self, code: &str) -> Result<Self, InvalidEmergencyPlan> {
+        let preset = country::preset(code).ok_or(InvalidEmergencyPlan::Country)?;
+        for number in preset.live {
+            self.add(number, EmergencyKind::Live)?;
         }
-        self
+        for number in preset.test {
+            self.add(number, EmergencyKind::Test)?;
+        }
+        Ok(self)
     }
 
-    /// Adds a number; what is not 2 to 8 digits is not taken.
-    #[must_use]
-    pub fn number(mut self, digits: &str) -> Self {
-        self.add(digits, EmergencyKind::Live);
-        self
+    /// Adds a number.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidEmergencyPlan`] for what is not 2 to 8 digits, or one number too many.
+    pub fn number(mut self, digits: &str) -> Result<Self, InvalidEmergencyPlan> {
+        self.add(digits, EmergencyKind::Live)?;
+        Ok(self)
     }
 
-    /// Adds a test number; what is not 2 to 8 digits is not taken.
-    #[must_use]
-    pub fn test_number(mut self, digits: &str) -> Self {
-        self.add(digits, EmergencyKind::Test);
-        self
+    /// Adds a test number.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidEmergencyPlan`] for what is not 2 to 8 digits, or one number too many.
+    pub fn test_number(mut self, digits: &str) -> Result<Self, InvalidEmergencyPlan> {
+        self.add(digits, EmergencyKind::Test)?;
+        Ok(self)
     }
 
     /// Says which digit people dial for an outside line; numbers count with and without it.
@@ -100,12 +110,6 @@ impl EmergencyPlan {
     pub fn outside_line(mut self, digit: char) -> Self {
         self.outside_line = Some(digit).filter(char::is_ascii_digit);
         self
-    }
-
-    /// Whether there is a preset for this ISO 3166 code.
-    #[must_use]
-    pub fn knows_country(code: &str) -> bool {
-        country::preset(code).is_some()
     }
 
     /// What was dialled, or what a `tel:`, `sip:` or service URI names.
@@ -143,13 +147,17 @@ impl EmergencyPlan {
         self.numbers.iter().map(|(number, kind)| (number.as_ref(), *kind))
     }
 
-    fn add(&mut self, digits: &str, kind: EmergencyKind) {
-        let sound = (2..=MAX_DIGITS).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && self.numbers.len() < MAX_EMERGENCY_NUMBERS;
-        if sound {
-            self.numbers.insert(digits.into(), kind);
+    fn add(&mut self, digits: &str, kind: EmergencyKind) -> Result<(), InvalidEmergencyPlan> {
+        let sound =
+            (2..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        if !sound {
+            return Err(InvalidEmergencyPlan::Number);
         }
+        if self.numbers.len() >= MAX_EMERGENCY_NUMBERS && !self.numbers.contains_key(digits) {
+            return Err(InvalidEmergencyPlan::TooMany);
+        }
+        self.numbers.insert(digits.into(), kind);
+        Ok(())
     }
 
     fn find(&self, dialled: &str) -> Option<(Box<str>, EmergencyKind)> {
@@ -176,6 +184,44 @@ impl EmergencyPlan {
             .find_map(|digits| self.numbers.get_key_value(digits))
             .map(|(number, kind)| (number.clone(), *kind))
     }
+}
+
+/// A plan as it stands in a file; its numbers are checked like any others.
+#[derive(Deserialize)]
+struct Written {
+    trunk: Box<str>,
+    numbers: BTreeMap<Box<str>, EmergencyKind>,
+    outside_line: Option<char>,
+}
+
+impl TryFrom<Written> for EmergencyPlan {
+    type Error = InvalidEmergencyPlan;
+
+    fn try_from(written: Written) -> Result<Self, InvalidEmergencyPlan> {
+        let mut plan = Self::new(written.trunk);
+        for (number, kind) in written.numbers {
+            plan.add(&number, kind)?;
+        }
+        Ok(match written.outside_line {
+            Some(digit) => plan.outside_line(digit),
+            None => plan,
+        })
+    }
+}
+
+/// Why a plan is not taken: a number left out in silence would cost a life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidEmergencyPlan {
+    /// There is no preset for the country.
+    #[error("no preset for this country: add its emergency numbers one by one")]
+    Country,
+    /// The text is no emergency number.
+    #[error("an emergency number is 2 to 8 digits, as they are dialled")]
+    Number,
+    /// There are too many numbers.
+    #[error("a plan holds at most 64 numbers")]
+    TooMany,
 }
 
 /// An emergency call was to go over Graph, which carries neither location nor call-back number.
@@ -218,7 +264,7 @@ mod tests {
 
     #[test]
     fn numbers_are_known_in_every_form_they_are_dialled_in() {
-        let plan = EmergencyPlan::new("sbc").country("us").outside_line('9');
+        let plan = EmergencyPlan::new("sbc").country("us").unwrap().outside_line('9');
         let cases = [
             ("911", Some(EmergencyKind::Live)),
             ("9911", Some(EmergencyKind::Live)),
@@ -245,14 +291,14 @@ mod tests {
 
     #[test]
     fn what_is_no_emergency_keeps_its_own_kind() {
-        let plan = EmergencyPlan::new("sbc").country("GB");
+        let plan = EmergencyPlan::new("sbc").country("GB").unwrap();
         assert!(matches!(plan.classify("+442079460000"), PhoneNumber::E164(_)));
         assert!(matches!(plan.classify("sip:1001@pbx"), PhoneNumber::ShortCode(_)));
     }
 
     #[test]
     fn over_graph_an_emergency_call_is_refused_and_the_trunk_is_named() {
-        let plan = EmergencyPlan::new("sbc-munich").country("DE");
+        let plan = EmergencyPlan::new("sbc-munich").country("DE").unwrap();
         for to in [
             Address::Phone(PhoneNumber::Emergency("112".into())),
             Address::Phone(PhoneNumber::presented("110")),
@@ -268,13 +314,26 @@ mod tests {
     #[test]
     fn presets_are_sound() {
         for code in country::codes() {
-            let plan = EmergencyPlan::new("t").country(code);
+            let plan = EmergencyPlan::new("t").country(code).unwrap();
             let preset = country::preset(code).expect("a listed country");
             for number in preset.live.iter().chain(preset.test) {
                 assert!(plan.classify(number).is_emergency(), "{code} {number}");
             }
         }
-        assert!(!EmergencyPlan::knows_country("XX"));
+        let unknown = EmergencyPlan::new("t").country("XX");
+        assert_eq!(unknown, Err(InvalidEmergencyPlan::Country));
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_dialled_is_refused_also_from_a_file() {
+        for digits in ["", "1", "+112", "1-1-2", "123456789", "sos"] {
+            let plan = EmergencyPlan::new("t").number(digits);
+            assert_eq!(plan, Err(InvalidEmergencyPlan::Number), "{digits}");
+        }
+        let plan = EmergencyPlan::new("t").country("US").unwrap().outside_line('9');
+        let text = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<EmergencyPlan>(&text).unwrap(), plan);
+        assert!(serde_json::from_str::<EmergencyPlan>(&text.replace("911", "+911")).is_err());
     }
 
     proptest! {
@@ -285,7 +344,7 @@ mod tests {
             dashes: [bool; 2],
             tail in prop::sample::select(vec!["", ";user=phone", "@sbc.example.com", "?a=b"]),
         ) {
-            let plan = EmergencyPlan::new("t").country("GB");
+            let plan = EmergencyPlan::new("t").country("GB").unwrap();
             let dash = |on| if on { "-" } else { "" };
             let dialled = format!("{scheme}{plus}9{}9{}9{tail}", dash(dashes[0]), dash(dashes[1]));
             prop_assert!(plan.classify(&dialled).is_emergency(), "{}", dialled);

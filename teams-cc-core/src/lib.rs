@@ -5,6 +5,7 @@ pub mod address;
 pub mod agent;
 pub mod contact;
 pub mod emergency;
+mod error;
 pub mod id;
 pub mod limit;
 pub mod number;
@@ -17,10 +18,15 @@ pub mod store;
 pub mod time;
 
 pub use address::{Address, TeamsUser};
+pub use agent::Agent;
+pub use emergency::EmergencyPlan;
+pub use error::{Error, ErrorKind};
 pub use id::{
     AgentId, AppId, CallId, ContactId, Id, LegId, OfferId, OperationId, QueueId, TenantId, UserId,
 };
 pub use number::{E164, PhoneNumber};
+pub use queue::QueueEntry;
+pub use routing::RoutingPolicy;
 pub use secret::Secret;
 pub use seed::Seed;
 pub use time::{Clock, Instant, Timestamp};

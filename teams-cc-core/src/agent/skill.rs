@@ -72,7 +72,7 @@ impl fmt::Display for SkillName {
 }
 
 /// A skill at a level: how well an agent does it, or how well a call needs it done.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Skill {
     /// What.
@@ -97,7 +97,7 @@ impl Skill {
 
 /// A set of skills with one level each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "BTreeMap<SkillName, u8>")]
 pub struct Skills(BTreeMap<SkillName, u8>);
 
 impl Skills {
@@ -128,6 +128,20 @@ impl Skills {
     }
 }
 
+impl TryFrom<BTreeMap<SkillName, u8>> for Skills {
+    type Error = InvalidSkill;
+
+    fn try_from(skills: BTreeMap<SkillName, u8>) -> Result<Self, InvalidSkill> {
+        if skills.len() > MAX_SKILLS {
+            return Err(InvalidSkill::TooMany);
+        }
+        if skills.values().any(|level| !(1..=MAX_LEVEL).contains(level)) {
+            return Err(InvalidSkill::Level);
+        }
+        Ok(Self(skills))
+    }
+}
+
 impl FromIterator<Skill> for Skills {
     fn from_iter<I: IntoIterator<Item = Skill>>(skills: I) -> Self {
         let mut set = Self::default();
@@ -148,6 +162,9 @@ pub enum InvalidSkill {
     /// The level is out of range.
     #[error("a skill level is a number from 1 to 100")]
     Level,
+    /// There are more skills than [`MAX_SKILLS`].
+    #[error("at most 64 skills for one agent or call")]
+    TooMany,
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub struct QueueEntry {
     /// What the agent must be able to do.
     pub skills: Skills,
     /// What a classifier wrote on the call, for policies to read. Keep personal data out.
-    attributes: BTreeMap<Box<str>, Box<str>>,
+    attributes: Attributes,
 }
 
 impl QueueEntry {
@@ -65,7 +65,7 @@ impl QueueEntry {
             enqueued_at,
             priority: Priority::NORMAL,
             skills: Skills::default(),
-            attributes: BTreeMap::new(),
+            attributes: Attributes::default(),
         }
     }
 
@@ -89,18 +89,13 @@ impl QueueEntry {
     ///
     /// [`TooManyAttributes`] past [`MAX_ATTRIBUTES`] or [`MAX_ATTRIBUTE_BYTES`]; nothing changed.
     pub fn set_attribute(&mut self, name: &str, value: &str) -> Result<(), TooManyAttributes> {
-        let room = self.attributes.len() < MAX_ATTRIBUTES || self.attributes.contains_key(name);
-        if !room || name.len() > MAX_ATTRIBUTE_BYTES || value.len() > MAX_ATTRIBUTE_BYTES {
-            return Err(TooManyAttributes);
-        }
-        self.attributes.insert(name.into(), value.into());
-        Ok(())
+        self.attributes.insert(name.into(), value.into())
     }
 
     /// The value of an attribute.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name).map(AsRef::as_ref)
+        self.attributes.0.get(name).map(AsRef::as_ref)
     }
 
     /// The queue the call waits in, unless it waits for one person.
@@ -134,6 +129,34 @@ impl QueueEntry {
             .iter()
             .find(|(name, level)| have.level(name) < *level)
             .map(|(name, level)| (name.clone(), level))
+    }
+}
+
+/// Names and values on a call, within their bounds also when read back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<Box<str>, Box<str>>")]
+struct Attributes(BTreeMap<Box<str>, Box<str>>);
+
+impl Attributes {
+    fn insert(&mut self, name: Box<str>, value: Box<str>) -> Result<(), TooManyAttributes> {
+        let room = self.0.len() < MAX_ATTRIBUTES || self.0.contains_key(&name);
+        if !room || name.len().max(value.len()) > MAX_ATTRIBUTE_BYTES {
+            return Err(TooManyAttributes);
+        }
+        self.0.insert(name, value);
+        Ok(())
+    }
+}
+
+impl TryFrom<BTreeMap<Box<str>, Box<str>>> for Attributes {
+    type Error = TooManyAttributes;
+
+    fn try_from(list: BTreeMap<Box<str>, Box<str>>) -> Result<Self, TooManyAttributes> {
+        let mut attributes = Self::default();
+        for (name, value) in list {
+            attributes.insert(name, value)?;
+        }
+        Ok(attributes)
     }
 }
 
@@ -180,3 +203,35 @@ impl Priority {
 #[error("a call carries at most 64 attributes of at most 256 bytes: keep records elsewhere")]
 #[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
 pub struct TooManyAttributes;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call() -> QueueEntry {
+        QueueEntry::new("C1".parse().unwrap(), "q".parse().unwrap(), Instant::from_secs(1))
+    }
+
+    #[test]
+    fn a_call_carries_no_more_than_its_bound_also_when_read_back() {
+        let mut entry = call();
+        for n in 0..MAX_ATTRIBUTES {
+            assert_eq!(entry.set_attribute(&format!("n{n}"), "v"), Ok(()));
+        }
+        assert_eq!(entry.set_attribute("one more", "v"), Err(TooManyAttributes));
+        assert_eq!(entry.set_attribute("n0", &"v".repeat(257)), Err(TooManyAttributes));
+        let text = serde_json::to_string(&entry).unwrap();
+        assert_eq!(serde_json::from_str::<QueueEntry>(&text).unwrap(), entry);
+        let longer = text.replace("\"n0\":", "\"extra\":\"v\",\"n0\":");
+        assert!(serde_json::from_str::<QueueEntry>(&longer).is_err());
+    }
+
+    #[test]
+    fn the_first_skill_lacking_is_named() {
+        let entry = call().needs(Skill::new("french", 3).unwrap());
+        let have = |level| [Skill::new("french", level).unwrap()].into_iter().collect();
+        assert_eq!(entry.lacking(&have(3)), None);
+        let (name, level) = entry.lacking(&have(2)).unwrap();
+        assert_eq!((name.as_str(), level), ("french", 3));
+    }
+}

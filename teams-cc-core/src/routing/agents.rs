@@ -85,24 +85,30 @@ impl Engine {
     }
 
     pub(super) fn released(&mut self, contact: &ContactId) -> Result<(), EngineError> {
-        let agent = self.holder(contact)?;
-        self.finish(&agent, contact, true);
+        for agent in self.holders(contact)? {
+            self.finish(&agent, contact, true);
+        }
         Ok(())
     }
 
-    /// The agent who has this call, once it was taken.
-    pub(super) fn holder(&self, contact: &ContactId) -> Result<AgentId, EngineError> {
-        self.roster
+    /// The agents who took this call; more than one where it was queued again meanwhile.
+    pub(super) fn holders(&self, contact: &ContactId) -> Result<Vec<AgentId>, EngineError> {
+        let holders: Vec<AgentId> = self
+            .roster
             .agents
             .values()
-            .find(|record| {
+            .filter(|record| {
                 record
                     .slots
                     .get(contact)
                     .is_some_and(|slot| !matches!(slot.hold, Hold::Reserved(_)))
             })
             .map(|record| record.id().clone())
-            .ok_or_else(|| EngineError::UnknownContact(contact.clone()))
+            .collect();
+        if holders.is_empty() {
+            return Err(EngineError::UnknownContact(contact.clone()));
+        }
+        Ok(holders)
     }
 
     /// Frees the place of a call that was taken, with wrap-up where the profile has one.

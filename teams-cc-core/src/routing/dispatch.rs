@@ -129,7 +129,9 @@ impl Engine {
             Step::Offer { agents, .. } => {
                 // A policy may name whom it likes; only somebody with a free place is rung.
                 let free = agents.iter().find(|agent| {
-                    self.roster.agent(agent).is_some_and(|record| record.can_take(self.now).is_ok())
+                    self.roster.agent(agent).is_some_and(|record| {
+                        record.can_take(self.now).is_ok() && !record.has(contact)
+                    })
                 });
                 match free.cloned() {
                     Some(agent) => self.start_offer(contact, agent),

@@ -166,6 +166,12 @@ impl AgentRecord {
         self.presence.as_ref()
     }
 
+    /// Whether the agent has this contact, or is being offered it.
+    #[must_use]
+    pub fn has(&self, contact: &ContactId) -> bool {
+        self.slots.contains_key(contact)
+    }
+
     /// How many contacts the agent has, offers included.
     #[must_use]
     pub fn load(&self) -> usize {

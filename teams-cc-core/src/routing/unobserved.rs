@@ -60,16 +60,17 @@ impl Default for UnobservedRules {
 
 impl Engine {
     pub(super) fn out_of_sight(&mut self, contact: &ContactId) -> Result<(), EngineError> {
-        let agent = self.holder(contact)?;
         let now = self.now;
-        if let Some(slot) = self.slot(&agent, contact)
-            && matches!(slot.hold, Hold::Busy)
-        {
-            slot.hold = Hold::Unobserved { since: now, seen_in_call: false };
-            self.timers.insert(
-                Timer::Unobserved(agent, contact.clone()),
-                now + self.config.unobserved.ceiling,
-            );
+        for agent in self.holders(contact)? {
+            if let Some(slot) = self.slot(&agent, contact)
+                && matches!(slot.hold, Hold::Busy)
+            {
+                slot.hold = Hold::Unobserved { since: now, seen_in_call: false };
+                self.timers.insert(
+                    Timer::Unobserved(agent, contact.clone()),
+                    now + self.config.unobserved.ceiling,
+                );
+            }
         }
         Ok(())
     }

@@ -45,6 +45,7 @@ impl fmt::Display for FencingToken {
 /// | reserved | `release`, or `sweep` after the lease | waiting, at its old place | free |
 /// | taken | `release` | gone | free |
 /// | waiting or reserved | `withdraw` | gone | free |
+/// | taken | `enqueue`, and later `release` | waiting, as a new call | free |
 ///
 /// `now` is the caller's wall time; a store with a clock of its own uses that instead. Every
 /// method is one atomic step: a future that is dropped has either done all of it or nothing.
@@ -56,10 +57,11 @@ pub trait DispatchStore: Send + Sync + fmt::Debug {
     /// Forgets an agent; the reservations there are stay until released.
     async fn remove_agent(&self, agent: &AgentId) -> Result<(), StoreError>;
 
-    /// Lets a call wait. Doing it again changes nothing.
+    /// Lets a call wait. Doing it again changes nothing; a taken call waits once it is released.
     async fn enqueue(&self, contact: &ContactId) -> Result<(), StoreError>;
 
-    /// Takes a call that is not taken out, and frees the agent reserved for it.
+    /// Takes a call that is not taken out, and frees the agent reserved for it; a taken call will
+    /// not wait again.
     async fn withdraw(&self, contact: &ContactId) -> Result<(), StoreError>;
 
     /// Reserves one place of the agent and the call, both or neither, until `now + lease`.

@@ -47,6 +47,9 @@ impl Filter for Candidates {
         if let Err(reason) = agent.can_take(view.now()) {
             return Verdict::No(reason);
         }
+        if agent.has(&call.contact) {
+            return Verdict::No(Reason::Busy);
+        }
         if let Some(reason) = view.passed(&call.contact, agent.id()) {
             return Verdict::No(reason);
         }

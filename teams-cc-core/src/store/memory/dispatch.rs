@@ -66,31 +66,33 @@ impl DispatchStore for MemoryDispatchStore {
 
     async fn enqueue(&self, contact: &ContactId) -> Result<(), StoreError> {
         let mut state = self.state();
-        if state.calls.contains_key(contact) {
+        if let Some(token) = state.calls.get(contact).map(|place| place.token) {
+            let answered = token.is_some_and(|token| state.answered(token));
+            if let Some(place) = state.calls.get_mut(contact) {
+                place.again |= answered;
+            }
             return Ok(());
         }
         if state.calls.len() >= MAX_ENTRIES {
             return Err(StoreError::Full { limit: MAX_ENTRIES });
         }
-        state.calls.insert(contact.clone(), None);
+        state.calls.insert(contact.clone(), Place::default());
         state.tell(Change::Waiting(contact.clone()));
         Ok(())
     }
 
     async fn withdraw(&self, contact: &ContactId) -> Result<(), StoreError> {
         let mut state = self.state();
-        match state.calls.get(contact) {
-            None => {}
-            Some(None) => state.drop_call(contact),
-            Some(Some(token)) => {
-                let token = *token;
-                let answered = state.live.get(&token).is_some_and(|r| r.until.is_none());
-                if !answered {
-                    state.free(token);
-                    state.drop_call(contact);
-                }
+        let Some(place) = state.calls.get_mut(contact) else { return Ok(()) };
+        place.again = false;
+        let token = place.token;
+        if let Some(token) = token {
+            if state.answered(token) {
+                return Ok(());
             }
+            state.free(token);
         }
+        state.drop_call(contact);
         Ok(())
     }
 
@@ -106,12 +108,12 @@ impl DispatchStore for MemoryDispatchStore {
         if state.load.get(agent).copied().unwrap_or(0) >= capacity {
             return Err(StoreError::AgentTaken);
         }
-        if !matches!(state.calls.get(contact), Some(None)) {
+        if state.calls.get(contact).is_none_or(|place| place.token.is_some()) {
             return Err(StoreError::CallTaken);
         }
         state.last_token = state.last_token.saturating_add(1);
         let token = FencingToken::new(state.last_token);
-        state.calls.insert(contact.clone(), Some(token));
+        state.calls.insert(contact.clone(), Place { token: Some(token), again: false });
         *state.load.entry(agent.clone()).or_default() += 1;
         let until = Some(now + lease);
         let reservation = Reservation::new(token, agent.clone(), contact.clone(), until);
@@ -138,7 +140,8 @@ impl DispatchStore for MemoryDispatchStore {
     async fn release(&self, token: FencingToken) -> Result<(), StoreError> {
         let mut state = self.state();
         if let Some(reservation) = state.free(token) {
-            if reservation.until.is_none() {
+            let again = state.calls.get(&reservation.contact).is_some_and(|place| place.again);
+            if reservation.until.is_none() && !again {
                 state.drop_call(&reservation.contact);
             } else {
                 state.wait_again(reservation.contact);
@@ -182,13 +185,21 @@ impl DispatchStore for MemoryDispatchStore {
     }
 }
 
+/// Where a call stands.
+#[derive(Debug, Default)]
+struct Place {
+    /// The token it is reserved or taken under; without one it waits.
+    token: Option<FencingToken>,
+    /// Whether it waits again once it is released.
+    again: bool,
+}
+
 #[derive(Debug, Default)]
 struct State {
     agents: BTreeMap<AgentId, Capacity>,
     /// How many places of an agent are in use; no entry means none.
     load: BTreeMap<AgentId, usize>,
-    /// Waiting calls, and the token of those that are reserved or taken.
-    calls: BTreeMap<ContactId, Option<FencingToken>>,
+    calls: BTreeMap<ContactId, Place>,
     live: BTreeMap<FencingToken, Reservation>,
     last_token: u64,
     version: u64,
@@ -209,8 +220,13 @@ impl State {
         Some(reservation)
     }
 
+    /// Whether the call of this token is taken, not only reserved.
+    fn answered(&self, token: FencingToken) -> bool {
+        self.live.get(&token).is_some_and(|reservation| reservation.until.is_none())
+    }
+
     fn wait_again(&mut self, contact: ContactId) {
-        self.calls.insert(contact.clone(), None);
+        self.calls.insert(contact.clone(), Place::default());
         self.tell(Change::Waiting(contact));
     }
 
