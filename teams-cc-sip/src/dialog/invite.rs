@@ -103,6 +103,8 @@ pub(crate) struct Call {
     pub(crate) reuse_flow: bool,
     pub(crate) answer: Option<Answer>,
     pub(crate) offer: Option<Offer>,
+    /// Our re-INVITE that the end of the call left on the wire, and when it is given up.
+    pub(crate) lingering: Option<(TransactionId, Instant)>,
     pub(crate) peer_offer: Option<PeerOffer>,
     /// A BYE that waits for the ACK of our answer (§15).
     pub(crate) bye: Option<Extras>,
@@ -131,6 +133,7 @@ impl Call {
             reuse_flow: false,
             answer: None,
             offer: None,
+            lingering: None,
             peer_offer: None,
             bye: None,
             acked: None,
@@ -183,6 +186,7 @@ impl Call {
             stage,
             self.answer.as_ref().map(|answer| answer.resend.min(answer.limit)),
             self.offer.as_ref().map(|offer| offer.at),
+            self.lingering.map(|(_, at)| at),
             self.peer_offer.as_ref().map(|offer| offer.limit),
             self.refers.values().filter_map(Subscription::deadline).min(),
         ]

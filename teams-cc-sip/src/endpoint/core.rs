@@ -286,7 +286,10 @@ impl Core {
             self.answer(now, offer.transaction, &terminated, call);
         }
         call.answer = None;
-        call.offer = None;
+        if let Some(transaction) = call.offer.take().and_then(|offer| offer.transaction) {
+            // A re-INVITE that makes progress has no timer of its own; its peer gives up too.
+            call.lingering = Some((transaction, now + self.config.timers.limit()));
+        }
         call.bye = None;
         self.active = self.active.saturating_sub(1);
         self.event(Event::Ended { call: call.handle, end });

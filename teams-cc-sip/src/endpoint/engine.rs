@@ -140,7 +140,8 @@ impl Endpoint {
     /// Sets the call's timer anew, or forgets a call to which nothing can happen any more.
     fn settle(&mut self, handle: CallHandle) {
         let Some(call) = self.calls.get_mut(&handle) else { return };
-        let deadline = call.deadline();
+        let forgotten = call.is_forgettable();
+        let deadline = call.deadline().filter(|_| !forgotten);
         if call.armed != deadline {
             if let Some(armed) = call.armed {
                 self.deadlines.remove(&(armed, handle));
@@ -150,7 +151,7 @@ impl Endpoint {
             }
             call.armed = deadline;
         }
-        if call.is_forgettable() {
+        if forgotten {
             if let Some(dialog) = &call.dialog {
                 self.core.dialogs.remove(&dialog.id);
             }
@@ -270,6 +271,11 @@ fn on_call_time(core: &mut Core, call: &mut Call, now: Instant) {
     }
     if due(call.peer_offer.as_ref().map(|offer| offer.limit)) {
         core.on_peer_offer_limit(now, call);
+    }
+    if due(call.lingering.map(|(_, at)| at))
+        && let Some((transaction, _)) = call.lingering.take()
+    {
+        core.table.forget(transaction);
     }
     core.on_refer_time(now, call);
 }

@@ -18,6 +18,8 @@ mod referral;
 mod request;
 mod route;
 mod session;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use config::{EndpointConfig, EndpointLimits};
