@@ -1,2 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod error;
+mod fresh;
+mod map;
+mod model;
+pub mod read;
+mod shard;
+pub mod sweep;
+
+pub use error::TooManyUsers;
+pub use fresh::Fresh;
+pub use map::Reach;
+pub use model::{Presence, SequenceNumber};
+pub use shard::{MAX_IDS, shards};
+pub use teams_cc_core::agent::{Availability, Observation, PresenceSource};
