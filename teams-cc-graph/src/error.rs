@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+pub use self::invalid::{ConfigError, InvalidRequest};
+
 use crate::diagnose::{Diagnosis, diagnose, diagnose_sign_in};
 use crate::model::GraphError;
 use crate::permission::Permission;
-use crate::prompt::PromptError;
 use crate::wire::DecodeError;
+
+mod invalid;
 
 /// The error of every operation of this crate.
 #[derive(Debug)]
@@ -85,103 +88,6 @@ pub struct SignInError {
     pub codes: Vec<i64>,
     /// The endpoint's id of the exchange.
     pub correlation_id: Option<String>,
-}
-
-/// A request that breaks a documented limit.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InvalidRequest {
-    /// More items than the service takes.
-    #[error("{what} holds {count} items but the service takes at most {limit}: send fewer")]
-    TooMany {
-        /// The collection.
-        what: &'static str,
-        /// How many it holds.
-        count: usize,
-        /// How many the service takes.
-        limit: usize,
-    },
-    /// A collection that needs an item has none.
-    #[error("{what} is empty: give at least one item")]
-    Empty {
-        /// The collection.
-        what: &'static str,
-    },
-    /// A text longer than the service takes.
-    #[error("{what} has {length} characters but the service takes at most {limit}: shorten it")]
-    TooLong {
-        /// The property.
-        what: &'static str,
-        /// Its length.
-        length: usize,
-        /// The longest the service takes.
-        limit: usize,
-    },
-    /// A phone number to call that is not E.164.
-    #[error(
-        "the number to call is not E.164: write it with + and country code; emergency and short \
-         numbers go over a Direct Routing trunk"
-    )]
-    NotE164,
-    /// A call to a phone without a resource account as its source.
-    #[error(
-        "a call to a phone needs a resource account as its source: set source_application_instance"
-    )]
-    NoApplicationInstance,
-    /// The body names another tenant than the client signs in to.
-    #[error("the call belongs to another tenant than the token: use Client::for_tenant")]
-    TenantMismatch,
-    /// An id that cannot stand in a path.
-    #[error("{what} cannot stand in a path: use the id the service gave")]
-    PathSegment {
-        /// Which id.
-        what: &'static str,
-    },
-    /// A URI that must be absolute HTTPS and is not.
-    #[error("{what} must be an absolute https URI")]
-    NotHttps {
-        /// The property.
-        what: &'static str,
-    },
-    /// A required property that is not set.
-    #[error("{what} is missing: set it before sending")]
-    Missing {
-        /// The property.
-        what: &'static str,
-    },
-    /// A URI of another origin than the client's, which must not see the token.
-    #[error("the request goes to another origin than the client's: its token stays here")]
-    ForeignOrigin,
-    /// A prompt the service would not play.
-    #[error(transparent)]
-    Prompt(#[from] PromptError),
-    /// A call that must not be placed, or not now.
-    #[error(transparent)]
-    Dial(#[from] crate::call::DialError),
-}
-
-/// A configuration that cannot work.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// No credential and no token provider.
-    #[error("the client has no credential: give a client secret or a token provider")]
-    NoCredential,
-    /// No tenant to sign in to.
-    #[error("the client has no tenant: set one, or use Client::for_tenant")]
-    NoTenant,
-    /// A tenant that names no single directory.
-    #[error("client credentials need the tenant's own id: common and organizations do not do")]
-    SharedTenant,
-    /// An endpoint that is not an absolute HTTP(S) URI.
-    #[error("the {what} is not an absolute http or https URI")]
-    Endpoint {
-        /// Which endpoint.
-        what: &'static str,
-    },
-    /// The TLS or HTTP backend could not be set up.
-    #[error("the HTTP transport could not be set up")]
-    Transport,
 }
 
 impl Error {

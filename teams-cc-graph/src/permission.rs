@@ -60,3 +60,35 @@ pub(crate) const PRESENCE_READ_WRITE_ALL: Permission =
     Permission::application("Presence.ReadWrite.All");
 pub(crate) const PRESENCE_READ_ALL_DELEGATED: Permission =
     Permission::delegated("Presence.Read.All");
+
+#[cfg(test)]
+mod tests {
+    use crate::request::communications::GetPresencesByUserId;
+    use crate::request::communications::calls::{
+        AnswerCall, CancelMediaProcessing, CreateCall, DeleteCall, GetCall, KeepAlive, PlayPrompt,
+        SubscribeToTone, TransferCall,
+    };
+    use crate::request::users::GetPresence;
+
+    #[test]
+    fn the_readme_names_every_application_permission() {
+        let readme = include_str!("../README.md");
+        let all = [
+            AnswerCall::PERMISSIONS,
+            CancelMediaProcessing::PERMISSIONS,
+            CreateCall::PERMISSIONS,
+            DeleteCall::PERMISSIONS,
+            GetCall::PERMISSIONS,
+            GetPresence::PERMISSIONS,
+            GetPresencesByUserId::PERMISSIONS,
+            KeepAlive::PERMISSIONS,
+            PlayPrompt::PERMISSIONS,
+            SubscribeToTone::PERMISSIONS,
+            TransferCall::PERMISSIONS,
+        ];
+        for permission in all.into_iter().flatten() {
+            let known = readme.contains(&format!("`{permission}`"));
+            assert!(known || permission.kind != super::PermissionKind::Application, "{permission}");
+        }
+    }
+}
