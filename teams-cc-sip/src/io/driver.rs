@@ -160,7 +160,10 @@ impl Driver {
             }
             self.note_congestion();
         }
-        let unfinished = Unfinished { legs: self.engine.legs.keys().cloned().collect() };
+        let unfinished = Unfinished {
+            legs: self.engine.legs.keys().cloned().collect(),
+            requests: self.engine.unconfirmed(),
+        };
         self.flows.flush(FLUSH_LIMIT).await;
         for stopper in self.stoppers.drain(..) {
             let _ = stopper.send(unfinished.clone());

@@ -174,9 +174,14 @@ impl Engine {
             .collect()
     }
 
-    /// Whether nothing is left to end.
+    /// Whether nothing is left to end, and peers have confirmed what has ended.
     pub(crate) fn is_idle(&self) -> bool {
-        self.legs.is_empty() && self.calls.is_empty()
+        self.legs.is_empty() && self.calls.is_empty() && self.unconfirmed() == 0
+    }
+
+    /// Requests of calls that peers have not answered, such as BYE. OPTIONS are not waited for.
+    pub(crate) fn unconfirmed(&self) -> usize {
+        self.endpoint.unanswered().saturating_sub(self.pings.len())
     }
 
     pub(crate) fn tell(&mut self, leg: &LegId, event: LegEvent) {

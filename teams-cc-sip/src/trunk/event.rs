@@ -94,14 +94,16 @@ pub enum TransferStep {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unfinished {
-    /// Legs whose peer has not confirmed the end.
+    /// Legs that are not over, such as ones whose CANCEL has no outcome yet.
     pub legs: Vec<LegId>,
+    /// Requests that peers have not answered, such as the BYE of legs that are over.
+    pub requests: usize,
 }
 
 impl Unfinished {
     /// Whether everything was finished.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.legs.is_empty()
+        self.legs.is_empty() && self.requests == 0
     }
 }
