@@ -33,19 +33,14 @@ impl VirtualClock {
     #[must_use]
     pub fn start() -> Self {
         Self::starting_at(
-            VIRTUAL_START
-                .parse()
-                .expect("the start is an RFC 3339 timestamp, see the test below"),
+            VIRTUAL_START.parse().expect("the start is an RFC 3339 timestamp, see the test below"),
         )
     }
 
     /// A clock that starts now, at the wall time given; for doors that real clients use.
     #[must_use]
     pub fn starting_at(start: Timestamp) -> Self {
-        Self {
-            epoch: tokio::time::Instant::now(),
-            start,
-        }
+        Self { epoch: tokio::time::Instant::now(), start }
     }
 
     /// Sleeps until an instant of this clock. Dropping the future ends the sleep.
@@ -61,9 +56,7 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> Instant {
-        let nanos = tokio::time::Instant::now()
-            .saturating_duration_since(self.epoch)
-            .as_nanos();
+        let nanos = tokio::time::Instant::now().saturating_duration_since(self.epoch).as_nanos();
         Instant::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 

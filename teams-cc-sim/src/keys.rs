@@ -49,10 +49,7 @@ impl Keys {
         let read = |der| {
             RsaKeyPair::from_pkcs8(der).expect("the keys in the folder are RSA keys in PKCS #8")
         };
-        Self {
-            first: read(FIRST),
-            second: read(SECOND),
-        }
+        Self { first: read(FIRST), second: read(SECOND) }
     }
 
     /// A compact JWS over these claims.
@@ -66,13 +63,8 @@ impl Keys {
             SigningKey::Second => &self.second,
         };
         let mut signature = vec![0; pair.public_modulus_len()];
-        pair.sign(
-            &RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            token.as_bytes(),
-            &mut signature,
-        )
-        .expect("a 2048-bit key signs any message into a buffer of its modulus length");
+        pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature)
+            .expect("a 2048-bit key signs any message into a buffer of its modulus length");
         token.push('.');
         token.push_str(&URL_SAFE_NO_PAD.encode(signature));
         token
@@ -115,22 +107,16 @@ mod tests {
         for (at, key) in [SigningKey::First, SigningKey::Second].into_iter().enumerate() {
             let token = keys.sign(key, &json!({"aud": "app", "tid": "tenant"}));
             let (signed, signature) = token.rsplit_once('.').unwrap();
-            let part = |name| {
-                URL_SAFE_NO_PAD
-                    .decode(set["keys"][at][name].as_str().unwrap())
-                    .unwrap()
-            };
+            let part =
+                |name| URL_SAFE_NO_PAD.decode(set["keys"][at][name].as_str().unwrap()).unwrap();
             assert_eq!(set["keys"][at]["kid"], key.id());
-            RsaPublicKeyComponents {
-                n: part("n"),
-                e: part("e"),
-            }
-            .verify(
-                &RSA_PKCS1_2048_8192_SHA256,
-                signed.as_bytes(),
-                &URL_SAFE_NO_PAD.decode(signature).unwrap(),
-            )
-            .unwrap();
+            RsaPublicKeyComponents { n: part("n"), e: part("e") }
+                .verify(
+                    &RSA_PKCS1_2048_8192_SHA256,
+                    signed.as_bytes(),
+                    &URL_SAFE_NO_PAD.decode(signature).unwrap(),
+                )
+                .unwrap();
             assert_eq!(keys.claims(&token).unwrap()["tid"], "tenant");
         }
     }

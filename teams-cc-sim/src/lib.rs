@@ -4,12 +4,18 @@
 pub mod clock;
 mod door;
 mod error;
+mod io;
 pub mod keys;
 pub mod ladder;
 pub mod log;
+mod platform;
 mod random;
+pub mod scenario;
 mod sip;
 pub mod world;
 
 pub use clock::{VirtualClock, run};
 pub use error::{Error, ErrorKind};
+pub use io::Override;
+pub use platform::Sim;
+pub use world::Setup;

@@ -28,13 +28,8 @@ pub enum Column {
 
 impl Column {
     /// Every column, from left to right.
-    pub const ALL: [Self; 5] = [
-        Self::Customer,
-        Self::Carrier,
-        Self::Center,
-        Self::Teams,
-        Self::Agent,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Customer, Self::Carrier, Self::Center, Self::Teams, Self::Agent];
 
     /// The column's heading.
     #[must_use]
@@ -68,14 +63,7 @@ pub struct LogEvent {
 impl fmt::Display for LogEvent {
     /// Writes the canonical line that is hashed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {}>{} {}",
-            self.at.as_millis(),
-            self.from.name(),
-            self.to.name(),
-            self.what
-        )
+        write!(f, "{} {}>{} {}", self.at.as_millis(), self.from.name(), self.to.name(), self.what)
     }
 }
 
@@ -98,12 +86,7 @@ impl EventLog {
         if what.contains(|c: char| c.is_control()) {
             what.retain(|c| !c.is_control());
         }
-        self.events.push(LogEvent {
-            at,
-            from,
-            to,
-            what: what.into(),
-        });
+        self.events.push(LogEvent { at, from, to, what: what.into() });
     }
 
     /// Leaves one event out; for tests that want to see the hash change.
@@ -152,10 +135,7 @@ pub struct LogHash([u8; 32]);
 impl fmt::Display for LogHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = if f.alternate() { 32 } else { 8 };
-        self.0
-            .iter()
-            .take(shown)
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.0.iter().take(shown).try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

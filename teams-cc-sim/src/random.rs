@@ -26,11 +26,7 @@ impl Dice {
 
     /// A number below `bound`; zero where the bound is zero.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        if bound == 0 {
-            0
-        } else {
-            self.0.random_range(0..bound)
-        }
+        if bound == 0 { 0 } else { self.0.random_range(0..bound) }
     }
 
     /// An identifier in the form of a version 4 UUID.

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Answer, graph::Asker, problem::Problem};
-use crate::world::{Callee, CallState, Far, NewCall, Transfer, World, phone_identity};
+use crate::world::{CallState, Callee, Far, NewCall, Transfer, World, phone_identity};
 
 /// Callback addresses longer than this are refused, in bytes.
 const MAX_CALLBACK_BYTES: usize = 2048;
@@ -26,10 +26,7 @@ pub(crate) fn create(
         .get(asker.tenant)
         .map(|tenant| tenant.id.to_string())
         .unwrap_or_default();
-    if body["tenantId"]
-        .as_str()
-        .is_some_and(|tenant| !tenant.eq_ignore_ascii_case(&tenant_id))
-    {
+    if body["tenantId"].as_str().is_some_and(|tenant| !tenant.eq_ignore_ascii_case(&tenant_id)) {
         return Err(Problem::other_tenant());
     }
     let targets = body["targets"].as_array().map_or(&[][..], Vec::as_slice);
@@ -65,12 +62,8 @@ pub(crate) fn create(
     let entity = entity(world, key, graph);
     let location = format!("{graph}/v1.0/communications/calls/{}", id_of(world, key));
     world.dial(key, callee);
-    Ok(Answer::json(
-        StatusCode::CREATED,
-        entity,
-        format!("calls → {name} (call {key})"),
-    )
-    .at(location))
+    Ok(Answer::json(StatusCode::CREATED, entity, format!("calls → {name} (call {key})"))
+        .at(location))
 }
 
 /// `POST /communications/calls/{id}/answer`.
@@ -90,19 +83,13 @@ pub(crate) fn answer(
     media_config(body)?;
     incoming(world, key)?;
     world.answer(key, callback);
-    Ok(Answer::empty(
-        StatusCode::ACCEPTED,
-        format!("calls/{key}/answer"),
-    ))
+    Ok(Answer::empty(StatusCode::ACCEPTED, format!("calls/{key}/answer")))
 }
 
 /// `POST /communications/calls/{id}/reject`.
 pub(crate) fn reject(world: &mut World, key: u64, body: &Value) -> Result<Answer, Problem> {
     let reason = body["reason"].as_str().unwrap_or("none");
-    if !["none", "busy", "forbidden"]
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(reason))
-    {
+    if !["none", "busy", "forbidden"].iter().any(|known| known.eq_ignore_ascii_case(reason)) {
         return Err(Problem::bad_request("The reason is not a rejectReason."));
     }
     incoming(world, key)?;
@@ -128,9 +115,7 @@ pub(crate) fn transfer(
     }
     let call = world.calls.get(&key).ok_or_else(Problem::call_not_found)?;
     if call.state != CallState::Established {
-        return Err(Problem::bad_request(
-            "A call is transferred while it is established.",
-        ));
+        return Err(Problem::bad_request("A call is transferred while it is established."));
     }
     let by_account = call.account.is_some();
     let callee = callee(world, asker, &target["identity"], by_account)?;
@@ -152,13 +137,7 @@ pub(crate) fn transfer(
         Some(Ok(other)) => format!("calls/{key}/transfer → {name}, replaces call {other}"),
         Some(Err(())) => format!("calls/{key}/transfer → {name}, replaces a call that is gone"),
     };
-    world.transfer(
-        key,
-        Transfer {
-            target: callee,
-            replaces,
-        },
-    );
+    world.transfer(key, Transfer { target: callee, replaces });
     Ok(Answer::empty(StatusCode::ACCEPTED, what))
 }
 
@@ -168,19 +147,12 @@ pub(crate) fn keep_alive(world: &mut World, key: u64) -> Result<Answer, Problem>
         return Err(Problem::bad_request("The call is not established."));
     }
     world.plan_keep_alive(key);
-    Ok(Answer::empty(
-        StatusCode::OK,
-        format!("calls/{key}/keepAlive"),
-    ))
+    Ok(Answer::empty(StatusCode::OK, format!("calls/{key}/keepAlive")))
 }
 
 /// `GET /communications/calls/{id}`.
 pub(crate) fn read(world: &World, key: u64, graph: &str) -> Answer {
-    Answer::json(
-        StatusCode::OK,
-        entity(world, key, graph),
-        format!("calls/{key}"),
-    )
+    Answer::json(StatusCode::OK, entity(world, key, graph), format!("calls/{key}"))
 }
 
 /// `DELETE /communications/calls/{id}`.
@@ -191,12 +163,7 @@ pub(crate) fn delete(world: &mut World, key: u64) -> Answer {
 
 /// 7503 where the app has no bot with calling switched on.
 pub(crate) fn registered(world: &World, asker: &Asker) -> Result<(), Problem> {
-    if world
-        .setup
-        .apps
-        .get(asker.app)
-        .is_some_and(|app| app.calling)
-    {
+    if world.setup.apps.get(asker.app).is_some_and(|app| app.calling) {
         Ok(())
     } else {
         Err(Problem::not_registered())
@@ -217,7 +184,8 @@ fn callback(body: &Value) -> Result<Option<String>, Problem> {
     };
     let url = url::Url::parse(text).ok().filter(|url| {
         text.len() <= MAX_CALLBACK_BYTES
-            && (url.scheme() == "https" || matches!(url.host_str(), Some("127.0.0.1" | "localhost")))
+            && (url.scheme() == "https"
+                || matches!(url.host_str(), Some("127.0.0.1" | "localhost")))
     });
     url.map(|_| Some(text.to_owned()))
         .ok_or_else(|| Problem::bad_request("The callbackUri is not an absolute HTTPS address."))
@@ -232,9 +200,7 @@ fn media_config(body: &Value) -> Result<(), Problem> {
     } else if kind.eq_ignore_ascii_case("serviceHostedMediaConfig") {
         Ok(())
     } else {
-        Err(Problem::bad_request(
-            "Only serviceHostedMediaConfig is part of this simulation.",
-        ))
+        Err(Problem::bad_request("Only serviceHostedMediaConfig is part of this simulation."))
     }
 }
 
@@ -248,7 +214,9 @@ fn account(world: &World, asker: &Asker, source: &Value) -> Result<Option<usize>
         .setup
         .accounts
         .iter()
-        .position(|account| account.id.as_str().eq_ignore_ascii_case(id) && Some(&account.app) == app)
+        .position(|account| {
+            account.id.as_str().eq_ignore_ascii_case(id) && Some(&account.app) == app
+        })
         .map(Some)
         .ok_or_else(|| {
             Problem::bad_request("The applicationInstance does not belong to this application.")
@@ -301,18 +269,12 @@ fn party(world: &World, callee: Callee) -> Value {
             .setup
             .customers
             .get(customer)
-            .map_or(Value::Null, |customer| {
-                phone_identity(customer.number.reveal())
-            }),
+            .map_or(Value::Null, |customer| phone_identity(customer.number.reveal())),
     }
 }
 
 fn id_of(world: &World, key: u64) -> String {
-    world
-        .calls
-        .get(&key)
-        .map(|call| call.id.clone())
-        .unwrap_or_default()
+    world.calls.get(&key).map(|call| call.id.clone()).unwrap_or_default()
 }
 
 fn entity(world: &World, key: u64, graph: &str) -> Value {

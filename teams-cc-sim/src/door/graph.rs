@@ -24,11 +24,7 @@ impl Asker {
 
     /// Passes where the token carries one of these calling permissions.
     pub(crate) fn needs_one_of(&self, roles: &[&str]) -> Result<(), Problem> {
-        if roles.iter().any(|role| self.may(role)) {
-            Ok(())
-        } else {
-            Err(Problem::no_permission())
-        }
+        if roles.iter().any(|role| self.may(role)) { Ok(()) } else { Err(Problem::no_permission()) }
     }
 }
 
@@ -112,9 +108,7 @@ fn not_allowed() -> Problem {
 
 /// The call, where it is alive and belongs to who asks.
 fn call(world: &World, asker: &Asker, id: &str) -> Result<u64, Problem> {
-    let key = world
-        .call_named(id)
-        .ok_or_else(|| Problem::call_not_found().during("calls/…"))?;
+    let key = world.call_named(id).ok_or_else(|| Problem::call_not_found().during("calls/…"))?;
     let call = world.calls.get(&key).ok_or_else(Problem::call_not_found)?;
     if call.tenant != asker.tenant {
         return Err(Problem::other_tenant().during(&format!("calls/{key}")));
@@ -149,41 +143,23 @@ fn asker(world: &World, request: &http::Request<Bytes>) -> Result<Asker, Problem
         .ok_or_else(|| Problem::unauthenticated("Access token validation failure."))?;
     let now = world.wall().unix_seconds();
     if claims["exp"].as_i64().is_none_or(|exp| exp <= now) {
-        return Err(Problem::unauthenticated(
-            "Lifetime validation failed, the token is expired.",
-        ));
+        return Err(Problem::unauthenticated("Lifetime validation failed, the token is expired."));
     }
     let audience = claims["aud"].as_str().unwrap_or_default();
     let is_graph = url::Url::parse(audience).is_ok_and(|url| {
-        url.host_str()
-            .is_some_and(|host| host.starts_with("graph.microsoft.") || is_loopback(host))
+        url.host_str().is_some_and(|host| host.starts_with("graph.microsoft.") || is_loopback(host))
     });
     if !is_graph {
-        return Err(Problem::unauthenticated(
-            "Access token validation failure. Invalid audience.",
-        ));
+        return Err(Problem::unauthenticated("Access token validation failure. Invalid audience."));
     }
-    let tenant = world
-        .setup
-        .tenants
-        .iter()
-        .position(|tenant| claims["tid"] == tenant.id.as_str());
-    let app = world
-        .setup
-        .apps
-        .iter()
-        .position(|app| claims["appid"] == app.id.as_str());
+    let tenant = world.setup.tenants.iter().position(|tenant| claims["tid"] == tenant.id.as_str());
+    let app = world.setup.apps.iter().position(|app| claims["appid"] == app.id.as_str());
     let (Some(tenant), Some(app)) = (tenant, app) else {
         return Err(Problem::unauthenticated("Access token validation failure."));
     };
     let roles = claims["roles"]
         .as_array()
-        .map(|roles| {
-            roles
-                .iter()
-                .filter_map(|role| role.as_str().map(str::to_owned))
-                .collect()
-        })
+        .map(|roles| roles.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect())
         .unwrap_or_default();
     Ok(Asker { app, tenant, roles })
 }

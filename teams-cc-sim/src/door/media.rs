@@ -8,7 +8,7 @@ use super::{
     graph::{Asker, MAX_CLIENT_CONTEXT},
     problem::Problem,
 };
-use crate::world::{MAX_OPERATIONS, World};
+use crate::world::{MAX_OPERATIONS, World, file_name};
 
 /// The most prompts in one playPrompt (Learn: 20).
 const MAX_PROMPTS: usize = 20;
@@ -38,10 +38,7 @@ pub(crate) fn play_prompt(
         .map(|prompt| prompt["mediaInfo"]["uri"].as_str())
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| Problem::missing("prompts/mediaInfo/uri"))?;
-    let names: Vec<&str> = uris
-        .iter()
-        .map(|uri| uri.rsplit('/').next().unwrap_or_default())
-        .collect();
+    let names: Vec<&str> = uris.iter().map(|uri| file_name(uri)).collect();
     let what = format!("calls/{key}/playPrompt {}", names.join(", "));
     let id = world.play(key, &uris, context.clone()).ok_or_else(|| {
         Problem::bad_request(format!("At most {MAX_OPERATIONS} operations wait on a call."))
@@ -135,15 +132,7 @@ fn operation(
     what: String,
     graph: &str,
 ) -> Answer {
-    let resource = world
-        .calls
-        .get(&key)
-        .map(|call| call.resource())
-        .unwrap_or_default();
-    Answer::json(
-        StatusCode::OK,
-        World::operation_entity(kind, id, status, context),
-        what,
-    )
-    .at(format!("{graph}/v1.0{resource}/operations/{id}"))
+    let resource = world.calls.get(&key).map(|call| call.resource()).unwrap_or_default();
+    Answer::json(StatusCode::OK, World::operation_entity(kind, id, status, context), what)
+        .at(format!("{graph}/v1.0{resource}/operations/{id}"))
 }

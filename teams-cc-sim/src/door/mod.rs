@@ -31,19 +31,11 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn empty(status: StatusCode, what: impl Into<String>) -> Self {
-        Self {
-            status,
-            body: None,
-            location: None,
-            what: what.into(),
-        }
+        Self { status, body: None, location: None, what: what.into() }
     }
 
     pub(crate) fn json(status: StatusCode, body: Value, what: impl Into<String>) -> Self {
-        Self {
-            body: Some(body),
-            ..Self::empty(status, what)
-        }
+        Self { body: Some(body), ..Self::empty(status, what) }
     }
 
     pub(crate) fn at(mut self, location: String) -> Self {
@@ -111,13 +103,7 @@ fn finish(
             (answer.status, answer.body, answer.location)
         }
         Err(problem) => {
-            logged(
-                world,
-                request.method(),
-                &problem.what,
-                problem.status,
-                Some(&problem.code),
-            );
+            logged(world, request.method(), &problem.what, problem.status, Some(&problem.code));
             let body = problem.body(request, &request_id, world.wall());
             (problem.status, Some(body), None)
         }
@@ -135,10 +121,8 @@ fn finish(
         headers.insert(http::header::LOCATION, value);
     }
     if let Some(body) = body {
-        headers.insert(
-            http::header::CONTENT_TYPE,
-            http::HeaderValue::from_static("application/json"),
-        );
+        headers
+            .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
         *response.body_mut() = Bytes::from(body.to_string());
     }
     response

@@ -17,12 +17,7 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: code.to_owned(),
-            message: message.into(),
-            what: String::new(),
-        }
+        Self { status, code: code.to_owned(), message: message.into(), what: String::new() }
     }
 
     /// Names the request for the ladder, unless that was done already.
@@ -43,20 +38,12 @@ impl Problem {
     }
 
     pub(crate) fn unauthenticated(message: &str) -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "InvalidAuthenticationToken",
-            message,
-        )
+        Self::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
     }
 
     /// 7503: the bot is not known to the calling service.
     pub(crate) fn not_registered() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "7503",
-            "Application is not registered in our store.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "7503", "Application is not registered in our store.")
     }
 
     /// 7504: the token lacks a permission.
@@ -70,11 +57,7 @@ impl Problem {
 
     /// 7505: the tenant of the token is not the tenant of the call.
     pub(crate) fn other_tenant() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "7505",
-            "Request authorization tenant mismatch.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "7505", "Request authorization tenant mismatch.")
     }
 
     /// A permission outside calling is missing.
@@ -91,11 +74,7 @@ impl Problem {
     }
 
     pub(crate) fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "ResourceNotFound",
-            "There is no such resource.",
-        )
+        Self::new(StatusCode::NOT_FOUND, "ResourceNotFound", "There is no such resource.")
     }
 
     pub(crate) fn body(

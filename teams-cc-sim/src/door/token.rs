@@ -4,7 +4,10 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::{logged, problem::{json_response, plain}};
+use super::{
+    logged,
+    problem::{json_response, plain},
+};
 use crate::{
     keys::{JWKS, SigningKey},
     world::World,
@@ -19,9 +22,7 @@ const DEFAULT_SCOPE: &str = "/.default";
 pub(crate) fn issue(world: &mut World, tenant: &str, body: &Bytes) -> Response<Bytes> {
     let form: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
     let field = |name: &str| {
-        form.iter()
-            .find(|(key, _)| key == name)
-            .map_or("", |(_, value)| value.as_str())
+        form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     };
     let (response, code) = match grant(world, tenant, &field) {
         Ok(body) => (json_response(StatusCode::OK, &body), None),
@@ -39,12 +40,9 @@ fn grant<'a>(
     tenant: &str,
     field: &dyn Fn(&str) -> &'a str,
 ) -> Result<Value, Refusal> {
-    let Some(tenant) = world
-        .setup
-        .tenants
-        .iter()
-        .find(|t| t.id.as_str().eq_ignore_ascii_case(tenant) || t.domain.eq_ignore_ascii_case(tenant))
-    else {
+    let Some(tenant) = world.setup.tenants.iter().find(|t| {
+        t.id.as_str().eq_ignore_ascii_case(tenant) || t.domain.eq_ignore_ascii_case(tenant)
+    }) else {
         return Err(Refusal::new(
             "invalid_request",
             90_002,
@@ -114,11 +112,7 @@ struct Refusal {
 
 impl Refusal {
     fn new(error: &'static str, number: u32, description: &'static str) -> Self {
-        Self {
-            error,
-            number,
-            description,
-        }
+        Self { error, number, description }
     }
 
     fn body(&self, world: &mut World) -> (StatusCode, Value) {

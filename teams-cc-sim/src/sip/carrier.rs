@@ -19,9 +19,7 @@ impl World {
     pub(crate) fn carrier_calls(&mut self, customer: usize, number: &str) -> Option<u64> {
         let caller = self.setup.customers.get(customer)?.number.clone();
         let from = match &caller {
-            PhoneNumber::Anonymous => {
-                "\"Anonymous\" <sip:anonymous@anonymous.invalid>".to_owned()
-            }
+            PhoneNumber::Anonymous => "\"Anonymous\" <sip:anonymous@anonymous.invalid>".to_owned(),
             shown => format!("<sip:{}@carrier.test;user=phone>", shown.reveal()),
         };
         self.call_trunk(SipParty::Carrier, Who::Customer(customer), &from, number)
@@ -42,11 +40,7 @@ impl World {
             .iter()
             .position(|state| *state == ProxyState::Up)
             .and_then(|n| u8::try_from(n).ok());
-        let own = self
-            .setup
-            .users
-            .get(user)
-            .and_then(|user| user.number.clone());
+        let own = self.setup.users.get(user).and_then(|user| user.number.clone());
         let (Some(proxy), Some(own)) = (up, own) else {
             return self.log.push(
                 self.now,
@@ -63,13 +57,7 @@ impl World {
     }
 
     /// Sends an INVITE to the trunk. An emergency call of a user carries the user's location.
-    fn call_trunk(
-        &mut self,
-        party: SipParty,
-        who: Who,
-        from: &str,
-        number: &str,
-    ) -> Option<u64> {
+    fn call_trunk(&mut self, party: SipParty, who: Who, from: &str, number: &str) -> Option<u64> {
         if self.sip.legs.len() >= MAX_LEGS {
             return None;
         }

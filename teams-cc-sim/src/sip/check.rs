@@ -5,10 +5,7 @@ use std::fmt;
 use teams_cc_core::Instant;
 use teams_cc_sip::message::{Contact, HeaderName, RecordRoute, Request};
 
-use crate::{
-    log::Column,
-    world::World,
-};
+use crate::{log::Column, world::World};
 
 /// The most breaks kept; later ones are dropped, since one is enough to fail a run.
 const MAX_BROKEN: usize = 10_000;
@@ -79,12 +76,7 @@ impl World {
     /// Records a break and shows it in the ladder.
     pub(crate) fn breaks(&mut self, rule: BrokenRule) {
         let at = self.now;
-        self.log.push(
-            at,
-            Column::Teams,
-            Column::Teams,
-            format!("RULE BROKEN: {rule}"),
-        );
+        self.log.push(at, Column::Teams, Column::Teams, format!("RULE BROKEN: {rule}"));
         if self.sip.broken.len() < MAX_BROKEN {
             self.sip.broken.push(Broken { at, rule });
         }
@@ -122,15 +114,12 @@ impl World {
 
     /// The tenant a trunk name leads to: the full name first, then without its first label.
     fn tenant_of_trunk(&self, name: &str) -> Option<usize> {
-        let find = |name: &str| {
-            self.setup
-                .trunks
-                .iter()
-                .find(|(fqdn, _)| fqdn.eq_ignore_ascii_case(name))
-                .and_then(|(_, domain)| {
-                    self.setup.tenants.iter().position(|t| t.domain == *domain)
-                })
-        };
+        let find =
+            |name: &str| {
+                self.setup.trunks.iter().find(|(fqdn, _)| fqdn.eq_ignore_ascii_case(name)).and_then(
+                    |(_, domain)| self.setup.tenants.iter().position(|t| t.domain == *domain),
+                )
+            };
         find(name).or_else(|| find(name.split_once('.')?.1))
     }
 

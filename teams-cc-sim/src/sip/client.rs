@@ -93,11 +93,8 @@ impl World {
             }
             Far::Mailbox(_) => self.later(MAILBOX, SipAction::HangUp(key)),
             Far::Customer(customer) => {
-                let talk = self
-                    .setup
-                    .customers
-                    .get(customer)
-                    .map_or(SHORT_TALK, |customer| customer.talk);
+                let talk =
+                    self.setup.customers.get(customer).map_or(SHORT_TALK, |customer| customer.talk);
                 self.set_line(customer, Line::Trunk(key));
                 let talk = self.dice.near(talk);
                 self.plan_leaving(customer, talk);
@@ -144,12 +141,8 @@ impl World {
     fn invite_of(
         &self,
         key: u64,
-    ) -> Option<(
-        SipParty,
-        String,
-        teams_cc_sip::message::Request,
-        crate::world::ConnectionId,
-    )> {
+    ) -> Option<(SipParty, String, teams_cc_sip::message::Request, crate::world::ConnectionId)>
+    {
         let leg = self.sip.legs.get(&key)?;
         let (invite, connection) = leg.invite.clone()?;
         Some((leg.party, leg.local_tag.clone(), invite, connection))
@@ -162,12 +155,8 @@ impl World {
         let (Who::User(user), Stage::Confirmed) = (leg.who, leg.stage) else {
             return;
         };
-        let Some((_, action)) = self
-            .setup
-            .users
-            .get(user)
-            .and_then(|user| user.client.get(step))
-            .cloned()
+        let Some((_, action)) =
+            self.setup.users.get(user).and_then(|user| user.client.get(step)).cloned()
         else {
             return;
         };
@@ -204,10 +193,9 @@ impl World {
         let (column, text) = match leg.who {
             Who::User(user) => (Column::Agent, format!("{} hangs up", self.user_name(user))),
             Who::Mailbox => (Column::Teams, "the mailbox hangs up".to_owned()),
-            Who::Customer(customer) => (
-                Column::Customer,
-                format!("{} hangs up", self.customer_name(customer)),
-            ),
+            Who::Customer(customer) => {
+                (Column::Customer, format!("{} hangs up", self.customer_name(customer)))
+            }
             Who::Emergency => (Column::Carrier, "the emergency services hang up".to_owned()),
         };
         // The call of a finished transfer ends by itself: nobody hangs up.

@@ -29,9 +29,7 @@ pub(crate) fn body(sdp: &str) -> String {
 /// Whether a message carries a location: the header and the part it names.
 pub(crate) fn is_located(geolocation: Option<&str>, body: &[u8]) -> bool {
     geolocation.is_some_and(|value| value.contains("cid:"))
-        && body
-            .windows(b"<presence".len())
-            .any(|window| window == b"<presence")
+        && body.windows(b"<presence".len()).any(|window| window == b"<presence")
 }
 
 /// Numbers of the emergency services in this world.

@@ -26,12 +26,7 @@ pub(super) struct Link {
 
 impl Link {
     fn new(party: SipParty, up: bool) -> Self {
-        Self {
-            party,
-            up,
-            decoder: StreamDecoder::new(Limits::default()),
-            queue: Vec::new(),
-        }
+        Self { party, up, decoder: StreamDecoder::new(Limits::default()), queue: Vec::new() }
     }
 }
 
@@ -91,12 +86,7 @@ impl World {
         connection: ConnectionId,
         bytes: &[u8],
     ) -> Result<(), Error> {
-        self.sip
-            .links
-            .get_mut(&connection)
-            .ok_or_else(unknown)?
-            .decoder
-            .push(bytes);
+        self.sip.links.get_mut(&connection).ok_or_else(unknown)?.decoder.push(bytes);
         // Looked up anew each time: handling a message may close the connection.
         while let Some(link) = self.sip.links.get_mut(&connection) {
             let party = link.party;
@@ -178,11 +168,7 @@ impl World {
     /// Writes a SIP message into the log; `inward` is from the contact center to the party.
     pub(super) fn show(&mut self, party: SipParty, inward: bool, text: &str) {
         let column = column(party);
-        let (from, to) = if inward {
-            (Column::Center, column)
-        } else {
-            (column, Column::Center)
-        };
+        let (from, to) = if inward { (Column::Center, column) } else { (column, Column::Center) };
         let text = match party {
             SipParty::Proxy(_) => format!("{}: {text}", write::label(party)),
             SipParty::Carrier => text.to_owned(),

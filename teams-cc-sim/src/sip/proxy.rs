@@ -108,9 +108,8 @@ impl World {
         match self.callee_of(party, request, &number) {
             Ok(who) => self.take_call(connection, party, request, who),
             Err(503) => {
-                let bytes = Writer::response(request, 503, Some("down"))
-                    .header("Retry-After", "1")
-                    .end();
+                let bytes =
+                    Writer::response(request, 503, Some("down")).header("Retry-After", "1").end();
                 self.show_response(connection, request, 503);
                 self.send_on(connection, bytes);
             }
@@ -119,21 +118,14 @@ impl World {
     }
 
     /// Who is called, or the status that refuses the call.
-    fn callee_of(
-        &mut self,
-        party: SipParty,
-        request: &Request,
-        number: &str,
-    ) -> Result<Who, u16> {
+    fn callee_of(&mut self, party: SipParty, request: &Request, number: &str) -> Result<Who, u16> {
         if self.sip.legs.len() >= MAX_LEGS {
             return Err(503);
         }
         let SipParty::Proxy(n) = party else {
             if emergency::is_emergency(number) {
-                let located = emergency::is_located(
-                    request.headers().get_str("Geolocation"),
-                    request.body(),
-                );
+                let located =
+                    emergency::is_located(request.headers().get_str("Geolocation"), request.body());
                 let expected = self.sip.legs.values().any(|leg| leg.located);
                 if expected && !located {
                     self.breaks(BrokenRule::LocationLost);
@@ -162,10 +154,7 @@ impl World {
             .iter()
             .position(|user| {
                 Some(&user.tenant) == tenant.as_ref()
-                    && user
-                        .number
-                        .as_ref()
-                        .is_some_and(|own| own.reveal() == number)
+                    && user.number.as_ref().is_some_and(|own| own.reveal() == number)
             })
             .map(Who::User)
             .ok_or(404)
@@ -180,7 +169,8 @@ impl World {
         who: Who,
     ) {
         let headers = request.headers();
-        let text = |name| String::from_utf8_lossy(headers.get(name).unwrap_or_default()).into_owned();
+        let text =
+            |name| String::from_utf8_lossy(headers.get(name).unwrap_or_default()).into_owned();
         let target = headers
             .first::<Contact>()
             .ok()
@@ -266,15 +256,9 @@ impl World {
     }
 
     fn ended_by_trunk(&mut self, connection: ConnectionId, key: u64, request: &Request) {
-        let crossing = self
-            .sip
-            .caller_left
-            .is_some_and(|left: Instant| self.now.since(left) <= CROSSING);
-        let early = self
-            .sip
-            .legs
-            .get(&key)
-            .is_some_and(|leg| leg.referral.is_some());
+        let crossing =
+            self.sip.caller_left.is_some_and(|left: Instant| self.now.since(left) <= CROSSING);
+        let early = self.sip.legs.get(&key).is_some_and(|leg| leg.referral.is_some());
         if early && !crossing {
             self.breaks(BrokenRule::ByeBeforeTeams);
         }

@@ -24,11 +24,7 @@ impl World {
         if method == "OPTIONS" {
             return self.ponged(party, status);
         }
-        self.show(
-            party,
-            true,
-            &format!("{status} {} ({method})", write::reason(status)),
-        );
+        self.show(party, true, &format!("{status} {} ({method})", write::reason(status)));
         let Some(key) = self.leg_answered(response) else {
             return;
         };
@@ -49,9 +45,8 @@ impl World {
         let Some((pending, branch)) = leg.pending.remove(&sequence) else {
             return;
         };
-        let remote = headers
-            .get_str(HeaderName::To)
-            .map_or_else(|| leg.remote.clone(), str::to_owned);
+        let remote =
+            headers.get_str(HeaderName::To).map_or_else(|| leg.remote.clone(), str::to_owned);
         let target = headers
             .first::<Contact>()
             .ok()
@@ -121,11 +116,8 @@ impl World {
         }
         match leg.who {
             Who::Customer(customer) => {
-                let talk = self
-                    .setup
-                    .customers
-                    .get(customer)
-                    .map_or(SHORT_TALK, |customer| customer.talk);
+                let talk =
+                    self.setup.customers.get(customer).map_or(SHORT_TALK, |customer| customer.talk);
                 self.set_line(customer, Line::Trunk(key));
                 let talk = self.dice.near(talk);
                 self.plan_leaving(customer, talk);
@@ -156,12 +148,7 @@ impl World {
     }
 
     fn hears_ringing(&mut self, key: u64) {
-        if let Some(Leg {
-            who: Who::Customer(customer),
-            party,
-            ..
-        }) = self.sip.legs.get(&key)
-        {
+        if let Some(Leg { who: Who::Customer(customer), party, .. }) = self.sip.legs.get(&key) {
             let (customer, party) = (*customer, *party);
             let name = self.customer_name(customer);
             self.log.push(
@@ -229,9 +216,7 @@ impl World {
         self.ask(key, "INVITE", pending, |writer, leg, dice| {
             leg.version += 1;
             let sdp = sdp::describe(dice, leg.party, leg.version, direction);
-            writer
-                .header("Contact", &write::contact(leg.party, ""))
-                .body("application/sdp", &sdp)
+            writer.header("Contact", &write::contact(leg.party, "")).body("application/sdp", &sdp)
         });
     }
 }

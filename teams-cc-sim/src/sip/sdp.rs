@@ -22,9 +22,7 @@ pub(crate) fn describe(dice: &mut Dice, party: SipParty, version: u32, direction
     );
     if secure {
         let key = STANDARD.encode(dice.key30());
-        text.push_str(&format!(
-            "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}|2^31\r\n"
-        ));
+        text.push_str(&format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}|2^31\r\n"));
     }
     text.push_str(&format!("a={direction}\r\n"));
     text

@@ -42,12 +42,7 @@ impl World {
                 .header("Refer-To", &format!("<{uri}>"))
                 .header("Referred-By", &referred_by)
                 .end();
-            leg.referral = Some(Referral {
-                uri,
-                referred_by,
-                target,
-                done: false,
-            });
+            leg.referral = Some(Referral { uri, referred_by, target, done: false });
             bytes
         });
         debug_assert!(sent, "the leg was looked up above");

@@ -58,6 +58,8 @@ pub(crate) enum Far {
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) context: Option<String>,
+    /// The file names of the prompts.
+    pub(crate) names: Vec<Box<str>>,
     /// How long it plays, or why it fails.
     pub(crate) plays: Result<Duration, ResultInfo>,
 }
@@ -72,11 +74,7 @@ pub(crate) struct ResultInfo {
 
 impl ResultInfo {
     pub(crate) const fn new(code: i32, subcode: i32, message: &'static str) -> Self {
-        Self {
-            code,
-            subcode,
-            message,
-        }
+        Self { code, subcode, message }
     }
 
     pub(crate) fn json(self) -> Value {
@@ -188,8 +186,5 @@ pub(crate) fn tone_name(tone: Tone) -> String {
 
 /// An id as it is compared: without dashes, in lower case (the wire shows both forms).
 pub(crate) fn normal_id(id: &str) -> String {
-    id.chars()
-        .filter(|c| *c != '-')
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+    id.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect()
 }

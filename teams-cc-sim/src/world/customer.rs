@@ -19,15 +19,11 @@ impl World {
             return;
         };
         let (name, patience) = (person.handle.clone(), person.patience);
-        let account = self
-            .setup
-            .accounts
-            .iter()
-            .position(|account| account.number.reveal() == &*number);
+        let account =
+            self.setup.accounts.iter().position(|account| account.number.reveal() == &*number);
         let shown = shown_number(&number);
         let to = if account.is_some() { Column::Teams } else { Column::Carrier };
-        self.log
-            .push(self.now, Column::Customer, to, format!("{name} dials {shown}"));
+        self.log.push(self.now, Column::Customer, to, format!("{name} dials {shown}"));
         let line = match account {
             Some(account) => self.incoming(customer, account).map(Line::Bot),
             None => self.carrier_calls(customer, &number).map(Line::Trunk),
@@ -61,8 +57,7 @@ impl World {
             return;
         };
         let epoch = now.epoch;
-        self.schedule
-            .plan(self.now + after, Action::CustomerLeaves { customer, epoch });
+        self.schedule.plan(self.now + after, Action::CustomerLeaves { customer, epoch });
     }
 
     pub(crate) fn customer_leaves(&mut self, customer: usize, epoch: u32) {
@@ -77,8 +72,7 @@ impl World {
             Line::Trunk(_) => Column::Carrier,
             _ => Column::Teams,
         };
-        self.log
-            .push(self.now, Column::Customer, to, format!("{name} hangs up"));
+        self.log.push(self.now, Column::Customer, to, format!("{name} hangs up"));
         self.set_line(customer, Line::Idle);
         match now.line {
             Line::Bot(call) => self.end_call(
@@ -121,19 +115,14 @@ impl World {
             self.customer_name(customer),
             user.map_or_else(|| "a mailbox".into(), |user| self.user_name(user)),
         );
-        self.log.push(
-            self.now,
-            Column::Teams,
-            Column::Teams,
-            format!("{name} talks to {agent}"),
-        );
+        self.log.push(self.now, Column::Teams, Column::Teams, format!("{name} talks to {agent}"));
         self.set_line(customer, Line::Talk(user));
         let talk = self.dice.near(talk);
         self.plan_leaving(customer, talk);
     }
 
     /// A prompt ended on a call: whoever heard it may press a key now.
-    pub(crate) fn after_prompt(&mut self, key: u64) {
+    pub(crate) fn after_prompt(&mut self, key: u64, names: &[Box<str>]) {
         let Some(call) = self.calls.get_mut(&key) else {
             return;
         };
@@ -149,7 +138,7 @@ impl World {
                         person
                             .keys
                             .iter()
-                            .filter(|(prompt, _, _)| *prompt == played)
+                            .filter(|(prompt, _, _)| prompt.is(played, names))
                             .map(|(_, after, tone)| (*after, *tone))
                             .collect()
                     })

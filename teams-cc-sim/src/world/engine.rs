@@ -104,11 +104,7 @@ impl World {
             users: setup
                 .users
                 .iter()
-                .map(|user| UserNow {
-                    calls: 0,
-                    answered: 0,
-                    presence: user.presence.clone(),
-                })
+                .map(|user| UserNow { calls: 0, answered: 0, presence: user.presence.clone() })
                 .collect(),
             sip: Sip::default(),
             setup,
@@ -149,9 +145,7 @@ impl World {
     /// What the world wants done next; drain it until it says [`Output::Timeout`].
     pub fn poll_output(&mut self, now: Instant) -> Output {
         self.advance(now);
-        self.outbox
-            .pop_front()
-            .unwrap_or_else(|| Output::Timeout(self.schedule.next()))
+        self.outbox.pop_front().unwrap_or_else(|| Output::Timeout(self.schedule.next()))
     }
 
     /// Names a connection that the contact center is about to open.

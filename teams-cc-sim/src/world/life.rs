@@ -49,11 +49,7 @@ impl World {
             app: new.app,
             account: new.account,
             incoming: new.incoming,
-            state: if new.incoming {
-                CallState::Incoming
-            } else {
-                CallState::Establishing
-            },
+            state: if new.incoming { CallState::Incoming } else { CallState::Establishing },
             callback: new.callback,
             far: new.far,
             party: new.party,
@@ -119,8 +115,7 @@ impl World {
         data.insert("myParticipantId".into(), json!(call.participant));
         let text = format!("incoming from {number}");
         self.notify(key, "created", "", Value::Object(data), &text);
-        self.schedule
-            .plan(self.now + ANSWER_DEADLINE, Action::AnswerDeadline(key));
+        self.schedule.plan(self.now + ANSWER_DEADLINE, Action::AnswerDeadline(key));
         Some(key)
     }
 
@@ -146,12 +141,7 @@ impl World {
         }
     }
 
-    pub(crate) fn call_answered(
-        &mut self,
-        key: u64,
-        far: Far,
-        confirm: Option<(Tone, Duration)>,
-    ) {
+    pub(crate) fn call_answered(&mut self, key: u64, far: Far, confirm: Option<(Tone, Duration)>) {
         let Some(call) = self.calls.get_mut(&key) else {
             if let Far::User(user) = far {
                 self.user_leaves(user);
@@ -164,8 +154,7 @@ impl World {
         match far {
             Far::Customer(customer) => self.set_line(customer, Line::Bot(key)),
             Far::Mailbox(_) => {
-                self.schedule
-                    .plan(self.now + MAILBOX, Action::MailboxFull(key));
+                self.schedule.plan(self.now + MAILBOX, Action::MailboxFull(key));
             }
             Far::User(_) | Far::Nobody => {}
         }
@@ -202,10 +191,8 @@ impl World {
         };
         call.keep_alive += 1;
         let epoch = call.keep_alive;
-        self.schedule.plan(
-            self.now + KEEP_ALIVE_DEADLINE,
-            Action::KeepAliveDeadline { call: key, epoch },
-        );
+        self.schedule
+            .plan(self.now + KEEP_ALIVE_DEADLINE, Action::KeepAliveDeadline { call: key, epoch });
     }
 
     pub(crate) fn keep_alive_deadline(&mut self, key: u64, epoch: u32) {
@@ -215,32 +202,20 @@ impl World {
     }
 
     pub(crate) fn answer_deadline(&mut self, key: u64) {
-        if self
-            .calls
-            .get(&key)
-            .is_some_and(|call| call.state == CallState::Incoming)
-        {
+        if self.calls.get(&key).is_some_and(|call| call.state == CallState::Incoming) {
             self.log.push(
                 self.now,
                 Column::Teams,
                 Column::Customer,
                 format!("takes call {key} away: not answered within 15 s"),
             );
-            self.end_call(
-                key,
-                ResultInfo::new(408, 1106, "The call was not accepted in time."),
-            );
+            self.end_call(key, ResultInfo::new(408, 1106, "The call was not accepted in time."));
         }
     }
 
     pub(crate) fn mailbox_full(&mut self, key: u64) {
-        if self
-            .calls
-            .get(&key)
-            .is_some_and(|call| matches!(call.far, Far::Mailbox(_)))
-        {
-            self.log
-                .push(self.now, Column::Teams, Column::Teams, "the mailbox hangs up");
+        if self.calls.get(&key).is_some_and(|call| matches!(call.far, Far::Mailbox(_))) {
+            self.log.push(self.now, Column::Teams, Column::Teams, "the mailbox hangs up");
             self.end_call(
                 key,
                 ResultInfo::new(200, 4521, "The call was ended by the other participant."),
@@ -352,12 +327,8 @@ impl World {
     }
 
     pub(crate) fn presence_changes(&mut self, user: usize, change: usize) {
-        let Some((_, state)) = self
-            .setup
-            .users
-            .get(user)
-            .and_then(|user| user.presence_changes.get(change))
-            .cloned()
+        let Some((_, state)) =
+            self.setup.users.get(user).and_then(|user| user.presence_changes.get(change)).cloned()
         else {
             return;
         };

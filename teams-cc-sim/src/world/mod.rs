@@ -21,16 +21,17 @@ pub use crate::sip::{Broken, BrokenRule};
 pub use engine::World;
 pub use output::{Callback, CallbackId, ConnectionId, Input, Output, Reply, SipParty};
 pub use people::{
-    Answering, App, ClientAction, Customer, FORWARD_AFTER, PresenceState, PromptFile, ROLES,
-    ResourceAccount, Tenant, User,
+    AfterPrompt, Answering, App, ClientAction, Customer, FORWARD_AFTER, PresenceState, PromptFile,
+    ROLES, ResourceAccount, Tenant, User,
 };
 pub use setup::{
     CALLBACK, Faults, MAX_OF_A_KIND, PROXIES, ProxyState, SECRET, SERVICE_NUMBER, Setup,
 };
 
 pub(crate) use call::{CallState, Far, MAX_OPERATIONS, Transfer};
+pub(crate) use customer::shown_number;
 pub(crate) use engine::{Line, unknown};
 pub(crate) use life::{NewCall, phone_identity};
+pub(crate) use operation::file_name;
 pub(crate) use ring::{Callee, NoAnswer, Purpose, RingId};
-pub(crate) use customer::shown_number;
 pub(crate) use schedule::Action;

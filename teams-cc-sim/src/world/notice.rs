@@ -6,13 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use teams_cc_core::Instant;
 
-use super::{
-    Callback, World,
-    call::Call,
-    engine::unknown,
-    output::CallbackId,
-    schedule::Action,
-};
+use super::{Callback, World, call::Call, engine::unknown, output::CallbackId, schedule::Action};
 use crate::{error::Error, keys::SigningKey, log::Column};
 
 /// The most notifications on their way; a further one is lost and the log says so.
@@ -39,14 +33,7 @@ pub(crate) struct Notice {
 
 impl World {
     /// Announces a change of a call. `data` is the `resourceData`; `suffix` extends the path.
-    pub(crate) fn notify(
-        &mut self,
-        key: u64,
-        change: &str,
-        suffix: &str,
-        data: Value,
-        text: &str,
-    ) {
+    pub(crate) fn notify(&mut self, key: u64, change: &str, suffix: &str, data: Value, text: &str) {
         if self.setup.faults.lose_terminated && change == "deleted" && suffix.is_empty() {
             return;
         }
@@ -113,18 +100,9 @@ impl World {
         };
         notice.attempts += 1;
         let again = if notice.attempts > 1 { ", again" } else { "" };
-        self.log.push(
-            self.now,
-            Column::Teams,
-            Column::Center,
-            format!("{}{again}", notice.text),
-        );
+        self.log.push(self.now, Column::Teams, Column::Center, format!("{}{again}", notice.text));
         let message = self.dice.uuid();
-        let key = if self.setup.faults.rolled_key {
-            SigningKey::Second
-        } else {
-            SigningKey::First
-        };
+        let key = if self.setup.faults.rolled_key { SigningKey::Second } else { SigningKey::First };
         let token = self.keys.sign(key, &self.callback_claims(&notice));
         let request = http::Request::post(&notice.url)
             .header("authorization", format!("Bearer {token}"))
@@ -161,12 +139,9 @@ impl World {
                 Column::Teams,
                 format!("refuses a notification with {status}"),
             ),
-            _ if notice.attempts >= ATTEMPTS => self.log.push(
-                self.now,
-                Column::Teams,
-                Column::Teams,
-                "gives up a notification",
-            ),
+            _ if notice.attempts >= ATTEMPTS => {
+                self.log.push(self.now, Column::Teams, Column::Teams, "gives up a notification")
+            }
             _ => {
                 let wait = RETRY_AFTER * 2_u32.saturating_pow(notice.attempts.saturating_sub(1));
                 self.notices.insert(id, notice);

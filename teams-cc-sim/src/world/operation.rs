@@ -48,6 +48,7 @@ impl World {
         call.operations.push_back(Operation {
             id: id.clone(),
             context,
+            names: uris.iter().map(|uri| file_name(uri).into()).collect(),
             plays,
         });
         if call.operations.len() == 1 {
@@ -63,13 +64,7 @@ impl World {
         let (id, plays) = (operation.id.clone(), operation.plays);
         // A prompt that cannot be played fails once it has been fetched.
         let after = plays.unwrap_or_else(|_| self.dice.millis(100..=300));
-        self.schedule.plan(
-            self.now + after,
-            Action::OperationEnds {
-                call: key,
-                operation: id,
-            },
-        );
+        self.schedule.plan(self.now + after, Action::OperationEnds { call: key, operation: id });
     }
 
     pub(crate) fn operation_ends(&mut self, key: u64, id: &str) {
@@ -85,7 +80,7 @@ impl World {
         let result = operation.plays.map_or_else(|why| why, |_| FINISHED);
         self.operation_over(key, &operation, result);
         if operation.plays.is_ok() {
-            self.after_prompt(key);
+            self.after_prompt(key, &operation.names);
         }
         self.start_next(key);
     }
@@ -124,7 +119,12 @@ impl World {
     }
 
     /// The operation entity a request is answered with.
-    pub(crate) fn operation_entity(kind: &str, id: &str, status: &str, context: Option<&str>) -> Value {
+    pub(crate) fn operation_entity(
+        kind: &str,
+        id: &str,
+        status: &str,
+        context: Option<&str>,
+    ) -> Value {
         json!({
             "@odata.type": format!("#microsoft.graph.{kind}"),
             "id": id,
@@ -132,4 +132,9 @@ impl World {
             "clientContext": context,
         })
     }
+}
+
+/// The last part of a prompt's address.
+pub(crate) fn file_name(uri: &str) -> &str {
+    uri.rsplit('/').next().unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use teams_cc_core::{AppId, E164, PhoneNumber, TenantId, UserId, contact::Tone};
+use teams_cc_core::{AppId, E164, PhoneNumber, TeamsUser, TenantId, UserId, contact::Tone};
 
 use crate::random::object_id;
 
@@ -25,10 +25,7 @@ impl Tenant {
     /// A tenant known by its domain; the id follows from it.
     #[must_use]
     pub fn new(domain: &str) -> Self {
-        Self {
-            id: id(object_id("tenant", domain)),
-            domain: domain.to_ascii_lowercase().into(),
-        }
+        Self { id: id(object_id("tenant", domain)), domain: domain.to_ascii_lowercase().into() }
     }
 }
 
@@ -49,12 +46,8 @@ pub struct App {
 }
 
 /// The permissions a contact center asks for in this slice.
-pub const ROLES: [&str; 4] = [
-    "Calls.AccessMedia.All",
-    "Calls.Initiate.All",
-    "Calls.JoinGroupCall.All",
-    "Presence.Read.All",
-];
+pub const ROLES: [&str; 4] =
+    ["Calls.AccessMedia.All", "Calls.Initiate.All", "Calls.JoinGroupCall.All", "Presence.Read.All"];
 
 impl App {
     /// An app with every permission of [`ROLES`], whose calls are announced at `callback`.
@@ -181,10 +174,7 @@ impl Answering {
     /// Answers after ringing this long.
     #[must_use]
     pub fn after(after: Duration) -> Self {
-        Self::Answers {
-            after,
-            confirm: None,
-        }
+        Self::Answers { after, confirm: None }
     }
 
     /// Declines after ringing this long.
@@ -197,10 +187,7 @@ impl Answering {
     #[must_use]
     pub fn confirms(self, key: Tone, within: Duration) -> Self {
         match self {
-            Self::Answers { after, .. } => Self::Answers {
-                after,
-                confirm: Some((key, within)),
-            },
+            Self::Answers { after, .. } => Self::Answers { after, confirm: Some((key, within)) },
             other => other,
         }
     }
@@ -270,6 +257,16 @@ impl User {
         }
     }
 
+    /// The user as an address of the contact center's vocabulary.
+    #[must_use]
+    pub fn address(&self) -> TeamsUser {
+        let user = TeamsUser::new(self.id.clone()).tenant(self.tenant.clone());
+        match &self.number {
+            Some(number) => user.number(number.clone()),
+            None => user,
+        }
+    }
+
     /// Gives the user a Direct Routing number.
     #[must_use]
     pub fn number(mut self, number: E164) -> Self {
@@ -327,6 +324,25 @@ impl User {
     }
 }
 
+/// Which prompt a key press follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AfterPrompt {
+    /// The nth prompt of the call, counted from 1.
+    Nth(u32),
+    /// Every prompt of this file name.
+    Named(Box<str>),
+}
+
+impl AfterPrompt {
+    pub(crate) fn is(&self, nth: u32, names: &[Box<str>]) -> bool {
+        match self {
+            Self::Nth(own) => *own == nth,
+            Self::Named(own) => names.contains(own),
+        }
+    }
+}
+
 /// A person on the telephone network.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -337,8 +353,8 @@ pub struct Customer {
     pub number: PhoneNumber,
     /// What the customer dials, and when.
     pub dials: Option<(Duration, Box<str>)>,
-    /// Keys pressed: after which prompt of the call (from 1), how long after, which key.
-    pub keys: Vec<(u32, Duration, Tone)>,
+    /// Keys pressed: after which prompt, how long after, which key.
+    pub keys: Vec<(AfterPrompt, Duration, Tone)>,
     /// How long the customer waits for a person before hanging up.
     pub patience: Duration,
     /// How long the customer talks before hanging up.
@@ -375,7 +391,14 @@ impl Customer {
     /// Presses a key so long after the nth prompt, counted from 1.
     #[must_use]
     pub fn presses(mut self, key: Tone, prompt: u32, after: Duration) -> Self {
-        self.keys.push((prompt, after, key));
+        self.keys.push((AfterPrompt::Nth(prompt), after, key));
+        self
+    }
+
+    /// Presses a key so long after a prompt of this file name, each time it is heard.
+    #[must_use]
+    pub fn presses_after(mut self, prompt: &str, key: Tone, after: Duration) -> Self {
+        self.keys.push((AfterPrompt::Named(prompt.into()), after, key));
         self
     }
 
@@ -417,11 +440,7 @@ impl PromptFile {
     /// A recording in the format Graph demands.
     #[must_use]
     pub fn new(uri: &str, duration: Duration) -> Self {
-        Self {
-            uri: uri.into(),
-            duration,
-            playable: true,
-        }
+        Self { uri: uri.into(), duration, playable: true }
     }
 
     /// A recording in some other format.

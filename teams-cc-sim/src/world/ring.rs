@@ -102,18 +102,9 @@ impl World {
         let id = RingId(self.last_ring);
         if alerted {
             let (column, name) = self.callee_name(callee);
-            self.log
-                .push(self.now, Column::Teams, column, format!("rings {name}"));
+            self.log.push(self.now, Column::Teams, column, format!("rings {name}"));
         }
-        self.rings.insert(
-            id,
-            Ring {
-                callee,
-                purpose,
-                next,
-                alerted,
-            },
-        );
+        self.rings.insert(id, Ring { callee, purpose, next, alerted });
         self.schedule.plan(self.now + after, Action::Rings(id));
         id
     }
@@ -123,8 +114,7 @@ impl World {
         if let Some(ring) = self.rings.remove(&id) {
             if ring.alerted {
                 let (column, name) = self.callee_name(ring.callee);
-                self.log
-                    .push(self.now, Column::Teams, column, format!("stops ringing {name}"));
+                self.log.push(self.now, Column::Teams, column, format!("stops ringing {name}"));
             }
         }
     }
@@ -146,8 +136,7 @@ impl World {
         match ring.next {
             Next::Answers(confirm) => {
                 self.rings.remove(&id);
-                self.log
-                    .push(self.now, column, Column::Teams, format!("{name} answers"));
+                self.log.push(self.now, column, Column::Teams, format!("{name} answers"));
                 let far = match ring.callee {
                     Callee::User(user) => {
                         self.user_joins(user);
@@ -176,8 +165,7 @@ impl World {
                 } else {
                     ("does not answer", NoAnswer::TimedOut)
                 };
-                self.log
-                    .push(self.now, column, Column::Teams, format!("{name} {what}"));
+                self.log.push(self.now, column, Column::Teams, format!("{name} {what}"));
                 if !mailbox {
                     self.rings.remove(&id);
                     self.unanswered(ring.purpose, why);
@@ -201,20 +189,12 @@ impl World {
 
     /// What the callee would do: the rule for this call, whether a mailbox stands behind, whether
     /// a client rings at all, and when Teams forwards.
-    fn disposition(
-        &mut self,
-        callee: Callee,
-    ) -> (Answering, bool, Result<(), NoAnswer>, Duration) {
+    fn disposition(&mut self, callee: Callee) -> (Answering, bool, Result<(), NoAnswer>, Duration) {
         match callee {
             Callee::User(n) => {
                 let (Some(user), Some(state)) = (self.setup.users.get(n), self.users.get_mut(n))
                 else {
-                    return (
-                        Answering::Ignores,
-                        false,
-                        Err(NoAnswer::Unreachable),
-                        Duration::ZERO,
-                    );
+                    return (Answering::Ignores, false, Err(NoAnswer::Unreachable), Duration::ZERO);
                 };
                 let reachable = match &*state.presence.availability {
                     "Offline" => Err(NoAnswer::Unreachable),
@@ -257,10 +237,7 @@ impl World {
     }
 
     pub(crate) fn user_name(&self, user: usize) -> Box<str> {
-        self.setup
-            .users
-            .get(user)
-            .map_or_else(|| "somebody".into(), |user| user.handle.clone())
+        self.setup.users.get(user).map_or_else(|| "somebody".into(), |user| user.handle.clone())
     }
 
     pub(crate) fn customer_name(&self, customer: usize) -> Box<str> {

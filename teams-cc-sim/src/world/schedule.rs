@@ -12,18 +12,36 @@ use crate::sip::SipAction;
 pub(crate) enum Action {
     CustomerDials(usize),
     UserDials(usize, Box<str>),
-    CustomerPresses { call: u64, key: Tone },
+    CustomerPresses {
+        call: u64,
+        key: Tone,
+    },
     /// The customer hangs up, unless something has happened since (the epoch moved on).
-    CustomerLeaves { customer: usize, epoch: u32 },
-    UserPresses { call: u64, key: Tone },
+    CustomerLeaves {
+        customer: usize,
+        epoch: u32,
+    },
+    UserPresses {
+        call: u64,
+        key: Tone,
+    },
     PresenceChanges(usize, usize),
     Rings(RingId),
     AnswerDeadline(u64),
-    KeepAliveDeadline { call: u64, epoch: u32 },
+    KeepAliveDeadline {
+        call: u64,
+        epoch: u32,
+    },
     Establish(u64),
     MailboxFull(u64),
-    OperationEnds { call: u64, operation: String },
-    Transfer { call: u64, step: Step },
+    OperationEnds {
+        call: u64,
+        operation: String,
+    },
+    Transfer {
+        call: u64,
+        step: Step,
+    },
     Deliver(CallbackId),
     Sip(SipAction),
 }

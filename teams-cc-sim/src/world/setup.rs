@@ -14,11 +14,7 @@ use crate::{
 pub const MAX_OF_A_KIND: usize = 10_000;
 
 /// The names of the three Direct Routing proxies, in the order an SBC tries them.
-pub const PROXIES: [&str; 3] = [
-    "sip.pstnhub.test",
-    "sip2.pstnhub.test",
-    "sip3.pstnhub.test",
-];
+pub const PROXIES: [&str; 3] = ["sip.pstnhub.test", "sip2.pstnhub.test", "sip3.pstnhub.test"];
 
 /// How a Direct Routing proxy behaves today.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,9 +85,7 @@ impl Setup {
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
-            start: VIRTUAL_START
-                .parse()
-                .expect("the start is an RFC 3339 timestamp"),
+            start: VIRTUAL_START.parse().expect("the start is an RFC 3339 timestamp"),
             tenants: Vec::new(),
             apps: Vec::new(),
             accounts: Vec::new(),
@@ -197,11 +191,7 @@ impl Setup {
         {
             return Err(ErrorKind::Setup("a user or account of a tenant that is not there").into());
         }
-        if !self
-            .accounts
-            .iter()
-            .all(|account| self.apps.iter().any(|app| app.id == account.app))
-        {
+        if !self.accounts.iter().all(|account| self.apps.iter().any(|app| app.id == account.app)) {
             return Err(ErrorKind::Setup("an account of an app that is not there").into());
         }
         Ok(())

@@ -24,13 +24,7 @@ impl World {
         let after = self.dice.millis(50..=150);
         if let Some(call) = self.calls.get_mut(&key) {
             call.transfer = Some(transfer);
-            self.schedule.plan(
-                self.now + after,
-                Action::Transfer {
-                    call: key,
-                    step: Step::Start,
-                },
-            );
+            self.schedule.plan(self.now + after, Action::Transfer { call: key, step: Step::Start });
         }
     }
 
@@ -47,13 +41,8 @@ impl World {
                 self.announce(key, "transferring");
                 if transfer.replaces.is_some() {
                     let after = self.dice.millis(150..=400);
-                    self.schedule.plan(
-                        self.now + after,
-                        Action::Transfer {
-                            call: key,
-                            step: Step::Join,
-                        },
-                    );
+                    self.schedule
+                        .plan(self.now + after, Action::Transfer { call: key, step: Step::Join });
                 } else {
                     let ring = self.ring(transfer.target, Purpose::Transfer(key));
                     if let Some(call) = self.calls.get_mut(&key) {
@@ -82,10 +71,7 @@ impl World {
         };
         let target = self.take_far(other);
         self.finish(key, target);
-        self.end_call(
-            other,
-            ResultInfo::new(200, 5003, "The conversation has ended."),
-        );
+        self.end_call(other, ResultInfo::new(200, 5003, "The conversation has ended."));
     }
 
     pub(crate) fn transfer_answered(&mut self, key: u64, far: Far) {
@@ -131,10 +117,7 @@ impl World {
         } else {
             "The transfer target did not accept the call."
         };
-        data.insert(
-            "resultInfo".into(),
-            ResultInfo::new(500, subcode, message).json(),
-        );
+        data.insert("resultInfo".into(), ResultInfo::new(500, subcode, message).json());
         let text = format!("established again: transfer failed 500/{subcode}");
         self.notify(key, "updated", "", Value::Object(data), &text);
     }

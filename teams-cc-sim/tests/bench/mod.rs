@@ -75,7 +75,8 @@ impl Bench {
         loop {
             match self.world.poll_output(self.now) {
                 Output::Callback(callback) => {
-                    let body: Value = serde_json::from_slice(callback.request.body()).expect("JSON");
+                    let body: Value =
+                        serde_json::from_slice(callback.request.body()).expect("JSON");
                     self.inbox.push(body["value"][0].clone());
                     let token = callback.request.headers()["authorization"].to_str().expect("text");
                     self.tokens.push(token.trim_start_matches("Bearer ").to_owned());

@@ -1,0 +1,15 @@
+//! The driver around the world: the only code of this crate that waits, but for the doors.
+//!
+//! It applies the world's delays with the clock of the runtime, virtual or real, and carries bytes
+//! between the world and the contact center over memory.
+
+mod driver;
+mod network;
+mod transport;
+
+pub(crate) use driver::{CALLBACK_QUEUE, Shared};
+pub(crate) use network::{
+    CARRIER_ADDRESS, CARRIER_HOST, MemoryNetwork, PROXY_NETWORK, TRUNK_MEDIA,
+};
+pub use transport::Override;
+pub(crate) use transport::transport;
