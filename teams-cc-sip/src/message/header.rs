@@ -12,8 +12,8 @@ use super::{
 
 /// A header whose value has a grammar of its own.
 ///
-/// Implement it for headers this crate gives no meaning to; [`Headers::typed`],
-/// [`Headers::list`] and [`Headers::push_typed`] then take it.
+/// Implement it for headers this crate gives no meaning to; [`Headers::typed`](super::Headers::typed),
+/// [`Headers::list`](super::Headers::list) and [`Headers::push_typed`](super::Headers::push_typed) then take it.
 pub trait TypedHeader: Sized {
     /// The name under which the value stands.
     fn name() -> HeaderName;

@@ -349,7 +349,7 @@ fn escaped_run(bytes: &Bytes, c: &mut Cursor<'_>, class: u8) -> Bytes {
     bytes.slice(start..start + len)
 }
 
-/// Equality of the parts as written; [`Uri::equivalent`] compares what they mean.
+/// Equality of the parts as written; [`Uri::equivalent`](super::Uri::equivalent) compares what they mean.
 impl PartialEq for SipUri {
     fn eq(&self, other: &Self) -> bool {
         self.parts() == other.parts()

@@ -17,3 +17,6 @@ pub use description::{Line, Origin, SdpLimits, SessionDescription};
 pub use error::{AnswerError, SdpError, SdpRule};
 pub use media::{Direction, Media, RtpMap};
 pub use offer::{Codec, LocalAudio, Profile, offer};
+
+#[cfg(test)]
+mod tests;
