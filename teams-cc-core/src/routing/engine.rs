@@ -204,6 +204,8 @@ pub struct Engine {
     pub(super) outputs: VecDeque<Output>,
     pub(super) plan: Plan,
     pub(super) now: Instant,
+    /// Whether there were inputs since waiting calls were last looked at.
+    undecided: bool,
     pub(super) arrivals: u64,
     pub(super) offered: u64,
 }
@@ -295,6 +297,7 @@ impl Engine {
             outputs: VecDeque::new(),
             plan: Plan::default(),
             now: Instant::ZERO,
+            undecided: false,
             arrivals: 0,
             offered: 0,
         }
@@ -327,13 +330,18 @@ impl Engine {
         }
         self.now = self.now.max(now);
         self.run_timers();
-        let result = self.take(input);
-        self.dispatch();
-        result
+        self.undecided = true;
+        self.take(input)
     }
 
     /// The next thing to do.
+    ///
+    /// Calls are decided on here, once for all inputs since the last time: who has many readings
+    /// of presence hands them all in before taking outputs.
     pub fn poll_output(&mut self) -> Output {
+        if self.outputs.is_empty() && std::mem::take(&mut self.undecided) {
+            self.dispatch();
+        }
         self.outputs.pop_front().unwrap_or_else(|| Output::Timeout(self.timers.next_deadline()))
     }
 

@@ -11,8 +11,8 @@ use crate::{
     contact::OfferEnd,
     queue::{CallOrder, Exit, OrderKey, Priority, QueueEntry, QueueLimits},
     routing::{
-        AgentChange, CallRef, Engine, EngineConfig, EngineError, Input, Output, Plan, Queue,
-        RoutingPolicy, Step, View, engine::Stage,
+        AgentChange, CallRef, Decision, Engine, EngineConfig, EngineError, Explanation, Finding,
+        Input, Output, Plan, Queue, RoutingPolicy, Step, View, engine::Stage,
     },
     store::FencingToken,
 };
@@ -83,7 +83,8 @@ impl Books {
                     self.exited += 1;
                     self.place.remove(&contact);
                 }
-                Output::Explained(_) | Output::Alarm(_) => {}
+                Output::Explained(explanation) => check_idle(engine, &explanation),
+                Output::Alarm(_) => {}
                 Output::Timeout(next) => {
                     let now = Instant::from_millis(self.now);
                     assert!(next.is_none_or(|at| at > now), "asks to be woken at once");
@@ -254,6 +255,16 @@ fn run(acts: Vec<Act>, queue: Queue) -> Result<(Engine, Books), &'static str> {
         books.check_turns(&engine, before)?;
     }
     Ok((engine, books))
+}
+
+/// I10: nobody who would do has been idle for longer than the one chosen.
+fn check_idle(engine: &Engine, explanation: &Explanation) {
+    let Decision::Offered { agent } = &explanation.decision else { return };
+    let idle = |id| engine.roster().agent(id).map(|record| record.idle(explanation.at));
+    let kept = explanation.findings.iter().filter(|(_, finding)| *finding == Finding::Kept);
+    for (other, _) in kept {
+        assert!(idle(other) <= idle(agent), "{other} has been idle for longer than {agent}");
+    }
 }
 
 fn fair() -> Queue {

@@ -1,7 +1,7 @@
 use super::desk::{Desk, agent, rules, secs};
 use crate::{
     Address,
-    agent::{Agent, Availability, AwayReason, Skill},
+    agent::{Agent, Availability, AwayReason, Capacity, Observation, PresenceSource, Skill},
     contact::OfferEnd,
     queue::{Exit, ExitReason, Priority, QueueEntry, QueueLimits},
     routing::{
@@ -314,4 +314,37 @@ fn wrap_up_delays_the_next_offer_by_exactly_its_length() {
     assert_eq!(desk.seen.offers.len(), 1);
     desk.pass(1);
     assert_eq!(desk.last(), "ada C2");
+}
+
+#[test]
+fn a_call_whose_agent_has_it_already_goes_to_somebody_else() {
+    let mut desk = Desk::new(rules());
+    desk.sign_in(agent("ada").capacity(Capacity::new(2)));
+    desk.call("C1");
+    desk.accept();
+    desk.call("C1");
+    assert_eq!(desk.seen.offers.len(), 1, "ada would be offered her own caller");
+    desk.sign_in(agent("bo"));
+    assert_eq!(desk.last(), "bo C1");
+    desk.accept();
+    desk.put(Input::Released { contact: "C1".parse().unwrap() });
+    assert_eq!((desk.state("ada"), desk.state("bo")), ("available".into(), "available".into()));
+    assert_eq!(desk.seen.released.len(), 2);
+}
+
+#[test]
+fn many_inputs_are_decided_on_together() {
+    let mut desk = Desk::new(rules());
+    for id in ["ada", "bo"] {
+        desk.change(id, AgentChange::SignedIn(Box::new(agent(id))));
+    }
+    desk.call("C1");
+    let now = desk.now;
+    for id in ["bo", "ada"] {
+        let observation = Observation::new(Availability::Available, now, PresenceSource::Sweep);
+        let agent = id.parse().unwrap();
+        desk.engine.handle_input(now, Input::PresenceObserved { agent, observation }).unwrap();
+    }
+    desk.put(Input::Tick);
+    assert_eq!(desk.last(), "ada C1", "equally idle, so by id and not by who was seen first");
 }
