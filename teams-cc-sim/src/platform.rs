@@ -3,7 +3,7 @@
 use std::{fmt, net::SocketAddr, sync::Arc};
 
 use teams_cc::platform::{GraphAccess, Observation, Platform, TrunkAccess};
-use teams_cc_core::{Clock, Instant, secret::Secret};
+use teams_cc_core::{Address, Clock, Instant, secret::Secret};
 use teams_cc_sip::{
     direct_routing::{AddressRange, SbcFqdn},
     io::{FixedMedia, Target, TransportKind},
@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::{
-    error::Error,
+    error::{Error, ErrorKind},
     io::{self, MemoryNetwork, Override, Shared},
     log::{EventLog, LogHash},
     scenario,
@@ -109,6 +109,21 @@ impl Sim {
         while !self.is_quiet() {
             self.shared.clock().sleep(std::time::Duration::from_secs(1)).await;
         }
+    }
+
+    /// Where a user of this world is reached, by handle.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) where there is no such user.
+    pub fn address(&self, handle: &str) -> Result<Address, Error> {
+        self.shared.look(|world| {
+            let mut users = world.setup().users.iter();
+            users
+                .find(|user| &*user.handle == handle)
+                .map(|user| user.address().into())
+                .ok_or_else(|| ErrorKind::Setup("there is no user of that handle").into())
+        })
     }
 
     /// Writes a line of the contact center into the log; it must be redacted already.
