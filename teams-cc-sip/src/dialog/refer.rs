@@ -140,7 +140,7 @@ mod tests {
     fn accepted() -> Subscription {
         let mut subscription =
             Subscription::new(ReferHandle(1), CallHandle(1), TransactionId(1), None);
-        subscription.accept(Instant::ZERO, Duration::from_secs(60));
+        subscription.accept(Instant::ZERO, Duration::from_mins(1));
         subscription
     }
 

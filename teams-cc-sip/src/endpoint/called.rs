@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How often a provisional response is sent again (RFC 3261 §13.3.1.1).
-const RING_REFRESH: Duration = Duration::from_secs(60);
+const RING_REFRESH: Duration = Duration::from_mins(1);
 
 impl Core {
     /// Takes a peer's INVITE in; nothing where it cannot make a dialog.

@@ -61,9 +61,9 @@ impl EndpointConfig {
                 Method::Refer,
             ],
             supported: Vec::new(),
-            invite_limit: Duration::from_secs(180),
-            ring_limit: Duration::from_secs(300),
-            refer_limit: Duration::from_secs(180),
+            invite_limit: Duration::from_mins(3),
+            ring_limit: Duration::from_mins(5),
+            refer_limit: Duration::from_mins(3),
         })
     }
 

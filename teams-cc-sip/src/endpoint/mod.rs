@@ -1,8 +1,24 @@
 //! A SIP user agent without input or output: RFC 3261 with RFC 6026, 3515, 3581 and 3891.
 //!
-//! Inputs go in by `handle_input`, outputs come out by `poll_output` until it says
-//! [`Output::Timeout`]. Orders are [`Command`]s, news are [`Event`]s, and a call is a
+//! Inputs go in by [`Endpoint::handle_input`], outputs come out by [`Endpoint::poll_output`] until
+//! it says [`Output::Timeout`]. Orders are [`Command`]s, news are [`Event`]s, and a call is a
 //! [`CallHandle`].
+//!
+//! ```
+//! use teams_cc_core::Instant;
+//! use teams_cc_sip::endpoint::{Endpoint, EndpointConfig, Input, Output};
+//!
+//! let mut endpoint = Endpoint::new(EndpointConfig::new("sbc.example.com", 42)?);
+//! endpoint.handle_input(Instant::ZERO, Input::Wake)?;
+//! loop {
+//!     match endpoint.poll_output() {
+//!         Output::Transmit(transmit) => drop(transmit.message.encode()), // put it on the wire
+//!         Output::Event(event) => println!("{event:?}"),
+//!         Output::Timeout(until) => break assert_eq!(until, None), // wait for input, or until then
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod called;
 mod calling;

@@ -73,7 +73,7 @@ impl InviteServer {
     /// The user responds with this status. Nothing is sent where no response is due any more.
     pub fn on_respond(&mut self, now: Instant, status: u16) -> Step {
         match (self.state, status) {
-            (InviteServerState::Proceeding, ..200) => {}
+            (InviteServerState::Proceeding, ..200) | (InviteServerState::Accepted, 200..300) => {}
             (InviteServerState::Proceeding, 200..300) => {
                 self.enter(InviteServerState::Accepted, None, Some(now + self.timers.limit()));
             }
@@ -81,7 +81,6 @@ impl InviteServer {
                 let resend = (!self.reliable).then(|| now + self.timers.t1);
                 self.enter(InviteServerState::Completed, resend, Some(now + self.timers.limit()));
             }
-            (InviteServerState::Accepted, 200..300) => {}
             _ => return Step::NOTHING,
         }
         self.responded = true;

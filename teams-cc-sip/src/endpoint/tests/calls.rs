@@ -212,7 +212,7 @@ fn ringing_is_repeated_each_minute_and_refused_after_five() {
 #[test]
 fn an_application_that_never_answers_refuses_by_its_limit() {
     let mut pair = Pair::new(Link::TCP);
-    pair.a.core.config.invite_limit = Duration::from_secs(900);
+    pair.a.core.config.invite_limit = Duration::from_mins(15);
     let (a, b) = pair.ring();
     pair.finish();
     assert!(matches!(pair.end(B, b), CallEnd::RangOut));
@@ -230,7 +230,7 @@ fn orders_that_do_not_fit_are_refused_and_send_nothing() {
     let before = pair.sent.len();
     let extras = Extras::new;
     let wrong = |done: Result<(), Error>| {
-        assert!(matches!(done, Err(Error::WrongState { .. })), "{done:?}")
+        assert!(matches!(done, Err(Error::WrongState { .. })), "{done:?}");
     };
     wrong(pair.order(A, Command::Bye { call: a, extras: extras() }));
     wrong(pair.order(B, Command::Cancel { call: b, extras: extras() }));

@@ -220,7 +220,7 @@ impl Pair {
 
     /// Runs until nothing wants to happen, and checks that nothing is left.
     pub(super) fn finish(&mut self) {
-        let until = self.now + Duration::from_secs(3600);
+        let until = self.now + Duration::from_hours(1);
         while self.step(until) {}
         assert!(self.a.is_idle(), "left behind at a: {:#?}", self.a);
         assert!(self.b.is_idle(), "left behind at b: {:#?}", self.b);

@@ -138,7 +138,7 @@ fn a_referral_nobody_finishes_reports_a_timeout() {
     accept(&mut pair, handle);
     take_reports(&mut pair, 0, 200);
     let from = pair.events.len();
-    pair.run(Duration::from_secs(180));
+    pair.run(Duration::from_mins(3));
     let last = ("refer terminated".to_owned(), "SIP/2.0 408 Request Timeout".to_owned());
     assert_eq!(take_reports(&mut pair, from, 200), [last]);
     assert_eq!(ended(&pair), Some(ReferEnd::Expired));
