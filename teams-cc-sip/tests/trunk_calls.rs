@@ -4,12 +4,12 @@ mod support;
 
 use std::time::Duration;
 
-use support::{
-    Stage, config, from_callee, lab, rtp, srtp, teams_invite, to_teams, within,
-};
+use support::{Stage, config, from_callee, lab, rtp, srtp, teams_invite, to_teams, within};
 use teams_cc_core::{
     Address, E164, LegId, PhoneNumber,
-    contact::{EndReason, EndedBy, Leg, LegCommand, LegError, LegEvent, RejectReason, TransferTarget},
+    contact::{
+        EndReason, EndedBy, Leg, LegCommand, LegError, LegEvent, RejectReason, TransferTarget,
+    },
 };
 use teams_cc_sip::{
     ErrorKind,
@@ -45,7 +45,10 @@ async fn a_call_from_teams_is_answered_and_hung_up_by_teams() {
     let contact = ok.headers().get_str("Contact").unwrap();
     assert_eq!(contact, "<sip:bank.sbc1.adatum.biz:5061;transport=tls>");
     assert!(ok.headers().get_str("Allow").unwrap().contains("REFER"));
-    assert!(!ok.headers().contains("Record-Route") || ok.headers().get_str("Record-Route").unwrap().contains("pstnhub"));
+    assert!(
+        !ok.headers().contains("Record-Route")
+            || ok.headers().get_str("Record-Route").unwrap().contains("pstnhub")
+    );
     let sdp = String::from_utf8_lossy(ok.body()).into_owned();
     assert!(sdp.contains("RTP/SAVP") && sdp.contains("AES_CM_128_HMAC_SHA1_80"), "{sdp}");
     teams.send(within(&invite, &ok, "ACK", 1, &[], None)).await;
@@ -130,7 +133,10 @@ async fn a_caller_who_gives_up_cancels_the_leg() {
     teams.response(200).await;
     teams.response(487).await;
     let leg = call.leg.id().clone();
-    assert_eq!(end(stage.leg_event(&leg).await), (EndReason::Cancelled, EndedBy::Remote, Some(487)));
+    assert_eq!(
+        end(stage.leg_event(&leg).await),
+        (EndReason::Cancelled, EndedBy::Remote, Some(487))
+    );
     assert!(matches!(call.leg.execute(LegCommand::Answer).await, Err(LegError::Ended)));
 }
 
@@ -143,7 +149,9 @@ async fn a_call_to_teams_has_the_profile_of_direct_routing() {
     assert_eq!(invite.uri().reveal(), "sip:+14255550123@sip.pstnhub.test;user=phone");
     let get = |name| invite.headers().get_str(name).unwrap_or_default().to_owned();
     assert_eq!(get("Contact"), "<sip:bank.sbc1.adatum.biz:5061;transport=tls>");
-    assert!(get("From").starts_with("\"Contoso\" <sip:+14255550199@bank.sbc1.adatum.biz;user=phone>"));
+    assert!(
+        get("From").starts_with("\"Contoso\" <sip:+14255550199@bank.sbc1.adatum.biz;user=phone>")
+    );
     assert!(get("Via").starts_with("SIP/2.0/TLS sbc1.adatum.biz:5061"), "{}", get("Via"));
     assert!(get("Allow").contains("REFER") && get("Allow").contains("NOTIFY"));
     assert!(get("X-MS-SBC").starts_with("teams-cc/"));

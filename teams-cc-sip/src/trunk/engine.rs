@@ -78,6 +78,8 @@ impl Engine {
             .port(TransportKind::Udp, config.plain_port)
             .limits(EndpointLimits::default().calls(config.limits.legs.saturating_mul(2)));
         sip.allow = headers::allow(config.refer);
+        // Teams may replace a call by an INVITE of its own; the other way round it refuses.
+        sip.supported.push("replaces".into());
         sip.invite_limit = config.ring_time;
         sip.refer_limit = config.ring_time + Duration::from_secs(30);
         Ok(Self {

@@ -67,11 +67,6 @@ impl Session {
         self.peer_holds
     }
 
-    /// Whether both sides know where to send.
-    pub(crate) fn is_agreed(&self) -> bool {
-        self.agreed.is_some()
-    }
-
     /// Where the peer wants its packets, once that is agreed.
     pub(crate) fn remote(&self) -> Option<RemoteMedia> {
         let agreed = self.agreed.as_ref()?;
@@ -133,6 +128,6 @@ mod tests {
         let offer = session(1, Some(1)).offer(Direction::SendRecv).unwrap();
         let mut plain = session(2, None);
         assert_eq!(plain.answer(&offer, Direction::SendRecv), Err(AnswerError::Profile));
-        assert!(!plain.is_agreed() && plain.remote().is_none());
+        assert!(plain.remote().is_none());
     }
 }

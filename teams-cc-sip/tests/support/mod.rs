@@ -13,7 +13,9 @@ use async_trait::async_trait;
 use teams_cc_core::{LegId, PhoneNumber, contact::LegEvent};
 use teams_cc_sip::{
     io::{Connection, FixedMedia, Network, Peer, Target, TokioClock, TransportKind},
-    message::{ContentType, Frame, Limits, Message, Method, Request, Response, StatusCode, StreamDecoder},
+    message::{
+        ContentType, Frame, Limits, Message, Method, Request, Response, StatusCode, StreamDecoder,
+    },
     trunk::{
         Destination, IncomingCall, LabPeer, StaticPeer, TeamsPeer, Trunk, TrunkConfig, TrunkEvent,
         TrunkEvents, Via,
@@ -236,7 +238,8 @@ impl Party {
             }
             let mut chunk = [0; 4096];
             let read = timeout(Duration::from_secs(90), self.stream.read(&mut chunk)).await;
-            let length = read.unwrap_or_else(|_| panic!("{}: nothing for 90 s", self.name)).unwrap();
+            let length =
+                read.unwrap_or_else(|_| panic!("{}: nothing for 90 s", self.name)).unwrap();
             if length == 0 {
                 return None;
             }
