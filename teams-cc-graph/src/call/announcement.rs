@@ -5,7 +5,7 @@ use std::time::Duration;
 use teams_cc_core::{Address, CallId, Instant, LegId, contact::LegEvent};
 
 use crate::model::{
-    Call, CommsNotification, IdentitySet, InvitationParticipantInfo, ParticipantInfo,
+    Call, CommsNotification, IdentitySet, InvitationParticipantInfo, ParticipantInfo, ResourceData,
 };
 
 /// How long there is to answer a call.
@@ -31,7 +31,7 @@ pub(super) struct Incoming {
     pub(super) forwarded_from: Option<Address>,
     pub(super) answer_by: Instant,
     pub(super) policy_recording: bool,
-    pub(super) details: Call,
+    pub(super) details: Box<Call>,
 }
 
 impl Incoming {
@@ -40,7 +40,7 @@ impl Incoming {
         leg: LegId,
         call: CallId,
         received: Instant,
-        details: &Call,
+        details: Box<Call>,
         bot: &Address,
     ) -> Self {
         let caller = details.source.get().map_or(Address::Anonymous, ParticipantInfo::address);
@@ -59,17 +59,20 @@ impl Incoming {
             forwarded_from: original.map(IdentitySet::address),
             answer_by: received + within,
             policy_recording,
-            details: details.clone(),
+            details,
         }
     }
 
-    /// The call's id as later requests need it: its own property, else out of the path.
-    pub(super) fn call_id(notification: &CommsNotification, call: &Call) -> Option<CallId> {
-        if let Some(id) = call.id.text().and_then(|id| CallId::new(id).ok()) {
-            return Some(id);
-        }
-        let mut segments = notification.path()?.split('/').filter(|segment| !segment.is_empty());
+    /// The call, and its id as later requests need it: its own property, else out of the path.
+    pub(super) fn call(notification: CommsNotification) -> Option<(CallId, Box<Call>)> {
+        let path = notification.path().unwrap_or_default();
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
         segments.find(|segment| segment.eq_ignore_ascii_case("calls"))?;
-        CallId::new(segments.next()?).ok()
+        let in_path = segments.next().and_then(|id| CallId::new(id).ok());
+        let Some(ResourceData::Call(call)) = notification.resource_data.into_option() else {
+            return None;
+        };
+        let own = call.id.text().and_then(|id| CallId::new(id).ok());
+        Some((own.or(in_path)?, call))
     }
 }

@@ -163,7 +163,7 @@ impl CallReducer {
         }
     }
 
-    /// Whether Graph said that the call is about to end.
+    /// Whether the call is about to end, or may have ended unheard.
     #[must_use]
     pub fn is_closing(&self) -> bool {
         self.closing
@@ -227,6 +227,8 @@ impl CallReducer {
             Order::Transfer if self.transfer.is_some() => {
                 self.transfer = doubtful.then_some(Transfer::Doubtful);
             }
+            // The call may be gone; a probe will tell.
+            Order::Reject(_) | Order::HangUp if doubtful => self.closing = true,
             Order::Transfer | Order::Reject(_) | Order::HangUp => {}
         }
     }

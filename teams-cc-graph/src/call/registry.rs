@@ -16,7 +16,7 @@ use super::{
     ended::Ended,
     session::{Probed, Session},
 };
-use crate::model::{Call, CommsNotification, call_key};
+use crate::model::{CommsNotification, call_key};
 
 /// The most events that wait to be taken; more notifications are turned away until then.
 pub const MAX_WAITING_EVENTS: usize = 4096;
@@ -89,14 +89,13 @@ impl Registry {
         &mut self,
         now: Instant,
         received: Instant,
-        notification: &CommsNotification,
+        notification: CommsNotification,
     ) -> Taken {
-        let Some((key, report)) = Report::read(notification) else {
+        let Some((key, report)) = Report::read(&notification) else {
             self.counts.ignored += 1;
             return Taken::Yes;
         };
-        let call = notification.call();
-        let tenant = call.and_then(|call| call.tenant_id.text());
+        let tenant = notification.call().and_then(|call| call.tenant_id.text());
         if tenant.is_some_and(|tenant| !tenant.eq_ignore_ascii_case(self.tenant.as_str())) {
             self.counts.foreign += 1;
             return Taken::Yes;
@@ -109,11 +108,11 @@ impl Registry {
             self.counts.late += 1;
             return Taken::Yes;
         }
-        match (&report, call) {
-            (Report::Call(CallReport { phase: Some(Phase::Incoming), .. }), Some(call)) => {
-                return self.incoming(now, received, &key, notification, call);
+        match &report {
+            Report::Call(CallReport { phase: Some(Phase::Incoming), .. }) => {
+                return self.incoming(now, received, &key, notification);
             }
-            (Report::Call(_) | Report::Operation(_), _) if !self.dialing.is_empty() => {
+            Report::Call(_) | Report::Operation(_) if !self.dialing.is_empty() => {
                 if self.held.len() >= MAX_HELD {
                     self.held.pop_front();
                     self.counts.unknown += 1;
@@ -138,14 +137,13 @@ impl Registry {
         now: Instant,
         received: Instant,
         key: &str,
-        notification: &CommsNotification,
-        details: &Call,
+        notification: CommsNotification,
     ) -> Taken {
         if self.closed || self.sessions.len() + self.dialing.len() >= self.max_calls {
             self.counts.turned_away += 1;
             return Taken::NoRoom;
         }
-        let Some(call) = Incoming::call_id(notification, details) else {
+        let Some((call, details)) = Incoming::call(notification) else {
             self.counts.ignored += 1;
             return Taken::Yes;
         };
@@ -345,3 +343,6 @@ impl Registry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -178,7 +178,7 @@ impl Intake {
         self.verifier.keys.warm_up().await
     }
 
-    /// Answers one request; see the [module](self) for the table of answers.
+    /// Answers one request; see the [module](crate::webhook) for the table of answers.
     ///
     /// Waits for nothing but the signing keys, and for those only where the token names a key
     /// that is not known. Dropping the future hands nothing on: notifications are delivered in

@@ -161,7 +161,7 @@ async fn a_leg_id_is_used_once_at_a_time_and_calls_are_bounded() {
     let error = setup.calls.dial(&agent(), LegId::numbered("offer", 2)).await.expect_err("full");
     let limit = ErrorKind::Invalid(InvalidRequest::Dial(DialError::TooManyCalls { limit: 1 }));
     assert_eq!(format!("{:?}", error.kind()), format!("{limit:?}"));
-    let refused = setup.calls.notify(&crate::support::batch([incoming(OTHER)]));
+    let refused = setup.calls.notify(crate::support::batch([incoming(OTHER)]));
     assert!(refused.is_err(), "the service is asked to come again");
     assert_eq!(setup.calls.counts().turned_away, 1);
 

@@ -1,5 +1,6 @@
 //! Live calls over a scripted Graph, in virtual time.
 
+mod cancel;
 mod dial;
 mod registry;
 mod stories;

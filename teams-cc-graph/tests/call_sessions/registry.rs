@@ -94,7 +94,7 @@ async fn events_that_nobody_takes_are_bounded() {
     let mut sequence = 0;
     let full = loop {
         let tones = (0..100).map(|n| tone(CALL, sequence + n, "tone1"));
-        if setup.calls.notify(&batch(tones)).is_err() {
+        if setup.calls.notify(batch(tones)).is_err() {
             break setup.calls.counts();
         }
         sequence += 100;
@@ -131,7 +131,7 @@ async fn a_shutdown_waits_for_calls_and_names_those_that_stay() {
     let calls = setup.calls.clone();
     let shutdown = tokio::spawn(async move { calls.shutdown(Duration::from_secs(30)).await });
     setup.settle().await;
-    assert!(setup.calls.notify(&batch([incoming(OTHER)])).is_err(), "no new calls");
+    assert!(setup.calls.notify(batch([incoming(OTHER)])).is_err(), "no new calls");
     let refused = setup.calls.dial(&call.caller, LegId::numbered("x", 1)).await;
     assert!(refused.is_err());
     setup.notify([terminated(CALL, 200, 4521)]);

@@ -210,7 +210,7 @@ pub(crate) fn operation(call: &str, id: &str, data: &Value) -> Value {
 
 impl Setup {
     pub(crate) fn notify(&self, items: impl IntoIterator<Item = Value>) {
-        self.calls.notify(&batch(items)).expect("room");
+        self.calls.notify(batch(items)).expect("room");
     }
 
     /// The next event, or none for a virtual minute.

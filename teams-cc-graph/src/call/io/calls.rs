@@ -66,7 +66,7 @@ impl Calls {
     ///
     /// # Errors
     ///
-    /// [`DialError`] as the [source](std::error::Error::source) where nothing was sent;
+    /// [`InvalidRequest::Dial`] where the call must not be placed, or not now;
     /// [`InvalidRequest`] where a phone cannot be called as configured;
     /// otherwise what Graph answers. After a timeout the call may exist all the same.
     pub async fn dial(&self, to: &Address, leg: LegId) -> Result<Arc<GraphLeg>, Error> {
@@ -95,11 +95,11 @@ impl Calls {
     ///
     /// [`SinkFull`] where events wait to be taken, or a new call has no room; the service sends
     /// the notifications again then, which does no harm.
-    pub fn notify(&self, notifications: &CommsNotifications) -> Result<(), SinkFull> {
+    pub fn notify(&self, notifications: CommsNotifications) -> Result<(), SinkFull> {
         self.take(self.shared.clock.now(), notifications)
     }
 
-    fn take(&self, received: Instant, notifications: &CommsNotifications) -> Result<(), SinkFull> {
+    fn take(&self, received: Instant, notifications: CommsNotifications) -> Result<(), SinkFull> {
         let now = self.shared.clock.now();
         let mut room = Taken::Yes;
         {
@@ -107,7 +107,7 @@ impl Calls {
             if !registry.has_room() {
                 return Err(SinkFull);
             }
-            for notification in notifications.value.items() {
+            for notification in notifications.value.into_option().unwrap_or_default() {
                 if registry.notification(now, received, notification) == Taken::NoRoom {
                     room = Taken::NoRoom;
                 }
@@ -157,7 +157,7 @@ impl NotificationSink for Calls {
     fn deliver(&self, delivery: Delivery) -> Result<(), SinkFull> {
         let ours = self.shared.config.tenant.as_str();
         if delivery.tenant.as_str().eq_ignore_ascii_case(ours) {
-            self.take(delivery.received, &delivery.notifications)
+            self.take(delivery.received, delivery.notifications)
         } else {
             let count = delivery.notifications.value.items().len();
             self.shared.registry().foreign(count);

@@ -129,7 +129,7 @@ impl Shared {
                     tenant: self.config.tenant.clone(),
                     answer_by: incoming.answer_by,
                     policy_recording: incoming.policy_recording,
-                    details: Box::new(incoming.details),
+                    details: incoming.details,
                 })
             }
         }

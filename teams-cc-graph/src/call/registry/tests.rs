@@ -1,0 +1,146 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use teams_cc_core::{AppId, contact::LegEvent};
+
+use super::*;
+
+const TENANT: &str = "aa67bd4c-8475-432d-bd41-39f255720e0a";
+
+fn registry() -> Registry {
+    let tenant = TenantId::new(TENANT).expect("an id");
+    Registry::new(tenant, Address::Bot(AppId::new("bot").expect("an id")), 8)
+}
+
+fn notification(call: usize, change: &str, data: &Value) -> CommsNotification {
+    let mut data = data.clone();
+    data["@odata.type"] = json!("#microsoft.graph.call");
+    // Half of the spellings the service uses.
+    let path = match call % 2 {
+        0 => format!("/communications/calls/CALL{call}"),
+        _ => format!("communications/calls/call-{call}/"),
+    };
+    serde_json::from_value(json!({
+        "changeType": change, "resourceUrl": path, "resourceData": data
+    }))
+    .expect("a notification")
+}
+
+/// What a service says of one call, in its order; the last is its end.
+fn story(call: usize) -> Vec<CommsNotification> {
+    let tone = |sequence: i64| json!({ "toneInfo": { "sequenceId": sequence, "tone": "tone1" } });
+    vec![
+        notification(call, "created", &json!({ "state": "incoming", "direction": "incoming" })),
+        notification(call, "updated", &json!({ "state": "establishing" })),
+        notification(call, "updated", &json!({ "state": "Established" })),
+        notification(call, "updated", &tone(1)),
+        notification(call, "updated", &tone(2)),
+        notification(call, "updated", &json!({ "state": "terminating" })),
+        notification(call, "deleted", &json!({ "resultInfo": { "code": 200, "subcode": 4521 } })),
+    ]
+}
+
+fn tell(registry: &mut Registry, now: Instant, notification: CommsNotification) {
+    assert_eq!(registry.notification(now, now, notification), Taken::Yes);
+}
+
+fn told(registry: &mut Registry) -> BTreeMap<LegId, Vec<LegEvent>> {
+    let mut told: BTreeMap<LegId, Vec<LegEvent>> = BTreeMap::new();
+    while let Some(announcement) = registry.poll_announcement() {
+        match announcement {
+            Announcement::Incoming(incoming) => {
+                let before = told.insert(incoming.leg.clone(), Vec::new());
+                assert!(before.is_none(), "a call comes in once, before anything else of it");
+            }
+            Announcement::Leg { leg, event } => {
+                told.get_mut(&leg).expect("a leg that came in").push(event);
+            }
+        }
+    }
+    told
+}
+
+proptest! {
+    /// Calls mixed up, lost, repeated and reordered: each ends once, last, and nothing stays.
+    #[test]
+    fn every_interleaving_of_several_calls_leaves_nothing(
+        picks in prop::collection::vec((0_usize..3, 0_usize..7), 0..80),
+    ) {
+        let stories: Vec<_> = (0..3).map(story).collect();
+        let mut registry = registry();
+        let mut now = Instant::from_secs(1);
+        for (call, step) in picks {
+            now += Duration::from_millis(100);
+            registry.handle_timeout(now);
+            tell(&mut registry, now, stories[call][step].clone());
+        }
+        for story in &stories {
+            tell(&mut registry, now, story.last().expect("an end").clone());
+        }
+        for story in &stories {
+            for late in story {
+                tell(&mut registry, now, late.clone());
+            }
+        }
+        prop_assert!(registry.is_idle());
+        prop_assert_eq!(registry.counts().held, 0);
+        prop_assert!(registry.legs_by_key.is_empty());
+        prop_assert_eq!(registry.poll_timeout(), Instant::MAX);
+        for (leg, events) in told(&mut registry) {
+            let ends = events.iter().filter(|event| matches!(event, LegEvent::Ended(_))).count();
+            prop_assert_eq!(ends, 1, "{}: {:?}", leg, events);
+            prop_assert!(matches!(events.last(), Some(LegEvent::Ended(_))));
+        }
+    }
+}
+
+#[test]
+fn what_is_held_for_a_call_being_created_is_bounded_in_number_and_in_time() {
+    let mut registry = registry();
+    let start = Instant::from_secs(1);
+    registry.dialing(&LegId::numbered("a", 1)).expect("room");
+    for call in 0..MAX_HELD + 10 {
+        tell(
+            &mut registry,
+            start,
+            notification(call, "updated", &json!({ "state": "established" })),
+        );
+    }
+    assert_eq!(registry.counts().held, MAX_HELD);
+    assert_eq!(registry.counts().unknown, 10);
+    let due = registry.poll_timeout();
+    assert_eq!(due, start + HOLD_FOR);
+    registry.handle_timeout(due);
+    assert_eq!(registry.counts().held, 0);
+    assert_eq!(registry.counts().dialing, 1);
+}
+
+#[test]
+fn a_call_is_called_by_its_own_id_and_else_by_its_path() {
+    let incoming = json!({ "state": "incoming" });
+    let mut named = incoming.clone();
+    named["id"] = json!("call-1");
+    for (data, id) in [(incoming, "call-1"), (named, "call-1")] {
+        let (call, _) = Incoming::call(notification(1, "created", &data)).expect("a call");
+        assert_eq!(call.as_str(), id);
+    }
+    let bare = notification(0, "created", &json!({ "state": "incoming" }));
+    assert_eq!(Incoming::call(bare).expect("a call").0.as_str(), "CALL0");
+}
+
+#[test]
+fn a_forwarded_call_tells_who_was_called_first() {
+    let mut registry = registry();
+    let data = json!({
+        "state": "incoming",
+        "source": { "identity": { "encrypted": { "id": "hidden" } } },
+        "callRoutes": [{ "original": { "phone": { "id": "+14255550111" } } }],
+    });
+    tell(&mut registry, Instant::ZERO, notification(1, "created", &data));
+    let Some(Announcement::Incoming(incoming)) = registry.poll_announcement() else {
+        panic!("no call came in")
+    };
+    assert_eq!(incoming.caller, Address::Anonymous);
+    assert!(matches!(incoming.called, Address::Bot(_)));
+    let original = incoming.forwarded_from.expect("forwarded");
+    assert_eq!(original.number().map(teams_cc_core::E164::reveal), Some("+14255550111"));
+}
