@@ -1,4 +1,9 @@
 //! What the wire does that the schema does not say, one test each.
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, on bodies written in place"
+)]
 
 use serde_json::{Value, json};
 use teams_cc_graph::model::{

@@ -154,12 +154,12 @@ async fn a_throttled_tenant_waits_and_another_does_not() {
     near(started.elapsed(), Duration::from_millis(100));
     let (took, result) = world.keep_alive().await;
     result.unwrap();
-    near(took, Duration::from_millis(10_000));
+    near(took, Duration::from_secs(10));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_not_multiplied_for_ever() {
-    let world = World::new(&[(500, Some("0")); 2000]);
+    let world = World::new(&vec![(500, Some("0")); 2000]);
     for _ in 0..200 {
         world.keep_alive().await.1.unwrap_err();
     }
