@@ -1,11 +1,11 @@
 //! Chance that repeats: every random-looking choice comes from a seed in configuration.
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
 /// Where an engine's chance comes from.
 ///
-/// Equal seeds give equal choices. An engine derives one seed per purpose, so that a draw more in
+/// Equal seeds give equal choices. The numbers are evenly spread and easily guessed: never make
+/// keys or tokens of them. An engine derives one seed per purpose, so that a draw more in
 /// one place moves nothing in another.
 ///
 /// ```
@@ -48,12 +48,6 @@ impl Seed {
     #[must_use]
     pub const fn draw(self, nth: u64) -> u64 {
         mix(self.0 ^ mix(nth))
-    }
-
-    /// A generator for longer runs of numbers. Never use it for keys or tokens.
-    #[must_use]
-    pub fn rng(self) -> impl Rng + Send + use<> {
-        StdRng::seed_from_u64(self.0)
     }
 }
 
