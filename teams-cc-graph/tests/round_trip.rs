@@ -7,72 +7,76 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use teams_cc_graph::model::{Call, CommsNotifications, CommsOperation, IdentitySet, Presence};
 
-/// Names a model knows, some misspelled, and names it does not.
-fn name() -> impl Strategy<Value = String> {
-    prop_oneof![
-        Just("id"),
-        Just("state"),
-        Just("State"),
-        Just("@odata.type"),
-        Just("resultInfo"),
-        Just("code"),
-        Just("subcode"),
-        Just("subCode"),
-        Just("toneInfo"),
-        Just("sequenceId"),
-        Just("targets"),
-        Just("identity"),
-        Just("user"),
-        Just("phone"),
-        Just("displayName"),
-        Just("value"),
-        Just("resourceData"),
-        Just("resourceUrl"),
-        Just("changeType"),
-        Just("status"),
-        Just("clientContext"),
-        Just("requestedModalities"),
-        Just("mediaConfig"),
-        Just("participants"),
-        Just("availability"),
-        Just("outOfOfficeSettings"),
-        Just("éxtra"),
-        Just("isMuted"),
-        Just("final"),
-        Just("")
-    ]
-    .prop_map(str::to_owned)
-}
-
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        Just("Established".to_owned()),
-        Just("200".to_owned()),
-        Just(" 7 ".to_owned()),
-        Just("#microsoft.graph.call".to_owned()),
-        Just("microsoft.graph.playPromptOperation".to_owned()),
-        Just("#microsoft.graph.identitySet".to_owned()),
-        Just("/communications/calls/c".to_owned()),
-        Just("/app/calls/c/participants".to_owned()),
-        Just("true".to_owned()),
-        ".{0,8}"
-    ]
-}
-
-fn json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
+/// A property with a value of its kind, however oddly spelled, or one that no model knows.
+fn leaf() -> impl Strategy<Value = (String, Value)> {
+    let texts = ["id", "clientContext", "resourceUrl", "availability", "displayName", "éxtra", ""];
+    let enums = ["state", "State", "status", "changeType", "tone", "direction"];
+    let numbers = ["code", "subcode", "subCode", "sequenceId", "rosterSequenceNumber"];
+    let spelling = prop::sample::select(vec![
+        "Established",
+        "established",
+        "Completed",
+        "tone5",
+        "TONE5",
+        "UPDATED",
+        "unknown",
+        "",
+    ]);
+    let number = prop_oneof![
         any::<i32>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        text().prop_map(Value::from),
+        any::<i32>().prop_map(|number| Value::from(number.to_string())),
     ];
-    leaf.prop_recursive(5, 48, 6, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((name(), inner), 0..7)
-                .prop_map(|pairs| Value::Object(pairs.into_iter().collect::<Map<_, _>>())),
-        ]
+    let flag = prop_oneof![any::<bool>().prop_map(Value::from), Just(Value::from("True"))];
+    let type_name = prop::sample::select(vec![
+        "#microsoft.graph.call",
+        "microsoft.graph.call",
+        "#Microsoft.Graph.PlayPromptOperation",
+        "#microsoft.graph.identitySet",
+        "NA",
+        "#",
+    ]);
+    let named = |names: &'static [&'static str]| prop::sample::select(names);
+    prop_oneof![
+        (named(&["@odata.type"]), type_name.prop_map(Value::from)),
+        (prop::sample::select(texts.to_vec()), ".{0,8}".prop_map(Value::from)),
+        (prop::sample::select(enums.to_vec()), spelling.prop_map(Value::from)),
+        (prop::sample::select(numbers.to_vec()), number),
+        (named(&["isMuted", "hidden"]), flag),
+        (named(&["state", "code", "source", "éxtra", "isMuted", "value"]), Just(Value::Null)),
+    ]
+    .prop_map(|(name, value)| (name.to_owned(), value))
+}
+
+fn object(pairs: Vec<(String, Value)>) -> Value {
+    Value::Object(pairs.into_iter().collect::<Map<_, _>>())
+}
+
+/// Objects in objects and in lists, under names that models know.
+fn json() -> impl Strategy<Value = Value> {
+    let flat = prop::collection::vec(leaf(), 0..5).prop_map(object);
+    flat.prop_recursive(4, 40, 5, |inner| {
+        let one = prop::sample::select(vec![
+            "resultInfo",
+            "toneInfo",
+            "source",
+            "identity",
+            "user",
+            "phone",
+            "mediaConfig",
+            "resourceData",
+            "info",
+            "statusMessage",
+            "final",
+            "éxtra",
+        ]);
+        let many = prop::sample::select(vec!["value", "targets", "callRoutes", "participants"]);
+        let nested = prop_oneof![
+            (one, inner.clone()).prop_map(|(name, value)| (name.to_owned(), value)),
+            (many, prop::collection::vec(inner, 0..3))
+                .prop_map(|(name, items)| (name.to_owned(), Value::from(items))),
+            leaf(),
+        ];
+        prop::collection::vec(nested, 0..6).prop_map(object)
     })
 }
 
