@@ -53,7 +53,9 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
         ["ci"] => Ok(ci::run()),
         ["conformance", name, dir] => conformance::run(name, Path::new(dir)),
         ["fuzz"] => fuzz::run(60).map(|()| Tally::default()).map_err(Into::into),
-        ["fuzz", seconds] => fuzz::run(seconds.parse()?).map(|()| Tally::default()).map_err(Into::into),
+        ["fuzz", seconds] => {
+            fuzz::run(seconds.parse()?).map(|()| Tally::default()).map_err(Into::into)
+        }
         ["soak"] => Ok(soak::run(None)),
         ["soak", name] => Ok(soak::run(Some(name))),
         [] | ["help" | "--help" | "-h"] => {

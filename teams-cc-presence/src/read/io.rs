@@ -135,12 +135,16 @@ struct Flight {
 /// The first request to end; of several that have, the oldest, so that runs repeat.
 async fn landed(flights: &mut Vec<Flight>) -> (Flight, Result<Vec<model::Presence>, Error>) {
     poll_fn(|context| {
-        for at in 0..flights.len() {
-            if let Poll::Ready(answer) = flights[at].answer.as_mut().poll(context) {
-                return Poll::Ready((flights.remove(at), answer));
+        let landed = flights.iter_mut().enumerate().find_map(|(at, flight)| {
+            match flight.answer.as_mut().poll(context) {
+                Poll::Ready(answer) => Some((at, answer)),
+                Poll::Pending => None,
             }
+        });
+        match landed {
+            Some((at, answer)) => Poll::Ready((flights.remove(at), answer)),
+            None => Poll::Pending,
         }
-        Poll::Pending
     })
     .await
 }

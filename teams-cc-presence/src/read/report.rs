@@ -47,11 +47,13 @@ impl Report {
     }
 
     /// Every presence, in the order of ids.
+    #[must_use]
     pub fn found(&self) -> impl ExactSizeIterator<Item = (&UserId, &Fresh<Presence>)> {
         self.found.iter()
     }
 
     /// Every user without a presence, in the order of ids.
+    #[must_use]
     pub fn unread(&self) -> impl ExactSizeIterator<Item = (&UserId, &Unread)> {
         self.unread.iter()
     }

@@ -121,12 +121,11 @@ fn a_refusal_of_the_app_stops_the_read_and_one_of_a_request_does_not() {
         let mut requests = 0;
         while let Some(batch) = plan.next_batch() {
             requests += 1;
-            match failures.next() {
-                Some(refusal) => plan.failed(batch.id, refusal, refused()),
-                None => {
-                    let answer: Vec<_> = batch.users.iter().map(|id| busy(id.as_str())).collect();
-                    plan.answered(batch.id, Instant::ZERO, &answer);
-                }
+            if let Some(refusal) = failures.next() {
+                plan.failed(batch.id, refusal, refused());
+            } else {
+                let answer: Vec<_> = batch.users.iter().map(|id| busy(id.as_str())).collect();
+                plan.answered(batch.id, Instant::ZERO, &answer);
             }
         }
         assert_eq!(requests, expected);

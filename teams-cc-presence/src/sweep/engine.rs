@@ -112,14 +112,20 @@ impl Sweep {
         match input {
             Input::Watch(users) => {
                 self.check_room(users)?;
-                users.iter().for_each(|user| self.watch(shard::normal(user)));
+                for user in users {
+                    self.watch(shard::normal(user));
+                }
             }
             Input::Want(users) => {
                 self.check_room(users)?;
-                users.iter().for_each(|user| self.want(shard::normal(user)));
+                for user in users {
+                    self.want(shard::normal(user));
+                }
             }
             Input::Forget(users) => {
-                users.iter().for_each(|user| self.forget(&shard::normal(user)));
+                for user in users {
+                    self.forget(&shard::normal(user));
+                }
             }
             Input::Answered(batch) => self.land(batch, self.now + self.config.period),
             Input::Failed { batch, retry_after } => {

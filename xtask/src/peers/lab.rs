@@ -45,7 +45,7 @@ impl Lab {
             .spawn()?;
         let mut lab = Self { child, log, address };
         let started = Instant::now();
-        while !(lab.listens(address) && lab.listens(lab.tls())) {
+        while !(listens(address) && listens(lab.tls())) {
             if let Some(status) = lab.child.try_wait()? {
                 return Err(format!(
                     "{} --listen ended with {status}:\n{}",
@@ -100,21 +100,16 @@ impl Lab {
             if let Some(status) = self.child.try_wait()? {
                 let output = self.output();
                 let summary = output.lines().last().unwrap_or_default();
-                return match status.success() && summary.starts_with(example::NAME) {
-                    true => Ok(()),
-                    false => {
-                        Err(format!("after Ctrl-C it ended with {status}, last line: {summary}")
-                            .into())
-                    }
-                };
+                if status.success() && summary.starts_with(example::NAME) {
+                    return Ok(());
+                }
+                return Err(
+                    format!("after Ctrl-C it ended with {status}, last line: {summary}").into()
+                );
             }
             thread::sleep(TICK);
         }
         Err(format!("it still runs {} s after Ctrl-C", PATIENCE.as_secs()).into())
-    }
-
-    fn listens(&self, address: SocketAddr) -> bool {
-        TcpStream::connect_timeout(&address, TICK).is_ok()
     }
 
     fn output(&self) -> String {
@@ -128,6 +123,10 @@ impl Drop for Lab {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn listens(address: SocketAddr) -> bool {
+    TcpStream::connect_timeout(&address, TICK).is_ok()
 }
 
 /// Two neighbouring ports that are free on TCP and UDP now.

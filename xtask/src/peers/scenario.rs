@@ -113,7 +113,7 @@ impl Run<'_> {
 fn parse(text: &str) -> Option<Statistics> {
     let mut rows = text.lines().filter(|line| !line.trim().is_empty());
     let names: Vec<&str> = rows.next()?.split(';').collect();
-    let last: Vec<&str> = rows.last()?.split(';').collect();
+    let last: Vec<&str> = rows.next_back()?.split(';').collect();
     let column = |name: &str| {
         let at = names.iter().position(|column| *column == name)?;
         last.get(at)?.trim().parse().ok()
