@@ -97,6 +97,15 @@ impl TeamsUser {
         Self { id, tenant: None, number: None }
     }
 
+    /// A user known by number alone, as Direct Routing reaches one.
+    ///
+    /// There is no object id, so such a user cannot be called over Graph.
+    #[must_use]
+    pub fn of_number(number: E164) -> Self {
+        // The digits are personal data and ids are shown, so the id must not hold them.
+        Self { id: UserId::numbered("by-number-", 0), tenant: None, number: Some(number) }
+    }
+
     /// Names the home tenant.
     #[must_use]
     pub fn tenant(mut self, tenant: TenantId) -> Self {

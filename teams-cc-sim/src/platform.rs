@@ -96,6 +96,19 @@ impl Sim {
         self.shared.look(|world| world.setup().clone())
     }
 
+    /// Where a user is reached, by handle.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Nobody`](crate::ErrorKind::Nobody) where the world has no such user.
+    pub fn address(&self, handle: &str) -> Result<Address, Error> {
+        self.shared.look(|world| {
+            let users = &world.setup().users;
+            let user = users.iter().find(|user| &*user.handle == handle);
+            user.map(|user| user.address().into()).ok_or_else(|| ErrorKind::Nobody.into())
+        })
+    }
+
     /// Whether everybody has called who was going to, and everybody has hung up.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
@@ -109,21 +122,6 @@ impl Sim {
         while !self.is_quiet() {
             self.shared.clock().sleep(std::time::Duration::from_secs(1)).await;
         }
-    }
-
-    /// Where a user of this world is reached, by handle.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) where there is no such user.
-    pub fn address(&self, handle: &str) -> Result<Address, Error> {
-        self.shared.look(|world| {
-            let mut users = world.setup().users.iter();
-            users
-                .find(|user| &*user.handle == handle)
-                .map(|user| user.address().into())
-                .ok_or_else(|| ErrorKind::Setup("there is no user of that handle").into())
-        })
     }
 
     /// Writes a line of the contact center into the log; it must be redacted already.
