@@ -43,6 +43,9 @@ pub enum ErrorKind {
     /// The world names something it does not have.
     #[error("the world is set up wrong: {0}")]
     Setup(&'static str),
+    /// The world has no user of this handle.
+    #[error("nobody has this handle: name a user of the setup")]
+    Nobody,
     /// A door could not be opened.
     #[error("cannot open a door: choose a free address, or check that the folder can be written")]
     Door,

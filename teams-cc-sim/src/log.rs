@@ -89,6 +89,29 @@ impl EventLog {
         self.events.push(LogEvent { at, from, to, what: what.into() });
     }
 
+    /// The place of the next event, for [`EventLog::push_at`].
+    pub(crate) fn mark(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Writes an event before what it brought about since [`EventLog::mark`].
+    pub(crate) fn push_at(
+        &mut self,
+        mark: usize,
+        at: Instant,
+        from: Column,
+        to: Column,
+        what: impl Into<String>,
+    ) {
+        let before = self.events.len();
+        self.push(at, from, to, what);
+        if self.events.len() > before
+            && let Some(tail) = self.events.get_mut(mark.min(before)..)
+        {
+            tail.rotate_right(1);
+        }
+    }
+
     /// Leaves one event out; for tests that want to see the hash change.
     pub fn remove(&mut self, index: usize) -> Option<LogEvent> {
         (index < self.events.len()).then(|| self.events.remove(index))

@@ -89,7 +89,15 @@ fn header<'a>(message: &'a str, name: &str) -> &'a str {
 }
 
 /// A request of the trunk; `to` may carry a tag.
-fn request(method: &str, uri: &str, call: &str, to: &str, cseq: u32, more: &str, body: &str) -> String {
+fn request(
+    method: &str,
+    uri: &str,
+    call: &str,
+    to: &str,
+    cseq: u32,
+    more: &str,
+    body: &str,
+) -> String {
     format!(
         "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/TLS sbc.contoso.test;branch=z9hG4bK{call}{cseq}{method}\r\n\
          Max-Forwards: 70\r\nFrom: <sip:+14255550173@sbc.contoso.test;user=phone>;tag=trunk\r\n\
@@ -135,7 +143,15 @@ fn setup() -> Setup {
 fn invite(trunk: &mut Trunk, uri: &str, call: &str, more: &str) -> ConnectionId {
     let connection = trunk.connect(SipParty::Proxy(0));
     let to = format!("<{uri}>");
-    let text = request("INVITE", uri, call, &to, 1, &format!("{more}Content-Type: application/sdp\r\n"), OFFER);
+    let text = request(
+        "INVITE",
+        uri,
+        call,
+        &to,
+        1,
+        &format!("{more}Content-Type: application/sdp\r\n"),
+        OFFER,
+    );
     trunk.send(connection, &text);
     connection
 }
@@ -173,8 +189,17 @@ fn a_user_holds_resumes_and_transfers_and_teams_ends_the_old_call() {
     let by = header(&refer, "Referred-By").to_owned();
     assert!(target.contains("x-m=8:orgid:") && by.contains("x-tt="));
     let notify = |trunk: &mut Trunk, n: u32, status: &str| {
-        let more = "Event: refer\r\nSubscription-State: active\r\nContent-Type: message/sipfrag\r\n";
-        let text = request("NOTIFY", EVE, "old", header(&ok, "To"), n, more, &format!("SIP/2.0 {status}\r\n"));
+        let more =
+            "Event: refer\r\nSubscription-State: active\r\nContent-Type: message/sipfrag\r\n";
+        let text = request(
+            "NOTIFY",
+            EVE,
+            "old",
+            header(&ok, "To"),
+            n,
+            more,
+            &format!("SIP/2.0 {status}\r\n"),
+        );
         trunk.send(old, &text);
         trunk.expect("SIP/2.0 200 OK");
     };
@@ -224,17 +249,45 @@ fn a_transfer_that_changes_what_it_was_told_is_refused_and_recorded() {
 fn what_direct_routing_forbids_is_refused() {
     let contact = "Contact: <sip:sbc.contoso.test:5061;transport=tls>";
     for (from, to, status, rule) in [
-        (contact, "Contact: <sip:198.51.100.1:5061;transport=tls>", "403", BrokenRule::ContactNotName),
-        (contact, "Contact: <sip:sbc.fabrikam.test;transport=tls>", "403", BrokenRule::ContactUnknown),
-        ("Max-Forwards: 70", "Max-Forwards: 70\r\nReplaces: a;to-tag=b;from-tag=c", "400", BrokenRule::ReplacesSent),
-        ("Max-Forwards: 70", "Max-Forwards: 70\r\nRecord-Route: <sip:198.51.100.1;lr>", "403", BrokenRule::RecordRouteNotName),
+        (
+            contact,
+            "Contact: <sip:198.51.100.1:5061;transport=tls>",
+            "403",
+            BrokenRule::ContactNotName,
+        ),
+        (
+            contact,
+            "Contact: <sip:sbc.fabrikam.test;transport=tls>",
+            "403",
+            BrokenRule::ContactUnknown,
+        ),
+        (
+            "Max-Forwards: 70",
+            "Max-Forwards: 70\r\nReplaces: a;to-tag=b;from-tag=c",
+            "400",
+            BrokenRule::ReplacesSent,
+        ),
+        (
+            "Max-Forwards: 70",
+            "Max-Forwards: 70\r\nRecord-Route: <sip:198.51.100.1;lr>",
+            "403",
+            BrokenRule::RecordRouteNotName,
+        ),
         ("INVITE", "REFER", "405", BrokenRule::ReferSent),
     ] {
         let mut trunk = Trunk::new(setup());
         let connection = trunk.connect(SipParty::Proxy(1));
         let to_header = format!("<{EVE}>");
-        let text = request("INVITE", EVE, "one", &to_header, 1, "Content-Type: application/sdp\r\n", OFFER)
-            .replace(from, to);
+        let text = request(
+            "INVITE",
+            EVE,
+            "one",
+            &to_header,
+            1,
+            "Content-Type: application/sdp\r\n",
+            OFFER,
+        )
+        .replace(from, to);
         trunk.send(connection, &text);
         trunk.expect(&format!("SIP/2.0 {status}"));
         assert_eq!(trunk.broken(), [rule]);
@@ -246,7 +299,8 @@ fn what_direct_routing_forbids_is_refused() {
 fn options_are_answered_and_the_proxy_sends_its_own() {
     let mut trunk = Trunk::new(setup());
     let connection = trunk.connect(SipParty::Proxy(2));
-    let options = request("OPTIONS", "sip:sip3.pstnhub.test", "ping", "<sip:sip3.pstnhub.test>", 1, "", "");
+    let options =
+        request("OPTIONS", "sip:sip3.pstnhub.test", "ping", "<sip:sip3.pstnhub.test>", 1, "", "");
     trunk.send(connection, &options);
     let (_, ok) = trunk.expect("SIP/2.0 200");
     assert!(ok.contains("ALLOW: INVITE"));
@@ -309,9 +363,10 @@ fn a_customer_calls_through_the_carrier_and_hangs_up_early_or_late() {
 #[test]
 fn an_emergency_call_carries_its_location_and_losing_it_is_recorded() {
     let tenant = Tenant::new("contoso.test");
-    let mut trunk = Trunk::new(Setup::contoso(3).user(
-        User::new("gus", &tenant).number(number("+14255550152")).dials(SECOND, "112"),
-    ));
+    let mut trunk = Trunk::new(
+        Setup::contoso(3)
+            .user(User::new("gus", &tenant).number(number("+14255550152")).dials(SECOND, "112")),
+    );
     let (_, invite) = trunk.expect("INVITE sip:112@sbc.contoso.test");
     assert_eq!(header(&invite, "Geolocation"), "<cid:location@sip.pstnhub.test>");
     assert!(header(&invite, "From").contains("+14255550152"), "the call-back number");
@@ -321,11 +376,13 @@ fn an_emergency_call_carries_its_location_and_losing_it_is_recorded() {
     let carrier = trunk.connect(SipParty::Carrier);
     let kind = header(&invite, "Content-Type").to_owned();
     let more = format!("Geolocation: <cid:location@sip.pstnhub.test>\r\nContent-Type: {kind}\r\n");
-    let whole = request("INVITE", "sip:112@carrier.test", "sos", "<sip:112@carrier.test>", 1, &more, body);
+    let whole =
+        request("INVITE", "sip:112@carrier.test", "sos", "<sip:112@carrier.test>", 1, &more, body);
     trunk.send(carrier, &whole);
     trunk.expect("SIP/2.0 200 OK");
     assert_eq!(trunk.broken(), []);
-    let bare = request("INVITE", "sip:112@carrier.test", "sos2", "<sip:112@carrier.test>", 1, "", OFFER);
+    let bare =
+        request("INVITE", "sip:112@carrier.test", "sos2", "<sip:112@carrier.test>", 1, "", OFFER);
     trunk.send(carrier, &bare);
     assert_eq!(trunk.broken(), [BrokenRule::LocationLost]);
 }

@@ -33,10 +33,11 @@ pub(crate) fn respond(
     request: &http::Request<Bytes>,
     path: &[&str],
 ) -> Response<Bytes> {
+    let mark = world.log.mark();
     let answer = asker(world, request)
         .map_err(|problem| problem.during(&path.join("/")))
         .and_then(|asker| operation(world, request, path, &asker));
-    finish(world, request, answer)
+    finish(world, mark, request, answer)
 }
 
 fn operation(

@@ -18,7 +18,7 @@ use crate::{log::Column, world::World};
 use problem::{Problem, plain};
 
 /// The largest request body accepted, in bytes; a larger one is answered with 413.
-pub const MAX_BODY_BYTES: usize = 256 * 1024;
+pub(crate) const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// The answer of one request handler: status and body, and where a new thing lies.
 pub(crate) struct Answer {
@@ -80,9 +80,19 @@ fn origin(request: &http::Request<Bytes>) -> String {
 }
 
 /// Writes a request and its status into the log.
-fn logged(world: &mut World, verb: &Method, what: &str, status: StatusCode, code: Option<&str>) {
+///
+/// The line stands before what the request brought about since `mark`.
+fn logged(
+    world: &mut World,
+    mark: usize,
+    verb: &Method,
+    what: &str,
+    status: StatusCode,
+    code: Option<&str>,
+) {
     let code = code.map(|code| format!(" {code}")).unwrap_or_default();
-    world.log.push(
+    world.log.push_at(
+        mark,
         world.now,
         Column::Center,
         Column::Teams,
@@ -93,17 +103,25 @@ fn logged(world: &mut World, verb: &Method, what: &str, status: StatusCode, code
 /// Turns what a handler says into a response.
 fn finish(
     world: &mut World,
+    mark: usize,
     request: &http::Request<Bytes>,
     answer: Result<Answer, Problem>,
 ) -> Response<Bytes> {
     let request_id = world.dice.uuid();
     let (status, body, location) = match answer {
         Ok(answer) => {
-            logged(world, request.method(), &answer.what, answer.status, None);
+            logged(world, mark, request.method(), &answer.what, answer.status, None);
             (answer.status, answer.body, answer.location)
         }
         Err(problem) => {
-            logged(world, request.method(), &problem.what, problem.status, Some(&problem.code));
+            logged(
+                world,
+                mark,
+                request.method(),
+                &problem.what,
+                problem.status,
+                Some(&problem.code),
+            );
             let body = problem.body(request, &request_id, world.wall());
             (problem.status, Some(body), None)
         }

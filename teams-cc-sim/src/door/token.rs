@@ -31,7 +31,7 @@ pub(crate) fn issue(world: &mut World, tenant: &str, body: &Bytes) -> Response<B
             (json_response(status, &body), Some(format!("AADSTS{}", refusal.number)))
         }
     };
-    logged(world, &Method::POST, "token", response.status(), code.as_deref());
+    logged(world, world.log.mark(), &Method::POST, "token", response.status(), code.as_deref());
     response
 }
 

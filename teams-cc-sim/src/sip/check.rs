@@ -72,6 +72,12 @@ pub struct Broken {
     pub rule: BrokenRule,
 }
 
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (at {})", self.rule, self.at)
+    }
+}
+
 impl World {
     /// Records a break and shows it in the ladder.
     pub(crate) fn breaks(&mut self, rule: BrokenRule) {
