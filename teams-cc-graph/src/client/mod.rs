@@ -17,8 +17,8 @@ use tower::ServiceExt;
 pub use builder::ClientBuilder;
 pub use transport::{BoxError, Transport};
 
-use crate::config::SharedClock;
 use crate::auth::{TokenProvider, TokenRequest};
+use crate::config::SharedClock;
 use crate::error::{ConfigError, Error, ErrorKind, InvalidRequest};
 use crate::layer::{IdSource, Stack};
 use crate::request::Endpoint;
