@@ -1,4 +1,5 @@
 //! Two legs bridged: hold, the end, and a transfer by a Teams client, message by message.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 
@@ -37,7 +38,7 @@ struct Bridged {
 async fn bridged() -> Bridged {
     let mut stage = Stage::new(config());
     let mut proxy = stage.connection("sip.pstnhub.test").await;
-    let mut carrier = stage.from_carrier().await;
+    let mut carrier = stage.carrier_connects().await;
     let mut carrier_invite =
         support::teams_invite("pstn", support::FQDN, Some(&rtp("sendrecv", 1)));
     for (name, value) in [
@@ -92,7 +93,7 @@ async fn step(stage: &mut Stage) -> TransferStep {
 
 /// REFER on a connection of its own, as Teams may send it.
 async fn refer(bridged: &mut Bridged) -> Party {
-    let mut teams = bridged.stage.from_teams().await;
+    let mut teams = bridged.stage.teams_connects().await;
     let extra = [("Refer-To", REFER_TO), ("Referred-By", REFERRED_BY)];
     let refer = from_callee(&bridged.teams_invite, "REFER", 1, &extra, None);
     teams.send(refer).await;
@@ -159,7 +160,7 @@ async fn a_teams_client_transfers_and_every_message_is_in_its_place() {
     assert_eq!(step(&mut b.stage).await, TransferStep::Completed);
     b.stage.quiet().await;
     // The target hangs up: the customer's call ends with it.
-    let mut target = b.stage.from_teams().await;
+    let mut target = b.stage.teams_connects().await;
     target.send(from_callee(&invite, "BYE", 1, &[], None)).await;
     target.response(200).await;
     assert!(matches!(b.stage.leg_event(&agent).await, LegEvent::Ended(_)));
@@ -221,7 +222,7 @@ async fn a_customer_who_hangs_up_during_a_transfer_ends_everything() {
     for _ in 0..3 {
         let request = match b.proxy.receive().await {
             teams_cc_sip::message::Message::Request(request) => request,
-            other => panic!("{other:?}"),
+            other @ teams_cc_sip::message::Message::Response(_) => panic!("{other:?}"),
         };
         b.proxy.answer(&request, StatusCode::OK, None).await;
         seen.push(request.method().as_str().to_owned());
@@ -253,7 +254,7 @@ async fn hold_by_teams_reaches_the_carrier_in_the_carriers_words_and_back() {
     for (cseq, teams_flow, carrier_flow, answered) in
         [(1, "inactive", "sendonly", "recvonly"), (2, "sendrecv", "sendrecv", "sendrecv")]
     {
-        let mut teams = b.stage.from_teams().await;
+        let mut teams = b.stage.teams_connects().await;
         let reinvite =
             from_callee(&b.teams_invite, "INVITE", cseq, &[], Some(&srtp(teams_flow, 5)));
         teams.send(reinvite).await;
@@ -322,7 +323,7 @@ async fn a_leg_is_not_bridged_with_itself_a_stranger_or_twice() {
 #[tokio::test(start_paused = true)]
 async fn an_invite_with_replaces_takes_the_leg_over() {
     let mut b = bridged().await;
-    let mut teams = b.stage.from_teams().await;
+    let mut teams = b.stage.teams_connects().await;
     let get = |name| b.teams_invite.headers().get_str(name).unwrap().to_owned();
     let ours = get("From").split("tag=").nth(1).unwrap().to_owned();
     let replaces = format!("{};to-tag={ours};from-tag=party", get("Call-ID"));

@@ -1,4 +1,5 @@
 //! Calls in and out over a network in memory, on a virtual clock.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 
@@ -29,7 +30,7 @@ fn end(event: LegEvent) -> (EndReason, EndedBy, Option<i32>) {
 #[tokio::test(start_paused = true)]
 async fn a_call_from_teams_is_answered_and_hung_up_by_teams() {
     let mut stage = Stage::new(config());
-    let mut teams = stage.from_teams().await;
+    let mut teams = stage.teams_connects().await;
     let invite = teams_invite("in", support::TENANT_FQDN, Some(&srtp("sendrecv", 1)));
     teams.send(invite.clone()).await;
     let call = stage.incoming().await;
@@ -86,7 +87,7 @@ async fn a_stranger_gets_403_and_makes_no_leg() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_number_is_the_applications_to_refuse_and_an_unknown_host_is_ours() {
     let mut stage = Stage::new(config());
-    let mut teams = stage.from_teams().await;
+    let mut teams = stage.teams_connects().await;
     teams.send(teams_invite("number", support::FQDN, Some(&srtp("sendrecv", 1)))).await;
     let call = stage.incoming().await;
     call.leg.execute(LegCommand::Reject(RejectReason::NotFound)).await.unwrap();
@@ -95,7 +96,7 @@ async fn an_unknown_number_is_the_applications_to_refuse_and_an_unknown_host_is_
     let leg = call.leg.id().clone();
     let ended = end(stage.leg_event(&leg).await);
     assert_eq!(ended, (EndReason::NotFound, EndedBy::Local, Some(404)));
-    let mut teams = stage.from_teams().await;
+    let mut teams = stage.teams_connects().await;
     teams.send(teams_invite("host", "evil.example.com", Some(&srtp("sendrecv", 1)))).await;
     teams.response(100).await;
     teams.response(404).await;
@@ -106,7 +107,7 @@ async fn an_unknown_number_is_the_applications_to_refuse_and_an_unknown_host_is_
 async fn teams_without_srtp_or_without_an_offer_gets_488() {
     let mut stage = Stage::new(config());
     for (call, body) in [("plain", Some(rtp("sendrecv", 1))), ("delayed", None)] {
-        let mut teams = stage.from_teams().await;
+        let mut teams = stage.teams_connects().await;
         teams.send(teams_invite(call, support::FQDN, body.as_deref())).await;
         teams.response(100).await;
         teams.response(488).await;
@@ -117,7 +118,7 @@ async fn teams_without_srtp_or_without_an_offer_gets_488() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_who_gives_up_cancels_the_leg() {
     let mut stage = Stage::new(config());
-    let mut teams = stage.from_teams().await;
+    let mut teams = stage.teams_connects().await;
     let invite = teams_invite("cancel", support::FQDN, Some(&srtp("sendrecv", 1)));
     teams.send(invite.clone()).await;
     let call = stage.incoming().await;
@@ -278,7 +279,7 @@ async fn options_keep_the_trunk_healthy_and_are_answered_with_what_we_take() {
     proxy.hears_nothing(Duration::from_secs(170)).await;
     assert_eq!(proxy.pings, 3, "at once and then once a minute");
     assert_eq!(stage.trunk.health()[0].state, PeerState::Up);
-    let mut teams = stage.from_teams().await;
+    let mut teams = stage.teams_connects().await;
     let options = support::request(
         "OPTIONS",
         "sip:sbc1.adatum.biz:5061;transport=tls",
@@ -304,7 +305,7 @@ async fn options_keep_the_trunk_healthy_and_are_answered_with_what_we_take() {
 #[tokio::test(start_paused = true)]
 async fn a_dropped_dial_cancels_the_call_and_leaves_nothing() {
     let mut stage = Stage::new(config());
-    let mut proxy = stage.connection("sip.pstnhub.test").await;
+    let proxy = stage.connection("sip.pstnhub.test").await;
     // Polled once, the order is under way; then its future is dropped.
     let mut dial = Box::pin(stage.trunk.dial(to_teams(1)));
     let polled = futures_poll(&mut dial).await;
@@ -343,7 +344,7 @@ async fn a_leg_nobody_holds_is_cancelled_refused_or_hung_up() {
     proxy.request(&Method::Ack).await;
     let (reason, by, _) = end(stage.leg_event(&LegId::numbered("L", 1)).await);
     assert_eq!((reason, by), (EndReason::Cancelled, EndedBy::Local));
-    let mut teams = stage.from_teams().await;
+    let mut teams = stage.teams_connects().await;
     teams.send(teams_invite("unheld", support::FQDN, Some(&srtp("sendrecv", 1)))).await;
     drop(stage.incoming().await);
     teams.response(100).await;
@@ -360,7 +361,7 @@ async fn a_shutdown_ends_calls_refuses_new_ones_and_says_what_was_left() {
     let trunk = stage.trunk.clone();
     let stopping = tokio::spawn(async move { trunk.shutdown(Duration::from_secs(20)).await });
     let bye = proxy.request(&Method::Bye).await;
-    let mut late = stage.from_teams().await;
+    let mut late = stage.teams_connects().await;
     late.send(teams_invite("late", support::FQDN, Some(&srtp("sendrecv", 1)))).await;
     late.response(100).await;
     let refusal = late.response(503).await;
@@ -389,14 +390,14 @@ async fn a_peer_that_does_not_confirm_its_end_is_given_up_at_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_broken_stream_leaves_the_trunk_serving() {
     let mut stage = Stage::new(config());
-    let mut broken = stage.from_teams().await;
+    let mut broken = stage.teams_connects().await;
     broken.write(b"INVITE sip:x SIP/2.0\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n").await;
     assert!(broken.try_receive().await.is_none(), "closed");
-    let mut viales = stage.from_teams().await;
+    let mut viales = stage.teams_connects().await;
     let mut invite = teams_invite("noVia", support::FQDN, Some(&srtp("sendrecv", 1)));
     invite.headers_mut().remove("Via");
     viales.send(invite).await;
-    let mut teams = stage.from_teams().await;
+    let mut teams = stage.teams_connects().await;
     teams.send(teams_invite("after", support::FQDN, Some(&srtp("sendrecv", 1)))).await;
     let call = stage.incoming().await;
     assert_eq!(&*call.call_id, "after");
@@ -427,7 +428,7 @@ async fn hold_and_resume_go_both_ways() {
     for (cseq, flow, expected) in
         [(1, "inactive", LegEvent::HeldByRemote), (3, "sendrecv", LegEvent::ResumedByRemote)]
     {
-        let mut teams = stage.from_teams().await;
+        let mut teams = stage.teams_connects().await;
         teams.send(from_callee(&invite, "INVITE", cseq, &[], Some(&srtp(flow, 5)))).await;
         teams.response(100).await;
         let ok = teams.response(200).await;
@@ -451,6 +452,7 @@ async fn dropping_the_events_stops_the_trunk() {
     tokio::time::sleep(Duration::from_secs(10)).await;
     let error = trunk.dial(to_teams(1)).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Stopped);
+    assert!(trunk.health().iter().all(|health| health.state == PeerState::Down));
 }
 
 #[test]
@@ -465,4 +467,92 @@ fn handles_can_be_shared_between_threads() {
         assert_send(&leg.execute(LegCommand::HangUp));
     }
     let _ = futures;
+}
+
+const PIDF: &str = "<presence xmlns=\"urn:ietf:params:xml:ns:pidf\"><geo/></presence>";
+
+#[tokio::test(start_paused = true)]
+async fn an_emergency_call_keeps_its_location_byte_for_byte() {
+    let mut stage = Stage::new(config());
+    let mut teams = stage.teams_connects().await;
+    let mut invite = teams_invite("sos", support::TENANT_FQDN, None);
+    invite.set_uri(
+        teams_cc_sip::message::Uri::parse("sip:911@bank.sbc1.adatum.biz;user=phone").unwrap(),
+    );
+    let body = format!(
+        "--b\r\nContent-Type: application/sdp\r\n\r\n{}\r\n--b\r\nContent-Type: \
+         application/pidf+xml\r\nContent-ID: <loc@x>\r\n\r\n{PIDF}\r\n--b--\r\n",
+        srtp("sendrecv", 1)
+    );
+    let kind = teams_cc_sip::message::ContentType::parse("multipart/mixed;boundary=b").unwrap();
+    let invite = invite.with_header("Geolocation", "<cid:loc@x>").unwrap().with_body(&kind, body);
+    teams.send(invite).await;
+    let call = stage.incoming().await;
+    assert_eq!(call.called.reveal(), "911");
+    let via = Via::Carrier("carrier".into());
+    let number = PhoneNumber::Emergency("911".into());
+    let from = PhoneNumber::presented("+14255550123");
+    let route = Destination::new(via, number, from, LegId::numbered("L", 1))
+        .emergency(call.emergency.clone());
+    let _leg = stage.trunk.dial(route).await.unwrap();
+    let mut carrier = stage.connection("carrier.test").await;
+    let out = carrier.request(&Method::Invite).await;
+    assert_eq!(out.uri().reveal(), "sip:911@carrier.test;user=phone");
+    assert_eq!(out.headers().get_str("Geolocation"), Some("<cid:loc@x>"));
+    let body = String::from_utf8_lossy(out.body()).into_owned();
+    assert!(body.contains(&format!("Content-ID: <loc@x>\r\n\r\n{PIDF}\r\n--")), "{body}");
+    assert!(body.contains("RTP/AVP") && !body.contains("RTP/SAVP"), "our own description");
+    assert!(out.headers().get_str("Content-Type").unwrap().starts_with("multipart/mixed"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_event_queue_refuses_calls_until_the_application_catches_up() {
+    let limits = teams_cc_sip::trunk::TrunkLimits::default().events(1);
+    let mut stage = Stage::new(config().limits(limits));
+    let mut busy = 0;
+    for n in 0..8 {
+        let mut teams = stage.teams_connects().await;
+        let call = format!("flood{n}");
+        teams.send(teams_invite(&call, support::FQDN, Some(&srtp("sendrecv", 1)))).await;
+        teams.response(100).await;
+        let next = tokio::time::timeout(Duration::from_millis(100), teams.receive()).await;
+        busy += usize::from(next.is_ok());
+        if busy > 0 {
+            break;
+        }
+    }
+    assert_eq!(busy, 1, "one of them got 503");
+    while tokio::time::timeout(Duration::from_secs(1), stage.events.next()).await.is_ok() {}
+    let mut teams = stage.teams_connects().await;
+    teams.send(teams_invite("after", support::FQDN, Some(&srtp("sendrecv", 1)))).await;
+    let call = stage.incoming().await;
+    assert_eq!(&*call.call_id, "after");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_handle_does_not_end_a_new_leg_of_the_same_name() {
+    let mut stage = Stage::new(config());
+    let mut proxy = stage.connection("sip.pstnhub.test").await;
+    let old = stage.trunk.dial(to_teams(1)).await.unwrap();
+    let invite = proxy.request(&Method::Invite).await;
+    proxy.answer(&invite, StatusCode::BUSY_HERE, None).await;
+    proxy.request(&Method::Ack).await;
+    assert!(matches!(stage.leg_event(old.id()).await, LegEvent::Ended(_)));
+    let _new = stage.trunk.dial(to_teams(1)).await.unwrap();
+    let invite = proxy.request(&Method::Invite).await;
+    proxy.answer(&invite, StatusCode::RINGING, None).await;
+    drop(old);
+    proxy.hears_nothing(Duration::from_secs(10)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_503_ends_the_connection_it_came_on() {
+    let mut stage = Stage::new(config());
+    let mut first = stage.connection("sip.pstnhub.test").await;
+    let _leg = stage.trunk.dial(to_teams(1)).await.unwrap();
+    let invite = first.request(&Method::Invite).await;
+    first.answer(&invite, StatusCode::SERVICE_UNAVAILABLE, None).await;
+    first.request(&Method::Ack).await;
+    assert!(first.try_receive().await.is_none(), "closed");
+    stage.connection("sip2.pstnhub.test").await.request(&Method::Invite).await;
 }

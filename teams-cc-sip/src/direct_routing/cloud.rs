@@ -15,7 +15,7 @@ pub enum Cloud {
     Public,
     /// Office 365 GCC High.
     GccHigh,
-    /// Office 365 DoD.
+    /// Office 365 of the Department of Defense.
     Dod,
 }
 

@@ -113,10 +113,11 @@ impl OptionsPing {
     /// Notes the status of an answer; tells whether the peer's health changed.
     pub fn answered(&mut self, now: Instant, position: usize, status: u16) -> bool {
         let (state, reason) = match status {
-            200..=299 => (PeerState::Up, HealthReason::Answered),
             // An answer to OPTIONS that complains about the request still proves a living peer,
             // except where it refuses us or announces that it cannot serve.
-            405 | 415 | 420 | 486 | 481 | 488 | 501 => (PeerState::Up, HealthReason::Answered),
+            200..=299 | 405 | 415 | 420 | 481 | 486 | 488 | 501 => {
+                (PeerState::Up, HealthReason::Answered)
+            }
             403 => (PeerState::Down, HealthReason::ContactNotAccepted),
             408 => (PeerState::Down, HealthReason::NoAnswer),
             other => (PeerState::Down, HealthReason::Refused(other)),

@@ -60,18 +60,19 @@ pub(crate) fn spawn(
             return;
         }
     };
-    let (releases, released) = mpsc::unbounded_channel();
-    let (heard, hearing) = mpsc::channel(limits.writes.max(1));
+    let (releases, freed) = mpsc::unbounded_channel();
+    let (sender, hearing) = mpsc::channel(limits.writes.max(1));
     let driver = Driver {
         engine,
-        flows: Flows::new(Arc::clone(&network), heard, limits),
+        flows: Flows::new(Arc::clone(&network), sender, limits),
         network,
         clock,
         media,
         commands: channels.commands,
         orders: channels.orders,
         releases,
-        released,
+        released: freed,
+        handles: BTreeMap::new(),
         hearing,
         events: channels.events,
         event_bound: limits.events,
@@ -90,6 +91,9 @@ pub(crate) fn spawn(
     tokio::spawn(driver.run().instrument(span));
 }
 
+/// Where the leg of a dial goes.
+type Dialled = oneshot::Sender<Result<Arc<SipLeg>, Error>>;
+
 struct Driver {
     engine: Engine,
     flows: Flows,
@@ -98,8 +102,10 @@ struct Driver {
     media: Arc<dyn MediaPort>,
     commands: mpsc::Sender<Command>,
     orders: mpsc::Receiver<Command>,
-    releases: mpsc::UnboundedSender<LegId>,
-    released: mpsc::UnboundedReceiver<LegId>,
+    releases: mpsc::UnboundedSender<(LegId, u64)>,
+    released: mpsc::UnboundedReceiver<(LegId, u64)>,
+    /// The present handle of each leg: an id may be used again while an old handle lives on.
+    handles: BTreeMap<LegId, u64>,
     hearing: mpsc::Receiver<Heard>,
     events: mpsc::Sender<TrunkEvent>,
     event_bound: usize,
@@ -108,7 +114,7 @@ struct Driver {
     publish: watch::Sender<Arc<[PeerHealth]>>,
     deadline: Option<Instant>,
     tickets: Ticket,
-    dials: BTreeMap<Ticket, (LegId, oneshot::Sender<Result<Arc<SipLeg>, Error>>)>,
+    dials: BTreeMap<Ticket, (LegId, Dialled)>,
     replies: BTreeMap<Ticket, oneshot::Sender<Result<(), LegError>>>,
     stop_at: Option<Instant>,
     stoppers: Vec<oneshot::Sender<Unfinished>>,
@@ -134,7 +140,7 @@ impl Driver {
                     }
                 }
                 () = self.events.closed(), if !self.deaf => self.nobody_listens(),
-                Some(leg) = self.released.recv() => self.feed(Input::Release { leg }),
+                Some((leg, serial)) = self.released.recv() => self.released(leg, serial),
                 Some(command) = self.orders.recv() => self.command(command),
                 Some(heard) = self.hearing.recv(), if reading => self.hear(heard),
                 news = self.flows.next() => {
@@ -197,6 +203,13 @@ impl Driver {
         }
     }
 
+    fn released(&mut self, leg: LegId, serial: u64) {
+        if self.handles.get(&leg) == Some(&serial) {
+            self.handles.remove(&leg);
+            self.feed(Input::Release { leg });
+        }
+    }
+
     fn hear(&mut self, heard: Heard) {
         match heard {
             Heard::Message(flow, message) => self.feed(Input::Received { flow, message }),
@@ -243,7 +256,7 @@ impl Driver {
                     Route::Flow(flow) => self.flows.send(flow, bytes),
                     Route::Target(target) => {
                         let now = self.clock.now();
-                        self.flows.send_to(now, target, transmit.transaction.clone(), bytes)
+                        self.flows.send_to(now, target, transmit.transaction, bytes)
                     }
                 };
                 if sent {
@@ -293,6 +306,10 @@ impl Driver {
                 }
                 None
             }
+            Output::CloseTarget { target } => {
+                self.flows.close_target(&target);
+                None
+            }
             Output::Timeout(_) => None,
         }
     }
@@ -312,7 +329,7 @@ impl Driver {
         }
     }
 
-    fn incoming(&self, incoming: Incoming) -> IncomingCall {
+    fn incoming(&mut self, incoming: Incoming) -> IncomingCall {
         let leg = self.handle(incoming.leg, Direction::Inbound, incoming.caller.clone());
         IncomingCall {
             leg,
@@ -328,13 +345,15 @@ impl Driver {
     }
 
     fn handle(
-        &self,
+        &mut self,
         id: LegId,
         direction: Direction,
         party: teams_cc_core::Address,
     ) -> Arc<SipLeg> {
         let (commands, releases) = (self.commands.clone(), self.releases.clone());
-        Arc::new(SipLeg::new(id, direction, party, commands, releases))
+        self.tickets = self.tickets.wrapping_add(1);
+        self.handles.insert(id.clone(), self.tickets);
+        Arc::new(SipLeg::new((id, self.tickets), direction, party, commands, releases))
     }
 
     fn publish_health(&mut self) {

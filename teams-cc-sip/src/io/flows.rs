@@ -246,6 +246,15 @@ impl Flows {
         self.own.retain(|_, (own, _)| *own != flow);
     }
 
+    /// Ends our own connection to a target once what waits for it is written.
+    pub(super) fn close_target(&mut self, target: &Target) {
+        if target.transport != TransportKind::Udp
+            && let Some((flow, _)) = self.own.remove(target)
+        {
+            self.finish(flow);
+        }
+    }
+
     /// Lets every connection write what waits, then closes all.
     pub(super) async fn flush(&mut self, limit: Duration) {
         self.streams.clear();

@@ -56,7 +56,6 @@ pub struct SocketNetwork {
 
 impl SocketNetwork {
     /// Names the sockets to open.
-    #[must_use]
     pub fn builder() -> SocketNetworkBuilder {
         SocketNetworkBuilder::default()
     }

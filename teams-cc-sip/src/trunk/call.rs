@@ -92,6 +92,7 @@ pub(crate) enum Waiting {
 
 /// Who holds whom.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is somebody's own wish or knowledge")]
 pub(crate) struct Hold {
     /// The application wants it.
     pub(crate) own: bool,

@@ -96,7 +96,7 @@ impl Engine {
             outputs: VecDeque::new(),
             inbound: 0,
             replacements: 0,
-            sessions: config.seed & 0xffff_ffff,
+            sessions: 0,
             draining: false,
             congested: false,
             listener_failed: false,

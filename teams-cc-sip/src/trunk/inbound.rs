@@ -54,7 +54,7 @@ impl Engine {
         if let Some(replaced) = replaces {
             return self.replaced(call, replaced, &link, &offer);
         }
-        let caller = caller(request);
+        let who = caller(request);
         let called = number_of(request.uri());
         let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
         let tenant = self.config.tenants.of_host(&host).cloned();
@@ -68,7 +68,7 @@ impl Engine {
         let record = LegRecord {
             id: leg.clone(),
             direction: Direction::Inbound,
-            party: caller.address.clone(),
+            party: who.address.clone(),
             state: LegState::Ringing,
             call: Some(call),
             link,
@@ -88,9 +88,9 @@ impl Engine {
         self.calls.insert(call, (leg.clone(), Role::Main));
         self.outputs.push_back(Output::Event(Event::Incoming(Box::new(Incoming {
             leg,
-            caller: caller.address,
-            display: caller.display.as_deref().map(DisplayText::new),
-            private: caller.private,
+            caller: who.address,
+            display: who.display.as_deref().map(DisplayText::new),
+            private: who.private,
             called,
             peer: self.name_of(side),
             tenant,

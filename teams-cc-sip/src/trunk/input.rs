@@ -13,7 +13,7 @@ use super::{
 use crate::{
     endpoint::{FlowId, Transmit},
     error::Error,
-    io::Peer,
+    io::{Peer, Target},
     message::{Fault, Message},
     transaction::TransactionId,
 };
@@ -75,6 +75,8 @@ pub(crate) enum Output {
     Dialled { ticket: Ticket, outcome: Result<Address, Error> },
     /// An order is carried out, or is not.
     Done { ticket: Ticket, outcome: Result<(), LegError> },
+    /// End our own connection to a target; the next message opens a new one.
+    CloseTarget { target: Target },
     /// Nothing more: wait for input, or until this time where there is one.
     Timeout(Option<Instant>),
 }

@@ -29,21 +29,22 @@ const CAPABILITIES: Capabilities = Capabilities::of(&[
 /// [`TrunkEvent::Leg`](super::TrunkEvent::Leg) under its id.
 pub struct SipLeg {
     id: LegId,
+    serial: u64,
     direction: Direction,
     party: Address,
     commands: mpsc::Sender<Command>,
-    releases: mpsc::UnboundedSender<LegId>,
+    releases: mpsc::UnboundedSender<(LegId, u64)>,
 }
 
 impl SipLeg {
     pub(crate) fn new(
-        id: LegId,
+        (id, serial): (LegId, u64),
         direction: Direction,
         party: Address,
         commands: mpsc::Sender<Command>,
-        releases: mpsc::UnboundedSender<LegId>,
+        releases: mpsc::UnboundedSender<(LegId, u64)>,
     ) -> Self {
-        Self { id, direction, party, commands, releases }
+        Self { id, serial, direction, party, commands, releases }
     }
 }
 
@@ -84,7 +85,7 @@ impl Leg for SipLeg {
 impl Drop for SipLeg {
     fn drop(&mut self) {
         // Unbounded, yet no more than one message per leg. A trunk that has stopped has no legs.
-        let _ = self.releases.send(self.id.clone());
+        let _ = self.releases.send((self.id.clone(), self.serial));
     }
 }
 

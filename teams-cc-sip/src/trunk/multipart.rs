@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{BodyPart, EmergencyData};
-use crate::message::{ContentType, Headers};
+use crate::message::{ContentType, Headers, Param};
 
 /// The most parts of one body that are looked at; a body with more has no usable description.
 const MAX_PARTS: usize = 16;
@@ -26,7 +26,7 @@ pub(crate) fn read(headers: &Headers, body: &Bytes) -> Parts {
     if kind.is("application", "sdp") {
         parts.session = Some(body.clone()).filter(|body| !body.is_empty());
     } else if kind.kind.eq_ignore_ascii_case("multipart")
-        && let Some(boundary) = kind.params.find("boundary").and_then(|boundary| boundary.value())
+        && let Some(boundary) = kind.params.find("boundary").and_then(Param::value)
     {
         for part in split(body, boundary.as_bytes()) {
             if parts.session.is_none() && is_session(&part.head) {

@@ -99,6 +99,12 @@ impl Engine {
             return false;
         };
         self.failover.hold_down(self.now, proxy, hold_down);
+        // A 503 ends the connection it came on (Learn, *Direct Routing: SIP protocol*).
+        if matches!(end, CallEnd::Rejected(response) if response.status().as_u16() == 503)
+            && let Some(target) = self.monitored.get(proxy).cloned()
+        {
+            self.outputs.push_back(Output::CloseTarget { target });
+        }
         tracing::info!(leg = %leg, proxy, "the proxy failed; the next one is tried");
         !ending && self.send_invite(leg, Role::Main).is_ok()
     }

@@ -11,7 +11,7 @@ use super::{
     link,
 };
 use crate::{
-    direct_routing::{HealthReason, PeerState, headers},
+    direct_routing::{HealthReason, PeerState, certificate_name_covers, headers},
     endpoint::{CallHandle, Command, Failure, Origin, RequestHandle},
     io::{Target, TransportKind},
     message::{
@@ -131,8 +131,8 @@ impl Engine {
         let Some(peer) = self.flows.get(&origin.flow).filter(|_| side == Side::Teams) else {
             return;
         };
-        let asked =
-            self.monitored.iter().position(|target| peer.names.iter().any(|n| *n == target.host));
+        let proves = |host| peer.names.iter().any(|name| certificate_name_covers(name, host));
+        let asked = self.monitored.iter().position(|target| proves(&target.host));
         if let Some(position) = asked {
             self.ping.asked_us(self.now, position);
         }

@@ -126,7 +126,7 @@ impl Stage {
             if let Some(at) = self.parked.iter().position(|(target, _)| &*target.host == host) {
                 return self.parked.remove(at).unwrap().1;
             }
-            let next = timeout(Duration::from_secs(60), self.connections.recv()).await;
+            let next = timeout(Duration::from_mins(1), self.connections.recv()).await;
             let (target, stream) = next.expect("a connection within a minute").unwrap();
             self.parked.push_back((target.clone(), Party::new(stream, &target.host)));
         }
@@ -140,19 +140,19 @@ impl Stage {
         Party::new(theirs, &name)
     }
 
-    pub async fn from_teams(&self) -> Party {
+    pub async fn teams_connects(&self) -> Party {
         let address: SocketAddr = TEAMS_ADDRESS.parse().unwrap();
         self.connect(Peer::new(TransportKind::Tls, address).name("sip.pstnhub.test")).await
     }
 
-    pub async fn from_carrier(&self) -> Party {
+    pub async fn carrier_connects(&self) -> Party {
         self.connect(Peer::new(TransportKind::Tcp, "203.0.113.7:5060".parse().unwrap())).await
     }
 
     /// The next event but health.
     pub async fn event(&mut self) -> TrunkEvent {
         loop {
-            let next = timeout(Duration::from_secs(120), self.events.next()).await;
+            let next = timeout(Duration::from_mins(2), self.events.next()).await;
             match next.expect("an event within two minutes").expect("the trunk runs") {
                 TrunkEvent::Health(_) => {}
                 event => return event,
