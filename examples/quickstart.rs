@@ -14,10 +14,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let ada = Agent::new("ada".parse()?, sim.address("ada")?).queue("sales".parse()?);
         let bo = Agent::new("bo".parse()?, sim.address("bo")?).queue("sales".parse()?);
         let center = ContactCenter::builder(sim.clone())
+            .prompts("https://bot.contoso.test/prompts/")
             .queue("sales", skill("en"))
             .agents([ada.skill(Skill::new("en", 5)?), bo.skill(Skill::new("en", 3)?)])
             .on_contact(|contact| async move {
-                contact.prompt("https://bot.contoso.test/hello.wav").await?;
+                contact.prompt("hello.wav").await?;
                 let agent = contact.route("sales").await?;
                 contact.connect(agent).await.map(drop)
             })

@@ -42,6 +42,11 @@ use options::{Mode, Options};
 const NIGHT_DESK_WAIT: Duration = Duration::from_secs(8);
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // RUST_LOG=info shows what the crates say while they work.
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
     let options = Options::read(std::env::args().skip(1))?;
     match options.mode {
         Mode::Day { seed } => run(day(seed))?,
@@ -64,7 +69,7 @@ async fn day(seed: u64) -> Result<(), Box<dyn Error>> {
         .queue("sales", skill("en"))
         .queue("night desk", night_desk)
         .agents(staff.iter().map(agent).collect::<Result<Vec<_>, _>>()?)
-        .emergency(EmergencyPlan::new("carrier").country("DE"))
+        .emergency(EmergencyPlan::new("carrier").country("DE")?)
         .on_contact(serve)
         .start()
         .await?;

@@ -2,10 +2,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod clock;
-mod door;
+pub mod door;
 mod error;
 mod io;
 pub mod keys;
+mod lab;
 pub mod ladder;
 pub mod log;
 mod platform;
@@ -17,5 +18,6 @@ pub mod world;
 pub use clock::{VirtualClock, run};
 pub use error::{Error, ErrorKind};
 pub use io::Override;
+pub use lab::Lab;
 pub use platform::Sim;
 pub use world::Setup;

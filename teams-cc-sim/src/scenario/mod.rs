@@ -1,9 +1,11 @@
 //! Days to live through: worlds as data, with everybody's plans.
 
 mod day;
+mod lab;
 mod quickstart;
 
 pub use day::{Colleague, Day, EMERGENCY, EXPERT_NUMBER, MENU_PROMPT};
+pub use lab::lab;
 pub use quickstart::quickstart;
 
 use teams_cc_core::{E164, contact::Tone};

@@ -203,7 +203,7 @@ impl Runtime {
         self.state.legs.insert(leg.id().clone(), id.clone(), Some(leg));
         let emergency = called.is_emergency();
         self.state.contacts.insert(id.clone(), Live::new(flow, origin, caller.clone()));
-        self.state.work.push_back(Work::Flow(id.clone(), flow::Input::Tick));
+        self.flow(self.clock.now(), id.clone(), flow::Input::Tick);
         if emergency {
             return self.emergency(&id, called);
         }

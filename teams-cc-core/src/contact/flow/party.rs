@@ -4,7 +4,7 @@ use crate::{
     Instant, LegId,
     contact::{
         AfterTransfer, AnsweredBy, ContactEvent, EndCause, EndReason, LegCommand, LegEvent,
-        OfferEnd, TransferOutcome, TransferTarget, Verb,
+        LegState, OfferEnd, TransferOutcome, TransferTarget, Verb,
     },
 };
 
@@ -162,6 +162,10 @@ impl Flow {
             return self.wrong_state(id, "the customer's leg can neither bridge nor transfer");
         };
         offer.stage = Stage::Joining(id);
+        if capabilities.has(Verb::Bridge) && self.customer.state == LegState::Ringing {
+            // Somebody is there now, so the customer's call is answered; commands keep order.
+            self.execute_customer(LegCommand::Answer);
+        }
         self.execute_customer(command);
     }
 

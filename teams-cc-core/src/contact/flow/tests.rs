@@ -257,6 +257,9 @@ fn a_bridged_call_ends_with_either_party_but_not_with_a_transfer() {
         desk.after(Duration::from_secs(2));
         desk.leg(&leg, LegEvent::Answered);
         let connect = desk.order(Order::Connect(leg.clone()));
+        let bridge = LegCommand::Bridge { with: leg.clone() };
+        let answered_then_bridged = [&LegCommand::Answer, &bridge];
+        assert_eq!(desk.commands(&customer()), answered_then_bridged);
         desk.leg(&customer(), LegEvent::Bridged { with: leg.clone() });
         assert_eq!(desk.reply(connect), Some(&Ok(Outcome::Connected(AfterTransfer::InSight))));
         desk.leg(&leg, ended(reason));
