@@ -245,6 +245,9 @@ impl CallReducer {
             }
         }
         let unanswered_out = self.state == State::Ringing && self.direction == Direction::Outbound;
+        if report.mailbox && self.direction == Direction::Outbound {
+            self.divert();
+        }
         match report.phase {
             None | Some(Phase::Incoming | Phase::Establishing) => {}
             Some(Phase::Ringing) if unanswered_out => {
@@ -252,11 +255,7 @@ impl CallReducer {
                     self.events.push_back(LegEvent::Ringing);
                 }
             }
-            Some(Phase::Redirecting) if unanswered_out => {
-                if !std::mem::replace(&mut self.told.diverted, true) {
-                    self.events.push_back(LegEvent::Diverted);
-                }
-            }
+            Some(Phase::Redirecting) if unanswered_out => self.divert(),
             Some(Phase::Ringing | Phase::Redirecting) => self.ignored += 1,
             Some(Phase::Established) => {
                 self.connect();
@@ -289,6 +288,12 @@ impl CallReducer {
                 State::Connected => self.activate(),
                 _ => self.media = Media::Early,
             }
+        }
+    }
+
+    fn divert(&mut self) {
+        if !std::mem::replace(&mut self.told.diverted, true) {
+            self.events.push_back(LegEvent::Diverted);
         }
     }
 

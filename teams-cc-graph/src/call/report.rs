@@ -1,6 +1,6 @@
 //! What one notification says about one call, whatever its spelling.
 
-use teams_cc_core::contact::Tone;
+use teams_cc_core::{Address, contact::Tone};
 
 use super::{OperationReport, ResultCode, end::TRANSFERRED};
 use crate::model::{
@@ -34,6 +34,8 @@ pub struct CallReport {
     pub result: Option<ResultCode>,
     /// Whether the call ended because it was handed over.
     pub transferred: bool,
+    /// Whether a mailbox answered, as `answeredBy` tells where the service sends it.
+    pub mailbox: bool,
 }
 
 /// Where Graph says a call stands.
@@ -117,6 +119,10 @@ impl CallReport {
             transferred: reason.eq_ignore_ascii_case("AppTransferred")
                 || result
                     .is_some_and(|result| result.is_success() && result.subcode == TRANSFERRED),
+            mailbox: call
+                .answered_by
+                .get()
+                .is_some_and(|party| matches!(party.address(), Address::Voicemail(_))),
         }
     }
 }
@@ -257,6 +263,19 @@ mod tests {
                 "resourceData": data
             })));
             assert_eq!(report.transferred, transferred, "{data}");
+        }
+    }
+
+    #[test]
+    fn a_mailbox_that_answers_is_known_by_its_endpoint() {
+        for (endpoint, mailbox) in [("voicemail", true), ("default", false)] {
+            let report = call(read(json!({
+                "changeType": "updated", "resourceUrl": "/communications/calls/57dab8b1-894c",
+                "resourceData": { "state": "established", "answeredBy": {
+                    "endpointType": endpoint, "identity": { "user": { "id": "29362bd4" } }
+                } }
+            })));
+            assert_eq!(report.mailbox, mailbox, "{endpoint}");
         }
     }
 
