@@ -8,7 +8,7 @@ use crate::log::{Column, LogEvent};
 const GAP: usize = 10;
 /// Where the first lifeline stands inside the drawing.
 const FIRST: usize = 4;
-/// The widest line written; longer texts are cut with an ellipsis.
+/// The widest line written; longer texts go on below.
 const WIDTH: usize = 110;
 /// The time stamp and the blank after it.
 const STAMP: usize = 10;
@@ -40,10 +40,7 @@ impl fmt::Display for Ladder<'_> {
         }
         writeln!(f, "{heading}")?;
         for event in self.0 {
-            let mut line = vec![' '; width];
-            for n in 0..Column::ALL.len() {
-                put(&mut line, FIRST + GAP * n, '│');
-            }
+            let mut line = lifelines(width);
             let (from, to) = (place(event.from), place(event.to));
             if from == to {
                 put(&mut line, from, '●');
@@ -58,14 +55,19 @@ impl fmt::Display for Ladder<'_> {
             let millis = event.at.as_millis();
             let drawing: String = line.into_iter().collect();
             let room = WIDTH - STAMP - width - 1;
+            let mut texts = wrap(&event.what, room).into_iter();
             writeln!(
                 f,
                 "{:02}:{:02}.{:03} {drawing} {}",
                 millis / 60_000,
                 millis / 1000 % 60,
                 millis % 1000,
-                Cut(&event.what, room)
+                texts.next().unwrap_or_default()
             )?;
+            let blank: String = lifelines(width).into_iter().collect();
+            for text in texts {
+                writeln!(f, "{:STAMP$}{blank} {text}", "")?;
+            }
         }
         Ok(())
     }
@@ -81,16 +83,32 @@ fn put(line: &mut [char], at: usize, what: char) {
     }
 }
 
-struct Cut<'a>(&'a str, usize);
-
-impl fmt::Display for Cut<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.chars().count() <= self.1 {
-            return f.write_str(self.0);
-        }
-        let kept: String = self.0.chars().take(self.1.saturating_sub(1)).collect();
-        write!(f, "{}…", kept.trim_end())
+/// The lifelines alone.
+fn lifelines(width: usize) -> Vec<char> {
+    let mut line = vec![' '; width];
+    for n in 0..Column::ALL.len() {
+        put(&mut line, FIRST + GAP * n, '│');
     }
+    line
+}
+
+/// Breaks a text at blanks; a word that is wider than the room is cut.
+fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let word: String = word.chars().take(room).collect();
+        let Some(line) = lines.last_mut() else { break };
+        let used = line.chars().count();
+        if used > 0 && used + 1 + word.chars().count() > room {
+            lines.push(format!("  {word}").chars().take(room).collect());
+        } else {
+            if used > 0 {
+                line.push(' ');
+            }
+            line.push_str(&word);
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -103,11 +121,11 @@ mod tests {
     fn no_line_is_wider_than_the_page() {
         let mut log = EventLog::default();
         log.push(Instant::from_secs(61), Column::Customer, Column::Teams, "dials");
-        log.push(Instant::from_secs(62), Column::Agent, Column::Teams, "x".repeat(300));
-        log.push(Instant::from_secs(63), Column::Center, Column::Center, "thinks");
+        log.push(Instant::from_secs(62), Column::Agent, Column::Teams, "word ".repeat(60));
+        log.push(Instant::from_secs(63), Column::Center, Column::Center, "x".repeat(300));
         let text = log.ladder().to_string();
         assert!(text.lines().all(|line| line.chars().count() <= 110), "{text}");
-        assert!(text.contains("01:01.000     │─────────┼") || text.contains("01:01.000"));
-        assert_eq!(text.lines().count(), 4);
+        assert_eq!(text.matches("word").count(), 60, "nothing of a text is lost");
+        assert!(text.contains("01:01.000     │────────────────────────────>│"), "{text}");
     }
 }

@@ -5,13 +5,20 @@
 
 mod calls;
 mod graph;
+mod http;
 mod media;
 mod presence;
 mod problem;
 mod token;
+mod wiremock;
 
+pub use self::{
+    http::{HttpDoor, HttpOptions},
+    wiremock::WorldResponder,
+};
+
+use ::http::{Method, Response, StatusCode};
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
 use serde_json::Value;
 
 use crate::{log::Column, world::World};
@@ -45,7 +52,7 @@ impl Answer {
 }
 
 /// Answers any request to Microsoft.
-pub(crate) fn respond(world: &mut World, request: &http::Request<Bytes>) -> Response<Bytes> {
+pub(crate) fn respond(world: &mut World, request: &::http::Request<Bytes>) -> Response<Bytes> {
     if request.body().len() > MAX_BODY_BYTES {
         return plain(StatusCode::PAYLOAD_TOO_LARGE);
     }
@@ -68,12 +75,12 @@ pub(crate) fn respond(world: &mut World, request: &http::Request<Bytes>) -> Resp
 }
 
 /// Scheme and authority of the request, so that addresses in answers lead back here.
-fn origin(request: &http::Request<Bytes>) -> String {
+fn origin(request: &::http::Request<Bytes>) -> String {
     let scheme = request.uri().scheme_str().unwrap_or("https");
     let host = request
         .uri()
         .authority()
-        .map(http::uri::Authority::as_str)
+        .map(::http::uri::Authority::as_str)
         .or_else(|| request.headers().get("host").and_then(|host| host.to_str().ok()))
         .unwrap_or("graph.microsoft.com");
     format!("{scheme}://{host}")
@@ -104,7 +111,7 @@ fn logged(
 fn finish(
     world: &mut World,
     mark: usize,
-    request: &http::Request<Bytes>,
+    request: &::http::Request<Bytes>,
     answer: Result<Answer, Problem>,
 ) -> Response<Bytes> {
     let request_id = world.dice.uuid();
@@ -136,11 +143,13 @@ fn finish(
         headers.insert("client-request-id", value.clone());
     }
     if let Some(Ok(value)) = location.map(|location| location.parse()) {
-        headers.insert(http::header::LOCATION, value);
+        headers.insert(::http::header::LOCATION, value);
     }
     if let Some(body) = body {
-        headers
-            .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+        headers.insert(
+            ::http::header::CONTENT_TYPE,
+            ::http::HeaderValue::from_static("application/json"),
+        );
         *response.body_mut() = Bytes::from(body.to_string());
     }
     response

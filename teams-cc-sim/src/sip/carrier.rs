@@ -134,18 +134,16 @@ impl World {
     }
 
     /// The trunk ended a customer's call.
-    pub(super) fn trunk_call_over(&mut self, customer: usize, key: u64) {
+    pub(super) fn trunk_call_over(&mut self, customer: usize, key: u64, answered: bool) {
         if self.customers.get(customer).map(|now| now.line) != Some(Line::Trunk(key)) {
             return;
         }
         self.set_line(customer, Line::Idle);
-        let name = self.customer_name(customer);
-        self.log.push(
-            self.now,
-            Column::Carrier,
-            Column::Customer,
-            format!("the call of {name} is over"),
-        );
+        if answered {
+            let name = self.customer_name(customer);
+            let text = format!("the call of {name} is over");
+            self.log.push(self.now, Column::Carrier, Column::Customer, text);
+        }
     }
 
     /// The connection a party opened is gone: its unanswered calls cannot be answered any more.

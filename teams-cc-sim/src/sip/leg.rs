@@ -43,8 +43,6 @@ pub(crate) enum Pending {
     Resume,
     Refer,
     Bye,
-    Cancel,
-    Options,
 }
 
 /// A transfer that a Teams client asked for.

@@ -284,7 +284,7 @@ impl World {
                 );
             }
             Who::Customer(customer) if leg.calling || leg.stage == Stage::Confirmed => {
-                self.trunk_call_over(customer, key);
+                self.trunk_call_over(customer, key, leg.stage == Stage::Confirmed);
             }
             _ => {}
         }

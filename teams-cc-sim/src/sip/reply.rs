@@ -75,7 +75,7 @@ impl World {
                 leg.referral = None;
                 self.breaks(BrokenRule::ReferNotAccepted);
             }
-            Pending::Refer | Pending::Bye | Pending::Cancel | Pending::Options => {}
+            Pending::Refer | Pending::Bye => {}
         }
     }
 

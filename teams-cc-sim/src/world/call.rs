@@ -95,11 +95,9 @@ pub(crate) struct Transfer {
     pub(crate) replaces: Option<Result<u64, ()>>,
 }
 
-/// A bot's call.
+/// A bot's call. The world keeps it under the number ladders call it by.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// The number ladders call it by; also its key.
-    pub(crate) key: u64,
     pub(crate) id: String,
     pub(crate) chain: String,
     pub(crate) scenario: String,

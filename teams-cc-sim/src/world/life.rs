@@ -40,7 +40,6 @@ impl World {
         self.last_call += 1;
         let key = self.last_call;
         let call = Call {
-            key,
             id: self.dice.uuid(),
             chain: self.dice.uuid(),
             scenario: self.dice.uuid(),
