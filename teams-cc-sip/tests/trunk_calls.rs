@@ -36,7 +36,7 @@ async fn a_call_from_teams_is_answered_and_hung_up_by_teams() {
     let call = stage.incoming().await;
     assert_eq!(call.called.reveal(), "+14255550100");
     assert_eq!(call.caller.number().map(E164::reveal), Some("+14255550123"));
-    assert_eq!(call.tenant.as_ref().map(|t| t.as_str()), Some(support::TENANT));
+    assert_eq!(call.tenant.as_ref().map(teams_cc_core::TenantId::as_str), Some(support::TENANT));
     assert_eq!((&*call.peer, call.leg.id().as_str()), ("teams", "S1"));
     teams.response(100).await;
     call.leg.execute(LegCommand::Ring).await.unwrap();

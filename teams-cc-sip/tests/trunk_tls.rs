@@ -284,9 +284,9 @@ async fn a_phone_over_udp_is_answered_with_an_address_that_sends_sound() {
     let invite = head("INVITE", "one", "", sdp.len()) + &sdp;
     phone.send_to(invite.as_bytes(), udp).await.unwrap();
     let call = loop {
-        match timeout(5 * SECOND, events.next()).await.unwrap().unwrap() {
-            TrunkEvent::Incoming(call) => break call,
-            _ => {}
+        let event = timeout(5 * SECOND, events.next()).await.unwrap().unwrap();
+        if let TrunkEvent::Incoming(call) = event {
+            break call;
         }
     };
     call.leg.execute(LegCommand::Answer).await.unwrap();
