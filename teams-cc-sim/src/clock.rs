@@ -90,7 +90,7 @@ mod tests {
     fn a_virtual_hour_takes_no_time_and_shows_on_both_hands() {
         let (now, wall) = run(async {
             let clock = VirtualClock::start();
-            clock.sleep(Duration::from_secs(3600)).await;
+            clock.sleep(Duration::from_hours(1)).await;
             (clock.now(), clock.wall())
         })
         .unwrap();

@@ -4,6 +4,8 @@
 pub mod clock;
 pub mod door;
 mod error;
+#[doc = include_str!("fidelity.md")]
+pub mod fidelity {}
 mod io;
 pub mod keys;
 mod lab;

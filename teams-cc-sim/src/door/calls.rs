@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Answer, graph::Asker, problem::Problem};
-use crate::world::{CallState, Callee, Far, NewCall, Transfer, World, phone_identity};
+use crate::world::{Call, CallState, Callee, Far, NewCall, Transfer, World, phone_identity};
 
 /// Callback addresses longer than this are refused, in bytes.
 const MAX_CALLBACK_BYTES: usize = 2048;
@@ -143,7 +143,7 @@ pub(crate) fn transfer(
 
 /// `POST /communications/calls/{id}/keepAlive`.
 pub(crate) fn keep_alive(world: &mut World, key: u64) -> Result<Answer, Problem> {
-    if !world.calls.get(&key).is_some_and(|call| call.active()) {
+    if !world.calls.get(&key).is_some_and(Call::active) {
         return Err(Problem::bad_request("The call is not established."));
     }
     world.plan_keep_alive(key);

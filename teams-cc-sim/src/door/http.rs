@@ -40,6 +40,8 @@ pub struct HttpOptions {
     pub certificates: Option<PathBuf>,
     /// Whether notifications are posted to the addresses that calls name.
     pub callbacks: bool,
+    /// A certificate authority, in PEM, that the callback addresses may be certified by.
+    pub trust: Option<String>,
 }
 
 impl HttpOptions {
@@ -47,6 +49,13 @@ impl HttpOptions {
     #[must_use]
     pub fn callbacks(mut self) -> Self {
         self.callbacks = true;
+        self
+    }
+
+    /// Trusts callback addresses that this certificate authority (PEM) vouches for.
+    #[must_use]
+    pub fn trust(mut self, authority: impl Into<String>) -> Self {
+        self.trust = Some(authority.into());
         self
     }
 
@@ -91,7 +100,7 @@ impl HttpDoor {
         let shared = Arc::clone(sim.shared());
         shared.start();
         if options.callbacks {
-            tasks.spawn(post_callbacks(&shared)?);
+            tasks.spawn(post_callbacks(&shared, options.trust.as_deref())?);
         }
         let door = (plain.local_addr().map_err(closed)?, secure.local_addr().map_err(closed)?);
         tasks.spawn(listen(plain, None, Arc::clone(&shared)));
@@ -207,12 +216,14 @@ async fn answer(
 /// away (Learn lets a bot redirect to its own region; that is not part of this simulation).
 pub(crate) fn post_callbacks(
     shared: &Shared,
-) -> Result<impl Future<Output = ()> + Send + 'static, Error> {
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .tls_danger_accept_invalid_certs(true)
-        .build()
-        .map_err(closed)?;
+    trust: Option<&str>,
+) -> Result<impl Future<Output = ()> + Send + use<>, Error> {
+    let mut client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    if let Some(authority) = trust {
+        let authority = reqwest::Certificate::from_pem(authority.as_bytes()).map_err(closed)?;
+        client = client.tls_certs_merge([authority]);
+    }
+    let client = client.build().map_err(closed)?;
     let (sender, mut callbacks) = mpsc::channel::<Callback>(CALLBACK_QUEUE);
     shared.send_callbacks_to(sender);
     Ok(async move {

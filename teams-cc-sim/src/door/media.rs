@@ -8,7 +8,7 @@ use super::{
     graph::{Asker, MAX_CLIENT_CONTEXT},
     problem::Problem,
 };
-use crate::world::{MAX_OPERATIONS, World, file_name};
+use crate::world::{Call, MAX_OPERATIONS, World, file_name};
 
 /// The most prompts in one playPrompt (Learn: 20).
 const MAX_PROMPTS: usize = 20;
@@ -106,7 +106,7 @@ pub(crate) fn cancel_media_processing(
 
 /// Prompts and tones need media, and media needs an established call.
 fn established(world: &World, key: u64) -> Result<(), Problem> {
-    if world.calls.get(&key).is_some_and(|call| call.active()) {
+    if world.calls.get(&key).is_some_and(Call::active) {
         Ok(())
     } else {
         Err(Problem::bad_request(
@@ -132,7 +132,7 @@ fn operation(
     what: String,
     graph: &str,
 ) -> Answer {
-    let resource = world.calls.get(&key).map(|call| call.resource()).unwrap_or_default();
+    let resource = world.calls.get(&key).map(Call::resource).unwrap_or_default();
     Answer::json(StatusCode::OK, World::operation_entity(kind, id, status, context), what)
         .at(format!("{graph}/v1.0{resource}/operations/{id}"))
 }

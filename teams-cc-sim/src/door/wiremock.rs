@@ -45,7 +45,7 @@ impl WorldResponder {
     pub async fn mount(sim: &Sim, server: &MockServer) -> Result<(), Error> {
         sim.shared().start();
         // The task ends with the runtime, or when another door takes the notifications over.
-        tokio::spawn(post_callbacks(sim.shared())?);
+        tokio::spawn(post_callbacks(sim.shared(), None)?);
         let responder = Self { sim: sim.clone() };
         Mock::given(any()).respond_with(responder).with_priority(LAST).mount(server).await;
         Ok(())

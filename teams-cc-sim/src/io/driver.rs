@@ -117,7 +117,7 @@ async fn drive(shared: Arc<Shared>) {
         let output = lock(&shared.world).poll_output(clock.now());
         let next = match output {
             Output::Callback(callback) => {
-                deliver(&shared, clock, callback);
+                deliver(&shared, clock, *callback);
                 continue;
             }
             Output::SipConnect { connection, party } => {

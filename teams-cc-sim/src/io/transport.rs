@@ -14,7 +14,9 @@ use super::Shared;
 /// The first override that gives a response wins; where none does, the world answers. The world
 /// knows nothing of an overridden request.
 #[derive(Clone)]
-pub struct Override(Arc<dyn Fn(&Request<Bytes>) -> Option<Response<Bytes>> + Send + Sync>);
+pub struct Override(Arc<Answering>);
+
+type Answering = dyn Fn(&Request<Bytes>) -> Option<Response<Bytes>> + Send + Sync;
 
 impl Override {
     /// An override; it must not block.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How long a mailbox records before it hangs up.
-const MAILBOX: Duration = Duration::from_secs(60);
+const MAILBOX: Duration = Duration::from_mins(1);
 /// What a proxy and a carrier let the trunk do.
 const ALLOW: &str = "INVITE,ACK,CANCEL,BYE,OPTIONS,NOTIFY";
 
@@ -208,7 +208,7 @@ impl World {
     }
 
     fn ping(&mut self, n: u8) {
-        const INTERVAL: Duration = Duration::from_secs(60);
+        const INTERVAL: Duration = Duration::from_mins(1);
         let party = SipParty::Proxy(n);
         let (branch, tag, call_id) = (self.dice.token(), self.dice.token(), self.dice.uuid());
         let trunk = self.setup.trunk.clone();

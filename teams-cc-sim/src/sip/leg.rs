@@ -75,7 +75,7 @@ pub(crate) struct Leg {
     /// Where requests go: the peer's Contact.
     pub(crate) target: String,
     pub(crate) sequence: u32,
-    /// Branch and CSeq of the INVITE we sent, for ACK and CANCEL.
+    /// Branch and `CSeq` of the INVITE we sent, for ACK and CANCEL.
     pub(crate) invite_branch: String,
     pub(crate) pending: BTreeMap<u32, (Pending, String)>,
     /// The INVITE we received and the connection it came on, until it is answered.
@@ -91,7 +91,7 @@ pub(crate) struct Leg {
 }
 
 /// Something a SIP party does later.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum SipAction {
     /// Tell the caller that it rings.
     Alert(u64),

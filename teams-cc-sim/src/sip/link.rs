@@ -123,17 +123,17 @@ impl World {
 
     /// Sends a request of a party, on the connection the party opened itself.
     pub(super) fn send_from(&mut self, party: SipParty, bytes: Bytes) {
-        let connection = match self.sip.own.get(&party) {
-            Some(connection) => *connection,
-            None => {
-                let connection = self.sip.next_connection();
-                self.sip.links.insert(connection, Link::new(party, false));
-                self.sip.own.insert(party, connection);
-                self.outbox.push_back(Output::SipConnect { connection, party });
-                connection
-            }
-        };
+        let connection = self.sip.own.get(&party).copied().unwrap_or_else(|| self.open(party));
         self.send_on(connection, bytes);
+    }
+
+    /// A party opens a connection to the trunk; until it stands, messages wait.
+    fn open(&mut self, party: SipParty) -> ConnectionId {
+        let connection = self.sip.next_connection();
+        self.sip.links.insert(connection, Link::new(party, false));
+        self.sip.own.insert(party, connection);
+        self.outbox.push_back(Output::SipConnect { connection, party });
+        connection
     }
 
     /// Answers a request on the connection it came on, and shows it in the ladder.

@@ -1,5 +1,7 @@
 //! Session descriptions of the parties: G.711 with SDES, as media processors offer it.
 
+use std::fmt::Write as _;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{random::Dice, world::SipParty};
@@ -22,9 +24,10 @@ pub(crate) fn describe(dice: &mut Dice, party: SipParty, version: u32, direction
     );
     if secure {
         let key = STANDARD.encode(dice.key30());
-        text.push_str(&format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}|2^31\r\n"));
+        // Writing into a string cannot fail.
+        let _ = write!(text, "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}|2^31\r\n");
     }
-    text.push_str(&format!("a={direction}\r\n"));
+    let _ = write!(text, "a={direction}\r\n");
     text
 }
 

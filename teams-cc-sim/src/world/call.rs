@@ -14,7 +14,7 @@ pub(crate) const MAX_OPERATIONS: usize = 64;
 /// A call not answered by then is taken away (Learn: 15 seconds).
 pub(crate) const ANSWER_DEADLINE: Duration = Duration::from_secs(15);
 /// A call not kept alive by then ends with 408/8537 (Learn: 45 minutes).
-pub(crate) const KEEP_ALIVE_DEADLINE: Duration = Duration::from_secs(45 * 60);
+pub(crate) const KEEP_ALIVE_DEADLINE: Duration = Duration::from_mins(45);
 
 /// `microsoft.graph.callState`, as far as this slice uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -247,7 +247,7 @@ impl World {
     }
 
     pub(crate) fn send_callback(&mut self, callback: Callback) {
-        self.outbox.push_back(Output::Callback(callback));
+        self.outbox.push_back(Output::Callback(Box::new(callback)));
     }
 
     /// The `identitySet` of a user.

@@ -18,7 +18,7 @@ use super::{
 use crate::log::Column;
 
 /// How long a mailbox records before it hangs up.
-const MAILBOX: Duration = Duration::from_secs(60);
+const MAILBOX: Duration = Duration::from_mins(1);
 
 /// A call about to be made, in either direction.
 pub(crate) struct NewCall {
@@ -113,7 +113,7 @@ impl World {
         data.insert("tenantId".into(), json!(tenant_id.as_str()));
         data.insert("myParticipantId".into(), json!(call.participant));
         let text = format!("incoming from {number}");
-        self.notify(key, "created", "", Value::Object(data), &text);
+        self.notify(key, "created", "", &Value::Object(data), &text);
         self.schedule.plan(self.now + ANSWER_DEADLINE, Action::AnswerDeadline(key));
         Some(key)
     }
@@ -181,7 +181,7 @@ impl World {
         if call.state == CallState::Established {
             data.insert("mediaState".into(), media_state("active"));
         }
-        self.notify(key, "updated", "", Value::Object(data), text);
+        self.notify(key, "updated", "", &Value::Object(data), text);
     }
 
     pub(crate) fn plan_keep_alive(&mut self, key: u64) {
@@ -230,7 +230,7 @@ impl World {
                 "@odata.id": call.resource(),
                 "id": call.id,
             });
-            self.notify(key, "deleted", "", data, "is over: rejected");
+            self.notify(key, "deleted", "", &data, "is over: rejected");
         }
         self.forget(key);
     }
@@ -242,7 +242,7 @@ impl World {
             let mut data = Self::partial(call);
             data.insert("resultInfo".into(), result.json());
             let text = format!("is over: {}/{}", result.code, result.subcode);
-            self.notify(key, "deleted", "", Value::Object(data), &text);
+            self.notify(key, "deleted", "", &Value::Object(data), &text);
         }
         self.forget(key);
     }
@@ -254,7 +254,7 @@ impl World {
             let mut data = Self::partial(call);
             data.insert("terminationReason".into(), json!("AppTransferred"));
             let text = "is over: AppTransferred";
-            self.notify(key, "deleted", "", Value::Object(data), text);
+            self.notify(key, "deleted", "", &Value::Object(data), text);
         }
         self.forget(key);
     }
@@ -321,7 +321,7 @@ impl World {
         };
         self.log.push(self.now, who, Column::Teams, text);
         if heard {
-            self.notify(key, "updated", "", Value::Object(data), "tone");
+            self.notify(key, "updated", "", &Value::Object(data), "tone");
         }
     }
 

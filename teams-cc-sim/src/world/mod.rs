@@ -28,7 +28,7 @@ pub use setup::{
     CALLBACK, Faults, MAX_OF_A_KIND, PROXIES, ProxyState, SECRET, SERVICE_NUMBER, Setup,
 };
 
-pub(crate) use call::{CallState, Far, MAX_OPERATIONS, Transfer};
+pub(crate) use call::{Call, CallState, Far, MAX_OPERATIONS, Transfer};
 pub(crate) use customer::shown_number;
 pub(crate) use engine::{Line, unknown};
 pub(crate) use life::{NewCall, phone_identity};

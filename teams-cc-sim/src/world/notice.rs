@@ -33,7 +33,14 @@ pub(crate) struct Notice {
 
 impl World {
     /// Announces a change of a call. `data` is the `resourceData`; `suffix` extends the path.
-    pub(crate) fn notify(&mut self, key: u64, change: &str, suffix: &str, data: Value, text: &str) {
+    pub(crate) fn notify(
+        &mut self,
+        key: u64,
+        change: &str,
+        suffix: &str,
+        data: &Value,
+        text: &str,
+    ) {
         if self.setup.faults.lose_terminated && change == "deleted" && suffix.is_empty() {
             return;
         }
@@ -65,7 +72,7 @@ impl World {
             .setup
             .faults
             .repeat_every
-            .is_some_and(|n| self.last_notice % u64::from(n.max(1)) == 0);
+            .is_some_and(|n| self.last_notice.is_multiple_of(u64::from(n.max(1))));
         let delay = self.dice.millis(15..=60);
         let due = self.now + delay;
         let due = self.calls.get_mut(&key).map_or(due, |call| {
@@ -140,7 +147,7 @@ impl World {
                 format!("refuses a notification with {status}"),
             ),
             _ if notice.attempts >= ATTEMPTS => {
-                self.log.push(self.now, Column::Teams, Column::Teams, "gives up a notification")
+                self.log.push(self.now, Column::Teams, Column::Teams, "gives up a notification");
             }
             _ => {
                 let wait = RETRY_AFTER * 2_u32.saturating_pow(notice.attempts.saturating_sub(1));

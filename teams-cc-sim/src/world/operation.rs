@@ -115,7 +115,7 @@ impl World {
         } else {
             format!("playPrompt failed: {}/{}", result.code, result.subcode)
         };
-        self.notify(key, "deleted", &suffix, data, &text);
+        self.notify(key, "deleted", &suffix, &data, &text);
     }
 
     /// The operation entity a request is answered with.

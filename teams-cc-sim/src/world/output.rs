@@ -65,7 +65,7 @@ pub enum Input {
 #[non_exhaustive]
 pub enum Output {
     /// Send this notification and tell how it was answered.
-    Callback(Callback),
+    Callback(Box<Callback>),
     /// Open a connection to the contact center's trunk on behalf of a party.
     SipConnect {
         /// The connection to be.
@@ -90,6 +90,7 @@ pub enum Output {
 }
 
 /// A notification to the contact center, signed and ready to be sent.
+#[non_exhaustive]
 pub struct Callback {
     /// Its id, for [`Input::CallbackAnswered`].
     pub id: CallbackId,
@@ -108,6 +109,7 @@ impl fmt::Debug for Callback {
 }
 
 /// The answer to a request on the HTTP door.
+#[non_exhaustive]
 pub struct Reply {
     /// The response.
     pub response: http::Response<Bytes>,

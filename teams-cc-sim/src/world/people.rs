@@ -372,8 +372,8 @@ impl Customer {
             number: PhoneNumber::presented(number),
             dials: None,
             keys: Vec::new(),
-            patience: Duration::from_secs(120),
-            talk: Duration::from_secs(60),
+            patience: Duration::from_mins(2),
+            talk: Duration::from_mins(1),
             answering: Answering::after(Duration::from_secs(4)),
         }
     }

@@ -111,11 +111,11 @@ impl World {
 
     /// Stops a ring, because whoever called is gone.
     pub(crate) fn stop_ringing(&mut self, id: RingId) {
-        if let Some(ring) = self.rings.remove(&id) {
-            if ring.alerted {
-                let (column, name) = self.callee_name(ring.callee);
-                self.log.push(self.now, Column::Teams, column, format!("stops ringing {name}"));
-            }
+        if let Some(ring) = self.rings.remove(&id)
+            && ring.alerted
+        {
+            let (column, name) = self.callee_name(ring.callee);
+            self.log.push(self.now, Column::Teams, column, format!("stops ringing {name}"));
         }
     }
 
@@ -224,7 +224,7 @@ impl World {
                     .get(n)
                     .is_some_and(|customer| customer.line == super::engine::Line::Idle);
                 let reachable = if free { Ok(()) } else { Err(NoAnswer::Busy) };
-                (rule, false, reachable, Duration::from_secs(60))
+                (rule, false, reachable, Duration::from_mins(1))
             }
         }
     }

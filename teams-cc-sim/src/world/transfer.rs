@@ -60,8 +60,8 @@ impl World {
         let matches = other.and_then(|other| self.calls.get(&other)).is_some_and(|call| {
             call.active()
                 && match (call.far, transfer.target) {
-                    (Far::User(a) | Far::Mailbox(a), Callee::User(b)) => a == b,
-                    (Far::Customer(a), Callee::Customer(b)) => a == b,
+                    (Far::User(a) | Far::Mailbox(a), Callee::User(b))
+                    | (Far::Customer(a), Callee::Customer(b)) => a == b,
                     _ => false,
                 }
         });
@@ -119,6 +119,6 @@ impl World {
         };
         data.insert("resultInfo".into(), ResultInfo::new(500, subcode, message).json());
         let text = format!("established again: transfer failed 500/{subcode}");
-        self.notify(key, "updated", "", Value::Object(data), &text);
+        self.notify(key, "updated", "", &Value::Object(data), &text);
     }
 }

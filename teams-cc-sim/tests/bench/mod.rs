@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use teams_cc_core::{Instant, TenantId};
 use teams_cc_sim::world::{CALLBACK, Input, Output, SECRET, Setup, World};
 
-pub struct Bench {
+pub(crate) struct Bench {
     pub world: World,
     pub now: Instant,
     pub token: String,
@@ -21,7 +21,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn new(setup: Setup) -> Self {
+    pub(crate) fn new(setup: Setup) -> Self {
         let mut bench = Self {
             world: World::new(setup).expect("the setup is sound"),
             now: Instant::ZERO,
@@ -34,18 +34,18 @@ impl Bench {
         bench
     }
 
-    pub fn sign_in(&mut self) {
+    pub(crate) fn sign_in(&mut self) {
         let (tenant, app) = (self.tenant(), self.world.setup().apps[0].id.to_string());
         let (status, body) = self.token(tenant.as_str(), &app, SECRET);
         assert_eq!(status, 200, "{body}");
         self.token = body["access_token"].as_str().expect("a token").to_owned();
     }
 
-    pub fn tenant(&self) -> TenantId {
+    pub(crate) fn tenant(&self) -> TenantId {
         self.world.setup().tenants[0].id.clone()
     }
 
-    pub fn token(&mut self, tenant: &str, app: &str, secret: &str) -> (u16, Value) {
+    pub(crate) fn token(&mut self, tenant: &str, app: &str, secret: &str) -> (u16, Value) {
         let form = format!(
             "grant_type=client_credentials&client_id={app}&client_secret={secret}\
              &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
@@ -55,7 +55,7 @@ impl Bench {
         read(self.world.handle(self.now, &request).response)
     }
 
-    pub fn ask(&mut self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub(crate) fn ask(&mut self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let request = Request::builder()
             .method(method)
             .uri(format!("https://graph.microsoft.com/v1.0{path}"))
@@ -66,12 +66,12 @@ impl Bench {
         read(self.world.handle(self.now, &request).response)
     }
 
-    pub fn post(&mut self, path: &str, body: Value) -> (u16, Value) {
+    pub(crate) fn post(&mut self, path: &str, body: Value) -> (u16, Value) {
         self.ask(Method::POST, path, Some(body))
     }
 
     /// Lets time pass until `at`, answering every notification on the way.
-    pub fn run_until(&mut self, at: Instant) {
+    pub(crate) fn run_until(&mut self, at: Instant) {
         loop {
             match self.world.poll_output(self.now) {
                 Output::Callback(callback) => {
@@ -94,16 +94,16 @@ impl Bench {
         self.now = at;
     }
 
-    pub fn run_for(&mut self, duration: Duration) {
+    pub(crate) fn run_for(&mut self, duration: Duration) {
         self.run_until(self.now + duration);
     }
 
-    pub fn run_for_millis(&mut self, millis: u64) {
+    pub(crate) fn run_for_millis(&mut self, millis: u64) {
         self.run_for(Duration::from_millis(millis));
     }
 
     /// Runs until a notification fits, at most a minute; gives its `resourceData`.
-    pub fn wait_for(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn wait_for(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let from = self.inbox.len();
         for _ in 0..1200 {
             self.run_for_millis(50);
@@ -114,20 +114,20 @@ impl Bench {
         panic!("no notification: {what}\n{}", self.world.log().ladder());
     }
 
-    pub fn wait_for_state(&mut self, id: &str, state: &str) -> Value {
+    pub(crate) fn wait_for_state(&mut self, id: &str, state: &str) -> Value {
         self.wait_for(state, |item| {
             item["resourceData"]["state"] == state && item["resourceData"]["id"] == id
         })
     }
 
     /// The incoming call's id.
-    pub fn incoming(&mut self) -> String {
+    pub(crate) fn incoming(&mut self) -> String {
         let call = self.wait_for("incoming", |item| item["changeType"] == "created");
         call["id"].as_str().expect("an id").to_owned()
     }
 
     /// Answers and waits until media flows.
-    pub fn answered(&mut self) -> String {
+    pub(crate) fn answered(&mut self) -> String {
         let id = self.incoming();
         let (status, _) = self.post(&format!("/communications/calls/{id}/answer"), answer());
         assert_eq!(status, 202);
@@ -136,7 +136,7 @@ impl Bench {
     }
 
     /// Calls a user; the id comes back.
-    pub fn call_user(&mut self, user: usize) -> String {
+    pub(crate) fn call_user(&mut self, user: usize) -> String {
         let user = self.world.setup().users[user].id.to_string();
         let (status, body) = self.post("/communications/calls", call_to(&user));
         assert_eq!(status, 201, "{body}");
@@ -144,12 +144,12 @@ impl Bench {
     }
 }
 
-pub fn read(response: Response<Bytes>) -> (u16, Value) {
+pub(crate) fn read(response: Response<Bytes>) -> (u16, Value) {
     let status = response.status().as_u16();
     (status, serde_json::from_slice(response.body()).unwrap_or(Value::Null))
 }
 
-pub fn answer() -> Value {
+pub(crate) fn answer() -> Value {
     json!({
         "callbackUri": CALLBACK,
         "mediaConfig": {"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"},
@@ -157,7 +157,7 @@ pub fn answer() -> Value {
     })
 }
 
-pub fn call_to(user: &str) -> Value {
+pub(crate) fn call_to(user: &str) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.call",
         "callbackUri": CALLBACK,
@@ -173,7 +173,7 @@ pub fn call_to(user: &str) -> Value {
     })
 }
 
-pub fn prompt(uri: &str) -> Value {
+pub(crate) fn prompt(uri: &str) -> Value {
     json!({
         "clientContext": "ctx-1",
         "prompts": [{
