@@ -56,7 +56,7 @@ enum What {
     Headers,
     /// A text whose placeholders, columns or start line make it no message.
     Template,
-    /// One header or one value of a header, or a URI, of which the note may say it is malformed.
+    /// A header, a value of one, or a URI. The note may say that it is malformed.
     Fragment { kind: Fragment, malformed: bool },
 }
 
@@ -68,13 +68,16 @@ enum Fragment {
     Sdp,
 }
 
+/// Tells from an entry what its text is.
+type Reader = fn(&Value) -> Result<What, String>;
+
 fn index(dir: &Path) -> Result<Vec<Entry>, String> {
     let path = dir.join("index.json");
     let text =
         fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
     let index: Value =
         serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
-    let (list, read): (_, fn(&Value) -> Result<What, String>) = match &index {
+    let (list, read): (_, Reader) = match &index {
         Value::Array(list) => (list, verdict_of),
         Value::Object(object) => match object.get("messages") {
             Some(Value::Array(list)) => (list, kind_of),
@@ -172,7 +175,8 @@ fn without_body(whole: &str) -> Result<(), String> {
         Err(error) if error.rule() == Rule::ShortBody => {}
         other => return Err(format!("should be refused for its short body, got {other:?}")),
     }
-    let padded = [whole.as_bytes(), &[b'x'; Limits::MESSAGE / 2]].concat();
+    let mut padded = whole.as_bytes().to_vec();
+    padded.resize(whole.len() + Limits::MESSAGE / 2, b'x');
     judged(&verdict(&padded).map(drop), true)
 }
 
