@@ -28,7 +28,7 @@ fn lines_without_a_meaning_are_kept() {
 #[test]
 fn broken_descriptions_are_refused_by_their_rule() {
     let table = [
-        ("".to_owned(), SdpRule::Version),
+        (String::new(), SdpRule::Version),
         ("v=1\r\n".to_owned(), SdpRule::Version),
         ("o=- 1 1 IN IP4 192.0.2.1\r\n".to_owned(), SdpRule::Version),
         ("v=0\r\ns=-\r\n".to_owned(), SdpRule::Origin),
@@ -48,7 +48,7 @@ fn broken_descriptions_are_refused_by_their_rule() {
         (format!("{HEAD}a={}\r\n", "x".repeat(17_000)), SdpRule::TooLarge),
     ];
     for (text, expected) in table {
-        assert_eq!(rule(&text), expected, "{:.60}", text);
+        assert_eq!(rule(&text), expected, "{text:.60}");
     }
 }
 
