@@ -1,9 +1,8 @@
 //! One call, one queue, two agents: the smallest contact center there is.
 
-use teams_cc::{
-    ContactCenter, Platform,
-    core::{agent::{Agent, Skill}, routing::policy::skill},
-};
+use teams_cc::core::agent::{Agent, Skill};
+use teams_cc::core::routing::policy::skill;
+use teams_cc::{ContactCenter, Platform};
 use teams_cc_sim::{Sim, run};
 
 #[expect(clippy::print_stdout, reason = "an example talks to its reader")]

@@ -43,10 +43,8 @@ async fn serve(at: SocketAddr) -> Result<(), Box<dyn Error>> {
         })
         .collect();
     // Nobody's presence is asked: whoever is free by our own count takes the call.
-    let whoever_is_free = eligible()
-        .require(skill("en")?)
-        .rank(longest_idle().then(agent_id()))
-        .ring(RingMode::One);
+    let whoever_is_free =
+        eligible().require(skill("en")?).rank(longest_idle().then(agent_id())).ring(RingMode::One);
     let limits = QueueLimits::default().length(1000, Exit::Disconnect);
     let center = ContactCenter::builder(lab.clone())
         .queue_with("sales", whoever_is_free, limits)

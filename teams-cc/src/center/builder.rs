@@ -27,7 +27,7 @@ use super::{Contact, ContactCenter};
 use crate::{Error, ErrorKind, Platform};
 
 /// How old presence may be for an agent to be offered a call, unless a policy says otherwise.
-const PRESENCE_MAX_AGE: Duration = Duration::from_secs(60);
+const PRESENCE_MAX_AGE: Duration = Duration::from_mins(1);
 /// How often every agent's presence is read by default.
 const PRESENCE_PERIOD: Duration = Duration::from_mins(5);
 /// How long a call waits for one person by default.

@@ -224,6 +224,17 @@ impl Contact {
         }
     }
 
+    /// Hangs up somebody who took the contact and is not needed; the customer stays.
+    ///
+    /// Dropping the future lets the hang-up go on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Order`] where that party is connected or gone already.
+    pub async fn release(&self, taken: Taken) -> Result<(), Error> {
+        self.order(Order::Release(taken.leg)).await.map(drop)
+    }
+
     /// Hands the customer over without a second call. Over Graph, what follows is out of sight.
     ///
     /// Dropping the future lets the transfer go on.

@@ -5,9 +5,11 @@
 //! engines decide, and carries out what they say. Nothing here waits while holding anything, so
 //! one slow request never delays another contact.
 
+mod arrive;
 mod builder;
 mod command;
 mod contact;
+mod desk;
 mod handle;
 mod legs;
 mod live;

@@ -9,9 +9,8 @@ use std::{
 use teams_cc_core::{
     Clock, ContactId, Instant, LegId,
     contact::{
-        ContactEvent, EndCause, EndReason, EndedBy, Leg, LegCommand, LegError, LegEvent,
-        RejectReason,
-        flow::{self, Flow, FlowConfig, Order, OrderError, OrderId},
+        ContactEvent, EndCause, EndReason, EndedBy, LegError, LegEvent,
+        flow::{self, Order, OrderError, OrderId},
     },
     routing,
     time::Deadlines,
@@ -25,12 +24,11 @@ use super::{
     Report,
     builder::Site,
     command::{Command, Found, Line, LineEnd, Unfound, Whom},
-    contact::Contact,
+    desk::{Desk, Stored},
     legs::{Done, Legs},
-    live::{Live, Origin, Sink, contact_id},
+    live::{Live, Sink},
     presence::{PresenceSide, Read},
-    seek::{Desk, Stored},
-    wires::{Arrival, Dialled, WireEvent, Wires},
+    wires::{Dialled, WireEvent, Wires},
 };
 use crate::{Error, Platform, platform::Observation};
 
@@ -65,19 +63,19 @@ pub(crate) struct Runtime {
 #[derive(Default)]
 pub(crate) struct State {
     pub(super) contacts: BTreeMap<ContactId, Live>,
-    handlers: BTreeMap<ContactId, AbortHandle>,
-    legs: Legs,
+    pub(super) handlers: BTreeMap<ContactId, AbortHandle>,
+    pub(super) legs: Legs,
     deadlines: Deadlines<ContactId>,
     /// Inputs for engines that other engines' outputs gave rise to.
     pub(super) work: VecDeque<Work>,
     pub(super) tasks: JoinSet<Task>,
     report: Report,
-    next_contact: u64,
-    stopping: Option<Stopping>,
+    pub(super) next_contact: u64,
+    pub(super) stopping: Option<Stopping>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Stopping {
+pub(super) struct Stopping {
     hang_up_at: Instant,
     give_up_at: Instant,
     hung_up: bool,
@@ -116,8 +114,10 @@ impl Runtime {
                 Some((contact, id)) = self.end.withdrawn.recv() => self.withdraw(&contact, id),
                 Some(command) = self.end.commands.recv() => self.command(command),
                 Some(done) = self.state.tasks.join_next() => {
-                    // A task that panicked was a handler; its contact is hung up below.
-                    if let Ok(task) = done { self.task(task) }
+                    match done {
+                        Ok(task) => self.task(task),
+                        Err(error) => self.task_failed(&error),
+                    }
                 }
                 event = self.wires.next() => self.wire(event),
                 Ok(()) = self.stop.changed(), if self.state.stopping.is_none() => self.stopping(),
@@ -164,14 +164,7 @@ impl Runtime {
             && now >= stopping.hang_up_at
             && !std::mem::replace(&mut stopping.hung_up, true)
         {
-            let contacts: Vec<_> = self.state.contacts.keys().cloned().collect();
-            for contact in contacts {
-                if let Some(handler) = self.state.handlers.remove(&contact) {
-                    handler.abort();
-                }
-                self.handler_ended(&contact);
-                self.order(&contact, Order::HangUp, Sink::Nobody);
-            }
+            self.hang_everybody_up();
         }
     }
 
@@ -187,52 +180,6 @@ impl Runtime {
             let input = flow::Input::Leg { leg: leg.clone(), event };
             self.state.work.push_back(Work::Flow(contact, input));
         }
-    }
-
-    fn arrived(&mut self, arrival: Arrival) {
-        let Arrival { leg, caller, called, tenant, origin } = arrival;
-        if self.state.stopping.is_some() && !called.is_emergency() {
-            self.state.tasks.spawn(refuse(leg));
-            return;
-        }
-        self.state.next_contact += 1;
-        let id = contact_id(self.state.next_contact);
-        let config = FlowConfig::default();
-        let capabilities = leg.capabilities();
-        let flow = Flow::new(id.clone(), leg.id().clone(), capabilities, config);
-        self.state.legs.insert(leg.id().clone(), id.clone(), Some(leg));
-        let emergency = called.is_emergency();
-        self.state.contacts.insert(id.clone(), Live::new(flow, origin, caller.clone()));
-        self.flow(self.clock.now(), id.clone(), flow::Input::Tick);
-        if emergency {
-            return self.emergency(&id, called);
-        }
-        let contact = Contact {
-            id: id.clone(),
-            caller,
-            called,
-            tenant,
-            capabilities,
-            prompts: self.site.prompts.clone(),
-            line: self.line.clone(),
-        };
-        let handler = (self.site.handler)(contact);
-        let name = id.clone();
-        let abort = self.state.tasks.spawn(async move { Task::Handler(name, handler.await) });
-        self.state.handlers.insert(id, abort);
-    }
-
-    /// Joins an emergency call with the emergency route; no queue, policy or program is asked.
-    fn emergency(&mut self, contact: &ContactId, called: teams_cc_core::Address) {
-        self.handler_ended(contact);
-        self.tell(contact, &ContactEvent::EmergencyBypassed);
-        let order = Order::Offer {
-            party: called,
-            agent: None,
-            ring: FlowConfig::default().max_ring,
-            confirm: flow::Confirm::TrustAnswer,
-        };
-        self.order(contact, order, Sink::Emergency);
     }
 
     fn command(&mut self, command: Command) {
@@ -307,28 +254,7 @@ impl Runtime {
                 self.store();
             }
             Task::Read(read) => self.presence_read(read),
-            Task::Handler(contact, result) => {
-                if let Err(error) = result
-                    && !error.is_customer_left()
-                {
-                    tracing::warn!(%contact, %error, "the program gave the contact up");
-                }
-                self.state.handlers.remove(&contact);
-                self.handler_ended(&contact);
-                let connected = self.state.contacts.get(&contact).is_some_and(|live| {
-                    live.flow.state() == teams_cc_core::contact::ContactState::Connected
-                });
-                if !connected {
-                    self.order(&contact, Order::HangUp, Sink::Nobody);
-                }
-            }
-        }
-    }
-
-    fn handler_ended(&mut self, contact: &ContactId) {
-        if let Some(live) = self.state.contacts.get_mut(contact) {
-            live.handler_done = true;
-            self.state.work.push_back(Work::Flow(contact.clone(), flow::Input::Tick));
+            Task::Handler(contact, result) => self.handled(&contact, result),
         }
     }
 
@@ -341,7 +267,7 @@ impl Runtime {
                 if !matches!(error, LegError::Ended) {
                     tracing::warn!(%contact, %leg, %error, "a command was refused");
                 }
-                flow::Input::Refused { leg: leg.clone(), verb }
+                flow::Input::Refused { leg: leg.clone(), verb, why: reason(&error) }
             }
         };
         self.state.work.push_back(Work::Flow(contact, input));
@@ -387,20 +313,20 @@ impl Runtime {
         while let Some(work) = self.state.work.pop_front() {
             let now = self.clock.now();
             match work {
-                Work::Flow(contact, input) => self.flow(now, contact, input),
+                Work::Flow(contact, input) => self.flow(now, &contact, input),
                 Work::Routing(input) => self.routing(now, input),
             }
         }
     }
 
-    fn flow(&mut self, now: Instant, contact: ContactId, input: flow::Input) {
-        let Some(live) = self.state.contacts.get_mut(&contact) else { return };
+    pub(super) fn flow(&mut self, now: Instant, contact: &ContactId, input: flow::Input) {
+        let Some(live) = self.state.contacts.get_mut(contact) else { return };
         live.flow.handle_input(now, input);
         loop {
-            let Some(live) = self.state.contacts.get_mut(&contact) else { return };
+            let Some(live) = self.state.contacts.get_mut(contact) else { return };
             match live.flow.poll_output() {
                 flow::Output::Dial { leg, to } => {
-                    let dial = self.wires.dial(&contact, live, &leg, to);
+                    let dial = self.wires.dial(contact, live, &leg, to);
                     self.state.legs.insert(leg, contact.clone(), None);
                     self.state.tasks.spawn(async move { Task::Dialled(dial.await) });
                 }
@@ -409,23 +335,24 @@ impl Runtime {
                     if self.state.legs.command(&leg, command) {
                         self.start(&leg);
                     } else {
-                        let refused = flow::Input::Refused { leg, verb };
+                        let why = "too many commands wait for the leg".into();
+                        let refused = flow::Input::Refused { leg, verb, why };
                         self.state.work.push_back(Work::Flow(contact.clone(), refused));
                     }
                 }
                 flow::Output::Reply { order, result } => {
                     if let Some(sink) = live.replies.remove(&order) {
-                        self.replied(&contact, sink, result);
+                        self.replied(contact, sink, result);
                     }
                 }
-                flow::Output::Event(event) => self.tell(&contact, &event),
+                flow::Output::Event(event) => self.tell(contact, &event),
                 flow::Output::Timeout(at) => {
                     match at {
                         Some(at) => self.state.deadlines.insert(contact.clone(), at),
-                        None => self.state.deadlines.remove(&contact),
+                        None => self.state.deadlines.remove(contact),
                     };
                     if live.is_over() {
-                        self.forget(&contact);
+                        self.forget(contact);
                     }
                     return;
                 }
@@ -440,7 +367,7 @@ impl Runtime {
         self.state.deadlines.remove(contact);
     }
 
-    fn tell(&mut self, contact: &ContactId, event: &ContactEvent) {
+    pub(super) fn tell(&mut self, contact: &ContactId, event: &ContactEvent) {
         let now = self.clock.now();
         tracing::info!(%contact, %event);
         self.platform.observe(now, &Observation::Contact { contact, event });
@@ -450,37 +377,19 @@ impl Runtime {
         let inputs = self.desk.heard(contact, event);
         self.state.work.extend(inputs.into_iter().map(Work::Routing));
     }
-
-    /// What proves that a party took a contact: over SIP, whoever answers is trusted.
-    pub(super) fn confirmation(&self, contact: &ContactId) -> flow::Confirm {
-        match self.state.contacts.get(contact).map(|live| &live.origin) {
-            Some(Origin::Graph) => self.site.confirmation.clone(),
-            _ => flow::Confirm::TrustAnswer,
-        }
-    }
-
-    fn sign_in_agents(&mut self) {
-        let agents: Vec<_> = self.site.agents.values().cloned().map(Box::new).collect();
-        for profile in agents {
-            let agent = profile.id.clone();
-            let change = routing::AgentChange::SignedIn(profile);
-            self.route(routing::Input::AgentChanged { agent, change });
-        }
-    }
-}
-
-/// Turns a call away that comes while the contact center stops.
-async fn refuse(leg: Arc<dyn Leg>) -> Task {
-    let id = leg.id().clone();
-    let reject = LegCommand::Reject(RejectReason::Overloaded);
-    let verb = reject.verb();
-    let result = leg.execute(reject).await;
-    Task::Command(Done { leg: id, verb, result })
 }
 
 async fn sleep_until(wake: Option<tokio::time::Instant>) {
     match wake {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
+    }
+}
+
+/// What a leg said against a command, with everything behind it.
+fn reason(error: &LegError) -> Box<str> {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}").into(),
+        None => error.to_string().into(),
     }
 }

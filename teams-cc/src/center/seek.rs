@@ -1,204 +1,26 @@
-//! Finding somebody: the routing engine and the store it commits to.
-
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+//! Finding somebody: what the routing engine says is done, and told back.
 
 use teams_cc_core::{
-    AgentId, ContactId, Instant, LegId, OfferId, Timestamp,
+    AgentId, ContactId, Instant, OfferId,
     agent::Agent,
     contact::{
-        AfterTransfer, AnsweredBy, ContactEvent, OfferEnd,
-        flow::{self, OfferOutcome, Order, OrderError, OrderId, Outcome},
+        OfferEnd,
+        flow::{self, OfferOutcome, Order, OrderError, Outcome},
     },
-    queue::{Exit, QueueEntry},
-    routing::{self, Engine},
-    store::{DispatchStore, FencingToken, StoreError},
+    queue::{Exit, ExitReason},
+    routing,
+    store::FencingToken,
 };
 use tokio::sync::oneshot;
 
 use super::{
     Taken,
-    builder::Site,
-    command::{Unfound, Whom},
+    command::Unfound,
+    desk::{Job, Offered, Place, Stored},
     live::Sink,
     runtime::{Runtime, Task, Work},
 };
 use crate::platform::Observation;
-
-/// The routing engine, and what it has under way.
-pub(crate) struct Desk {
-    engine: Engine,
-    site: Arc<Site>,
-    store: Arc<dyn DispatchStore>,
-    wake: Option<Instant>,
-    places: BTreeMap<ContactId, Place>,
-    offers: BTreeMap<OfferId, Offered>,
-    /// Store jobs run one after the other, so that a call waits before it is reserved. A job
-    /// comes from an output of the engine, whose number the engine bounds.
-    jobs: VecDeque<Job>,
-    busy: bool,
-}
-
-/// Where a contact stands with the routing engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
-    Sought,
-    Taken(AgentId),
-    OutOfSight(AgentId),
-}
-
-/// An offer that rings or rang.
-#[derive(Debug)]
-struct Offered {
-    contact: ContactId,
-    agent: AgentId,
-    token: FencingToken,
-    order: OrderId,
-    taken: Option<(LegId, AnsweredBy)>,
-}
-
-/// One step in the store.
-#[derive(Clone, Debug)]
-enum Job {
-    PutAgent(AgentId, teams_cc_core::agent::Capacity),
-    Enqueue(ContactId),
-    Withdraw(ContactId),
-    Reserve { offer: OfferId, agent: AgentId, contact: ContactId, lease: std::time::Duration },
-    Accept { offer: OfferId, token: FencingToken },
-    Release(FencingToken),
-}
-
-/// How a step in the store went.
-#[derive(Debug)]
-pub(crate) struct Stored {
-    job: Job,
-    result: Result<Option<FencingToken>, StoreError>,
-}
-
-impl Desk {
-    pub(crate) fn new(engine: Engine, site: Arc<Site>, store: Arc<dyn DispatchStore>) -> Self {
-        let jobs = site
-            .agents
-            .values()
-            .map(|agent| Job::PutAgent(agent.id.clone(), agent.capacity))
-            .collect();
-        Self {
-            engine,
-            site,
-            store,
-            wake: None,
-            places: BTreeMap::new(),
-            offers: BTreeMap::new(),
-            jobs,
-            busy: false,
-        }
-    }
-
-    pub(crate) fn wake(&self) -> Option<Instant> {
-        self.wake
-    }
-
-    /// What the engine is to be told so that somebody is sought; `None`: unknown queue or agent.
-    pub(crate) fn seek(
-        &mut self,
-        now: Instant,
-        contact: &ContactId,
-        whom: &Whom,
-    ) -> Option<Vec<routing::Input>> {
-        let input = match whom {
-            Whom::Queue(queue) => {
-                self.site.queues.contains(queue).then_some(())?;
-                routing::Input::Enqueue(QueueEntry::new(contact.clone(), queue.clone(), now))
-            }
-            Whom::Agent(agent) => {
-                let expert = Box::new(self.site.agents.get(agent)?.clone());
-                let within = self.site.reach_within;
-                let exit = Exit::Disconnect;
-                routing::Input::OfferDirect { contact: contact.clone(), expert, within, exit }
-            }
-        };
-        let before = self.places.insert(contact.clone(), Place::Sought);
-        self.jobs.push_back(Job::Enqueue(contact.clone()));
-        let released = matches!(before, Some(Place::Taken(_)))
-            .then(|| routing::Input::Released { contact: contact.clone() });
-        Some(released.into_iter().chain([input]).collect())
-    }
-
-    /// The agent whose state an input is about to change.
-    fn concerned(&self, input: &routing::Input) -> Option<AgentId> {
-        match input {
-            routing::Input::OutOfSight { contact } => match self.places.get(contact) {
-                Some(Place::OutOfSight(agent)) => Some(agent.clone()),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// What the engine is to be told about an event in the life of a contact.
-    pub(crate) fn heard(
-        &mut self,
-        contact: &ContactId,
-        event: &ContactEvent,
-    ) -> Option<routing::Input> {
-        let contact = contact.clone();
-        match (event, self.places.get_mut(&contact)) {
-            (ContactEvent::Connected { after: AfterTransfer::OutOfSight, .. }, Some(place)) => {
-                if let Place::Taken(agent) = place {
-                    *place = Place::OutOfSight(agent.clone());
-                }
-                Some(routing::Input::OutOfSight { contact })
-            }
-            (ContactEvent::Ended(_), Some(_)) => match self.places.remove(&contact)? {
-                Place::Sought => {
-                    self.jobs.push_back(Job::Withdraw(contact.clone()));
-                    Some(routing::Input::Remove { contact })
-                }
-                Place::Taken(_) => Some(routing::Input::Released { contact }),
-                // The agent still talks, where nobody sees it: presence or a record frees.
-                Place::OutOfSight(_) => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Nobody is sought for the contact any more.
-    pub(crate) fn forget(&mut self, contact: &ContactId) -> Option<routing::Input> {
-        if self.places.get(contact) != Some(&Place::Sought) {
-            return None;
-        }
-        self.places.remove(contact);
-        self.jobs.push_back(Job::Withdraw(contact.clone()));
-        Some(routing::Input::Remove { contact: contact.clone() })
-    }
-
-    /// The next step in the store, unless one is under way.
-    fn next_job(&mut self, now: Timestamp) -> Option<impl Future<Output = Stored> + Send + use<>> {
-        if self.busy {
-            return None;
-        }
-        let job = self.jobs.pop_front()?;
-        self.busy = true;
-        let store = Arc::clone(&self.store);
-        Some(async move {
-            let result = match &job {
-                Job::PutAgent(agent, capacity) => {
-                    store.put_agent(agent, *capacity).await.map(|()| None)
-                }
-                Job::Enqueue(contact) => store.enqueue(contact).await.map(|()| None),
-                Job::Withdraw(contact) => store.withdraw(contact).await.map(|()| None),
-                Job::Reserve { agent, contact, lease, .. } => {
-                    store.reserve(agent, contact, *lease, now).await.map(Some)
-                }
-                Job::Accept { token, .. } => store.accept(*token, now).await.map(|()| None),
-                Job::Release(token) => store.release(*token).await.map(|()| None),
-            };
-            Stored { job, result }
-        })
-    }
-}
 
 impl Runtime {
     /// Starts the next step in the store, if none is under way.
@@ -217,7 +39,7 @@ impl Runtime {
                 self.route(routing::Input::Reserved { offer, token });
             }
             (Job::Reserve { offer, .. }, _) => {
-                self.route(routing::Input::ReserveConflict { offer })
+                self.route(routing::Input::ReserveConflict { offer });
             }
             (Job::Accept { offer, .. }, result) => self.accepted(offer, result.is_ok()),
             (job, Err(error)) => tracing::warn!(?job, %error, "the store refused"),
@@ -233,8 +55,8 @@ impl Runtime {
         let seeker = self.state.contacts.get_mut(&contact).and_then(|live| live.seeking.take());
         match (holds, seeker) {
             (true, Some((_, reply))) => {
-                let taker = Place::Taken(offered.agent.clone());
-                self.desk.places.insert(contact.clone(), taker);
+                let place = Place::Taken(offered.agent.clone());
+                self.desk.places.insert(contact.clone(), place);
                 self.route(routing::Input::OfferAccepted { offer });
                 let agent = Some(offered.agent);
                 let taken = Taken { leg: leg.clone(), agent, answered_by };
@@ -278,7 +100,7 @@ impl Runtime {
                 routing::Output::Offer { offer, agent, contact, token, ring_until } => {
                     self.offer(now, offer, agent, &contact, token, ring_until);
                 }
-                routing::Output::Revoke { offer } => self.revoke(offer),
+                routing::Output::Revoke { offer } => self.revoke(&offer),
                 routing::Output::Release { token } => {
                     self.desk.jobs.push_back(Job::Release(token));
                 }
@@ -322,8 +144,8 @@ impl Runtime {
         self.desk.offers.insert(offer, offered);
     }
 
-    fn revoke(&mut self, offer: OfferId) {
-        let Some(offered) = self.desk.offers.remove(&offer) else { return };
+    fn revoke(&mut self, offer: &OfferId) {
+        let Some(offered) = self.desk.offers.remove(offer) else { return };
         if let Some(live) = self.state.contacts.get_mut(&offered.contact) {
             live.replies.remove(&offered.order);
         }
@@ -335,7 +157,7 @@ impl Runtime {
         }
     }
 
-    fn exit(&mut self, contact: ContactId, exit: Exit, why: teams_cc_core::queue::ExitReason) {
+    fn exit(&mut self, contact: ContactId, exit: Exit, why: ExitReason) {
         self.desk.places.remove(&contact);
         self.desk.jobs.push_back(Job::Withdraw(contact.clone()));
         let Some(live) = self.state.contacts.get_mut(&contact) else { return };

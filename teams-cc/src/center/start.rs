@@ -15,9 +15,9 @@ use super::{
     Builder, ContactCenter, Report,
     builder::config,
     command::Line,
+    desk::Desk,
     presence::{self, PresenceSide},
     runtime::{Runtime, State, Stop},
-    seek::Desk,
     wires::{GraphWire, TrunkWire, Wires},
 };
 use crate::{

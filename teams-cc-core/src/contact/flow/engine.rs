@@ -132,7 +132,7 @@ impl Flow {
             Input::Leg { leg, event } if leg == self.customer.leg => self.customer(now, event),
             Input::Leg { leg, event } => self.party(now, &leg, event),
             Input::Accepted { leg, verb, operation } => self.accepted(now, &leg, verb, operation),
-            Input::Refused { leg, verb } => self.refused(now, &leg, verb),
+            Input::Refused { leg, verb, why } => self.refused(now, &leg, verb, why),
             Input::Dialled { leg, .. } => self.dialled(&leg),
             Input::DialFailed { leg, cause } => {
                 self.not_taken(&leg, OfferEnd::from(cause.reason), false);
@@ -248,8 +248,8 @@ impl Flow {
         }
     }
 
-    fn refused(&mut self, now: Instant, leg: &LegId, verb: Verb) {
-        let error = OrderError::Refused(verb);
+    fn refused(&mut self, now: Instant, leg: &LegId, verb: Verb, why: Box<str>) {
+        let error = OrderError::Refused { verb, why };
         if *leg != self.customer.leg {
             // A leg that cannot be hung up or asked is no use to anybody.
             if verb == Verb::HangUp {

@@ -47,6 +47,8 @@ pub enum Input {
         leg: LegId,
         /// The command's verb.
         verb: Verb,
+        /// What stood in the way, as the leg says it.
+        why: Box<str>,
     },
     /// A leg asked for by [`Output::Dial`](super::Output::Dial) exists now.
     Dialled {

@@ -86,8 +86,13 @@ pub enum OrderError {
     #[error("that leg is gone")]
     LegGone,
     /// The leg or its platform refused.
-    #[error("the platform did not {0}")]
-    Refused(Verb),
+    #[error("the platform did not {verb}: {why}")]
+    Refused {
+        /// What was asked of the leg.
+        verb: Verb,
+        /// What stood in the way, as the leg says it.
+        why: Box<str>,
+    },
     /// The parties could not be joined; the customer is still here.
     #[error("the transfer failed: {0:?}")]
     TransferFailed(TransferFailure),

@@ -410,7 +410,9 @@ proptest! {
                 Step::Accepted(verb) => desk.tell(Input::Accepted {
                     leg: customer(), verb, operation: Some(OperationId::numbered("op", 1)),
                 }),
-                Step::Refused(verb) => desk.tell(Input::Refused { leg: customer(), verb }),
+                Step::Refused(verb) => {
+                    desk.tell(Input::Refused { leg: customer(), verb, why: "no".into() });
+                }
                 Step::Withdraw(n) => {
                     withdrawn.push(OrderId(n));
                     desk.tell(Input::Withdraw(OrderId(n)));
