@@ -70,8 +70,7 @@ fn day(seed: u64) -> EventLog {
             .expect("the platform is whole");
         sim.quiet().await;
         let report = center.shutdown(Duration::from_secs(1)).await;
-        println!("{}{report} {}", sim.ladder(), sim.hash());
-        assert_eq!(sim.broken(), [], "{}", sim.ladder());
+        assert_eq!(sim.broken(), [], "{report}\n{}", sim.ladder());
         sim.log()
     })
     .expect("a runtime")

@@ -79,13 +79,13 @@ fn an_offer_is_confirmed_and_both_calls_are_joined_by_replacement() {
     );
     assert_eq!(status, 202);
     bench.run_for(SECOND * 2);
-    let states: Vec<&str> = bench
+    let seen: Vec<&str> = bench
         .inbox
         .iter()
         .filter(|item| item["resourceData"]["id"] == customer.as_str())
         .filter_map(|item| item["resourceData"]["state"].as_str())
         .collect();
-    assert!(states.ends_with(&["transferring", "transferAccepted", "terminated"]), "{states:?}");
+    assert!(seen.ends_with(&["transferring", "transferAccepted", "terminated"]), "{seen:?}");
     let over = bench.inbox.iter().rfind(|item| item["resourceData"]["id"] == customer.as_str());
     assert_eq!(over.expect("over")["resourceData"]["terminationReason"], "AppTransferred");
     for id in [&customer, &offer] {

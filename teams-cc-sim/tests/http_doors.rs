@@ -1,5 +1,7 @@
 //! The doors on loopback: what a foreign client sees by the wall clock.
 
+#![expect(clippy::disallowed_methods, reason = "real sockets need a real deadline")]
+
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};

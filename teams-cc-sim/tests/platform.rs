@@ -45,7 +45,6 @@ fn quickstart(seed: u64) -> EventLog {
 fn a_customer_is_answered_queued_and_joined_with_an_agent() {
     let log = quickstart(42);
     let text = log.ladder().to_string();
-    println!("{text}");
     for step in [
         "customer dials",
         "/answer: 202",

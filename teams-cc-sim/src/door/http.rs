@@ -127,7 +127,7 @@ impl HttpDoor {
     }
 }
 
-fn closed(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+pub(super) fn closed(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     Error::because(ErrorKind::Door, source)
 }
 

@@ -9,11 +9,13 @@ mod http;
 mod media;
 mod presence;
 mod problem;
+mod sip;
 mod token;
 mod wiremock;
 
 pub use self::{
     http::{HttpDoor, HttpOptions},
+    sip::{SipDoor, SipOptions},
     wiremock::WorldResponder,
 };
 

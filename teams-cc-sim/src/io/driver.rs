@@ -15,7 +15,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::network;
 use crate::{
     clock::VirtualClock,
-    world::{CallbackId, ConnectionId, Input, Output, World},
+    world::{CallbackId, ConnectionId, Input, Output, SipParty, World},
 };
 
 /// How many callbacks may wait for the contact center; a further one counts as answered 503.
@@ -25,6 +25,9 @@ pub(crate) const ACCEPT_QUEUE: usize = 64;
 /// How long Microsoft waits for an answer to a notification before it sends again (assumed).
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Opens a connection to the trunk over sockets.
+type Dial = Arc<dyn Fn(Arc<Shared>, ConnectionId, SipParty) + Send + Sync>;
+
 /// What the driver, the doors and the platform share.
 pub(crate) struct Shared {
     world: Mutex<World>,
@@ -33,6 +36,7 @@ pub(crate) struct Shared {
     running: OnceLock<()>,
     callbacks: Mutex<Option<mpsc::Sender<Callback>>>,
     accepts: Mutex<Option<mpsc::Sender<Connection>>>,
+    dialer: Mutex<Option<Dial>>,
     pub(super) writers: Mutex<BTreeMap<ConnectionId, mpsc::Sender<Bytes>>>,
 }
 
@@ -45,6 +49,7 @@ impl Shared {
             running: OnceLock::new(),
             callbacks: Mutex::new(None),
             accepts: Mutex::new(None),
+            dialer: Mutex::new(None),
             writers: Mutex::new(BTreeMap::new()),
         }
     }
@@ -80,6 +85,11 @@ impl Shared {
         *lock(&self.accepts) = Some(sender);
     }
 
+    /// Lets the parties reach the trunk over sockets instead of memory.
+    pub(crate) fn dial_with(&self, dial: Dial) {
+        *lock(&self.dialer) = Some(dial);
+    }
+
     /// Starts the driver, once. The task ends with the runtime it runs on.
     pub(crate) fn start(self: &Arc<Self>) {
         self.running.get_or_init(|| {
@@ -96,7 +106,7 @@ impl Shared {
         self.input(Input::SipReceived { connection, bytes });
     }
 
-    pub(super) fn closed(&self, connection: ConnectionId) {
+    pub(crate) fn closed(&self, connection: ConnectionId) {
         lock(&self.writers).remove(&connection);
         self.input(Input::SipClosed { connection });
     }
@@ -121,8 +131,12 @@ async fn drive(shared: Arc<Shared>) {
                 continue;
             }
             Output::SipConnect { connection, party } => {
+                let dialer = lock(&shared.dialer).clone();
                 let accepts = lock(&shared.accepts).clone();
-                network::open_to_trunk(&shared, connection, party, accepts);
+                match dialer {
+                    Some(dial) => dial(Arc::clone(&shared), connection, party),
+                    None => network::open_to_trunk(&shared, connection, party, accepts),
+                }
                 continue;
             }
             Output::SipTransmit { connection, bytes } => {

@@ -9,7 +9,8 @@ mod transport;
 
 pub(crate) use driver::{CALLBACK_QUEUE, Shared};
 pub(crate) use network::{
-    CARRIER_ADDRESS, CARRIER_HOST, MemoryNetwork, PROXY_NETWORK, TRUNK_MEDIA,
+    CARRIER_ADDRESS, CARRIER_HOST, MemoryNetwork, PROXY_NETWORK, TRUNK_MEDIA, opened_to_party,
+    opened_to_trunk,
 };
 pub use transport::Override;
 pub(crate) use transport::transport;

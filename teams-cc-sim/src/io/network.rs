@@ -11,12 +11,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use teams_cc_sip::io::{Connection, Network, Peer, Target, TransportKind};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     sync::{Mutex, mpsc},
 };
 
 use super::driver::{ACCEPT_QUEUE, Shared, lock};
-use crate::world::{ConnectionId, PROXIES, ProxyState, SipParty};
+use crate::world::{ConnectionId, Input, PROXIES, ProxyState, SipParty};
 
 /// What fits into a memory stream before the writer waits.
 const STREAM_BYTES: usize = 256 * 1024;
@@ -67,13 +67,8 @@ impl Network for MemoryNetwork {
                 "the proxy refuses the TLS handshake",
             ));
         }
-        let connection = self.shared.with(|world, _| world.next_connection());
         let (ours, theirs) = tokio::io::duplex(STREAM_BYTES);
-        carry(&self.shared, connection, ours);
-        self.shared.with(|world, now| {
-            // A connection that was just named cannot be unknown.
-            let _ = world.handle_input(now, crate::world::Input::SipOpened { connection, party });
-        });
+        opened_to_party(&self.shared, party, ours);
         Ok(Connection::stream(Box::new(theirs), peer(party, None)))
     }
 
@@ -85,7 +80,34 @@ impl Network for MemoryNetwork {
     }
 }
 
-/// A party opens a connection to the trunk.
+/// The trunk opened a stream to a party.
+pub(crate) fn opened_to_party(
+    shared: &Arc<Shared>,
+    party: SipParty,
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+) {
+    let connection = shared.with(|world, _| world.next_connection());
+    carry(shared, connection, stream);
+    shared.with(|world, now| {
+        // A connection that was just named cannot be unknown.
+        let _ = world.handle_input(now, Input::SipOpened { connection, party });
+    });
+}
+
+/// A party opened a stream to the trunk, as the world asked for.
+pub(crate) fn opened_to_trunk(
+    shared: &Arc<Shared>,
+    connection: ConnectionId,
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+) {
+    carry(shared, connection, stream);
+    shared.with(|world, now| {
+        // The world may have closed it meanwhile; then nobody sends on it.
+        let _ = world.handle_input(now, Input::SipConnected { connection });
+    });
+}
+
+/// A party opens a connection to the trunk, over memory.
 pub(super) fn open_to_trunk(
     shared: &Arc<Shared>,
     connection: ConnectionId,
@@ -98,15 +120,15 @@ pub(super) fn open_to_trunk(
         shared.closed(connection);
         return;
     }
-    carry(shared, connection, ours);
-    shared.with(|world, now| {
-        // The world has just asked for this connection.
-        let _ = world.handle_input(now, crate::world::Input::SipConnected { connection });
-    });
+    opened_to_trunk(shared, connection, ours);
 }
 
 /// Carries bytes of one connection until either side closes it.
-fn carry(shared: &Arc<Shared>, connection: ConnectionId, stream: DuplexStream) {
+fn carry(
+    shared: &Arc<Shared>,
+    connection: ConnectionId,
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+) {
     let (mut reader, mut writer) = tokio::io::split(stream);
     let (sender, mut queue) = mpsc::channel::<Bytes>(WRITE_QUEUE);
     lock(&shared.writers).insert(connection, sender);

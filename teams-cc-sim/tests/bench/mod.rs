@@ -38,7 +38,7 @@ impl Bench {
         let (tenant, app) = (self.tenant(), self.world.setup().apps[0].id.to_string());
         let (status, body) = self.token(tenant.as_str(), &app, SECRET);
         assert_eq!(status, 200, "{body}");
-        self.token = body["access_token"].as_str().expect("a token").to_owned();
+        body["access_token"].as_str().expect("a token").clone_into(&mut self.token);
     }
 
     pub(crate) fn tenant(&self) -> TenantId {
@@ -52,7 +52,7 @@ impl Bench {
         );
         let uri = format!("https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token");
         let request = Request::post(uri).body(Bytes::from(form)).expect("a request");
-        read(self.world.handle(self.now, &request).response)
+        read(&self.world.handle(self.now, &request).response)
     }
 
     pub(crate) fn ask(&mut self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
@@ -63,7 +63,7 @@ impl Bench {
             .header("client-request-id", "11111111-2222-4333-8444-555555555555")
             .body(body.map_or_else(Bytes::new, |body| body.to_string().into()))
             .expect("a request");
-        read(self.world.handle(self.now, &request).response)
+        read(&self.world.handle(self.now, &request).response)
     }
 
     pub(crate) fn post(&mut self, path: &str, body: Value) -> (u16, Value) {
@@ -144,7 +144,7 @@ impl Bench {
     }
 }
 
-pub(crate) fn read(response: Response<Bytes>) -> (u16, Value) {
+pub(crate) fn read(response: &Response<Bytes>) -> (u16, Value) {
     let status = response.status().as_u16();
     (status, serde_json::from_slice(response.body()).unwrap_or(Value::Null))
 }
