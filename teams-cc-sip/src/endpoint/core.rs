@@ -72,6 +72,17 @@ pub(crate) struct Incoming {
     pub(crate) request: Box<Request>,
 }
 
+impl Incoming {
+    /// Reads where a request belongs and notes where it came from; nothing where that is unsaid.
+    pub(crate) fn read(origin: Origin, mut request: Request) -> Option<Self> {
+        let mut envelope = Envelope::of(request.headers()).ok()?;
+        let key = ServerKey::of(&request, &envelope);
+        envelope.via.set_source(origin.source.ip(), origin.source.port());
+        request.headers_mut().replace_first(&envelope.via);
+        Some(Self { origin, envelope, key, request: Box::new(request) })
+    }
+}
+
 /// Everything but the calls, so that a call and this can be changed together.
 #[derive(Debug)]
 pub(crate) struct Core {
@@ -125,6 +136,10 @@ impl Core {
     pub(crate) fn is_full_for_calls(&self) -> bool {
         let limit = self.config.limits.transactions;
         self.table.len() >= limit.saturating_add(limit / HEADROOM)
+    }
+
+    pub(crate) fn is_full_for_urgent(&self) -> bool {
+        self.table.len() >= self.config.limits.transactions.saturating_mul(2)
     }
 
     /// Sends a request that is complete but for its Via.

@@ -16,11 +16,53 @@ use crate::{
     transaction::key::{Envelope, MergeKey, ServerKey},
 };
 
+/// Whether the bounds hold for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    Usual,
+    /// They count twice: what must not be turned away has room that nothing else takes.
+    Urgent,
+}
+
 impl Endpoint {
-    pub(crate) fn on_message(&mut self, now: Instant, origin: Origin, message: Message) {
+    /// The call that a request is about, if it is about one there is.
+    ///
+    /// That is the call of its dialog, of the INVITE that a CANCEL names, or of the transaction
+    /// it repeats. Tags and branches only say which call is meant: whoever drives the endpoint
+    /// decides whether this peer may speak of it, and answers by [`Input::Denied`] if not.
+    ///
+    /// [`Input::Denied`]: super::Input::Denied
+    #[must_use]
+    pub fn call_of(&self, request: &Request) -> Option<CallHandle> {
+        let envelope = Envelope::of(request.headers()).ok()?;
+        let key = ServerKey::of(request, &envelope).of_invite();
+        let named = || self.core.table.owner(self.core.table.server(&key)?)?.call();
+        DialogId::of_request(&envelope)
+            .and_then(|id| self.core.dialogs.get(&id).copied())
+            .or_else(named)
+    }
+
+    pub(crate) fn on_message(
+        &mut self,
+        now: Instant,
+        origin: Origin,
+        message: Message,
+        urgency: Urgency,
+    ) {
         match message {
-            Message::Request(request) => self.on_request(now, origin, request),
+            Message::Request(request) => self.on_request(now, origin, request, urgency),
             Message::Response(response) => self.on_response(now, origin, response),
+        }
+    }
+
+    /// Refuses a request without state, and drops everything else.
+    pub(crate) fn on_denied(&mut self, origin: Origin, message: Message, status: StatusCode) {
+        if let Message::Request(request) = message
+            && let Some(incoming) = Incoming::read(origin, request)
+        {
+            self.core.refuse(&incoming, &Response::new(status), Turned::Denied);
+        } else {
+            self.core.turned(origin, Turned::Denied);
         }
     }
 
@@ -36,18 +78,13 @@ impl Endpoint {
         }
     }
 
-    fn on_request(&mut self, now: Instant, origin: Origin, mut request: Request) {
-        let Ok(mut envelope) = Envelope::of(request.headers()) else {
+    fn on_request(&mut self, now: Instant, origin: Origin, request: Request, urgency: Urgency) {
+        let Some(incoming) = Incoming::read(origin, request) else {
             // Without Via or the rest nobody can be answered (RFC 3261 §8.2.6).
             self.core.turned(origin, Turned::Malformed);
             return;
         };
-        let key = ServerKey::of(&request, &envelope);
-        envelope.via.set_source(origin.source.ip(), origin.source.port());
-        request.headers_mut().replace_first(&envelope.via);
-        let valid = request.validate().is_ok();
-        let incoming = Incoming { origin, envelope, key, request: Box::new(request) };
-        if !valid {
+        if incoming.request.validate().is_err() {
             let draft = Response::new(StatusCode::BAD_REQUEST);
             self.core.refuse(&incoming, &draft, Turned::Malformed);
             return;
@@ -57,7 +94,7 @@ impl Endpoint {
             (Method::Ack, _) => self.on_ack(now, incoming),
             (_, Some(id)) => self.core.table.on_repeat(id, &mut self.core.out),
             (Method::Cancel, None) => self.on_cancel(now, incoming),
-            (_, None) => self.on_new_request(now, incoming),
+            (_, None) => self.on_new_request(now, incoming, urgency),
         }
     }
 
@@ -108,10 +145,15 @@ impl Endpoint {
     }
 
     /// A request that belongs to no transaction: refused, or given to its call or a new one.
-    fn on_new_request(&mut self, now: Instant, incoming: Incoming) {
+    fn on_new_request(&mut self, now: Instant, incoming: Incoming, urgency: Urgency) {
         let core = &mut self.core;
         let within = incoming.envelope.to.tag().is_some();
-        if if within { core.is_full_for_calls() } else { core.is_full() } {
+        let full = match urgency {
+            Urgency::Urgent => core.is_full_for_urgent(),
+            Urgency::Usual if within => core.is_full_for_calls(),
+            Urgency::Usual => core.is_full(),
+        };
+        if full {
             let draft = core.overload();
             core.refuse(&incoming, &draft, Turned::Overload);
             return;
@@ -125,7 +167,7 @@ impl Endpoint {
                 Some(handle) => self.on_request_in_call(now, handle, incoming),
                 None => self.unknown(&incoming),
             },
-            None => self.on_request_outside(now, incoming),
+            None => self.on_request_outside(now, incoming, urgency),
         }
     }
 
@@ -195,17 +237,21 @@ impl Endpoint {
         });
     }
 
-    fn on_request_outside(&mut self, now: Instant, incoming: Incoming) {
+    fn on_request_outside(&mut self, now: Instant, incoming: Incoming, urgency: Urgency) {
         match incoming.request.method() {
-            Method::Invite => self.on_invite(now, &incoming),
+            Method::Invite => self.on_invite(now, &incoming, urgency),
             // Neither means anything without a dialog.
             Method::Bye | Method::Prack | Method::Update => self.unknown(&incoming),
             _ => self.core.take_other(now, None, incoming),
         }
     }
 
-    fn on_invite(&mut self, now: Instant, incoming: &Incoming) {
-        if self.core.active >= self.core.config.limits.calls {
+    fn on_invite(&mut self, now: Instant, incoming: &Incoming, urgency: Urgency) {
+        let room = match urgency {
+            Urgency::Urgent => self.core.config.limits.calls.saturating_mul(2),
+            Urgency::Usual => self.core.config.limits.calls,
+        };
+        if self.core.active >= room {
             let draft = self.core.overload();
             self.core.refuse(incoming, &draft, Turned::Overload);
             return;

@@ -8,6 +8,7 @@ use super::{
     CallEnd, CallHandle, Command, EndpointConfig, Error, Event, Failure, FlowId, Input, Output,
     ReferEnd, ReferHandle, RequestHandle, Turned,
     core::{Core, Owner},
+    dispatch::Urgency,
 };
 use crate::{
     dialog::{Call, Stage},
@@ -56,7 +57,15 @@ impl Endpoint {
         }
         let done = match input {
             Input::Received { origin, message } => {
-                self.on_message(now, origin, *message);
+                self.on_message(now, origin, *message, Urgency::Usual);
+                Ok(())
+            }
+            Input::Urgent { origin, message } => {
+                self.on_message(now, origin, *message, Urgency::Urgent);
+                Ok(())
+            }
+            Input::Denied { origin, message, status } => {
+                self.on_denied(origin, *message, status);
                 Ok(())
             }
             Input::Malformed { origin, fault } => {

@@ -11,7 +11,7 @@ use crate::{
     transaction::TransactionId,
 };
 
-/// One call as this endpoint sees it: an INVITE, its forks, and the dialog that comes of it.
+/// One call as this endpoint sees it. It is an INVITE, its forks, and the dialog that comes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallHandle(pub(crate) u64);
 
@@ -48,6 +48,27 @@ pub enum Input {
         /// The message.
         message: Box<Message>,
     },
+    /// A message came for a call that no bound may turn away, such as an emergency call.
+    ///
+    /// As [`Input::Received`], but the bounds on calls and transactions count twice.
+    Urgent {
+        /// Which way it came.
+        origin: Origin,
+        /// The message.
+        message: Box<Message>,
+    },
+    /// A message came from somebody who may not send it.
+    ///
+    /// A request gets this status, without state and without a word about what is here; an ACK
+    /// and a response get nothing.
+    Denied {
+        /// Which way it came.
+        origin: Origin,
+        /// The message.
+        message: Box<Message>,
+        /// The final status.
+        status: StatusCode,
+    },
     /// Octets came that are no message; answered where that is possible.
     Malformed {
         /// Which way they came.
@@ -55,7 +76,7 @@ pub enum Input {
         /// What was wrong with them.
         fault: Fault,
     },
-    /// A flow closed; responses that were to go back on it take RFC 3261 §18.2.2's other way.
+    /// A flow closed. Responses that were to go back on it take RFC 3261 §18.2.2's other way.
     FlowClosed {
         /// The flow.
         flow: FlowId,

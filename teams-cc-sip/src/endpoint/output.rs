@@ -24,8 +24,8 @@ pub enum Output {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Transmit {
-    /// Whom [`Input::SendFailed`](super::Input::SendFailed) names if this cannot be sent; a
-    /// message without one is sent at best effort.
+    /// Whom [`Input::SendFailed`](super::Input::SendFailed) names if this cannot be sent. A message
+    /// without one is sent at best effort.
     pub transaction: Option<TransactionId>,
     /// Which way.
     pub to: Route,
@@ -56,7 +56,7 @@ pub enum Event {
     Provisional {
         /// The call.
         call: CallHandle,
-        /// Which branch of a forked call, counted from 0; none for 100 and beyond the bound.
+        /// Which branch of a forked call, counted from 0. None for 100 and beyond the bound.
         fork: Option<usize>,
         /// The response, 100 included.
         response: Box<Response>,
@@ -92,7 +92,7 @@ pub enum Event {
         /// The re-INVITE.
         request: Box<Request>,
     },
-    /// The peer withdrew its re-INVITE; 487 has been sent and the call goes on as it was.
+    /// The peer withdrew its re-INVITE. 487 has been sent and the call goes on as it was.
     ReInviteCancelled {
         /// The call.
         call: CallHandle,
@@ -104,7 +104,7 @@ pub enum Event {
         /// The response.
         response: Box<Response>,
     },
-    /// Our re-INVITE is refused, or nobody answered it; the call goes on as it was unless
+    /// Our re-INVITE is refused, or nobody answered it. The call goes on as it was unless
     /// [`Event::Ended`] follows.
     ReInviteRefused {
         /// The call.
@@ -149,7 +149,7 @@ pub enum Event {
         /// The request.
         request: RequestHandle,
     },
-    /// A response to a request of ours; a final one is the last word on it.
+    /// A response to a request of ours. A final one is the last word on it.
     Response {
         /// The request.
         request: RequestHandle,
@@ -207,7 +207,7 @@ pub enum CallEnd {
     RangOut,
     /// Our answer was never acknowledged; BYE has been sent (RFC 3261 §13.3.1.4).
     NoAck,
-    /// The peer no longer knows the call, or did not answer a re-INVITE; BYE has been sent.
+    /// The peer no longer knows the call, or did not answer a re-INVITE. BYE has been sent.
     Lost,
 }
 
@@ -263,4 +263,6 @@ pub enum Turned {
     Glare,
     /// A request that makes no sense where it stands; answered with 400.
     BadRequest,
+    /// A message of somebody who may not send it; see [`Input::Denied`](super::Input::Denied).
+    Denied,
 }

@@ -1,6 +1,7 @@
 //! Two endpoints, a clock that jumps, and a link that loses, repeats and reorders.
 
 mod calls;
+mod denied;
 mod races;
 mod referrals;
 mod schedules;

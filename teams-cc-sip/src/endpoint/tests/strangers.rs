@@ -4,7 +4,7 @@ use super::*;
 use crate::endpoint::{EndpointLimits, Turned};
 
 /// A request as a stranger sends it; `extra` lines end in a line feed.
-fn raw(method: &str, branch: &str, to_tag: &str, extra: &str) -> String {
+pub(super) fn raw(method: &str, branch: &str, to_tag: &str, extra: &str) -> String {
     format!(
         "{method} sip:+15550100@192.0.2.2 SIP/2.0\nVia: SIP/2.0/TCP far.example.com;branch={branch}\n\
          From: <sip:x@far.example.com>;tag=far\nTo: <sip:+15550100@192.0.2.2>{to_tag}\n\
@@ -12,11 +12,11 @@ fn raw(method: &str, branch: &str, to_tag: &str, extra: &str) -> String {
     )
 }
 
-fn hops(n: u8) -> String {
+pub(super) fn hops(n: u8) -> String {
     format!("Max-Forwards: {n}\n")
 }
 
-fn turned(pair: &Pair) -> Vec<Turned> {
+pub(super) fn turned(pair: &Pair) -> Vec<Turned> {
     pair.events
         .iter()
         .filter_map(|(_, e)| match e {
@@ -26,7 +26,7 @@ fn turned(pair: &Pair) -> Vec<Turned> {
         .collect()
 }
 
-fn sent(pair: &Pair) -> Vec<String> {
+pub(super) fn sent(pair: &Pair) -> Vec<String> {
     pair.ladder(B).into_iter().map(|(_, name)| name).collect()
 }
 
