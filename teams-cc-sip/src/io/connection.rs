@@ -172,11 +172,10 @@ mod tests {
         let (mut peer, mut hearing, _outgoing) = carried();
         let start = Instant::now();
         for octet in OPTIONS.iter().take(20) {
-            peer.write_all(&[*octet]).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(900)).await;
-            if peer.write_all(b"").await.is_err() {
+            if peer.write_all(&[*octet]).await.is_err() {
                 break;
             }
+            tokio::time::sleep(Duration::from_millis(900)).await;
         }
         assert!(hearing.recv().await.is_none(), "the stream was closed");
         assert!(start.elapsed() >= HALF_MESSAGE_LIMIT && start.elapsed() < IDLE_LIMIT);

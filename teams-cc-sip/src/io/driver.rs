@@ -13,17 +13,15 @@ use teams_cc_core::{
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::Instrument;
 
-use super::{Network, connection::Heard, flows::Flows};
+use super::{Network, connection::Heard, flows::Flows, tell::tell_next};
 use crate::{
-    direct_routing::{HealthReason, PeerState},
     endpoint::Route,
     error::Error,
     trunk::{
-        DisplayText, IncomingCall, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent,
-        Unfinished,
+        MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent, Unfinished,
         command::Command,
         engine::Engine,
-        input::{Event, Incoming, Input, LocalMedia, Output, Ticket},
+        input::{Input, LocalMedia, Output, Ticket},
     },
 };
 
@@ -31,6 +29,8 @@ use crate::{
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 /// How long connections may take to send what waits when the trunk stops.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
+/// How many turns the network may have in a row before everything else is looked at.
+const FAIR_TURNS: u64 = 32;
 /// The longest sleep, where nothing is due.
 const LONG_SLEEP: Duration = Duration::from_hours(1);
 
@@ -92,42 +92,49 @@ pub(crate) fn spawn(
 }
 
 /// Where the leg of a dial goes.
-type Dialled = oneshot::Sender<Result<Arc<SipLeg>, Error>>;
+pub(super) type Dialled = oneshot::Sender<Result<Arc<SipLeg>, Error>>;
 
-struct Driver {
-    engine: Engine,
-    flows: Flows,
-    network: Arc<dyn Network>,
-    clock: Arc<dyn Clock>,
-    media: Arc<dyn MediaPort>,
-    commands: mpsc::Sender<Command>,
-    orders: mpsc::Receiver<Command>,
-    releases: mpsc::UnboundedSender<(LegId, u64)>,
-    released: mpsc::UnboundedReceiver<(LegId, u64)>,
+pub(super) struct Driver {
+    pub(super) engine: Engine,
+    pub(super) flows: Flows,
+    pub(super) network: Arc<dyn Network>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) media: Arc<dyn MediaPort>,
+    pub(super) commands: mpsc::Sender<Command>,
+    pub(super) orders: mpsc::Receiver<Command>,
+    pub(super) releases: mpsc::UnboundedSender<(LegId, u64)>,
+    pub(super) released: mpsc::UnboundedReceiver<(LegId, u64)>,
     /// The present handle of each leg: an id may be used again while an old handle lives on.
-    handles: BTreeMap<LegId, u64>,
-    hearing: mpsc::Receiver<Heard>,
-    events: mpsc::Sender<TrunkEvent>,
-    event_bound: usize,
-    pending: VecDeque<TrunkEvent>,
-    congested: bool,
-    publish: watch::Sender<Arc<[PeerHealth]>>,
-    deadline: Option<Instant>,
-    tickets: Ticket,
-    dials: BTreeMap<Ticket, (LegId, Dialled)>,
-    replies: BTreeMap<Ticket, oneshot::Sender<Result<(), LegError>>>,
-    stop_at: Option<Instant>,
-    stoppers: Vec<oneshot::Sender<Unfinished>>,
-    listening: bool,
-    deaf: bool,
+    pub(super) handles: BTreeMap<LegId, u64>,
+    pub(super) hearing: mpsc::Receiver<Heard>,
+    pub(super) events: mpsc::Sender<TrunkEvent>,
+    pub(super) event_bound: usize,
+    pub(super) pending: VecDeque<TrunkEvent>,
+    pub(super) congested: bool,
+    pub(super) publish: watch::Sender<Arc<[PeerHealth]>>,
+    pub(super) deadline: Option<Instant>,
+    pub(super) tickets: Ticket,
+    pub(super) dials: BTreeMap<Ticket, (LegId, Dialled)>,
+    pub(super) replies: BTreeMap<Ticket, oneshot::Sender<Result<(), LegError>>>,
+    pub(super) stop_at: Option<Instant>,
+    pub(super) stoppers: Vec<oneshot::Sender<Unfinished>>,
+    pub(super) listening: bool,
+    pub(super) deaf: bool,
 }
 
 impl Driver {
     async fn run(mut self) {
         self.feed(Input::Wake);
         self.publish_health();
+        let mut turns = 0_u64;
         while !self.is_over() {
             let now = self.clock.now();
+            // Timers are not left to the select: under load its last branch is never reached.
+            if self.deadline.is_some_and(|deadline| deadline <= now) {
+                self.feed(Input::Wake);
+            }
+            turns = turns.wrapping_add(1);
+            let fair = turns.is_multiple_of(FAIR_TURNS);
             let due = [self.deadline, self.stop_at].into_iter().flatten().min();
             let sleep = due.map_or(LONG_SLEEP, |due| (due - now).min(LONG_SLEEP));
             let reading = self.pending.len() < self.event_bound.saturating_mul(2);
@@ -142,7 +149,7 @@ impl Driver {
                 () = self.events.closed(), if !self.deaf => self.nobody_listens(),
                 Some((leg, serial)) = self.released.recv() => self.released(leg, serial),
                 Some(command) = self.orders.recv() => self.command(command),
-                Some(heard) = self.hearing.recv(), if reading => self.hear(heard),
+                Some(heard) = self.hearing.recv(), if reading && !fair => self.hear(heard),
                 news = self.flows.next() => {
                     for input in news {
                         self.feed(input);
@@ -162,7 +169,8 @@ impl Driver {
                         }
                     }
                 }
-                () = tokio::time::sleep(sleep) => self.feed(Input::Wake),
+                () = std::future::ready(()), if fair => {}
+                () = tokio::time::sleep(sleep) => {}
             }
             self.note_congestion();
         }
@@ -314,52 +322,6 @@ impl Driver {
         }
     }
 
-    fn tell(&mut self, event: Event) {
-        let event = match event {
-            Event::Incoming(incoming) => TrunkEvent::Incoming(self.incoming(*incoming)),
-            Event::Leg { leg, event } => TrunkEvent::Leg { leg, event },
-            Event::Transfer { leg, step } => TrunkEvent::Transfer { leg, step },
-            Event::Health(health) => {
-                self.publish_health();
-                TrunkEvent::Health(health)
-            }
-        };
-        if !self.deaf {
-            self.pending.push_back(event);
-        }
-    }
-
-    fn incoming(&mut self, incoming: Incoming) -> IncomingCall {
-        let leg = self.handle(incoming.leg, Direction::Inbound, incoming.caller.clone());
-        IncomingCall {
-            leg,
-            caller: incoming.caller,
-            display: incoming.display.map(|name| DisplayText::new(name.reveal())),
-            private: incoming.private,
-            called: incoming.called,
-            peer: incoming.peer,
-            tenant: incoming.tenant,
-            emergency: incoming.emergency,
-            call_id: incoming.call_id,
-        }
-    }
-
-    fn handle(
-        &mut self,
-        id: LegId,
-        direction: Direction,
-        party: teams_cc_core::Address,
-    ) -> Arc<SipLeg> {
-        let (commands, releases) = (self.commands.clone(), self.releases.clone());
-        self.tickets = self.tickets.wrapping_add(1);
-        self.handles.insert(id.clone(), self.tickets);
-        Arc::new(SipLeg::new((id, self.tickets), direction, party, commands, releases))
-    }
-
-    fn publish_health(&mut self) {
-        self.publish.send_replace(self.engine.health().into());
-    }
-
     fn note_congestion(&mut self) {
         let congested = match self.pending.len() {
             0 => false,
@@ -382,30 +344,4 @@ impl Driver {
         self.stop_at = Some(self.stop_at.map_or(stop_at, |earlier| earlier.min(stop_at)));
         self.feed(Input::Drain);
     }
-}
-
-impl Drop for Driver {
-    /// However the task ends, by panic too, nobody is told that the trunk is healthy.
-    fn drop(&mut self) {
-        let stopped: Vec<PeerHealth> = self
-            .engine
-            .health()
-            .into_iter()
-            .map(|health| PeerHealth {
-                state: PeerState::Down,
-                reason: HealthReason::TrunkStopped,
-                ..health
-            })
-            .collect();
-        self.publish.send_replace(stopped.into());
-    }
-}
-
-/// Tells the next event once there is room; `false` where nobody listens. Cancel safe.
-async fn tell_next(events: &mpsc::Sender<TrunkEvent>, pending: &mut VecDeque<TrunkEvent>) -> bool {
-    let Ok(permit) = events.reserve().await else { return false };
-    if let Some(event) = pending.pop_front() {
-        permit.send(event);
-    }
-    true
 }

@@ -1,7 +1,7 @@
 //! All connections of a trunk: which there are, whose they are, and what waits for them.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     io,
     net::SocketAddr,
     sync::Arc,
@@ -49,6 +49,8 @@ pub(super) struct Flows {
     streams: BTreeMap<FlowId, Stream>,
     tasks: JoinSet<()>,
     by_task: BTreeMap<Id, FlowId>,
+    /// Tasks that read sockets; the end of one means that its socket is gone.
+    readers: BTreeSet<Id>,
     /// Our own connections: requests of ours travel on no others.
     own: BTreeMap<Target, (FlowId, Instant)>,
     sockets: Vec<Socket>,
@@ -96,6 +98,7 @@ impl Flows {
             streams: BTreeMap::new(),
             tasks: JoinSet::new(),
             by_task: BTreeMap::new(),
+            readers: BTreeSet::new(),
             own: BTreeMap::new(),
             sockets: Vec::new(),
             datagrams: BTreeMap::new(),
@@ -137,7 +140,8 @@ impl Flows {
             ConnectionKind::Socket(socket) => {
                 let number = self.socket(&socket);
                 let heard = self.heard.clone();
-                self.tasks.spawn(read_socket(number, socket, heard));
+                let task = self.tasks.spawn(read_socket(number, socket, heard));
+                self.readers.insert(task.id());
                 Vec::new()
             }
             ConnectionKind::Path(socket, remote) => {
@@ -302,6 +306,9 @@ impl Flows {
     }
 
     fn ended(&mut self, task: Id) -> Vec<Input> {
+        if self.readers.remove(&task) {
+            return vec![Input::ListenerFailed];
+        }
         let Some(flow) = self.by_task.remove(&task) else { return Vec::new() };
         self.finish(flow);
         vec![Input::FlowClosed { flow }]

@@ -10,6 +10,7 @@ mod listener;
 mod network;
 mod resolve;
 mod silence;
+mod tell;
 mod tls;
 mod udp;
 

@@ -16,6 +16,7 @@ mod event;
 mod handle;
 pub(crate) mod inbound;
 pub(crate) mod input;
+mod invite;
 pub(crate) mod leg;
 mod link;
 mod media;

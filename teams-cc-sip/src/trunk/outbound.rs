@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
 use teams_cc_core::{
     Address, LegId,
     contact::{Direction, EndCause, EndReason, EndedBy, LegEvent, LegState},
@@ -14,22 +13,17 @@ use super::{
     call::{Attempt, Hold, LegRecord, Link, Role, Shown, Waiting, Whither},
     engine::Engine,
     input::{LocalMedia, Output, Ticket},
+    invite::Invite,
     multipart,
     session::Session,
 };
 use crate::{
     direct_routing::{
-        Attempt as Verdict, after_response, caller_uri, carrier_request_uri, headers,
-        teams_request_uri,
+        Attempt as Verdict, after_response, carrier_request_uri, headers, teams_request_uri,
     },
     endpoint::{CallEnd, CallHandle, Command},
     error::{Error, ErrorKind},
-    io::Target,
-    message::{
-        Contact, FromHeader, Host, Method, NameAddr, ParseError, Request, Response, SipUri,
-        ToHeader, Uri,
-        typed::{PAssertedIdentity, RetryAfter},
-    },
+    message::{Response, typed::RetryAfter},
     sdp::Direction as Flow,
 };
 
@@ -309,89 +303,5 @@ pub(crate) fn verdict(end: &CallEnd, whither: &Whither, delivered: bool) -> Verd
         CallEnd::Unreachable => Verdict::Next { hold_down: None },
         CallEnd::NoResponse if !transfer && !delivered => Verdict::Next { hold_down: None },
         _ => Verdict::Stop,
-    }
-}
-
-/// Everything an INVITE is made of.
-struct Invite<'a> {
-    link: &'a Link,
-    shown: &'a Shown,
-    attempt: &'a Attempt,
-    to: &'a Target,
-    offer: Bytes,
-}
-
-impl Invite<'_> {
-    fn build(self) -> Result<Request, Error> {
-        let broken = |error: ParseError| Error::caused_by(ErrorKind::Protocol, error);
-        let uri = self.request_uri()?;
-        let callee = match &uri {
-            Uri::Sip(uri) => {
-                let mut callee = uri.clone();
-                callee.remove_headers();
-                Uri::Sip(callee)
-            }
-            other => other.clone(),
-        };
-        let (host, port, transport) = &self.link.contact;
-        let contact = headers::reachable_at(host, *port, *transport).map_err(broken)?;
-        let mut request = Request::new(Method::Invite, uri)
-            .with(&FromHeader::new(self.from().map_err(broken)?))
-            .with(&ToHeader::new(NameAddr::new(callee)))
-            .with(&Contact::new(contact));
-        if self.shown.private {
-            request.headers_mut().push("Privacy", "id").map_err(broken)?;
-            if let Some(uri) = caller_uri(&self.shown.number, self.link.name.as_str()) {
-                request.headers_mut().push_typed(&PAssertedIdentity::new(NameAddr::new(uri)));
-            }
-        }
-        for (name, value) in &self.attempt.emergency.headers {
-            request.headers_mut().push(name.as_ref(), value).map_err(broken)?;
-        }
-        if let Whither::Referred { copied, .. } = &self.attempt.whither {
-            for header in copied {
-                request.headers_mut().push_header(header.clone());
-            }
-        }
-        let (kind, body) = multipart::write(self.offer, &self.attempt.emergency);
-        Ok(request.with_body(&kind, body))
-    }
-
-    fn request_uri(&self) -> Result<Uri, Error> {
-        let wrong = |fault| Error::caused_by(ErrorKind::InvalidNumber, fault);
-        match (&self.attempt.whither, self.link.side) {
-            (Whither::Referred { target, .. }, _) => Ok(target.clone()),
-            (Whither::Number(number), Side::Teams) => {
-                teams_request_uri(number, &self.to.host).map(Uri::Sip).map_err(wrong)
-            }
-            (Whither::Number(number), _) => {
-                let mut uri = carrier_request_uri(number, &self.to.host).map_err(wrong)?;
-                if let Some(sip) = uri.as_sip_mut()
-                    && self.to.port != self.to.transport.default_port()
-                {
-                    sip.set_port(Some(self.to.port));
-                }
-                Ok(uri)
-            }
-        }
-    }
-
-    /// Who calls; anonymous where the number is private or there is none.
-    fn from(&self) -> Result<NameAddr, ParseError> {
-        let Shown { number, display, private } = self.shown;
-        let uri = caller_uri(number, self.link.name.as_str());
-        match (uri, display) {
-            (Some(uri), display) if !*private => {
-                let from = NameAddr::new(uri);
-                match display {
-                    Some(display) => from.with_display(display.reveal()),
-                    None => Ok(from),
-                }
-            }
-            _ => {
-                let uri = SipUri::new(Host::parse("anonymous.invalid")?).with_user("anonymous");
-                NameAddr::new(uri).with_display("Anonymous")
-            }
-        }
     }
 }

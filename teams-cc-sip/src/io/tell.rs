@@ -1,0 +1,92 @@
+//! From engine events to what the application holds, and the health everybody can read.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use teams_cc_core::{Address, LegId, contact::Direction};
+use tokio::sync::mpsc;
+
+use super::driver::Driver;
+use crate::{
+    direct_routing::{HealthReason, PeerState},
+    trunk::{
+        DisplayText, IncomingCall, PeerHealth, SipLeg, TrunkEvent,
+        input::{Event, Incoming},
+    },
+};
+
+impl Driver {
+    pub(super) fn tell(&mut self, event: Event) {
+        let event = match event {
+            Event::Incoming(incoming) => TrunkEvent::Incoming(self.incoming(*incoming)),
+            Event::Leg { leg, event } => TrunkEvent::Leg { leg, event },
+            Event::Transfer { leg, step } => TrunkEvent::Transfer { leg, step },
+            Event::Health(health) => {
+                self.publish_health();
+                TrunkEvent::Health(health)
+            }
+        };
+        if !self.deaf {
+            self.pending.push_back(event);
+        }
+    }
+
+    fn incoming(&mut self, incoming: Incoming) -> IncomingCall {
+        let leg = self.handle(incoming.leg, Direction::Inbound, incoming.caller.clone());
+        IncomingCall {
+            leg,
+            caller: incoming.caller,
+            display: incoming.display.map(|name| DisplayText::new(name.reveal())),
+            private: incoming.private,
+            called: incoming.called,
+            peer: incoming.peer,
+            tenant: incoming.tenant,
+            emergency: incoming.emergency,
+            call_id: incoming.call_id,
+        }
+    }
+
+    pub(super) fn handle(
+        &mut self,
+        id: LegId,
+        direction: Direction,
+        party: Address,
+    ) -> Arc<SipLeg> {
+        let (commands, releases) = (self.commands.clone(), self.releases.clone());
+        self.tickets = self.tickets.wrapping_add(1);
+        self.handles.insert(id.clone(), self.tickets);
+        Arc::new(SipLeg::new((id, self.tickets), direction, party, commands, releases))
+    }
+
+    pub(super) fn publish_health(&mut self) {
+        self.publish.send_replace(self.engine.health().into());
+    }
+}
+
+impl Drop for Driver {
+    /// However the task ends, by panic too, nobody is told that the trunk is healthy.
+    fn drop(&mut self) {
+        let stopped: Vec<PeerHealth> = self
+            .engine
+            .health()
+            .into_iter()
+            .map(|health| PeerHealth {
+                state: PeerState::Down,
+                reason: HealthReason::TrunkStopped,
+                ..health
+            })
+            .collect();
+        self.publish.send_replace(stopped.into());
+    }
+}
+
+/// Tells the next event once there is room; `false` where nobody listens. Cancel safe.
+pub(super) async fn tell_next(
+    events: &mpsc::Sender<TrunkEvent>,
+    pending: &mut VecDeque<TrunkEvent>,
+) -> bool {
+    let Ok(permit) = events.reserve().await else { return false };
+    if let Some(event) = pending.pop_front() {
+        permit.send(event);
+    }
+    true
+}
