@@ -80,7 +80,7 @@ async fn day(seed: u64) -> Result<(), Box<dyn Error>> {
     for rule in sim.broken() {
         println!("broken: {rule}");
     }
-    println!("contact_center: {report}, seed {seed}, log sha256 {}", sim.hash());
+    println!("contact_center: {report}, seed {seed}, log sha256 {:#}", sim.hash());
     Ok(())
 }
 

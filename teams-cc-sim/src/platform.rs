@@ -135,6 +135,9 @@ impl Sim {
 
     fn trunk_config(&self) -> Option<TrunkConfig> {
         let setup = self.setup();
+        if setup.trunks.is_empty() {
+            return None;
+        }
         let fqdn = SbcFqdn::new(&setup.trunk).ok()?;
         let proxies =
             PROXIES.iter().map(|name| Target::new(TransportKind::Tls, name, 5061)).collect();

@@ -24,6 +24,7 @@ pub fn quickstart(seed: u64) -> Setup {
         first.insert(0, Answering::declines(Duration::from_secs(2)));
     }
     Setup::contoso(seed)
+        .without_trunk()
         .customer(
             Customer::new("customer", "+14255550171")
                 .dials(Duration::from_secs(1), SERVICE_NUMBER)

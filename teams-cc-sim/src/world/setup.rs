@@ -159,6 +159,13 @@ impl Setup {
         self
     }
 
+    /// Leaves Direct Routing out: no proxies, no carrier.
+    #[must_use]
+    pub fn without_trunk(mut self) -> Self {
+        self.trunks.clear();
+        self
+    }
+
     /// Sets what goes wrong.
     #[must_use]
     pub fn faults(mut self, faults: Faults) -> Self {
