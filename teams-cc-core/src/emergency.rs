@@ -57,7 +57,7 @@ pub struct EmergencyPlan {
 pub enum EmergencyKind {
     /// People who send help.
     Live,
-    /// A robot that reads back where it believes the caller is; routed like the real thing.
+    /// A robot that reads back where it believes the caller is. Routed like the real thing.
     Test,
 }
 
@@ -209,7 +209,7 @@ impl TryFrom<Written> for EmergencyPlan {
     }
 }
 
-/// Why a plan is not taken: a number left out in silence would cost a life.
+/// Why a plan is not taken. A number left out in silence would cost a life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidEmergencyPlan {

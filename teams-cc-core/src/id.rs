@@ -52,7 +52,7 @@ kinds! {
     AgentId = Agent;
     /// A queue of waiting contacts.
     QueueId = Queue;
-    /// A call as its own platform names it: a Graph call id or a SIP Call-ID.
+    /// A call as its platform names it, by Graph call id or SIP Call-ID.
     CallId = Call;
     /// A contact: one customer's visit, whatever calls it takes.
     ContactId = Contact;
@@ -84,7 +84,7 @@ impl<K> Id<K> {
         Ok(Self { text, kind: PhantomData })
     }
 
-    /// The nth identifier with this prefix, such as `C7`; for engines that number what they make.
+    /// The nth identifier with this prefix, such as `C7`. For engines that number what they make.
     #[must_use]
     pub fn numbered(prefix: &'static str, n: u64) -> Self {
         Self { text: format!("{prefix}{n}").into(), kind: PhantomData }

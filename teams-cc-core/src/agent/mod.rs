@@ -1,4 +1,4 @@
-//! The people who take calls: what they can do, how much at once, and where they stand.
+//! The people who take calls. What they can do, how much at once, and where they stand.
 //!
 //! An [`Agent`] is a profile. [`AgentState`] is where the agent stands for routing, and an
 //! [`Observation`] is what Teams presence said, with its age.

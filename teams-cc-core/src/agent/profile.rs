@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Capacity, Skills};
 use crate::{Address, AgentId, QueueId};
 
-/// Who an agent is: where to ring, what the agent can do, and for which queues.
+/// Who an agent is. Where to ring, what the agent can do, and for which queues.
 ///
 /// An expert is an agent of no queue: offered only what is meant for that person.
 ///

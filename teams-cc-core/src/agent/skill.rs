@@ -71,7 +71,7 @@ impl fmt::Display for SkillName {
     }
 }
 
-/// A skill at a level: how well an agent does it, or how well a call needs it done.
+/// A skill at a level. It says how well an agent does it, or how well a call needs it done.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Skill {

@@ -235,7 +235,7 @@ pub enum LegEvent {
     HeldByRemote,
     /// The party took us off hold.
     ResumedByRemote,
-    /// The party asks to be handed over (SIP REFER); the bridge does it and reports the end.
+    /// The party asks to be handed over (SIP REFER). The bridge does it and reports the end.
     TransferRequested,
     /// A transfer ended.
     TransferEnded(TransferOutcome),

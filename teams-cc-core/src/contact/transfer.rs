@@ -82,7 +82,7 @@ pub enum TransferFailure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum AnsweredBy {
-    /// A person confirmed by tone, in the agent's app, or under a policy that trusts the answer.
+    /// A person confirmed. By tone, in the agent's app, or under a policy that trusts the answer.
     Confirmed,
     /// Something answered; nobody confirmed yet.
     Unconfirmed,

@@ -53,7 +53,7 @@ impl TokenBucket {
         }
     }
 
-    /// Sets how many tokens may be taken at once; default is the rate, least is one.
+    /// Sets how many tokens may be taken at once. Default is the rate, least is one.
     #[must_use]
     pub fn burst(mut self, burst: u32) -> Self {
         self.burst = u64::from(burst.max(1));

@@ -25,7 +25,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Waits of at most 500 ms, 1 s, 2 s and so on up to 30 s.
+    /// Waits of at most 500 ms, 1 s, 2 s … up to 30 s.
     #[must_use]
     pub const fn new(seed: Seed) -> Self {
         Self { base: Duration::from_millis(500), cap: Duration::from_secs(30), seed }

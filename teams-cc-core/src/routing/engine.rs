@@ -39,7 +39,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// A queue with this policy, in strict order and with the limits of a Teams call queue.
+    /// A queue with this policy and the limits of a Teams call queue, in strict order.
     #[must_use]
     pub fn new(id: QueueId, policy: impl RoutingPolicy + 'static) -> Self {
         Self {
@@ -88,11 +88,11 @@ pub struct EngineConfig {
     pub pass: Duration,
     /// How long to wait after another process had the agent. Default 1 s.
     pub conflict_pause: Duration,
-    /// After how many missed offers in a row an agent counts as away; none for never. Default 3.
+    /// After how many missed offers in a row an agent counts as away. None for never. Default 3.
     pub misses_before_away: Option<u32>,
     /// When an agent out of sight is free again.
     pub unobserved: UnobservedRules,
-    /// Who is offered a call meant for one person: by default that person while available, by
+    /// Who is offered a call meant for one person. By default that person while available, by
     /// presence not older than 60 s.
     pub direct: Arc<dyn RoutingPolicy>,
 }
@@ -222,7 +222,7 @@ pub(super) struct WaitingCall {
 
 #[derive(Debug)]
 pub(super) enum Stage {
-    /// Waits; planned at this version of the roster, if at all, and again at the timer.
+    /// Waits. Planned at this version of the roster, if at all, and again at the timer.
     Waiting { planned: Option<u64> },
     /// One offer is under way.
     Offered(OfferId),

@@ -84,7 +84,7 @@ pub enum Input {
         /// Which call.
         contact: ContactId,
     },
-    /// The call was handed over to the agent and is out of sight from now on.
+    /// The call was handed over to the agent and is out of sight now.
     OutOfSight {
         /// Which call.
         contact: ContactId,
@@ -99,7 +99,7 @@ pub enum Input {
 pub enum AgentChange {
     /// The agent signed in, or the profile changed.
     SignedIn(Box<Agent>),
-    /// The agent wants calls: ends away, wrap-up and a call out of sight, never a reservation.
+    /// The agent wants calls. Ends away, wrap-up and a call out of sight, never a reservation.
     Available,
     /// The agent wants no calls; an offer that rings goes on ringing.
     Away(AwayReason),

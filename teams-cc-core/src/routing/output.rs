@@ -13,7 +13,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Output {
-    /// Reserve the agent and the call in the store, as one step; answer with
+    /// Reserve the agent and the call in the store, as one step. Answer with
     /// [`Reserved`](super::Input::Reserved) or [`ReserveConflict`](super::Input::ReserveConflict).
     Reserve {
         /// Which offer.
@@ -70,7 +70,7 @@ pub enum Output {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Alarm {
-    /// An agent was out of sight for so long that the engine gave up waiting for word.
+    /// An agent was out of sight for so long that the engine waits no more.
     UnobservedTooLong {
         /// Who.
         agent: AgentId,

@@ -98,7 +98,8 @@ impl Plan {
         self.step = OwnedStep::Offer(mode);
     }
 
-    /// Wait; ask again at `until`, the next instant at which time alone may change the answer.
+    /// Wait and ask again at `until`. It is the next instant at which time alone may change the
+    /// answer.
     pub fn wait(&mut self, until: Option<Instant>) {
         self.step = OwnedStep::Wait(until);
     }

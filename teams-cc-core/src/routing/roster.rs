@@ -10,7 +10,7 @@ use crate::{
     store::FencingToken,
 };
 
-/// All agents that are known, and who shall not be offered which call for a while.
+/// All agents that are known. Also who shall not be offered which call for a while.
 ///
 /// The engine keeps one. Tests of policies make their own.
 ///
@@ -178,7 +178,7 @@ impl AgentRecord {
         self.slots.len()
     }
 
-    /// How long the agent has been without a contact; an offer that came to nothing is none.
+    /// How long the agent has been without a contact. An offer that came to nothing is none.
     #[must_use]
     pub fn idle(&self, now: Instant) -> Duration {
         now.since(self.idle_since)
@@ -272,7 +272,7 @@ impl<'a> View<'a> {
         self.roster.agents.get(id).map(AgentRef)
     }
 
-    /// Why a call shall not be offered to an agent for a while, where that is so.
+    /// Why a call shall not be offered to an agent for a while, if so.
     #[must_use]
     pub fn passed(&self, contact: &ContactId, agent: &AgentId) -> Option<Reason> {
         let passed = self.roster.passed.get(contact)?.get(agent)?;

@@ -20,19 +20,19 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnobservedRules {
-    /// How long after the transfer presence is believed that was in a call and left it.
-    /// Default 10 s.
+    /// How long after the transfer presence that left a call is believed. Default 10 s.
     pub settle: Duration,
-    /// How long after the transfer presence is believed that was never seen in a call: the call
-    /// may have been shorter than the time between two readings, but Teams may also be slow to
-    /// show it. Default 3 min.
+    /// How long after the transfer presence is believed that was never in a call. The call may have
+    /// been shorter than the time between two readings, but Teams may also be slow to show it.
+    /// Default 3 min.
     pub settle_unseen: Duration,
     /// How long an agent stays out of sight at most. Default 2 h.
     pub ceiling: Duration,
 }
 
 impl UnobservedRules {
-    /// Sets after what time presence is believed, once seen in a call and never seen in one.
+    /// Sets after what time presence is believed. The first is for presence once seen in a call,
+    /// the second for presence never seen in one.
     #[must_use]
     pub fn settle(mut self, seen: Duration, unseen: Duration) -> Self {
         self.settle = seen;

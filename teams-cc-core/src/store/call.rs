@@ -45,7 +45,7 @@ impl RecordVersion {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CallRecord {
-    /// The version of the body's format, so that a newer program knows an older one's record.
+    /// The version of the body's format. By it a newer program knows an older one's record.
     pub format: u16,
     /// Which process or partition looks after the call.
     pub owner: Box<str>,
@@ -75,12 +75,16 @@ impl fmt::Debug for CallRecord {
 ///
 /// Every method is one atomic step: a future that is dropped has either done all of it or
 /// nothing.
+///
+/// # Errors
+///
+/// Besides what a method names, each may fail with [`StoreError::Backend`].
 #[async_trait]
 pub trait CallStore: Send + Sync + fmt::Debug {
     /// A record and its version.
     async fn get(&self, call: &CallId) -> Result<Option<(RecordVersion, CallRecord)>, StoreError>;
 
-    /// Writes a record where the one there is at version `expected`, and tells the new version.
+    /// Writes a record over the one at version `expected`. Tells the new version.
     ///
     /// # Errors
     ///

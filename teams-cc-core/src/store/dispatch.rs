@@ -49,6 +49,11 @@ impl fmt::Display for FencingToken {
 ///
 /// `now` is the caller's wall time; a store with a clock of its own uses that instead. Every
 /// method is one atomic step: a future that is dropped has either done all of it or nothing.
+///
+/// # Errors
+///
+/// Besides what a method names, each may fail with [`StoreError::Full`] or
+/// [`StoreError::Backend`]; nothing has changed then.
 #[async_trait]
 pub trait DispatchStore: Send + Sync + fmt::Debug {
     /// Makes an agent known, with this many places; reservations there are stay.
@@ -60,11 +65,11 @@ pub trait DispatchStore: Send + Sync + fmt::Debug {
     /// Lets a call wait. Doing it again changes nothing; a taken call waits once it is released.
     async fn enqueue(&self, contact: &ContactId) -> Result<(), StoreError>;
 
-    /// Takes a call that is not taken out, and frees the agent reserved for it; a taken call will
+    /// Removes a call that is not taken, and frees the agent reserved for it. A taken call will
     /// not wait again.
     async fn withdraw(&self, contact: &ContactId) -> Result<(), StoreError>;
 
-    /// Reserves one place of the agent and the call, both or neither, until `now + lease`.
+    /// Reserves a place of the agent and the call, or neither, until `now + lease`.
     ///
     /// # Errors
     ///

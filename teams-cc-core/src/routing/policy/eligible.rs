@@ -10,9 +10,9 @@ pub struct Candidates {
     filters: Vec<Box<dyn Filter>>,
 }
 
-/// Everybody who serves the queue (or is the one the call is meant for), has a free place, is not
-/// away or in wrap-up, was not offered this very call in vain just now, and has the skills the
-/// call needs.
+/// Everybody who could take the call at all. That is everybody who serves the queue (or is the one
+/// the call is meant for), has a free place, is not away or in wrap-up, was not offered this very
+/// call in vain just now, and has the skills the call needs.
 #[must_use]
 pub fn eligible() -> Candidates {
     Candidates { filters: Vec::new() }

@@ -1,4 +1,4 @@
-//! Policies by composition: who comes into question, who is best, how to ring, and what then.
+//! Policies by composition. Who comes into question, who is best, how to ring, and what then.
 //!
 //! ```
 //! use std::time::Duration;
