@@ -43,7 +43,7 @@ impl<T> Fresh<T> {
         now.since(self.read_at)
     }
 
-    /// Whether the value may still be used where at most `age` is allowed; the bound itself may.
+    /// Whether the value may still be used where at most `age` is allowed. The bound itself may.
     #[must_use]
     pub fn is_younger_than(&self, age: Duration, now: Instant) -> bool {
         self.age(now) <= age

@@ -36,7 +36,7 @@ pub struct Presence {
     pub sequence_number: Option<SequenceNumber>,
 }
 
-/// The service's version of a presence: a text whose byte order is the order of changes.
+/// The service's version of a presence. The byte order of its text is the order of changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SequenceNumber(Box<str>);
 

@@ -9,7 +9,7 @@ use teams_cc_core::UserId;
 /// [getPresencesByUserId]: https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid
 pub const MAX_IDS: usize = 650;
 
-/// Splits users into lots of at most `size`, each user once, in the order of their ids.
+/// Splits users into lots of at most `size`. Each user comes once, in the order of their ids.
 ///
 /// Ids that differ only in ASCII case name one user: the service writes them as it likes. A size of
 /// zero or over [`MAX_IDS`] counts as [`MAX_IDS`].

@@ -20,12 +20,12 @@ use crate::{
 ///
 /// At 650 a request this is what an app may ask of a tenant in six seconds (1500 requests in 30 s).
 pub const MAX_USERS: usize = 200_000;
-/// How often a read halves a refused lot; after that the rest of such lots is reported as refused.
+/// How often a read halves a refused lot. After that the rest of such lots is reported as refused.
 ///
 /// One bad id among 650 takes ten halvings. The bound keeps a service that refuses everything from
 /// turning one request into thirteen hundred.
 pub const MAX_SPLITS: usize = 64;
-/// How many requests may fail in a row; after that the rest is not asked for.
+/// How many requests may fail in a row. After that the rest is not asked for.
 pub const MAX_FAILURES: usize = 3;
 
 /// Names a batch of one read.
@@ -46,7 +46,7 @@ pub struct Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Some id in the lot, as far as a bare 400 or 500 tells: halve and ask again.
+    /// Some id in the lot, as far as a bare 400 or 500 tells. Halve and ask again.
     OfAnId,
     /// This request alone, perhaps: others may still get through.
     OfTheRequest,

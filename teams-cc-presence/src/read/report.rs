@@ -7,7 +7,7 @@ use teams_cc_graph::Error;
 
 use crate::{fresh::Fresh, model::Presence, shard};
 
-/// What came of a read: for every user asked for, a presence or the reason there is none.
+/// What came of a read. Every user asked for has a presence or the reason there is none.
 ///
 /// Users are found by id without regard to ASCII case.
 #[derive(Clone, Debug, Default)]
@@ -23,11 +23,11 @@ pub struct Report {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Unread {
-    /// The service answered and left the user out: it has no such user, or shows no presence.
+    /// The service answered and left the user out. It has no such user, or shows no presence.
     Missing,
     /// The service refuses a request with this id in it: correct or remove the id.
     Refused(Arc<Error>),
-    /// The service refuses a request with this and other ids in it, and halving found no end.
+    /// The service refuses a request with this and other ids in it. Halving found no end.
     RefusedWithOthers(Arc<Error>),
     /// The request failed for a reason that has nothing to do with the id.
     Failed(Arc<Error>),
@@ -40,7 +40,7 @@ impl Report {
         self.found.get(&shard::normal(user))
     }
 
-    /// Why there is no presence of a user; `None` also for one who was not asked for.
+    /// Why there is no presence of a user. `None` also for one who was not asked for.
     #[must_use]
     pub fn why_unread(&self, user: &UserId) -> Option<&Unread> {
         self.unread.get(&shard::normal(user))
@@ -64,7 +64,7 @@ impl Report {
         self.unread.is_empty()
     }
 
-    /// The first failure that is not the fault of an id, such as a missing permission.
+    /// The first failure that is not an id's fault, such as a missing permission.
     #[must_use]
     pub fn failure(&self) -> Option<&Arc<Error>> {
         self.unread.values().find_map(|unread| match unread {

@@ -67,14 +67,14 @@ impl SweepConfig {
         self
     }
 
-    /// How long a user who is wanted waits for others to join the request: default 250 ms.
+    /// How long a user who is wanted waits for others to join the request. Default 250 ms.
     #[must_use]
     pub fn coalesce(mut self, wait: Duration) -> Self {
         self.coalesce = wait;
         self
     }
 
-    /// When a request without an answer counts as lost: default a minute, at least a second.
+    /// When a request without an answer counts as lost. Default a minute, at least a second.
     ///
     /// Its users are then read again. The driver's own timeout should be shorter.
     #[must_use]

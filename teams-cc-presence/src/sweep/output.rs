@@ -17,6 +17,6 @@ pub enum Output {
         /// At most [`MAX_IDS`](crate::MAX_IDS) users, in the order they are due.
         users: Vec<UserId>,
     },
-    /// Nothing more for now: wait for an answer or until then; `None` waits for input alone.
+    /// Nothing more for now. Wait for an answer or until then; `None` waits for input alone.
     Timeout(Option<Instant>),
 }
