@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tower::{Service, ServiceExt};
 
-use super::{Answer, Request, Response, ready_at_once};
+use super::{Answer, Request, ready_at_once};
 use crate::client::Transport;
 use crate::error::{Error, ErrorKind};
 
@@ -16,10 +16,6 @@ pub(crate) struct Attempt {
 }
 
 impl Service<Request> for Attempt {
-    type Response = Response;
-    type Error = Error;
-    type Future = Answer;
-
     ready_at_once!();
 
     fn call(&mut self, request: Request) -> Answer {

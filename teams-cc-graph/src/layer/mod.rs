@@ -37,9 +37,13 @@ pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Response, Error>> + 
 /// A service with all layers below it.
 pub(crate) type Stack = BoxCloneSyncService<Request, Response, Error>;
 
-/// Every layer is ready at once and asks the one below when it is called.
+/// Every layer is ready at once, asks the one below when it is called, and answers later.
 macro_rules! ready_at_once {
     () => {
+        type Response = $crate::layer::Response;
+        type Error = $crate::error::Error;
+        type Future = $crate::layer::Answer;
+
         fn poll_ready(
             &mut self,
             _: &mut ::std::task::Context<'_>,

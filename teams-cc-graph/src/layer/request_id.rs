@@ -46,10 +46,6 @@ where
     S: Service<Request, Response = Response, Error = Error> + Clone + Send + 'static,
     S::Future: Send,
 {
-    type Response = Response;
-    type Error = Error;
-    type Future = Answer;
-
     ready_at_once!();
 
     fn call(&mut self, mut request: Request) -> Answer {

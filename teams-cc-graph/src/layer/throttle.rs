@@ -34,7 +34,8 @@ type Buckets = BTreeMap<(Option<TenantId>, Family), (TokenBucket, Instant)>;
 
 /// A place for each request, and a bucket for each tenant and family.
 ///
-/// A request waits for both, at most `patience`; then it goes out and the service decides.
+/// It waits for its bucket, at most `patience`, and then for a place, which every request gives
+/// back after its timeout at the latest. A bucket that stays empty lets it go: the service decides.
 #[derive(Clone)]
 pub(crate) struct Throttle<S> {
     inner: S,
@@ -88,10 +89,6 @@ where
     S: Service<Request, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    type Response = Response;
-    type Error = Error;
-    type Future = Answer;
-
     ready_at_once!();
 
     fn call(&mut self, request: Request) -> Answer {
