@@ -11,7 +11,7 @@ pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 /// How long one attempt may take, unless configured otherwise.
 pub const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How a client behaves; the defaults suit a call that has 15 s to be answered.
+/// How a client behaves. The defaults suit a call that has 15 s to be answered.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {

@@ -17,8 +17,8 @@ pub struct Diagnosis {
     pub cause: &'static str,
     /// What an operator does about it.
     pub mend: &'static str,
-    /// The permissions that allow the request, one of which suffices; none where they are not
-    /// what is missing.
+    /// The permissions that allow the request, one of which suffices. None where they are not what
+    /// is missing.
     pub permissions: &'static [Permission],
 }
 

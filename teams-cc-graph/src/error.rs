@@ -28,7 +28,7 @@ pub struct Error {
 pub enum ErrorKind {
     /// The request breaks a documented limit and was not sent; mend it.
     Invalid(InvalidRequest),
-    /// The service asks to slow down, and the retries allowed are used up; wait, then repeat.
+    /// The service asks to slow down, and no retry is left. Wait, then repeat.
     Throttled {
         /// How long the service asks to wait.
         retry_after: Option<Duration>,

@@ -24,7 +24,7 @@ use crate::layer::Attempt;
 /// Attempts for one token; the cache holds back what fails longer.
 const ATTEMPTS: u32 = 3;
 
-/// Signs an app in with its secret, anew at every call; wrap it in a
+/// Signs an app in with its secret, anew at every call. Wrap it in a
 /// [`TokenCache`](super::TokenCache).
 #[derive(Clone)]
 pub struct ClientSecret {

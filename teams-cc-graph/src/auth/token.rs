@@ -71,14 +71,14 @@ impl TokenRequest {
 /// The future may be dropped at any await point; keep no half-done state across one.
 #[async_trait]
 pub trait TokenProvider: Send + Sync {
-    /// A token that is valid now.
+    /// A token that is valid now. Dropping the future leaves no half-done state.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::SignIn`](crate::ErrorKind::SignIn) where the endpoint refuses.
     async fn token(&self, wanted: &TokenRequest) -> Result<AccessToken, Error>;
 
-    /// The service refused this token: do not give it again.
+    /// The service refused this token: do not give it again. May be dropped, as [`token`](Self::token).
     async fn refused(&self, wanted: &TokenRequest, token: &AccessToken) {
         let _ = (wanted, token);
     }

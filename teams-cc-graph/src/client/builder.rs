@@ -75,8 +75,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Take tokens from a provider, as it gives them; wrap it in a
-    /// [`TokenCache`] where it does not cache.
+    /// Take tokens from a provider, as it gives them. Wrap it in a [`TokenCache`] where it does not
+    /// cache.
     pub fn token_provider(mut self, provider: Arc<dyn TokenProvider>) -> Self {
         self.credential = Some(Credential::Provider(provider));
         self

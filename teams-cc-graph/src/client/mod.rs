@@ -113,7 +113,8 @@ impl Client {
         serde_json::from_slice(body).map_err(|error| Error::with_source(ErrorKind::Decode, error))
     }
 
-    /// Send a request this crate has no builder for, and take the whole answer if it is 2xx.
+    /// Send a request this crate has no builder for, and take the whole answer. An answer that is
+    /// not 2xx is an error. Dropping the future stops waiting; the service may still act.
     ///
     /// # Errors
     ///

@@ -33,7 +33,7 @@ impl Algorithm {
     }
 }
 
-/// A token whose signature is not proven yet; nothing but its key id can be read.
+/// A token whose signature is not proven yet. Nothing but its key id can be read.
 #[derive(Debug)]
 pub struct Unverified<'a> {
     signed: &'a str,

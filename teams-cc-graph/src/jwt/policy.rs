@@ -6,7 +6,7 @@ use teams_cc_core::Timestamp;
 
 use super::{Claims, JwtError};
 
-/// The most that two clocks may differ; tokens of the calling service live as little as this.
+/// The most that two clocks may differ. Tokens of the calling service live as little as this.
 pub const MAX_SKEW: Duration = Duration::from_mins(5);
 
 /// Which tokens are accepted, once their signature is proven.

@@ -34,7 +34,7 @@ resource! {
     pub struct MediaInfo("microsoft.graph.mediaInfo") {
         /// Cache key of the media: the service does not fetch an id it knows again.
         resource_id: String = "resourceId",
-        /// Where the service fetches the WAV file; it may carry a signature, so Debug hides it.
+        /// Where the service fetches the WAV file. It may carry a signature, so Debug hides it.
         uri: Sensitive = "uri",
     }
 }

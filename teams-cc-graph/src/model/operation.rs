@@ -164,7 +164,7 @@ operations! {
     AddLargeGalleryView(
         AddLargeGalleryViewOperation, "microsoft.graph.addLargeGalleryViewOperation"
     ) {}
-    /// An operation of a kind this crate does not model, or one that is not named.
+    /// An operation that is not named, or one this crate does not model.
     Other(OtherOperation, "microsoft.graph.commsOperation") {}
 }
 

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, InvalidRequest};
 use crate::permission::Permission;
 
-/// A request of the API as data: what it is called, and what repeating it does.
+/// A request of the API as data. It says what it is called and what repeating it does.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Endpoint {

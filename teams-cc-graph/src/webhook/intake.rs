@@ -167,7 +167,7 @@ impl Intake {
         }
     }
 
-    /// Reads the signing keys ahead of the first call, which has only seconds to be answered.
+    /// Reads the signing keys ahead of the first call. That one has only seconds to be answered.
     ///
     /// Dropping the future leaves the reading under way; the next request finds its result.
     ///

@@ -52,7 +52,7 @@ pub struct KeySource {
 }
 
 impl KeySource {
-    /// Keys are read over this transport, such as the one the client sends its requests over.
+    /// Keys are read over this transport. The one the client sends its requests over will do.
     #[must_use]
     pub fn new(transport: Transport) -> Self {
         Self { transport }

@@ -13,7 +13,7 @@ macro_rules! polymorphic {
         #[non_exhaustive]
         pub enum $name {
             $( $(#[$variant_meta])* $variant($ty), )+
-            /// A subtype this version of the crate does not know, or one that is not named.
+            /// A subtype that is not named, or one this crate does not know.
             Other($crate::wire::Object),
         }
 
