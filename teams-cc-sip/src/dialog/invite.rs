@@ -1,4 +1,4 @@
-//! The state of one INVITE and of the call that came of it (RFC 3261 §13 to §15).
+//! One INVITE and the call that came of it (RFC 3261 §13 to §15).
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Dialogs of RFC 3261 §12 and the two usages they have here: a call and the report on a REFER.
+//! Dialogs of RFC 3261 §12. They have two usages here: a call and the report on a REFER.
 //!
 //! A dialog is numbers, names and a path; it sends nothing by itself. [`Dialog`] makes the
 //! requests within it, [`Call`] is the state of one INVITE and what came of it, and

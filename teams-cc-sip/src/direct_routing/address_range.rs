@@ -39,7 +39,7 @@ impl AddressRange {
         Self { network: address, prefix }
     }
 
-    /// Whether an address lies in the range; an IPv4 address mapped into IPv6 counts as IPv4.
+    /// Whether an address lies in the range. An IPv4 address mapped into IPv6 counts as IPv4.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.network, address.to_canonical()) {

@@ -26,7 +26,8 @@ impl Failover {
         Self { held_until: vec![Instant::ZERO; proxies], hold_down: hold_down.min(MAX_HOLD_DOWN) }
     }
 
-    /// Puts a proxy at the end of the order, for the time it asked for or the configured one.
+    /// Puts a proxy at the end of the order. It stays there for the time it asked for or the
+    /// configured one.
     pub fn hold_down(&mut self, now: Instant, proxy: usize, retry_after: Option<Duration>) {
         if let Some(until) = self.held_until.get_mut(proxy) {
             let until_then = now + retry_after.unwrap_or(self.hold_down).min(MAX_HOLD_DOWN);

@@ -70,14 +70,14 @@ impl SbcFqdn {
         &self.0
     }
 
-    /// The name without its first label, as Teams looks it up when the whole name is no domain.
+    /// The name without its first label. Teams looks it up so when the whole name is no domain.
     #[must_use]
     pub fn parent(&self) -> &str {
         self.0.split_once('.').map_or("", |(_, parent)| parent)
     }
 }
 
-/// Whether a name in a certificate covers a host name (RFC 2818 §3.1, RFC 6125 §6.4.3).
+/// Whether a name in a certificate covers a host name. See RFC 2818 §3.1 and RFC 6125 §6.4.3.
 ///
 /// A wildcard stands for exactly one whole label, the first: `*.contoso.com` covers
 /// `sbc.contoso.com`, and neither `sbc.test.contoso.com` nor `contoso.com`.

@@ -24,8 +24,8 @@ pub fn teams_request_uri(number: &PhoneNumber, proxy: &str) -> Result<SipUri, Nu
     phone_uri(&user, proxy)
 }
 
-/// The Request-URI of a call to a carrier: as [`teams_request_uri`], and emergency numbers, short
-/// codes and bare extensions as they are dialled.
+/// The Request-URI of a call to a carrier. It is as [`teams_request_uri`] says; emergency numbers,
+/// short codes and bare extensions go as they are dialled.
 ///
 /// # Errors
 ///

@@ -130,7 +130,7 @@ impl OptionsPing {
         self.set(position, state, reason)
     }
 
-    /// Notes that a peer could not be asked or did not answer; tells whether its health changed.
+    /// Notes that a peer could not be asked or did not answer. Tells whether its health changed.
     pub fn failed(&mut self, position: usize, reason: HealthReason) -> bool {
         self.set(position, PeerState::Down, reason)
     }

@@ -28,8 +28,8 @@ pub struct EndpointConfig {
     pub allow: Vec<Method>,
     /// The option tags a peer may require; others get 420. Default: none.
     pub supported: Vec<Box<str>>,
-    /// How long our INVITE may stay unanswered before it is withdrawn; default 3 minutes, as
-    /// timer C of RFC 3261 §16.6.
+    /// How long our INVITE may stay unanswered before it is withdrawn. Default 3 minutes, as timer
+    /// C of RFC 3261 §16.6.
     pub invite_limit: Duration,
     /// How long a peer's INVITE may stay unanswered before it is refused; default 5 minutes.
     pub ring_limit: Duration,

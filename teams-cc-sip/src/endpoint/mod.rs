@@ -1,4 +1,5 @@
-//! A SIP user agent without input or output: RFC 3261 with RFC 6026, 3515, 3581 and 3891.
+//! A SIP user agent without input or output. It follows RFC 3261 with RFC 6026, 3515, 3581 and
+//! 3891.
 //!
 //! Inputs go in by [`Endpoint::handle_input`], outputs come out by [`Endpoint::poll_output`] until
 //! it says [`Output::Timeout`]. Orders are [`Command`]s, news are [`Event`]s, and a call is a

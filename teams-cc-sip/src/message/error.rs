@@ -74,7 +74,7 @@ pub enum Rule {
     /// The header part of a URI is malformed.
     #[error("header part of the uri is malformed")]
     UriHeader,
-    /// A URI with `?`, `;` or `,` that is not in angle brackets (RFC 3261 §20).
+    /// A URI with `?`, `;` or `,` outside angle brackets (RFC 3261 §20).
     #[error("uri must stand in angle brackets")]
     AngleBrackets,
     /// A telephone number with characters of no number (RFC 3966).
@@ -146,8 +146,8 @@ impl ParseError {
         self.rule
     }
 
-    /// The byte where it was broken: of the header's value when [`Self::header`] names one,
-    /// otherwise of the input.
+    /// The byte where it was broken. It counts in the header's value when [`Self::header`] names
+    /// one, otherwise in the input.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
@@ -174,7 +174,7 @@ impl fmt::Display for ParseError {
     }
 }
 
-/// A message that cannot be read, with the answer it deserves if one can be addressed.
+/// A message that cannot be read. The answer it deserves comes along if one can be addressed.
 ///
 /// RFC 3261 §8.2 and §16.3 ask for 400 where the top Via, From, To, Call-ID and `CSeq` of a
 /// request can still be read, and for silence where they cannot.

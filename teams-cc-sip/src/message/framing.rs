@@ -32,7 +32,7 @@ pub enum Frame {
 pub struct StreamDecoder {
     limits: Limits,
     buffer: BytesMut,
-    /// How many octets of the buffer are known to hold no end of a header section.
+    /// Octets of the buffer that are known to hold no end of a header section.
     scanned: usize,
     /// A message whose body is not yet here, and the length of that body.
     pending: Option<(Box<Message>, usize)>,

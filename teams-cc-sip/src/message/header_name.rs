@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::{ParseError, Rule, Text, class};
 
-/// A header name this crate gives no meaning to; compares without case, is written as received.
+/// A header name this crate gives no meaning to. It compares without case and is written as
+/// received.
 #[derive(Clone)]
 pub struct OtherName(Text);
 

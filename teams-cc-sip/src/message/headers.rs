@@ -64,7 +64,7 @@ impl Headers {
         }
     }
 
-    /// Puts a typed header before all others of its name, as a new Via or Route stands.
+    /// Puts a typed header before all others of its name. A new Via or Route stands there.
     pub fn push_front_typed<T: TypedHeader>(&mut self, value: &T) {
         if let Ok(header) = Header::of(value) {
             let at = self.lines.iter().position(|h| h.name() == header.name()).unwrap_or(0);
@@ -139,7 +139,8 @@ impl Headers {
         self.push_front_typed(value);
     }
 
-    /// Copies all header lines of a name from another message, byte for byte and in order.
+    /// Copies all header lines of a name from another message. They stay as they are, byte for byte
+    /// and in order.
     pub fn copy_from(&mut self, other: &Self, name: impl AsHeaderName) {
         if let Some(name) = name.to_name() {
             self.lines.extend(other.lines.iter().filter(|h| *h.name() == name).cloned());

@@ -84,7 +84,7 @@ impl Default for Grammar {
 pub struct Leniency {
     /// Accepts `#` in a user part; Learn says the proxy sends it unescaped.
     pub hash_in_user: bool,
-    /// Accepts a final response whose To has no tag, as 200 to OPTIONS from the proxy.
+    /// Accepts a final response whose To has no tag. The proxy answers OPTIONS so.
     pub to_without_tag: bool,
     /// Reads a stream message without Content-Length as one without a body.
     ///

@@ -160,7 +160,7 @@ impl Via {
         self.params.get("rport")?.parse().ok()
     }
 
-    /// Whether the sender asks for the response on the port it sent from (RFC 3581 §4).
+    /// Whether the sender wants the response on the port it sent from (RFC 3581 §4).
     #[must_use]
     pub fn wants_rport(&self) -> bool {
         self.params.contains("rport")

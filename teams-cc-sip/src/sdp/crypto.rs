@@ -120,7 +120,7 @@ pub struct Crypto {
     pub tag: u32,
     /// What the keys are used with.
     pub suite: Suite,
-    /// The keys; empty where the suite is unknown, whose keys have a form of their own.
+    /// The keys. Empty where the suite is unknown, whose keys have a form of their own.
     pub keys: Vec<KeyParams>,
     /// Whether session parameters stand, none of which is supported here.
     pub has_session_params: bool,

@@ -53,7 +53,7 @@ impl SdpError {
     }
 }
 
-/// Why an offer cannot be answered or an answer not be used; 488 is the response to it.
+/// Why an offer cannot be answered or an answer not be used. 488 is the response to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerError {

@@ -54,7 +54,7 @@ impl Direction {
         }
     }
 
-    /// What to answer to an offer of `self` when this side wants `wanted` (RFC 3264 §6.1).
+    /// What to answer to an offer of `self` when this side wants `wanted`. See RFC 3264 §6.1.
     #[must_use]
     pub const fn answered(self, wanted: Self) -> Self {
         Self::of(self.receives() && wanted.sends(), self.sends() && wanted.receives())

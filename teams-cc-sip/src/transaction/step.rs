@@ -1,6 +1,6 @@
 //! What a transaction asks its owner to do after one event.
 
-/// What a transaction asks for: at most one message on the wire, and at most one word upwards.
+/// What a transaction asks for. That is at most one message on the wire and one word upwards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {

@@ -1,4 +1,4 @@
-//! Headers with a grammar of their own, read on demand (RFC 3261 §20 and its extensions).
+//! Headers with a grammar of their own, read on demand. RFC 3261 §20 and its extensions.
 //!
 //! Each type reads one value or one list element; [`super::Headers`] finds it.
 

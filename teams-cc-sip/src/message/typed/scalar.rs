@@ -72,7 +72,7 @@ pub struct CSeq {
 }
 
 impl CSeq {
-    /// A sequence number with a method; numbers of 2³¹ and more are cut to the largest.
+    /// A sequence number with a method. Numbers of 2³¹ and more are cut to the largest.
     #[must_use]
     pub fn new(number: u32, method: Method) -> Self {
         Self { number: number.min(MAX_CSEQ), method }
