@@ -366,3 +366,49 @@ fn one_seed_gives_one_day() {
     log.remove(3);
     assert_ne!(hash, log.hash());
 }
+
+#[test]
+fn entities_and_notifications_have_the_documented_properties() {
+    let mut bench = Bench::new(setup());
+    let user = bench.world.setup().users[0].id.to_string();
+    let request = http::Request::post("https://graph.microsoft.com/v1.0/communications/calls")
+        .header("authorization", format!("Bearer {}", bench.token))
+        .body(call_to(&user).to_string().into())
+        .expect("a request");
+    let response = bench.world.handle(bench.now, &request).response;
+    let call: serde_json::Value = serde_json::from_slice(response.body()).expect("JSON");
+    let id = call["id"].as_str().expect("an id").to_owned();
+    assert_eq!(
+        response.headers()["location"],
+        format!("https://graph.microsoft.com/v1.0/communications/calls/{id}")
+    );
+    for (name, value) in [
+        ("@odata.type", json!("#microsoft.graph.call")),
+        ("state", json!("establishing")),
+        ("direction", json!("outgoing")),
+        ("requestedModalities", json!(["audio"])),
+        ("tenantId", json!(bench.tenant().as_str())),
+    ] {
+        assert_eq!(call[name], value, "{name}");
+    }
+    assert_eq!(call["targets"][0]["identity"]["user"]["id"], user);
+    assert!(call["source"]["identity"]["application"]["id"].is_string());
+    bench.incoming();
+    let item = bench.inbox.iter().find(|item| item["changeType"] == "created").expect("incoming");
+    let data = &item["resourceData"];
+    let id = data["id"].as_str().expect("an id");
+    assert_eq!(item["resourceUrl"], format!("/communications/calls/{id}"));
+    assert_eq!(item["resource"], format!("/app/calls/{id}"));
+    assert_eq!(data["source"]["identity"]["phone"]["id"], "+14255550177");
+    assert!(data["targets"][0]["identity"]["applicationInstance"]["id"].is_string());
+    assert!(data["callChainId"].is_string() && data["myParticipantId"].is_string());
+}
+
+#[test]
+fn debug_output_shows_neither_numbers_nor_secrets() {
+    let bench = Bench::new(setup());
+    let text = format!("{:?} {:?}", bench.world.setup(), bench.world);
+    for secret in ["5550177", "5550100", "public-test-secret", &bench.token] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}

@@ -1,22 +1,22 @@
 //! The HTTP door on loopback, plain and over TLS, for foreign clients and the wall clock.
 
-use std::{convert::Infallible, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::{ServerConfig, pki_types::PrivatePkcs8KeyDer};
 use teams_cc::platform::Callback;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::{Semaphore, mpsc},
     task::JoinSet,
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::MAX_BODY_BYTES;
 use crate::{
@@ -27,6 +27,8 @@ use crate::{
 
 /// How many connections each listener serves at once; more wait to be accepted.
 const MAX_CONNECTIONS: usize = 256;
+/// How long a handshake or the head of a request may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How the HTTP door is opened.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +71,8 @@ impl HttpOptions {
 
 /// The sign-in service, Graph and the key endpoint on two loopback ports.
 ///
-/// One server stands for all of them, by path. Dropping the door closes it; what the world
+/// One server stands for all of them, by path. Foreign clients read the clock on the wall: let the
+/// world begin there with [`Setup::start`](crate::Setup::start), or its tokens look outdated. Dropping the door closes it; what the world
 /// already did stays done.
 #[derive(Debug)]
 pub struct HttpDoor {
@@ -167,7 +170,7 @@ async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Sha
             match tls {
                 None => serve(stream, "http", shared).await,
                 Some(tls) => {
-                    if let Ok(stream) = tls.accept(stream).await {
+                    if let Some(stream) = handshake(&tls, stream, &shared).await {
                         serve(stream, "https", shared).await;
                     }
                 }
@@ -177,13 +180,31 @@ async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Sha
     }
 }
 
+/// A TLS handshake, given up where the peer takes too long.
+pub(super) async fn handshake(
+    tls: &TlsAcceptor,
+    stream: TcpStream,
+    shared: &Shared,
+) -> Option<TlsStream<TcpStream>> {
+    let clock = shared.clock();
+    tokio::select! {
+        biased;
+        stream = tls.accept(stream) => stream.ok(),
+        () = clock.sleep(PATIENCE) => None,
+    }
+}
+
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     scheme: &'static str,
     shared: Arc<Shared>,
 ) {
     let service = service_fn(|request| answer(request, scheme, &shared));
-    if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await
+    if let Err(error) = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .serve_connection(TokioIo::new(stream), service)
+        .await
     {
         tracing::debug!(%error, "a connection to the door ended badly");
     }

@@ -11,17 +11,21 @@ use rustls::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
     task::JoinSet,
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use super::http::closed;
+use super::http::{closed, handshake};
 use crate::{
     Sim,
     error::Error,
     io::{Shared, opened_to_party, opened_to_trunk},
     world::{ConnectionId, PROXIES, ProxyState, SipParty},
 };
+
+/// How many handshakes each proxy has at once; more wait to be accepted.
+const MAX_HANDSHAKES: usize = 64;
 
 /// How the SIP door is opened.
 #[derive(Clone, Debug)]
@@ -181,16 +185,19 @@ async fn take_tls(
     state: ProxyState,
     shared: Arc<Shared>,
 ) {
+    let places = Arc::new(Semaphore::new(MAX_HANDSHAKES));
     while let Ok((stream, _)) = listener.accept().await {
         if state == ProxyState::RefusesTls {
             shared.with(|world, now| world.refused(now, party));
             continue;
         }
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let (tls, shared) = (tls.clone(), Arc::clone(&shared));
         tokio::spawn(async move {
-            if let Ok(stream) = tls.accept(stream).await {
+            if let Some(stream) = handshake(&tls, stream, &shared).await {
                 opened_to_party(&shared, party, stream);
             }
+            drop(place);
         });
     }
 }

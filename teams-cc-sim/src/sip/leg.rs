@@ -46,7 +46,7 @@ pub(crate) enum Pending {
 }
 
 /// A transfer that a Teams client asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Referral {
     /// Refer-To without its brackets; the new INVITE must have exactly this Request-URI.
     pub(crate) uri: String,

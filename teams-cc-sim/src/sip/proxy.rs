@@ -104,7 +104,10 @@ impl World {
             Some(_) => shown_number(&number),
             None => "x-m=…".to_owned(),
         };
-        self.show(party, true, &format!("INVITE {shown}"));
+        let located =
+            emergency::is_located(request.headers().get_str("Geolocation"), request.body());
+        let with = if located { " with location" } else { "" };
+        self.show(party, true, &format!("INVITE {shown}{with}"));
         match self.callee_of(party, request, &number) {
             Ok(who) => self.take_call(connection, party, request, who),
             Err(503) => {

@@ -95,8 +95,9 @@ pub(crate) struct Transfer {
     pub(crate) replaces: Option<Result<u64, ()>>,
 }
 
-/// A bot's call. The world keeps it under the number ladders call it by.
-#[derive(Clone, Debug)]
+/// A bot's call. The world keeps it under the number ladders call it by. It has no Debug form: numbers
+/// are in it.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) id: String,
     pub(crate) chain: String,

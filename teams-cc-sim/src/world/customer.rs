@@ -15,18 +15,19 @@ impl World {
         let Some(person) = self.setup.customers.get(customer) else {
             return;
         };
-        let Some((_, number)) = person.dials.clone() else {
+        let Some((_, dialled)) = person.dials.clone() else {
             return;
         };
+        let number = dialled.reveal();
         let (name, patience) = (person.handle.clone(), person.patience);
         let account =
-            self.setup.accounts.iter().position(|account| account.number.reveal() == &*number);
-        let shown = shown_number(&number);
+            self.setup.accounts.iter().position(|account| account.number.reveal() == number);
+        let shown = shown_number(number);
         let to = if account.is_some() { Column::Teams } else { Column::Carrier };
         self.log.push(self.now, Column::Customer, to, format!("{name} dials {shown}"));
         let line = match account {
             Some(account) => self.incoming(customer, account).map(Line::Bot),
-            None => self.carrier_calls(customer, &number).map(Line::Trunk),
+            None => self.carrier_calls(customer, number).map(Line::Trunk),
         };
         let Some(line) = line else {
             self.log.push(

@@ -209,7 +209,7 @@ impl World {
     fn act(&mut self, action: Action) {
         match action {
             Action::CustomerDials(customer) => self.customer_dials(customer),
-            Action::UserDials(user, number) => self.user_dials(user, &number),
+            Action::UserDials(user, number) => self.user_dials(user, number.reveal()),
             Action::CustomerPresses { call, key } => self.far_presses(call, Column::Customer, key),
             Action::CustomerLeaves { customer, epoch } => self.customer_leaves(customer, epoch),
             Action::UserPresses { call, key } => self.far_presses(call, Column::Agent, key),

@@ -15,18 +15,21 @@ mod people;
 mod ring;
 mod schedule;
 mod setup;
+mod telephone;
 mod transfer;
 
 pub use crate::sip::{Broken, BrokenRule};
 pub use engine::World;
 pub use output::{Callback, CallbackId, ConnectionId, Input, Output, Reply, SipParty};
 pub use people::{
-    AfterPrompt, Answering, App, ClientAction, Customer, FORWARD_AFTER, PresenceState, PromptFile,
-    ROLES, ResourceAccount, Tenant, User,
+    Answering, App, ClientAction, FORWARD_AFTER, PresenceState, ROLES, ResourceAccount, Tenant,
+    User,
 };
 pub use setup::{
     CALLBACK, Faults, MAX_OF_A_KIND, PROXIES, ProxyState, SECRET, SERVICE_NUMBER, Setup,
 };
+
+pub use telephone::{AfterPrompt, Customer, PromptFile};
 
 pub(crate) use call::{Call, CallState, Far, MAX_OPERATIONS, Transfer};
 pub(crate) use customer::shown_number;

@@ -18,8 +18,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How long a token lives after it was signed: 300 s, as observed in 2022.
 const TOKEN_LIFE_SECONDS: i64 = 300;
 
-/// A notification on its way.
-#[derive(Clone, Debug)]
+/// A notification on its way. It has no Debug form: numbers are in it.
+#[derive(Clone)]
 pub(crate) struct Notice {
     url: String,
     app: usize,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use teams_cc_core::{Instant, contact::Tone};
+use teams_cc_core::{Instant, PhoneNumber, contact::Tone};
 
 use super::{output::CallbackId, ring::RingId, transfer::Step};
 use crate::sip::SipAction;
@@ -11,7 +11,7 @@ use crate::sip::SipAction;
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
     CustomerDials(usize),
-    UserDials(usize, Box<str>),
+    UserDials(usize, PhoneNumber),
     CustomerPresses {
         call: u64,
         key: Tone,
