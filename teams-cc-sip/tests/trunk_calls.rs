@@ -17,7 +17,7 @@ use teams_cc_sip::{
     direct_routing::PeerState,
     io::{Peer, TransportKind},
     message::{Method, StatusCode},
-    trunk::{Destination, TrunkEvent, Via},
+    trunk::{Destination, TrunkConfig, TrunkEvent, Via},
 };
 
 fn end(event: LegEvent) -> (EndReason, EndedBy, Option<i32>) {
@@ -467,6 +467,23 @@ fn handles_can_be_shared_between_threads() {
         assert_send(&leg.execute(LegCommand::HangUp));
     }
     let _ = futures;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_of_ours_is_renewed_within_the_hour() {
+    let mut stage = Stage::new(config());
+    let mut first = stage.connection("sip.pstnhub.test").await;
+    first.hears_nothing(Duration::from_mins(49) + Duration::from_secs(20)).await;
+    assert_eq!(first.pings, 50, "one connection for all of them");
+    let mut second = stage.connection("sip.pstnhub.test").await;
+    second.hears_nothing(Duration::from_secs(70)).await;
+    assert!(second.pings > 0);
+}
+
+#[test]
+fn a_config_does_not_show_its_seed() {
+    let config = TrunkConfig::new(support::FQDN.parse().unwrap(), 271_828_182);
+    assert!(!format!("{config:?}").contains("271828182"));
 }
 
 const PIDF: &str = "<presence xmlns=\"urn:ietf:params:xml:ns:pidf\"><geo/></presence>";

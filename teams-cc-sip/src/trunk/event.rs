@@ -27,8 +27,8 @@ pub enum TrunkEvent {
     Health(PeerHealth),
     /// A Teams client hands its call over; the trunk does it and tells the steps.
     ///
-    /// The leg stays the same: once the target has answered, the leg's party is the target, and
-    /// the legs bridged to it talk to the target.
+    /// The leg stays the same: once the target has answered, it carries the target's call, and the
+    /// leg bridged to it talks to the target. Its handle keeps naming the party it was made with.
     Transfer {
         /// The leg of the Teams user who transfers.
         leg: LegId,

@@ -38,7 +38,7 @@ impl Trunk {
         media: Arc<dyn MediaPort>,
     ) -> (Self, TrunkEvents) {
         let (commands, orders) = mpsc::channel(COMMAND_QUEUE);
-        let (events, receiver) = mpsc::channel(config.limits.events);
+        let (events, receiver) = mpsc::channel(config.limits.events.max(1));
         let (publish, health) = watch::channel(Arc::from([]));
         let channels = driver::Channels { commands: commands.clone(), orders, events, publish };
         driver::spawn(config, network, clock, media, channels);
