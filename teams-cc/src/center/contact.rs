@@ -164,10 +164,7 @@ impl Contact {
     /// go; [`ErrorKind::UnknownQueue`]; [`ErrorKind::CustomerLeft`].
     pub async fn route(&self, queue: &str) -> Result<Taken, Error> {
         let id = QueueId::new(queue).map_err(|_| ErrorKind::UnknownQueue(queue.into()))?;
-        self.seek(Whom::Queue(id)).await.map_err(|unfound| match unfound {
-            Unfound::Unknown => ErrorKind::UnknownQueue(queue.into()).into(),
-            other => unfound_error(other),
-        })
+        self.seek(Whom::Queue(id), ErrorKind::UnknownQueue(queue.into())).await
     }
 
     /// Offers the contact to one agent or expert, if that person's presence allows it.
@@ -180,10 +177,7 @@ impl Contact {
     /// [`ErrorKind::UnknownAgent`]; [`ErrorKind::CustomerLeft`].
     pub async fn reach(&self, agent: &str) -> Result<Taken, Error> {
         let id = AgentId::new(agent).map_err(|_| ErrorKind::UnknownAgent(agent.into()))?;
-        self.seek(Whom::Agent(id)).await.map_err(|unfound| match unfound {
-            Unfound::Unknown => ErrorKind::UnknownAgent(agent.into()).into(),
-            other => unfound_error(other),
-        })
+        self.seek(Whom::Agent(id), ErrorKind::UnknownAgent(agent.into())).await
     }
 
     /// Calls anybody, trusting the answer; no queue, presence or policy is asked.
@@ -263,14 +257,17 @@ impl Contact {
         }
     }
 
-    async fn seek(&self, whom: Whom) -> Result<Taken, Unfound> {
-        let stopped = || Unfound::Order(teams_cc_core::contact::flow::OrderError::LegGone);
-        self.get_ready().await.map_err(|_| stopped())?;
+    async fn seek(&self, whom: Whom, unknown: ErrorKind) -> Result<Taken, Error> {
+        self.get_ready().await?;
         let contact = self.id.clone();
-        self.line
-            .ask(&self.id, |id, reply| Command::Seek { contact, id, whom, reply })
-            .await
-            .unwrap_or_else(|| Err(stopped()))
+        let found = self.line.ask(&self.id, |id, reply| Command::Seek { contact, id, whom, reply });
+        match found.await {
+            Some(Ok(taken)) => Ok(taken),
+            Some(Err(Unfound::Exit(exit))) => Err(ErrorKind::Overflow(exit).into()),
+            Some(Err(Unfound::Order(error))) => Err(error.into()),
+            Some(Err(Unfound::Unknown)) => Err(unknown.into()),
+            None => Err(ErrorKind::Stopped.into()),
+        }
     }
 
     /// Answers where the platform would end an unanswered call, and lets others ring on.
@@ -300,13 +297,5 @@ impl Contact {
             (None, Err(_)) => return Err(ErrorKind::Prompt(name.into()).into()),
         };
         Prompt::new(address).map_err(|_| ErrorKind::Prompt(name.into()).into())
-    }
-}
-
-fn unfound_error(unfound: Unfound) -> Error {
-    match unfound {
-        Unfound::Exit(exit) => ErrorKind::Overflow(exit).into(),
-        Unfound::Order(error) => error.into(),
-        Unfound::Unknown => ErrorKind::Stopped.into(),
     }
 }

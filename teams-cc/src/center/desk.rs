@@ -9,7 +9,10 @@ use std::{
 use teams_cc_core::{
     AgentId, ContactId, Instant, LegId, OfferId, Timestamp,
     agent::Capacity,
-    contact::{AfterTransfer, AnsweredBy, ContactEvent, flow::OrderId},
+    contact::{
+        AfterTransfer, AnsweredBy, ContactEvent,
+        flow::{Flow, OrderId},
+    },
     queue::{Exit, QueueEntry},
     routing::{self, Engine},
     store::{DispatchStore, FencingToken, StoreError},
@@ -35,7 +38,8 @@ pub(crate) struct Desk {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Sought,
-    Taken(AgentId),
+    /// The agent waits on this leg, or talks on it in sight.
+    Taken(AgentId, LegId),
     OutOfSight(AgentId),
 }
 
@@ -111,7 +115,7 @@ impl Desk {
         };
         let before = self.places.insert(contact.clone(), Place::Sought);
         self.jobs.push_back(Job::Enqueue(contact.clone()));
-        let released = matches!(before, Some(Place::Taken(_)))
+        let released = matches!(before, Some(Place::Taken(..)))
             .then(|| routing::Input::Released { contact: contact.clone() });
         Some(released.into_iter().chain([input]).collect())
     }
@@ -136,7 +140,7 @@ impl Desk {
         let contact = contact.clone();
         match (event, self.places.get_mut(&contact)) {
             (ContactEvent::Connected { after: AfterTransfer::OutOfSight, .. }, Some(place)) => {
-                if let Place::Taken(agent) = place {
+                if let Place::Taken(agent, _) = place {
                     *place = Place::OutOfSight(agent.clone());
                 }
                 Some(routing::Input::OutOfSight { contact })
@@ -146,10 +150,29 @@ impl Desk {
                     self.jobs.push_back(Job::Withdraw(contact.clone()));
                     Some(routing::Input::Remove { contact })
                 }
-                Place::Taken(_) => Some(routing::Input::Released { contact }),
+                Place::Taken(..) => Some(routing::Input::Released { contact }),
                 // The agent still talks, where nobody sees it: presence or a record frees.
                 Place::OutOfSight(_) => None,
             },
+            _ => None,
+        }
+    }
+
+    /// What the engine is to be told where the agent who had the contact in sight left it.
+    pub(super) fn left(&mut self, contact: &ContactId, flow: &Flow) -> Option<routing::Input> {
+        match self.places.get(contact) {
+            Some(Place::Taken(_, leg)) if flow.party_of(leg).is_none() => {
+                self.places.remove(contact);
+                Some(routing::Input::Released { contact: contact.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// The leg of whoever took the contact and is not out of sight.
+    pub(super) fn taker(&self, contact: &ContactId) -> Option<&LegId> {
+        match self.places.get(contact) {
+            Some(Place::Taken(_, leg)) => Some(leg),
             _ => None,
         }
     }

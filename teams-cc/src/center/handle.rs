@@ -1,6 +1,6 @@
 //! The contact center as the program holds it.
 
-use std::{fmt, time::Duration};
+use std::{fmt, future::Future, time::Duration};
 
 use teams_cc_core::AgentId;
 use tokio::{sync::watch, task::JoinHandle};
@@ -14,13 +14,15 @@ use crate::{Error, ErrorKind, Platform};
 
 /// A running contact center.
 ///
-/// It stops with [`shutdown`](Self::shutdown). Dropping it instead stops it at once: customers
-/// are cut off where they stand.
+/// It stops with [`shutdown`](Self::shutdown). Dropping it instead stops it at once: calls on the
+/// trunk are cut off where they stand; calls over Graph stay silent until their customers leave or
+/// Microsoft misses their keep-alives.
 pub struct ContactCenter {
     pub(crate) line: Line,
     pub(crate) report: watch::Receiver<Report>,
     pub(crate) stop: watch::Sender<Stop>,
-    pub(crate) task: JoinHandle<Report>,
+    /// None once it was told to stop by itself.
+    pub(crate) task: Option<JoinHandle<Report>>,
 }
 
 impl ContactCenter {
@@ -65,18 +67,27 @@ impl ContactCenter {
     /// [`open`](Report::open) where not even that ended them.
     ///
     /// Dropping the future does not stop the shutdown, only the waiting.
-    pub async fn shutdown(mut self, deadline: Duration) -> Report {
+    pub fn shutdown(mut self, deadline: Duration) -> impl Future<Output = Report> + Send + use<> {
         self.stop.send_replace(Stop::Within(deadline));
         let last = *self.report.borrow();
-        // The task ends by itself; it only fails to where it panicked, and then the last
-        // report is what there is.
-        (&mut self.task).await.unwrap_or(last)
+        // Taken out, so that dropping neither the handle nor the future aborts it.
+        let task = self.task.take();
+        async move {
+            match task {
+                // The task ends by itself; it only fails to where it panicked, and then the last
+                // report is what there is.
+                Some(task) => task.await.unwrap_or(last),
+                None => last,
+            }
+        }
     }
 }
 
 impl Drop for ContactCenter {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use teams_cc_core::{
-    Address, ContactId, OfferId,
+    Address, ContactId, LegId, OfferId,
     contact::{
         ContactEvent, EndCause, EndReason, EndedBy,
         flow::{Flow, OrderError, OrderId, Outcome},
@@ -22,6 +22,9 @@ pub(crate) struct Live {
     pub(crate) caller: Address,
     pub(crate) replies: BTreeMap<OrderId, Sink>,
     pub(crate) seeking: Option<(OrderId, oneshot::Sender<Found>)>,
+    /// Legs of parties who took the contact, by the order whose answer told of them. Once the
+    /// program uses the leg, its entry goes.
+    pub(crate) given: BTreeMap<OrderId, LegId>,
     pub(crate) handler_done: bool,
     story: Story,
 }
@@ -67,6 +70,7 @@ impl Live {
             caller,
             replies: BTreeMap::new(),
             seeking: None,
+            given: BTreeMap::new(),
             handler_done: false,
             story: Story::default(),
         }

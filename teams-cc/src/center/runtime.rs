@@ -9,7 +9,7 @@ use std::{
 use teams_cc_core::{
     Clock, ContactId, Instant, LegId,
     contact::{
-        ContactEvent, EndCause, EndReason, EndedBy, LegError, LegEvent,
+        ContactEvent, ContactState, EndCause, EndReason, EndedBy, LegError, LegEvent,
         flow::{self, Order, OrderError, OrderId},
     },
     routing,
@@ -186,11 +186,12 @@ impl Runtime {
         match command {
             Command::Order { contact, id, order, reply } => {
                 let Some(live) = self.state.contacts.get_mut(&contact) else {
-                    // The contact is over and forgotten, so the customer has left.
-                    let cause = EndCause::new(EndReason::Completed, EndedBy::Remote);
-                    let _ = reply.send(Err(OrderError::CustomerLeft(cause)));
+                    let _ = reply.send(Err(customer_left()));
                     return;
                 };
+                if let Order::Connect(leg) | Order::Release(leg) = &order {
+                    live.given.retain(|_, given| given != leg);
+                }
                 live.replies.insert(id, Sink::Handle(reply));
                 self.state.work.push_back(Work::Flow(contact, flow::Input::Order { id, order }));
             }
@@ -209,17 +210,23 @@ impl Runtime {
 
     fn seek(&mut self, contact: ContactId, id: OrderId, whom: Whom, reply: oneshot::Sender<Found>) {
         let now = self.clock.now();
-        let Some(live) = self.state.contacts.get_mut(&contact) else {
-            return drop(reply.send(Err(Unfound::Order(OrderError::LegGone))));
+        let live = self.state.contacts.get_mut(&contact);
+        let Some(live) = live.filter(|live| live.flow.state() != ContactState::Ended) else {
+            return drop(reply.send(Err(Unfound::Order(customer_left()))));
         };
         if live.seeking.is_some() {
             let error = OrderError::WrongState("somebody is being sought already");
             return drop(reply.send(Err(Unfound::Order(error))));
         }
+        let before = self.desk.taker(&contact).cloned();
         let Some(inputs) = self.desk.seek(now, &contact, &whom) else {
             return drop(reply.send(Err(Unfound::Unknown)));
         };
         live.seeking = Some((id, reply));
+        if let Some(leg) = before {
+            // Whoever took the contact before does not wait for it twice.
+            self.order(&contact, Order::Release(leg), Sink::Nobody);
+        }
         if let Whom::Queue(queue) = whom {
             self.state.work.push_back(Work::Flow(contact, flow::Input::Queued(queue)));
         }
@@ -233,6 +240,9 @@ impl Runtime {
         if live.seeking.as_ref().is_some_and(|(seeking, _)| *seeking == id) {
             live.seeking = None;
             self.forget_search(contact);
+        } else if let Some(leg) = live.given.remove(&id) {
+            // Somebody took the contact, and nobody looked at the answer.
+            self.order(contact, Order::Release(leg), Sink::Nobody);
         }
         self.state.work.push_back(Work::Flow(contact.clone(), flow::Input::Withdraw(id)));
     }
@@ -342,7 +352,7 @@ impl Runtime {
                 }
                 flow::Output::Reply { order, result } => {
                     if let Some(sink) = live.replies.remove(&order) {
-                        self.replied(contact, sink, result);
+                        self.replied(contact, order, sink, result);
                     }
                 }
                 flow::Output::Event(event) => self.tell(contact, &event),
@@ -351,7 +361,10 @@ impl Runtime {
                         Some(at) => self.state.deadlines.insert(contact.clone(), at),
                         None => self.state.deadlines.remove(contact),
                     };
-                    if live.is_over() {
+                    let over = live.is_over();
+                    let left = self.desk.left(contact, &live.flow);
+                    self.state.work.extend(left.map(Work::Routing));
+                    if over {
                         self.forget(contact);
                     }
                     return;
@@ -373,6 +386,12 @@ impl Runtime {
         self.platform.observe(now, &Observation::Contact { contact, event });
         if let Some(live) = self.state.contacts.get_mut(contact) {
             live.note(event, &mut self.state.report);
+            if let ContactEvent::Ended(cause) = event
+                && let Some((_, reply)) = live.seeking.take()
+            {
+                let left = OrderError::CustomerLeft(cause.clone());
+                let _ = reply.send(Err(Unfound::Order(left)));
+            }
         }
         let inputs = self.desk.heard(contact, event);
         self.state.work.extend(inputs.into_iter().map(Work::Routing));
@@ -384,6 +403,11 @@ async fn sleep_until(wake: Option<tokio::time::Instant>) {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
     }
+}
+
+/// The contact is over, and maybe forgotten.
+fn customer_left() -> OrderError {
+    OrderError::CustomerLeft(EndCause::new(EndReason::Completed, EndedBy::Remote))
 }
 
 /// What a leg said against a command, with everything behind it.

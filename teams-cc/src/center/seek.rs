@@ -5,13 +5,12 @@ use teams_cc_core::{
     agent::Agent,
     contact::{
         OfferEnd,
-        flow::{self, OfferOutcome, Order, OrderError, Outcome},
+        flow::{self, OfferOutcome, Order, OrderError, OrderId, Outcome},
     },
     queue::{Exit, ExitReason},
     routing,
     store::FencingToken,
 };
-use tokio::sync::oneshot;
 
 use super::{
     Taken,
@@ -54,8 +53,8 @@ impl Runtime {
         let contact = offered.contact;
         let seeker = self.state.contacts.get_mut(&contact).and_then(|live| live.seeking.take());
         match (holds, seeker) {
-            (true, Some((_, reply))) => {
-                let place = Place::Taken(offered.agent.clone());
+            (true, Some((order, reply))) => {
+                let place = Place::Taken(offered.agent.clone(), leg.clone());
                 self.desk.places.insert(contact.clone(), place);
                 self.route(routing::Input::OfferAccepted { offer });
                 let agent = Some(offered.agent);
@@ -63,8 +62,10 @@ impl Runtime {
                 if reply.send(Ok(taken)).is_err() {
                     // The program stopped waiting in the same moment.
                     self.order(&contact, Order::Release(leg), Sink::Nobody);
-                    self.desk.places.remove(&contact);
-                    self.route(routing::Input::Released { contact });
+                } else if let Some(live) = self.state.contacts.get_mut(&contact) {
+                    live.given.insert(order, leg);
+                    // The party may have left while the store was asked.
+                    self.state.work.push_back(Work::Flow(contact, flow::Input::Tick));
                 }
             }
             (_, seeker) => {
@@ -173,12 +174,23 @@ impl Runtime {
     pub(super) fn replied(
         &mut self,
         contact: &ContactId,
+        order: OrderId,
         sink: Sink,
         result: Result<Outcome, OrderError>,
     ) {
         match sink {
             Sink::Nobody => {}
-            Sink::Handle(reply) => answer(reply, result),
+            Sink::Handle(reply) => {
+                let taken = match &result {
+                    Ok(Outcome::Offer(OfferOutcome::Accepted { leg, .. })) => Some(leg.clone()),
+                    _ => None,
+                };
+                if let (Some(leg), Some(live)) = (taken, self.state.contacts.get_mut(contact)) {
+                    live.given.insert(order, leg);
+                }
+                // A handle that stopped waiting in the same moment withdraws the order.
+                let _ = reply.send(result);
+            }
             Sink::Offer(offer) => self.offer_ended(offer, result),
             Sink::Emergency => match result {
                 Ok(Outcome::Offer(OfferOutcome::Accepted { leg, .. })) => {
@@ -213,12 +225,4 @@ impl Runtime {
             }
         }
     }
-}
-
-/// A handle that stopped waiting in the same moment has no use for the answer.
-fn answer(
-    reply: oneshot::Sender<Result<Outcome, OrderError>>,
-    result: Result<Outcome, OrderError>,
-) {
-    let _ = reply.send(result);
 }

@@ -18,7 +18,7 @@ use super::{
     desk::Desk,
     presence::{self, PresenceSide},
     runtime::{Runtime, State, Stop},
-    wires::{GraphWire, TrunkWire, Wires},
+    wires::{Callbacks, GraphWire, TrunkWire, Wires},
 };
 use crate::{
     Error,
@@ -58,7 +58,7 @@ pub(super) async fn start(mut builder: Builder) -> Result<ContactCenter, Error> 
         stop: stopping,
         state: State::default(),
     };
-    let task = tokio::spawn(runtime.run());
+    let task = Some(tokio::spawn(runtime.run()));
     Ok(ContactCenter { line, report, stop, task })
 }
 
@@ -87,8 +87,9 @@ async fn graph(
     let intake = Intake::new(IntakeConfig::new(app, [tenant]), keys, Arc::clone(clock), sink);
     client.sign_in().await.map_err(|error| config("Graph does not let us in", error))?;
     intake.warm_up().await.map_err(|error| config("callback keys cannot be read", error))?;
-    tokio::spawn(take_callbacks(access.callbacks, Arc::new(intake)));
-    Ok((client, GraphWire { calls, events }))
+    let task = tokio::spawn(take_callbacks(access.callbacks, Arc::new(intake)));
+    let callbacks = Callbacks(task.abort_handle());
+    Ok((client, GraphWire { calls, events, callbacks }))
 }
 
 /// Answers callbacks until the platform sends none any more.

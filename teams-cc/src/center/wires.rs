@@ -12,6 +12,7 @@ use teams_cc_sip::{
     direct_routing::SbcFqdn,
     trunk::{Destination, Trunk, TrunkEvent, TrunkEvents, Via},
 };
+use tokio::task::AbortHandle;
 
 use super::live::{Live, Origin};
 
@@ -25,6 +26,16 @@ pub(crate) struct Wires {
 pub(crate) struct GraphWire {
     pub(crate) calls: Calls,
     pub(crate) events: CallEvents,
+    pub(crate) callbacks: Callbacks,
+}
+
+/// The task that answers callbacks; it holds the calls, so it must not outlive the wire.
+pub(crate) struct Callbacks(pub(crate) AbortHandle);
+
+impl Drop for Callbacks {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 pub(crate) struct TrunkWire {
@@ -191,6 +202,7 @@ impl Wires {
     pub(crate) async fn shutdown(&mut self, deadline: Duration) {
         if let Some(wire) = self.graph.take() {
             wire.calls.shutdown(deadline).await;
+            drop(wire.callbacks);
         }
         if let Some(wire) = self.trunk.take() {
             wire.trunk.shutdown(deadline).await;
