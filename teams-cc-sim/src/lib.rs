@@ -21,5 +21,5 @@ pub use clock::{VirtualClock, run};
 pub use error::{Error, ErrorKind};
 pub use io::Override;
 pub use lab::Lab;
-pub use platform::Sim;
+pub use platform::{LONGEST_DAY, Sim};
 pub use world::Setup;

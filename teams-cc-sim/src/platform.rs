@@ -1,6 +1,6 @@
 //! The simulator as the platform of a contact center.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use teams_cc::platform::{GraphAccess, Observation, Platform, TrunkAccess};
 use teams_cc_core::{Address, Clock, Instant, secret::Secret};
@@ -19,6 +19,9 @@ use crate::{
     scenario,
     world::{Broken, PROXIES, Setup, World},
 };
+
+/// How long [`Sim::quiet`] waits.
+pub const LONGEST_DAY: Duration = Duration::from_hours(4);
 
 /// A whole Microsoft in a box, with users, customers and a carrier.
 ///
@@ -117,11 +120,18 @@ impl Sim {
 
     /// Waits until everybody has called and hung up, looking once a second.
     ///
-    /// Dropping the future has no effect on the world.
-    pub async fn quiet(&self) {
+    /// Gives up after [`LONGEST_DAY`], so that a call that nobody ends cannot stop a virtual
+    /// clock that never tires; `false` says so. Dropping the future has no effect on the world.
+    pub async fn quiet(&self) -> bool {
+        let clock = self.shared.clock();
+        let end = clock.now() + LONGEST_DAY;
         while !self.is_quiet() {
-            self.shared.clock().sleep(std::time::Duration::from_secs(1)).await;
+            if clock.now() >= end {
+                return false;
+            }
+            clock.sleep(Duration::from_secs(1)).await;
         }
+        true
     }
 
     /// Writes a line of the contact center into the log; it must be redacted already.

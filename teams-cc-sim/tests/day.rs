@@ -105,3 +105,13 @@ fn another_seed_is_another_day_and_the_same_seed_the_same() {
     assert_ne!(day(42).hash(), other.hash());
     assert!(other.ladder().to_string().contains("ada declines"));
 }
+
+#[test]
+fn no_seed_breaks_a_rule_of_microsoft_or_loses_its_way() {
+    for seed in 0..12 {
+        let text = day(seed).ladder().to_string();
+        for step in ["customer 2 talks to dora", "rings finn", "the emergency services answer"] {
+            assert!(text.contains(step), "seed {seed}, no {step}:\n{text}");
+        }
+    }
+}

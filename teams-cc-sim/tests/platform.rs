@@ -9,13 +9,18 @@ use teams_cc::{
         routing::policy::skill,
     },
 };
-use teams_cc_sim::{Sim, log::EventLog, run};
+use teams_cc_sim::{Override, Sim, log::EventLog, run, scenario, world::Faults};
 
-/// The quick start; its ladder comes back whatever happens.
+/// The quick start.
 fn quickstart(seed: u64) -> EventLog {
+    let sim = Sim::seed(seed);
+    assert_eq!(sim.label(), format!("simulator (seed {seed})"));
+    live(sim)
+}
+
+/// A contact center works through a world until it is quiet.
+fn live(sim: Sim) -> EventLog {
     run(async {
-        let sim = Sim::seed(seed);
-        assert_eq!(sim.label(), format!("simulator (seed {seed})"));
         let agent = |handle: &str| {
             Agent::new(handle.parse().expect("an id"), sim.address(handle).expect("a user"))
                 .queue("sales".parse().expect("an id"))
@@ -33,7 +38,7 @@ fn quickstart(seed: u64) -> EventLog {
             .start()
             .await
             .expect("the platform is whole");
-        sim.quiet().await;
+        assert!(sim.quiet().await, "{}", sim.ladder());
         center.shutdown(Duration::from_secs(5)).await;
         assert_eq!(sim.broken(), []);
         sim.log()
@@ -61,4 +66,31 @@ fn a_customer_is_answered_queued_and_joined_with_an_agent() {
 fn one_seed_gives_one_day_to_a_whole_contact_center() {
     assert_eq!(quickstart(42).hash(), quickstart(42).hash());
     assert_ne!(quickstart(42).hash(), quickstart(43).hash());
+}
+
+#[test]
+fn repeated_respelt_and_newly_signed_notifications_change_nothing() {
+    let mut faults = Faults::default();
+    faults.pascal_case = true;
+    faults.repeat_every = Some(2);
+    faults.rolled_key = true;
+    let sim = Sim::new(scenario::quickstart(42).faults(faults)).expect("a sound world");
+    let text = live(sim).ladder().to_string();
+    assert!(text.contains("customer talks to ada"), "{text}");
+}
+
+#[test]
+fn an_override_answers_in_front_of_the_world() {
+    let sim = Sim::seed(42).with_override(Override::new(|request| {
+        let presence = request.uri().path().ends_with("getPresencesByUserId");
+        presence.then(|| {
+            let body = r#"{"error":{"code":"Forbidden","message":"no"}}"#;
+            let mut response = http::Response::new(body.into());
+            *response.status_mut() = http::StatusCode::FORBIDDEN;
+            response
+        })
+    }));
+    let text = live(sim).ladder().to_string();
+    assert!(!text.contains("getPresencesByUserId"), "the world never saw it:\n{text}");
+    assert!(!text.contains("rings ada"), "nobody is rung on presence that is not known:\n{text}");
 }

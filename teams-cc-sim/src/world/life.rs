@@ -151,7 +151,12 @@ impl World {
         call.ring = None;
         call.confirm = confirm;
         match far {
-            Far::Customer(customer) => self.set_line(customer, Line::Bot(key)),
+            Far::Customer(customer) => {
+                self.set_line(customer, Line::Bot(key));
+                let patience = self.setup.customers.get(customer).map(|person| person.patience);
+                let patience = self.dice.near(patience.unwrap_or_default());
+                self.plan_leaving(customer, patience);
+            }
             Far::Mailbox(_) => {
                 self.schedule.plan(self.now + MAILBOX, Action::MailboxFull(key));
             }
