@@ -229,7 +229,9 @@ impl Contact {
         self.order(Order::Release(taken.leg)).await.map(drop)
     }
 
-    /// Hands the customer over without a second call. Over Graph, what follows is out of sight.
+    /// Hands the customer over without a second call, answering first.
+    ///
+    /// Over Graph, what follows is out of sight.
     ///
     /// Dropping the future lets the transfer go on.
     ///
@@ -237,6 +239,7 @@ impl Contact {
     ///
     /// [`ErrorKind::Order`] where the platform refuses or the transfer fails.
     pub async fn transfer(&self, party: Address) -> Result<AfterTransfer, Error> {
+        self.get_ready().await?;
         match self.order(Order::TransferBlind(party)).await? {
             Outcome::Connected(after) => Ok(after),
             _ => Err(ErrorKind::Stopped.into()),

@@ -6,7 +6,7 @@ use teams_cc_core::{
     Address, ContactId, LegId, OfferId,
     contact::{
         ContactEvent, EndCause, EndReason, EndedBy,
-        flow::{Flow, OrderError, OrderId, Outcome},
+        flow::{Flow, Order, OrderError, OrderId, Outcome},
     },
 };
 use teams_cc_sip::trunk::EmergencyData;
@@ -59,6 +59,8 @@ pub(crate) enum Sink {
 struct Story {
     connected: bool,
     overflowed: bool,
+    /// We refused the call or hung it up, whatever the platform says of it.
+    ended: bool,
     emergency: bool,
 }
 
@@ -74,6 +76,11 @@ impl Live {
             handler_done: false,
             story: Story::default(),
         }
+    }
+
+    /// Keeps in mind what was ordered.
+    pub(crate) fn ordered(&mut self, order: &Order) {
+        self.story.ended |= matches!(order, Order::Reject(_) | Order::HangUp);
     }
 
     /// Keeps the story and the report up to date.
@@ -106,7 +113,7 @@ impl Live {
             &mut report.overflowed
         } else if left && cause.by == EndedBy::Remote {
             &mut report.abandoned
-        } else if cause.by == EndedBy::Local {
+        } else if cause.by == EndedBy::Local || self.story.ended {
             &mut report.handled
         } else {
             &mut report.lost

@@ -13,6 +13,7 @@ mod desk;
 mod handle;
 mod legs;
 mod live;
+mod orders;
 mod presence;
 mod report;
 mod runtime;

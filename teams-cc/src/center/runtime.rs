@@ -23,7 +23,7 @@ use tokio::{
 use super::{
     Report,
     builder::Site,
-    command::{Command, Found, Line, LineEnd, Unfound, Whom},
+    command::{Line, LineEnd},
     desk::{Desk, Stored},
     legs::{Done, Legs},
     live::{Live, Sink},
@@ -182,79 +182,6 @@ impl Runtime {
         }
     }
 
-    fn command(&mut self, command: Command) {
-        match command {
-            Command::Order { contact, id, order, reply } => {
-                let Some(live) = self.state.contacts.get_mut(&contact) else {
-                    let _ = reply.send(Err(customer_left()));
-                    return;
-                };
-                if let Order::Connect(leg) | Order::Release(leg) = &order {
-                    live.given.retain(|_, given| given != leg);
-                }
-                live.replies.insert(id, Sink::Handle(reply));
-                self.state.work.push_back(Work::Flow(contact, flow::Input::Order { id, order }));
-            }
-            Command::Seek { contact, id, whom, reply } => self.seek(contact, id, whom, reply),
-            Command::Agent { agent, available } => {
-                let change = if available {
-                    routing::AgentChange::Available
-                } else {
-                    routing::AgentChange::Away(teams_cc_core::agent::AwayReason::Break)
-                };
-                let input = routing::Input::AgentChanged { agent, change };
-                self.state.work.push_back(Work::Routing(input));
-            }
-        }
-    }
-
-    fn seek(&mut self, contact: ContactId, id: OrderId, whom: Whom, reply: oneshot::Sender<Found>) {
-        let now = self.clock.now();
-        let live = self.state.contacts.get_mut(&contact);
-        let Some(live) = live.filter(|live| live.flow.state() != ContactState::Ended) else {
-            return drop(reply.send(Err(Unfound::Order(customer_left()))));
-        };
-        if live.seeking.is_some() {
-            let error = OrderError::WrongState("somebody is being sought already");
-            return drop(reply.send(Err(Unfound::Order(error))));
-        }
-        let before = self.desk.taker(&contact).cloned();
-        let Some(inputs) = self.desk.seek(now, &contact, &whom) else {
-            return drop(reply.send(Err(Unfound::Unknown)));
-        };
-        live.seeking = Some((id, reply));
-        if let Some(leg) = before {
-            // Whoever took the contact before does not wait for it twice.
-            self.order(&contact, Order::Release(leg), Sink::Nobody);
-        }
-        if let Whom::Queue(queue) = whom {
-            self.state.work.push_back(Work::Flow(contact, flow::Input::Queued(queue)));
-        }
-        self.state.work.extend(inputs.into_iter().map(Work::Routing));
-        self.want_presence();
-    }
-
-    fn withdraw(&mut self, contact: &ContactId, id: OrderId) {
-        let Some(live) = self.state.contacts.get_mut(contact) else { return };
-        live.replies.remove(&id);
-        if live.seeking.as_ref().is_some_and(|(seeking, _)| *seeking == id) {
-            live.seeking = None;
-            self.forget_search(contact);
-        } else if let Some(leg) = live.given.remove(&id) {
-            // Somebody took the contact, and nobody looked at the answer.
-            self.order(contact, Order::Release(leg), Sink::Nobody);
-        }
-        self.state.work.push_back(Work::Flow(contact.clone(), flow::Input::Withdraw(id)));
-    }
-
-    /// Ends the search for somebody: the engine revokes what it offered.
-    pub(super) fn forget_search(&mut self, contact: &ContactId) {
-        if let Some(remove) = self.desk.forget(contact) {
-            self.route(remove);
-        }
-        self.state.work.push_back(Work::Flow(contact.clone(), flow::Input::LeftQueue));
-    }
-
     fn task(&mut self, task: Task) {
         match task {
             Task::Command(done) => self.command_done(done),
@@ -310,6 +237,7 @@ impl Runtime {
     pub(super) fn order(&mut self, contact: &ContactId, order: Order, sink: Sink) -> OrderId {
         let id = self.line.next_order();
         if let Some(live) = self.state.contacts.get_mut(contact) {
+            live.ordered(&order);
             live.replies.insert(id, sink);
             self.state
                 .work

@@ -80,7 +80,7 @@ pub enum Input {
 pub enum Order {
     /// Answer the customer. Done when the call is answered.
     Answer,
-    /// Let the customer hear ringing. Done when the leg accepted it.
+    /// Let the customer hear ringing. Done when the leg accepted it, or was answered already.
     Ring,
     /// Refuse the customer's call. Done when the leg ended.
     Reject(RejectReason),
