@@ -9,17 +9,17 @@ use teams_cc::{
         routing::policy::skill,
     },
 };
-use teams_cc_sim::{Override, Sim, log::EventLog, run, scenario, world::Faults};
+use teams_cc_sim::{Override, Sim, VirtualClock, log::EventLog, run, scenario, world::Faults};
 
 /// The quick start.
 fn quickstart(seed: u64) -> EventLog {
     let sim = Sim::seed(seed);
     assert_eq!(sim.label(), format!("simulator (seed {seed})"));
-    live(sim)
+    live(&sim, Duration::ZERO)
 }
 
-/// A contact center works through a world until it is quiet.
-fn live(sim: Sim) -> EventLog {
+/// A contact center works through a world until it is quiet, and a while longer.
+fn live(sim: &Sim, longer: Duration) -> EventLog {
     run(async {
         let agent = |handle: &str| {
             Agent::new(handle.parse().expect("an id"), sim.address(handle).expect("a user"))
@@ -39,6 +39,7 @@ fn live(sim: Sim) -> EventLog {
             .await
             .expect("the platform is whole");
         assert!(sim.quiet().await, "{}", sim.ladder());
+        VirtualClock::start().sleep(longer).await;
         center.shutdown(Duration::from_secs(5)).await;
         assert_eq!(sim.broken(), []);
         sim.log()
@@ -75,7 +76,7 @@ fn repeated_respelt_and_newly_signed_notifications_change_nothing() {
     faults.repeat_every = Some(2);
     faults.rolled_key = true;
     let sim = Sim::new(scenario::quickstart(42).faults(faults)).expect("a sound world");
-    let text = live(sim).ladder().to_string();
+    let text = live(&sim, Duration::ZERO).ladder().to_string();
     assert!(text.contains("customer talks to ada"), "{text}");
 }
 
@@ -90,7 +91,17 @@ fn an_override_answers_in_front_of_the_world() {
             response
         })
     }));
-    let text = live(sim).ladder().to_string();
+    let text = live(&sim, Duration::ZERO).ladder().to_string();
     assert!(!text.contains("getPresencesByUserId"), "the world never saw it:\n{text}");
     assert!(!text.contains("rings ada"), "nobody is rung on presence that is not known:\n{text}");
+}
+
+#[test]
+fn a_call_whose_end_is_never_announced_is_found_out_by_keep_alive() {
+    let mut faults = Faults::default();
+    faults.lose_terminated = true;
+    let sim = Sim::new(scenario::quickstart(42).faults(faults)).expect("a sound world");
+    let text = live(&sim, Duration::from_mins(20)).ladder().to_string();
+    assert!(text.contains("POST calls/…/keepAlive: 404"), "{text}");
+    assert!(text.contains("C1 ended"), "{text}");
 }

@@ -54,7 +54,7 @@ fn operation(
                 .map_err(|problem| problem.during("calls"))
         }
         ["communications" | "app", "calls", id] => {
-            let key = call(world, asker, id)?;
+            let key = call(world, asker, id).map_err(|problem| problem.during("calls/…"))?;
             let what = format!("calls/{key}");
             match *method {
                 Method::GET => Ok(calls::read(world, key, &graph)),
@@ -109,13 +109,13 @@ fn not_allowed() -> Problem {
 
 /// The call, where it is alive and belongs to who asks.
 fn call(world: &World, asker: &Asker, id: &str) -> Result<u64, Problem> {
-    let key = world.call_named(id).ok_or_else(|| Problem::call_not_found().during("calls/…"))?;
+    let key = world.call_named(id).ok_or_else(Problem::call_not_found)?;
     let call = world.calls.get(&key).ok_or_else(Problem::call_not_found)?;
     if call.tenant != asker.tenant {
-        return Err(Problem::other_tenant().during(&format!("calls/{key}")));
+        return Err(Problem::other_tenant());
     }
     if call.app != asker.app {
-        return Err(Problem::call_not_found().during("calls/…"));
+        return Err(Problem::call_not_found());
     }
     Ok(key)
 }
