@@ -4,8 +4,8 @@ use teams_cc_core::{
     ContactId,
     agent::AwayReason,
     contact::{
-        EndCause, EndReason, EndedBy,
-        flow::{self, OrderError, OrderId},
+        ContactState,
+        flow::{self, Order, OrderError, OrderId},
     },
     routing,
 };
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::{
     command::{Command, Found, Unfound, Whom},
     live::Sink,
-    runtime::{Runtime, Work},
+    runtime::{Runtime, Work, customer_left},
 };
 
 impl Runtime {

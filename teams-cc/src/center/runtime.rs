@@ -9,21 +9,21 @@ use std::{
 use teams_cc_core::{
     Clock, ContactId, Instant, LegId,
     contact::{
-        ContactEvent, ContactState, EndCause, EndReason, EndedBy, LegError, LegEvent,
+        ContactEvent, EndCause, EndReason, EndedBy, LegError, LegEvent,
         flow::{self, Order, OrderError, OrderId},
     },
     routing,
     time::Deadlines,
 };
 use tokio::{
-    sync::{oneshot, watch},
+    sync::watch,
     task::{AbortHandle, JoinSet},
 };
 
 use super::{
     Report,
     builder::Site,
-    command::{Line, LineEnd},
+    command::{Line, LineEnd, Unfound},
     desk::{Desk, Stored},
     legs::{Done, Legs},
     live::{Live, Sink},
@@ -334,7 +334,7 @@ async fn sleep_until(wake: Option<tokio::time::Instant>) {
 }
 
 /// The contact is over, and maybe forgotten.
-fn customer_left() -> OrderError {
+pub(super) fn customer_left() -> OrderError {
     OrderError::CustomerLeft(EndCause::new(EndReason::Completed, EndedBy::Remote))
 }
 
