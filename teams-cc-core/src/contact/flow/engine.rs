@@ -172,12 +172,11 @@ impl Flow {
             Order::Answer if self.customer.state == LegState::Ringing => {
                 self.wait(id, Waiting::Answer, LegCommand::Answer);
             }
-            Order::Answer => self.reply(id, Ok(Outcome::Done)),
             Order::Ring if self.customer.state == LegState::Ringing => {
                 self.wait(id, Waiting::Ring, LegCommand::Ring);
             }
             // Whoever was answered hears more than ringing already.
-            Order::Ring => self.reply(id, Ok(Outcome::Done)),
+            Order::Answer | Order::Ring => self.reply(id, Ok(Outcome::Done)),
             Order::Reject(reason) if self.customer.state == LegState::Ringing => {
                 self.customer.leaving = true;
                 self.wait(id, Waiting::End, LegCommand::Reject(reason));
