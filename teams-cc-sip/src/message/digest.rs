@@ -1,5 +1,7 @@
 //! Who answers a digest challenge, and why one is not answered (RFC 3261 §22.4).
 
+use teams_cc_core::Secret;
+
 /// Why a challenge is not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -28,13 +30,13 @@ pub enum DigestError {
 #[derive(Clone)]
 pub struct DigestUser {
     pub(super) name: String,
-    pub(super) password: secrecy::SecretString,
+    pub(super) password: Secret,
 }
 
 impl DigestUser {
     /// A user with a password; neither is ever shown.
     #[must_use]
-    pub fn new(name: impl Into<String>, password: impl Into<secrecy::SecretString>) -> Self {
+    pub fn new(name: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self { name: name.into(), password: password.into() }
     }
 }

@@ -240,8 +240,6 @@ pub fn digest(
     cnonce: &str,
     count: u8,
 ) -> Result<Credentials, DigestError> {
-    use secrecy::ExposeSecret as _;
-
     let required = |name| challenge.reveal(name).ok_or(DigestError::NotDigest);
     if !challenge.is_digest() {
         return Err(DigestError::NotDigest);
@@ -269,7 +267,7 @@ pub fn digest(
     let rsip_method = method_to_rsip(method).map_err(|_| DigestError::Unsupported)?;
     let response = DigestGenerator {
         username: &user.name,
-        password: user.password.expose_secret(),
+        password: user.password.reveal(),
         nonce: &nonce,
         uri: &rsip_uri,
         realm: &realm,
