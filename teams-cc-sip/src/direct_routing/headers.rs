@@ -10,6 +10,7 @@
 
 use super::SbcFqdn;
 use crate::{
+    endpoint::METHODS,
     io::TransportKind,
     message::{Headers, Host, Method, NameAddr, ParseError, SipUri},
 };
@@ -48,19 +49,7 @@ pub fn reachable_at(
 /// (Learn, *Direct Routing: SIP protocol*, "Call transfer").
 #[must_use]
 pub fn allow(refer: bool) -> Vec<Method> {
-    let mut methods = vec![
-        Method::Invite,
-        Method::Ack,
-        Method::Cancel,
-        Method::Bye,
-        Method::Options,
-        Method::Info,
-        Method::Notify,
-    ];
-    if refer {
-        methods.push(Method::Refer);
-    }
-    methods
+    METHODS.into_iter().filter(|method| refer || *method != Method::Refer).collect()
 }
 
 /// Adds what every request and response of a trunk says about it.

@@ -8,6 +8,18 @@ use crate::{
     transaction::Timers,
 };
 
+/// The methods an endpoint understands (RFC 3261 §20.5).
+pub(crate) const METHODS: [Method; 8] = [
+    Method::Invite,
+    Method::Ack,
+    Method::Cancel,
+    Method::Bye,
+    Method::Options,
+    Method::Info,
+    Method::Notify,
+    Method::Refer,
+];
+
 /// Who the endpoint is and how it behaves.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -50,16 +62,7 @@ impl EndpointConfig {
             seed,
             timers: Timers::default(),
             limits: EndpointLimits::default(),
-            allow: vec![
-                Method::Invite,
-                Method::Ack,
-                Method::Cancel,
-                Method::Bye,
-                Method::Options,
-                Method::Info,
-                Method::Notify,
-                Method::Refer,
-            ],
+            allow: METHODS.into(),
             supported: Vec::new(),
             invite_limit: Duration::from_mins(3),
             ring_limit: Duration::from_mins(5),

@@ -39,6 +39,7 @@ mod session;
 mod tests;
 mod token;
 
+pub(crate) use config::METHODS;
 pub use config::{EndpointConfig, EndpointLimits};
 pub use engine::Endpoint;
 pub use error::Error;
