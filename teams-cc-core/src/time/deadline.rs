@@ -34,6 +34,19 @@ impl<K: Ord + Clone> Deadlines<K> {
         before
     }
 
+    /// Moves the deadline of `name` to `at`, or forgets it; costs little where nothing changes.
+    pub fn set(&mut self, name: K, at: Option<Instant>) {
+        match at {
+            Some(at) if self.get(&name) == Some(at) => {}
+            Some(at) => {
+                self.insert(name, at);
+            }
+            None => {
+                self.remove(&name);
+            }
+        }
+    }
+
     /// Forgets the deadline of `name`, and returns it.
     pub fn remove(&mut self, name: &K) -> Option<Instant> {
         let (name, at) = self.by_name.remove_entry(name)?;
@@ -107,7 +120,7 @@ mod tests {
     proptest! {
         #[test]
         fn deadlines_agree_with_a_plain_map(
-            steps in prop::collection::vec((0u8..3, 0u8..8, 0u64..20), 0..60)
+            steps in prop::collection::vec((0u8..5, 0u8..8, 0u64..20), 0..60)
         ) {
             let mut timers = Deadlines::default();
             let mut model: BTreeMap<u8, u64> = BTreeMap::new();
@@ -119,6 +132,14 @@ mod tests {
                     }
                     1 => {
                         timers.remove(&name);
+                        model.remove(&name);
+                    }
+                    2 => {
+                        timers.set(name, Some(Instant::from_secs(at)));
+                        model.insert(name, at);
+                    }
+                    3 => {
+                        timers.set(name, None);
                         model.remove(&name);
                     }
                     _ => {

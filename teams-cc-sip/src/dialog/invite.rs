@@ -117,7 +117,6 @@ pub(crate) struct Call {
     pub(crate) referred: u32,
     /// Transactions that live and belong to this call.
     pub(crate) live: usize,
-    pub(crate) armed: Option<Instant>,
 }
 
 impl Call {
@@ -141,7 +140,6 @@ impl Call {
             refers: BTreeMap::new(),
             referred: 0,
             live: 0,
-            armed: None,
         }
     }
 

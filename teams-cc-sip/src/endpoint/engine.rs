@@ -1,8 +1,8 @@
 //! The endpoint itself: inputs in, outputs out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use teams_cc_core::Instant;
+use teams_cc_core::{Instant, time::Deadlines};
 
 use super::{
     CallEnd, CallHandle, Command, EndpointConfig, Error, Event, Failure, FlowId, Input, Output,
@@ -25,14 +25,14 @@ use crate::{
 pub struct Endpoint {
     pub(crate) core: Core,
     pub(crate) calls: BTreeMap<CallHandle, Call>,
-    deadlines: BTreeSet<(Instant, CallHandle)>,
+    deadlines: Deadlines<CallHandle>,
 }
 
 impl Endpoint {
     /// An endpoint that has no calls.
     #[must_use]
     pub fn new(config: EndpointConfig) -> Self {
-        Self { core: Core::new(config), calls: BTreeMap::new(), deadlines: BTreeSet::new() }
+        Self { core: Core::new(config), calls: BTreeMap::new(), deadlines: Deadlines::default() }
     }
 
     /// A handle for a call that [`Command::Invite`] is to start.
@@ -96,7 +96,7 @@ impl Endpoint {
     /// The next thing to do; [`Output::Timeout`] when there is nothing more for now.
     pub fn poll_output(&mut self) -> Output {
         self.core.out.pop_front().unwrap_or_else(|| {
-            let call = self.deadlines.first().map(|(at, _)| *at);
+            let call = self.deadlines.next_deadline();
             Output::Timeout([call, self.core.table.deadline()].into_iter().flatten().min())
         })
     }
@@ -148,18 +148,9 @@ impl Endpoint {
 
     /// Sets the call's timer anew, or forgets a call to which nothing can happen any more.
     fn settle(&mut self, handle: CallHandle) {
-        let Some(call) = self.calls.get_mut(&handle) else { return };
+        let Some(call) = self.calls.get(&handle) else { return };
         let forgotten = call.is_forgettable();
-        let deadline = call.deadline().filter(|_| !forgotten);
-        if call.armed != deadline {
-            if let Some(armed) = call.armed {
-                self.deadlines.remove(&(armed, handle));
-            }
-            if let Some(deadline) = deadline {
-                self.deadlines.insert((deadline, handle));
-            }
-            call.armed = deadline;
-        }
+        self.deadlines.set(handle, call.deadline().filter(|_| !forgotten));
         if forgotten {
             if let Some(dialog) = &call.dialog {
                 self.core.dialogs.remove(&dialog.id);
@@ -180,13 +171,8 @@ impl Endpoint {
     fn on_time(&mut self, now: Instant) {
         self.core.table.on_time(now, &mut self.core.out);
         self.hear(now);
-        while let Some(&(at, handle)) = self.deadlines.first() {
-            if at > now {
-                break;
-            }
-            if self.with_call(handle, |core, call| on_call_time(core, call, now)).is_none() {
-                self.deadlines.remove(&(at, handle));
-            }
+        while let Some((_, handle)) = self.deadlines.pop_due(now) {
+            self.with_call(handle, |core, call| on_call_time(core, call, now));
             self.hear(now);
         }
     }

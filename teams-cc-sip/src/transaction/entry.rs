@@ -31,7 +31,6 @@ pub(super) struct Entry<O> {
     pub(super) fallback: Option<Target>,
     pub(super) client: Option<ClientKey>,
     pub(super) server: Option<(ServerKey, Option<MergeKey>)>,
-    pub(super) armed: Option<Instant>,
 }
 
 impl<O> Entry<O> {

@@ -1,8 +1,8 @@
 //! All transactions of an endpoint, found by key and by deadline.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
-use teams_cc_core::Instant;
+use teams_cc_core::{Instant, time::Deadlines};
 
 use super::{
     Client, InviteClient, InviteServer, Send, Server, Step, Tell, Timers, TransactionId,
@@ -46,7 +46,7 @@ pub(crate) struct Table<O> {
     clients: BTreeMap<ClientKey, TransactionId>,
     servers: BTreeMap<ServerKey, TransactionId>,
     merges: BTreeMap<MergeKey, TransactionId>,
-    deadlines: BTreeSet<(Instant, TransactionId)>,
+    deadlines: Deadlines<TransactionId>,
     told: VecDeque<(TransactionId, O, What)>,
 }
 
@@ -59,7 +59,7 @@ impl<O: Copy> Table<O> {
             clients: BTreeMap::new(),
             servers: BTreeMap::new(),
             merges: BTreeMap::new(),
-            deadlines: BTreeSet::new(),
+            deadlines: Deadlines::default(),
             told: VecDeque::new(),
         }
     }
@@ -91,7 +91,6 @@ impl<O: Copy> Table<O> {
             fallback: None,
             client: Some(key.clone()),
             server: None,
-            armed: None,
         });
         self.clients.insert(key, id);
         self.apply(id, step, None, out);
@@ -115,7 +114,6 @@ impl<O: Copy> Table<O> {
             fallback,
             client: None,
             server: Some((key.clone(), merge.clone())),
-            armed: None,
         });
         self.servers.insert(key, id);
         if let Some(merge) = merge {
@@ -208,14 +206,8 @@ impl<O: Copy> Table<O> {
 
     /// Lets every transaction act whose time has come.
     pub(crate) fn on_time(&mut self, now: Instant, out: &mut VecDeque<Output>) {
-        while let Some(&(at, id)) = self.deadlines.first() {
-            if at > now {
-                break;
-            }
-            let Some(entry) = self.entries.get_mut(&id) else {
-                self.deadlines.remove(&(at, id));
-                continue;
-            };
+        while let Some((_, id)) = self.deadlines.pop_due(now) {
+            let Some(entry) = self.entries.get_mut(&id) else { continue };
             let step = match &mut entry.machine {
                 Machine::InviteClient(machine) => machine.on_time(now),
                 Machine::Client(machine) => machine.on_time(now),
@@ -266,7 +258,7 @@ impl<O: Copy> Table<O> {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.deadlines.first().map(|(at, _)| *at)
+        self.deadlines.next_deadline()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -340,24 +332,13 @@ impl<O: Copy> Table<O> {
     }
 
     fn rearm(&mut self, id: TransactionId) {
-        let Some(entry) = self.entries.get_mut(&id) else { return };
-        let deadline = entry.deadline();
-        if entry.armed != deadline {
-            if let Some(armed) = entry.armed {
-                self.deadlines.remove(&(armed, id));
-            }
-            if let Some(deadline) = deadline {
-                self.deadlines.insert((deadline, id));
-            }
-            entry.armed = deadline;
-        }
+        let deadline = self.entries.get(&id).and_then(Entry::deadline);
+        self.deadlines.set(id, deadline);
     }
 
     fn remove(&mut self, id: TransactionId) {
         let Some(entry) = self.entries.remove(&id) else { return };
-        if let Some(armed) = entry.armed {
-            self.deadlines.remove(&(armed, id));
-        }
+        self.deadlines.remove(&id);
         if let Some(key) = entry.client {
             self.clients.remove(&key);
         }
