@@ -24,6 +24,12 @@ use crate::layer::Attempt;
 /// Attempts for one token; the cache holds back what fails longer.
 const ATTEMPTS: u32 = 3;
 
+/// Octets kept of each text of a refusal; Microsoft's own stay far below.
+const MAX_TEXT: usize = 4 * 1024;
+
+/// The most error codes kept of a refusal.
+const MAX_CODES: usize = 16;
+
 /// Signs an app in with its secret, anew at every call. Wrap it in a
 /// [`TokenCache`](super::TokenCache).
 #[derive(Clone)]
@@ -84,7 +90,7 @@ impl ClientSecret {
             Attempt { transport: self.transport.clone(), timeout: DEFAULT_ATTEMPT_TIMEOUT };
         let response = attempt.ready().await?.call(request).await?;
         if !response.status().is_success() {
-            return Err(refusal(response.status(), response.body()));
+            return Err(refusal(response.status(), response.body(), &self.secret));
         }
         // The body holds the token, so a decoding error must not quote it.
         let grant: Grant = serde_json::from_slice(response.body()).map_err(|_| {
@@ -151,14 +157,26 @@ struct Refusal {
     correlation_id: Option<String>,
 }
 
-fn refusal(status: StatusCode, body: &[u8]) -> Error {
+fn refusal(status: StatusCode, body: &[u8], secret: &Secret) -> Error {
     let refusal: Refusal = serde_json::from_slice(body).unwrap_or_default();
     let error = if refusal.error.is_empty() { "no_answer".to_owned() } else { refusal.error };
     Error::new(ErrorKind::SignIn(Box::new(SignInError {
         status: Some(status),
-        error,
-        description: refusal.error_description,
-        codes: refusal.error_codes,
-        correlation_id: refusal.correlation_id,
+        error: fit(&error, secret),
+        description: fit(&refusal.error_description, secret),
+        codes: refusal.error_codes.into_iter().take(MAX_CODES).collect(),
+        correlation_id: refusal.correlation_id.map(|id| fit(&id, secret)),
     })))
+}
+
+/// What may be kept of a refusal's text: not our secret, should it be echoed, and no more than
+/// [`MAX_TEXT`].
+fn fit(text: &str, secret: &Secret) -> String {
+    let mut kept = text.to_owned();
+    if !secret.is_empty() {
+        let encoded: String = form_urlencoded::byte_serialize(secret.reveal().as_bytes()).collect();
+        kept = kept.replace(secret.reveal(), "hidden").replace(&encoded, "hidden");
+    }
+    kept.truncate(kept.floor_char_boundary(MAX_TEXT));
+    kept
 }

@@ -33,6 +33,7 @@ where
             let wanted = TokenRequest::new(tenant.ok_or(ConfigError::NoTenant)?, &*scope);
             let token = provider.token(&wanted).await?;
             let response = inner.clone().oneshot(signed(request.clone(), &token)?).await?;
+            let response = without(response, &token);
             if response.status() != StatusCode::UNAUTHORIZED {
                 return Ok(response);
             }
@@ -42,7 +43,8 @@ where
             if fresh == token {
                 return Ok(response);
             }
-            inner.oneshot(signed(request, &fresh)?).await
+            let response = inner.oneshot(signed(request, &fresh)?).await?;
+            Ok(without(response, &fresh))
         })
     }
 }
@@ -55,4 +57,25 @@ fn signed(mut request: Request, token: &AccessToken) -> Result<Request, Error> {
     value.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, value);
     Ok(request)
+}
+
+/// Takes the token out of a refusal that repeats it, so that no error can show it.
+///
+/// Gateways in the way are known to echo what they were sent.
+fn without(mut response: Response, token: &AccessToken) -> Response {
+    let token = token.secret().reveal();
+    if response.status().is_success() || token.is_empty() {
+        return response;
+    }
+    for value in response.headers_mut().values_mut() {
+        if value.as_bytes().windows(token.len()).any(|part| part == token.as_bytes()) {
+            *value = HeaderValue::from_static("hidden");
+        }
+    }
+    let text = String::from_utf8_lossy(response.body());
+    if text.contains(token) {
+        let body = text.replace(token, "hidden").into();
+        *response.body_mut() = body;
+    }
+    response
 }
