@@ -152,7 +152,8 @@ mod tests {
     #[test]
     fn out_of_office_hides_a_free_user_but_not_a_call() {
         let seen = |availability, activity| {
-            let presence = Presence::new(availability, activity).with_out_of_office(true);
+            let mut presence = Presence::new(availability, activity);
+            presence.out_of_office = true;
             Fresh::new(presence, Instant::from_secs(3), PresenceSource::Sweep).observation()
         };
         assert_eq!(seen("Available", "Available").availability, Availability::OutOfOffice);

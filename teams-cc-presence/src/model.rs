@@ -90,20 +90,6 @@ impl Presence {
             resource.sequence_number.get().and_then(|text| SequenceNumber::new(text));
         presence
     }
-
-    /// Sets whether the user is out of office.
-    #[must_use]
-    pub fn with_out_of_office(mut self, out_of_office: bool) -> Self {
-        self.out_of_office = out_of_office;
-        self
-    }
-
-    /// Sets the service's version.
-    #[must_use]
-    pub fn with_sequence_number(mut self, number: SequenceNumber) -> Self {
-        self.sequence_number = Some(number);
-        self
-    }
 }
 
 impl Fresh<Presence> {
