@@ -35,7 +35,8 @@ pub(crate) fn respond(
 ) -> Response<Bytes> {
     let mark = world.log.mark();
     let answer = asker(world, request)
-        .map_err(|problem| problem.during(&path.join("/")))
+        // Ids of people may follow, so only the beginning of the path is shown.
+        .map_err(|problem| problem.during(&path.get(..1).unwrap_or_default().join("/")))
         .and_then(|asker| operation(world, request, path, &asker));
     finish(world, mark, request, answer)
 }
