@@ -5,7 +5,11 @@ use std::{fmt, sync::Arc, time::Duration};
 use teams_cc_core::{Address, CallId, Clock, Instant, LegId};
 use tokio::sync::oneshot;
 
-use super::{CallEvents, Life, Shared, dial::DialTask, driver::drive};
+use super::{
+    CallEvents, Life, Shared,
+    dial::{Created, DialTask},
+    driver::drive,
+};
 use crate::{
     Client, Error, InvalidRequest,
     call::{CallCounts, CallsConfig, GraphLeg, error::check_party, registry::Taken},
@@ -86,7 +90,15 @@ impl Calls {
             let outcome = request.await;
             task.created(outcome, party, answer).await;
         });
-        created.await.unwrap_or_else(|_| Err(Error::connection("the dial was called off")))
+        match created.await {
+            Ok(created) => {
+                let Created { leg, taken } = created?;
+                // The task waits for this word until its answer is dropped.
+                let _ = taken.send(());
+                Ok(leg)
+            }
+            Err(_) => Err(Error::connection("the dial was called off")),
+        }
     }
 
     /// Takes notifications that were proven to be meant for this tenant; never blocks.

@@ -12,6 +12,12 @@ use crate::{
     model::Call,
 };
 
+/// A call that was created; it is hung up where nobody says that it was taken.
+pub(super) struct Created {
+    pub(super) leg: Arc<GraphLeg>,
+    pub(super) taken: oneshot::Sender<()>,
+}
+
 /// A call being created, in a task of its own: its id must not get lost with the caller.
 pub(super) struct DialTask {
     shared: Arc<Shared>,
@@ -29,7 +35,7 @@ impl DialTask {
         mut self,
         outcome: Result<Call, Error>,
         party: Address,
-        answer: oneshot::Sender<Result<Arc<GraphLeg>, Error>>,
+        answer: oneshot::Sender<Result<Created, Error>>,
     ) {
         let call = outcome.and_then(|call| {
             let id = call.id.text().and_then(|id| CallId::new(id).ok());
@@ -55,8 +61,10 @@ impl DialTask {
         shared.registry().dialed(shared.clock.now(), &self.leg, call.clone());
         self.open = false;
         shared.changed();
-        // The caller may have gone in between.
-        if answer.send(Ok(Arc::new(leg))).is_err() {
+        // The caller may have gone in between, or go without looking at the answer.
+        let (taken, looked_at) = oneshot::channel();
+        let created = Created { leg: Arc::new(leg), taken };
+        if answer.send(Ok(created)).is_err() || looked_at.await.is_err() {
             self.hang_up(&call).await;
             self.shared.input(&self.leg, Input::Accepted(Order::HangUp));
         }
