@@ -86,7 +86,8 @@ pub struct EngineConfig {
     pub confirm: Duration,
     /// How long an agent is left alone with a call not taken. Default 30 s.
     pub pass: Duration,
-    /// How long to wait after another process had the agent. Default 1 s.
+    /// How long to wait after another process had the agent, or an offer was taken back. Default
+    /// 1 s.
     pub conflict_pause: Duration,
     /// After how many missed offers in a row an agent counts as away. None for never. Default 3.
     pub misses_before_away: Option<u32>,

@@ -169,12 +169,13 @@ impl Engine {
         if let Phase::Ringing(token) = record.phase {
             self.outputs.push_back(Output::Release { token });
         }
+        // Nobody is to blame for an offer taken back, as where the caller has just left; but one
+        // that cannot last must not be made again in the same moment, and so without end.
         let pause = match why {
-            Some(OfferEnd::Withdrawn) => None,
-            Some(_) => Some(self.config.pass),
-            None => Some(self.config.conflict_pause),
+            Some(OfferEnd::Withdrawn) | None => self.config.conflict_pause,
+            Some(_) => self.config.pass,
         };
-        if let (Some(pause), true) = (pause, self.calls.contains_key(&record.contact)) {
+        if self.calls.contains_key(&record.contact) {
             self.roster.pass(&record.contact, &record.agent, why, self.now + pause);
         }
         if matches!(why, Some(OfferEnd::NoAnswer | OfferEnd::SuspectedVoicemail)) {

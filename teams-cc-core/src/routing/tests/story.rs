@@ -348,3 +348,18 @@ fn many_inputs_are_decided_on_together() {
     desk.put(Input::Tick);
     assert_eq!(desk.last(), "ada C1", "equally idle, so by id and not by who was seen first");
 }
+
+#[test]
+fn an_offer_that_is_taken_back_at_once_is_not_made_again_in_the_same_moment() {
+    let mut desk = Desk::new(rules());
+    desk.sign_in(agent("ada"));
+    desk.call("C1");
+    for _ in 0..3 {
+        let before = desk.seen.offers.len();
+        // As where the caller has left and nobody has told the engine yet.
+        desk.decline(OfferEnd::Withdrawn);
+        assert_eq!(desk.seen.offers.len(), before, "an endless loop of offers");
+        desk.pass(2);
+        assert_eq!(desk.seen.offers.len(), before + 1, "the call waits on");
+    }
+}
