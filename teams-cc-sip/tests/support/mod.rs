@@ -1,5 +1,8 @@
-//! A network in memory and parties that speak SIP by hand.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
+//! A network in memory, a trunk on it, and parties that speak SIP by hand.
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test binary uses its own part")]
+
+mod messages;
+mod party;
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -10,29 +13,29 @@ use std::{
 };
 
 use async_trait::async_trait;
-use teams_cc_core::{LegId, PhoneNumber, contact::LegEvent};
+use teams_cc_core::{
+    LegId,
+    contact::{EndReason, EndedBy, LegEvent},
+};
 use teams_cc_sip::{
     io::{Connection, FixedMedia, Network, Peer, Target, TokioClock, TransportKind},
-    message::{
-        ContentType, Frame, Limits, Message, Method, Request, Response, StatusCode, StreamDecoder,
-    },
     trunk::{
-        Destination, IncomingCall, LabPeer, StaticPeer, TeamsPeer, Trunk, TrunkConfig, TrunkEvent,
-        TrunkEvents, Via,
+        IncomingCall, LabPeer, StaticPeer, TeamsPeer, Trunk, TrunkConfig, TrunkEvent, TrunkEvents,
     },
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    io::{DuplexStream, duplex},
     sync::{Mutex, mpsc},
     time::timeout,
 };
+
+pub use messages::{answer, from_callee, request, rtp, srtp, teams_invite, to_teams, within};
+pub use party::Party;
 
 pub const FQDN: &str = "sbc1.adatum.biz";
 pub const TENANT_FQDN: &str = "bank.sbc1.adatum.biz";
 pub const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 pub const TEAMS_ADDRESS: &str = "52.114.7.9:4000";
-
-const KEY: &str = "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";
 
 pub struct Memory {
     accepted: Mutex<mpsc::Receiver<Connection>>,
@@ -188,259 +191,10 @@ impl Stage {
     }
 }
 
-/// A SIP party on one stream, played by the test.
-pub struct Party {
-    pub name: String,
-    stream: DuplexStream,
-    decoder: StreamDecoder,
-    waiting: VecDeque<Message>,
-    /// Every message that went either way, but for OPTIONS and keep-alives.
-    pub ladder: Vec<String>,
-    pub pings: usize,
-}
-
-impl Party {
-    pub fn new(stream: DuplexStream, name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            stream,
-            decoder: StreamDecoder::new(Limits::default()),
-            waiting: VecDeque::new(),
-            ladder: Vec::new(),
-            pings: 0,
-        }
+/// Why a leg ended, who ended it, and the status.
+pub fn end(event: LegEvent) -> (EndReason, EndedBy, Option<i32>) {
+    match event {
+        LegEvent::Ended(cause) => (cause.reason, cause.by, cause.code),
+        other => panic!("not ended: {other:?}"),
     }
-
-    pub async fn write(&mut self, bytes: &[u8]) {
-        self.stream.write_all(bytes).await.unwrap();
-    }
-
-    pub async fn send(&mut self, message: impl Into<Message>) {
-        let message = message.into();
-        self.note("→", &message);
-        self.write(&message.encode()).await;
-    }
-
-    /// The next message; `None` once the trunk has closed the stream.
-    pub async fn try_receive(&mut self) -> Option<Message> {
-        loop {
-            if let Some(message) = self.waiting.pop_front() {
-                if let Message::Request(request) = &message
-                    && *request.method() == Method::Options
-                {
-                    self.pings += 1;
-                    let answer = answer(request, StatusCode::OK, None);
-                    self.write(&answer.encode()).await;
-                    continue;
-                }
-                self.note("←", &message);
-                return Some(message);
-            }
-            let mut chunk = [0; 4096];
-            let read = timeout(Duration::from_secs(90), self.stream.read(&mut chunk)).await;
-            let length =
-                read.unwrap_or_else(|_| panic!("{}: nothing for 90 s", self.name)).unwrap();
-            if length == 0 {
-                return None;
-            }
-            self.decoder.push(&chunk[..length]);
-            while let Some(frame) = self.decoder.next_frame().unwrap() {
-                if let Frame::Message(message) = frame {
-                    self.waiting.push_back(*message);
-                }
-            }
-        }
-    }
-
-    pub async fn receive(&mut self) -> Message {
-        self.try_receive().await.expect("the stream is open")
-    }
-
-    pub async fn request(&mut self, method: &Method) -> Request {
-        match self.receive().await {
-            Message::Request(request) if request.method() == method => request,
-            other => panic!("{}: no {method}: {other:?}", self.name),
-        }
-    }
-
-    pub async fn response(&mut self, status: u16) -> Response {
-        match self.receive().await {
-            Message::Response(response) if response.status().as_u16() == status => response,
-            other => panic!("{}: no {status}: {other:?}", self.name),
-        }
-    }
-
-    /// Nothing but OPTIONS comes for a while.
-    pub async fn hears_nothing(&mut self, for_: Duration) {
-        let next = timeout(for_, self.try_receive()).await;
-        assert!(next.is_err(), "{}: unexpected {next:?}", self.name);
-    }
-
-    pub async fn answer(&mut self, request: &Request, status: StatusCode, body: Option<&str>) {
-        self.send(answer(request, status, body)).await;
-    }
-
-    /// Takes a call: 100 is left out, 180 and 200 with SRTP are sent, the ACK is awaited.
-    pub async fn take(&mut self, invite: &Request, body: &str) {
-        self.answer(invite, StatusCode::RINGING, None).await;
-        self.answer(invite, StatusCode::OK, Some(body)).await;
-        self.request(&Method::Ack).await;
-    }
-
-    fn note(&mut self, arrow: &str, message: &Message) {
-        let line = match message {
-            Message::Request(request) => request.method().as_str().to_owned(),
-            Message::Response(response) => {
-                let cseq = response.headers().get_str("CSeq").unwrap_or_default().to_owned();
-                let method = cseq.split(' ').next_back().unwrap_or_default().to_owned();
-                format!("{} ({method})", response.status().as_u16())
-            }
-        };
-        let sipfrag = message
-            .headers()
-            .get_str("Content-Type")
-            .filter(|kind| kind.starts_with("message/sipfrag"))
-            .map(|_| String::from_utf8_lossy(message.body()).trim().to_owned());
-        let flow = String::from_utf8_lossy(message.body())
-            .lines()
-            .find(|line| ["a=inactive", "a=sendonly", "a=recvonly"].contains(line))
-            .map(str::to_owned);
-        let extra = sipfrag.or(flow).map(|extra| format!(" [{extra}]")).unwrap_or_default();
-        self.ladder.push(format!("{arrow} {line}{extra}"));
-    }
-}
-
-/// A response of a party, with its tag, Contact and body.
-pub fn answer(request: &Request, status: StatusCode, body: Option<&str>) -> Response {
-    let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
-    let host = if host.starts_with("sip") { host } else { "sip.pstnhub.test".into() };
-    let mut response = Response::to(request, status);
-    let to = response.headers().get_str("To").unwrap().to_owned();
-    if !to.contains("tag=") {
-        response.headers_mut().set("To", format!("{to};tag=party")).unwrap();
-    }
-    let contact = format!("<sip:{host}:5061;transport=tls>");
-    response.headers_mut().push("Contact", contact).unwrap();
-    match body {
-        Some(body) => response.with_body(&ContentType::sdp(), body.to_owned()),
-        None => response,
-    }
-}
-
-/// SRTP as Teams describes it.
-pub fn srtp(direction: &str, version: u32) -> String {
-    format!(
-        "v=0\r\no=- 1 {version} IN IP4 52.114.7.9\r\ns=session\r\nc=IN IP4 52.114.7.9\r\n\
-         t=0 0\r\nm=audio 50000 RTP/SAVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\n\
-         a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n\
-         a=crypto:1 AES_CM_128_HMAC_SHA1_80 {KEY}|2^31\r\na={direction}\r\n"
-    )
-}
-
-/// Plain RTP as a carrier describes it.
-pub fn rtp(direction: &str, version: u32) -> String {
-    format!(
-        "v=0\r\no=- 2 {version} IN IP4 203.0.113.7\r\ns=-\r\nc=IN IP4 203.0.113.7\r\nt=0 0\r\n\
-         m=audio 40000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na={direction}\r\n"
-    )
-}
-
-/// A request as a party writes it; `%` in headers ends a line.
-pub fn request(method: &str, uri: &str, headers: &[(&str, &str)], body: Option<&str>) -> Request {
-    let method = Method::parse(method).unwrap();
-    let uri = teams_cc_sip::message::Uri::parse(uri).unwrap();
-    let request = headers.iter().fold(Request::new(method, uri), |request, (name, value)| {
-        request.with_header(*name, value).unwrap()
-    });
-    match body {
-        Some(body) => request.with_body(&ContentType::sdp(), body.to_owned()),
-        None => request,
-    }
-}
-
-/// An INVITE from Teams to a number behind a tenant's name.
-pub fn teams_invite(call: &str, host: &str, body: Option<&str>) -> Request {
-    request(
-        "INVITE",
-        &format!("sip:+14255550100@{host}:5061;user=phone;transport=tls"),
-        &[
-            ("Via", &format!("SIP/2.0/TLS sip.pstnhub.test:5061;branch=z9hG4bK{call}")),
-            ("Max-Forwards", "70"),
-            ("From", "\"Ann\" <sip:+14255550123@sip.pstnhub.test;user=phone>;tag=teams"),
-            ("To", &format!("<sip:+14255550100@{host};user=phone>")),
-            ("Call-ID", call),
-            ("CSeq", "1 INVITE"),
-            ("Contact", "<sip:api-du-a-euwe.pstnhub.test:443;x-i=1;x-c=2>"),
-            ("Record-Route", "<sip:sip.pstnhub.test:5061;transport=tls;lr>"),
-        ],
-        body,
-    )
-}
-
-/// A later request of the peer in the dialog that a response of ours has set up.
-pub fn within(
-    invite: &Request,
-    ours: &Response,
-    method: &str,
-    cseq: u32,
-    extra: &[(&str, &str)],
-    body: Option<&str>,
-) -> Request {
-    let get = |name| invite.headers().get_str(name).unwrap().to_owned();
-    let call = get("Call-ID");
-    let contact = ours.headers().get_str("Contact").unwrap_or("<sip:sbc1.adatum.biz>").to_owned();
-    let uri = contact.trim_start_matches('<').split('>').next().unwrap().to_owned();
-    // The INVITE's branch belongs to the ACK of a refusal alone; all others have their own.
-    let branch = format!("SIP/2.0/TLS sip.pstnhub.test:5061;branch=z9hG4bK{call}{method}{cseq}");
-    let to = ours.headers().get_str("To").unwrap().to_owned();
-    let cseq = format!("{cseq} {method}");
-    let mut headers = vec![
-        ("Via", branch.as_str()),
-        ("Max-Forwards", "70"),
-        ("From", ""),
-        ("To", to.as_str()),
-        ("Call-ID", call.as_str()),
-        ("CSeq", cseq.as_str()),
-    ];
-    let from = get("From");
-    headers[2].1 = &from;
-    headers.extend_from_slice(extra);
-    request(method, &uri, &headers, body)
-}
-
-/// A later request of the party we called, in the dialog of our INVITE.
-pub fn from_callee(
-    invite: &Request,
-    method: &str,
-    cseq: u32,
-    extra: &[(&str, &str)],
-    body: Option<&str>,
-) -> Request {
-    let get = |name| invite.headers().get_str(name).unwrap().to_owned();
-    let (call, us) = (get("Call-ID"), get("From"));
-    let them = format!("{};tag=party", get("To"));
-    let contact = get("Contact");
-    let uri = contact.trim_start_matches('<').split('>').next().unwrap().to_owned();
-    let via = format!("SIP/2.0/TLS sip.pstnhub.test:5061;branch=z9hG4bK{call}{method}{cseq}");
-    let cseq = format!("{cseq} {method}");
-    let mut headers = vec![
-        ("Via", via.as_str()),
-        ("Max-Forwards", "70"),
-        ("From", them.as_str()),
-        ("To", us.as_str()),
-        ("Call-ID", call.as_str()),
-        ("CSeq", cseq.as_str()),
-        ("Contact", "<sip:sip.pstnhub.test:5061;transport=tls>"),
-    ];
-    headers.extend_from_slice(extra);
-    request(method, &uri, &headers, body)
-}
-
-pub fn to_teams(leg: u64) -> Destination {
-    Destination::new(
-        Via::Teams { tenant: TENANT_FQDN.parse().unwrap() },
-        PhoneNumber::presented("+14255550123"),
-        PhoneNumber::presented("+14255550199"),
-        LegId::numbered("L", leg),
-    )
 }
