@@ -221,7 +221,11 @@ impl Runtime {
                     Err(OrderError::CustomerLeft(_)) => OfferEnd::Withdrawn,
                     _ => OfferEnd::Failed,
                 };
-                self.route(routing::Input::OfferDeclined { offer, why });
+                // Whoever withdrew it, customer or engine, has told the engine or is about to: were
+                // it told of the offer first, it would seek somebody else for a contact that left.
+                if why != OfferEnd::Withdrawn {
+                    self.route(routing::Input::OfferDeclined { offer, why });
+                }
             }
         }
     }
