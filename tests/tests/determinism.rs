@@ -35,7 +35,11 @@ fn no_day_loses_a_contact_or_breaks_a_rule() {
         let ended = day(seed, |_| {});
         let report = ended.report;
         let ladder = ended.log.ladder();
-        assert_eq!((report.contacts, report.emergencies), (5, 1), "seed {seed}: {report}\n{ladder}");
+        assert_eq!(
+            (report.contacts, report.emergencies),
+            (5, 1),
+            "seed {seed}: {report}\n{ladder}"
+        );
         assert_eq!((report.lost, report.open), (0, 0), "seed {seed}: {report}\n{ladder}");
         assert_eq!(report.overflowed, 1, "seed {seed}: {report}\n{ladder}");
         assert_eq!(report.answered, 4, "seed {seed}: {report}\n{ladder}");

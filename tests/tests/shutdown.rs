@@ -132,7 +132,11 @@ fn a_shutdown_waits_for_conversations_and_turns_new_calls_away() {
         let took = clock.now() - before;
         let ladder = stage.sim.ladder();
         assert!(took > Duration::from_secs(90) && took < Duration::from_mins(4), "{took:?}");
-        assert_eq!((report.contacts, report.answered, report.open), (1, 1, 0), "{report}\n{ladder}");
+        assert_eq!(
+            (report.contacts, report.answered, report.open),
+            (1, 1, 0),
+            "{report}\n{ladder}"
+        );
         assert!(ladder.contains("503") && ladder.contains("/reject busy: 202"), "{ladder}");
         stage.left(report).await.assert_nothing("a patient shutdown");
     })
@@ -180,7 +184,10 @@ fn dropping_a_contact_center_stops_everything() {
 fn requests(stage: &Stage) -> usize {
     let log = stage.sim.log();
     let verbs = ["POST ", "GET ", "DELETE ", "PATCH "];
-    log.events().iter().filter(|event| verbs.iter().any(|verb| event.what.starts_with(verb))).count()
+    log.events()
+        .iter()
+        .filter(|event| verbs.iter().any(|verb| event.what.starts_with(verb)))
+        .count()
 }
 
 #[test]
