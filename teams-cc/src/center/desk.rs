@@ -169,6 +169,14 @@ impl Desk {
         }
     }
 
+    /// Nobody says whether the contact was handed over: then its agent may be talking out of sight.
+    pub(super) fn lost_sight(&mut self, contact: &ContactId) -> Option<routing::Input> {
+        let place = self.places.get_mut(contact)?;
+        let Place::Taken(agent, _) = place else { return None };
+        *place = Place::OutOfSight(agent.clone());
+        Some(routing::Input::OutOfSight { contact: contact.clone() })
+    }
+
     /// The leg of whoever took the contact and is not out of sight.
     pub(super) fn taker(&self, contact: &ContactId) -> Option<&LegId> {
         match self.places.get(contact) {

@@ -9,7 +9,7 @@ use std::{
 use teams_cc_core::{
     Clock, ContactId, Instant, LegId,
     contact::{
-        ContactEvent, EndCause, EndReason, EndedBy, LegError, LegEvent,
+        ContactEvent, EndCause, EndReason, EndedBy, LegError, LegEvent, TransferOutcome,
         flow::{self, Order, OrderError, OrderId},
     },
     routing,
@@ -177,6 +177,10 @@ impl Runtime {
 
     fn leg(&mut self, leg: &LegId, event: LegEvent) {
         if let Some(contact) = self.state.legs.contact(leg).cloned() {
+            if event == LegEvent::TransferEnded(TransferOutcome::Unknown) {
+                let out_of_sight = self.desk.lost_sight(&contact);
+                self.state.work.extend(out_of_sight.map(Work::Routing));
+            }
             let input = flow::Input::Leg { leg: leg.clone(), event };
             self.state.work.push_back(Work::Flow(contact, input));
         }
