@@ -8,6 +8,6 @@ use teams_cc_core::{Instant, contact::LegEvent};
 pub enum Output {
     /// Something happened.
     Event(LegEvent),
-    /// Nothing more until this instant; [`Instant::MAX`] means until the next input.
-    Timeout(Instant),
+    /// Nothing more until then; [`None`] waits for input alone.
+    Timeout(Option<Instant>),
 }

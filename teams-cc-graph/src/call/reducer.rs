@@ -33,9 +33,9 @@ use super::{
 /// let mut call = CallReducer::new(Direction::Outbound);
 /// let report = CallReport::at(Phase::Established);
 /// call.handle_input(Instant::ZERO, Input::Call(report))?;
-/// assert_eq!(call.poll_output(Instant::ZERO), Output::Event(LegEvent::Answered));
-/// assert_eq!(call.poll_output(Instant::ZERO), Output::Event(LegEvent::MediaActive));
-/// assert_eq!(call.poll_output(Instant::ZERO), Output::Timeout(Instant::MAX));
+/// assert_eq!(call.poll_output(), Output::Event(LegEvent::Answered));
+/// assert_eq!(call.poll_output(), Output::Event(LegEvent::MediaActive));
+/// assert_eq!(call.poll_output(), Output::Timeout(None));
 /// # Ok::<(), teams_cc_graph::call::Refusal>(())
 /// ```
 #[derive(Debug)]
@@ -138,9 +138,8 @@ impl CallReducer {
         Ok(())
     }
 
-    /// The next event, or when to come back.
-    pub fn poll_output(&mut self, now: Instant) -> Output {
-        self.release_tones(now);
+    /// The next event, or when to come back with [`Input::Tick`].
+    pub fn poll_output(&mut self) -> Output {
         match self.events.pop_front() {
             Some(event) => Output::Event(event),
             None => Output::Timeout(self.deadline()),
@@ -148,8 +147,8 @@ impl CallReducer {
     }
 
     /// When to come back, once the events are drained.
-    pub(super) fn deadline(&self) -> Instant {
-        self.tones.deadline().unwrap_or(Instant::MAX)
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.tones.deadline()
     }
 
     /// Where the leg stands.
@@ -181,7 +180,7 @@ impl CallReducer {
             self.direction == Direction::Inbound && self.state == State::Ringing && !self.answering;
         let ready = match &order {
             Order::Answer | Order::Reject(_) => unanswered,
-            // Nothing is played or heard before media flows (DESIGN: illegal orders).
+            // Before media flows nothing can be played or heard: such an order is not sent.
             Order::Operate { .. } => state == LegState::Connected && self.media == Media::Active,
             Order::Transfer => state == LegState::Connected,
             Order::HangUp => state != LegState::Ended,

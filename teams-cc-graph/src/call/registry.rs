@@ -253,7 +253,7 @@ impl Registry {
         if let Some(session) = self.sessions.get_mut(leg) {
             // Orders go through `sending`; nothing else is refused.
             let _ = session.handle_input(now, input);
-            self.drain(now, leg);
+            self.drain(leg);
         }
     }
 
@@ -262,7 +262,7 @@ impl Registry {
             && session.call == *call
         {
             session.probed(now, probed);
-            self.drain(now, leg);
+            self.drain(leg);
         }
     }
 
@@ -274,7 +274,7 @@ impl Registry {
             if session.take_probe(now) {
                 probes.push((leg.clone(), session.call.clone()));
             }
-            if session.deadline() <= now {
+            if session.deadline().is_some_and(|at| at <= now) {
                 due.push(leg.clone());
             }
         }
@@ -286,18 +286,18 @@ impl Registry {
     }
 
     /// When to come back.
-    pub(super) fn poll_timeout(&self) -> Instant {
-        let held = self.held.front().map_or(Instant::MAX, |held| held.until);
-        self.sessions.values().map(Session::deadline).min().unwrap_or(Instant::MAX).min(held)
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let held = self.held.front().map(|held| held.until);
+        self.sessions.values().filter_map(Session::deadline).chain(held).min()
     }
 
     pub(super) fn poll_announcement(&mut self) -> Option<Announcement> {
         self.announcements.pop_front()
     }
 
-    fn drain(&mut self, now: Instant, leg: &LegId) {
+    fn drain(&mut self, leg: &LegId) {
         let Some(session) = self.sessions.get_mut(leg) else { return };
-        while let Some(event) = session.poll_event(now) {
+        while let Some(event) = session.poll_event() {
             self.announcements.push_back(Announcement::Leg { leg: leg.clone(), event });
         }
         if session.state() == LegState::Ended

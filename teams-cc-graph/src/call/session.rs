@@ -117,19 +117,20 @@ impl Session {
         self.probe = Probe::At(now + wait);
     }
 
-    pub(super) fn poll_event(&mut self, now: Instant) -> Option<LegEvent> {
-        match self.reducer.poll_output(now) {
+    pub(super) fn poll_event(&mut self) -> Option<LegEvent> {
+        match self.reducer.poll_output() {
             Output::Event(event) => Some(event),
             Output::Timeout(_) => None,
         }
     }
 
     /// When to come back; valid once the events are drained.
-    pub(super) fn deadline(&self) -> Instant {
-        match self.probe {
-            Probe::At(at) => self.reducer.deadline().min(at),
-            Probe::UnderWay => self.reducer.deadline(),
-        }
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let probe = match self.probe {
+            Probe::At(at) => Some(at),
+            Probe::UnderWay => None,
+        };
+        self.reducer.deadline().into_iter().chain(probe).min()
     }
 
     pub(super) fn state(&self) -> LegState {

@@ -40,7 +40,7 @@ pub(super) async fn drive(shared: Arc<Shared>) {
             let handle = probes.spawn(task.run(leg.clone(), call));
             under_way.insert(leg, handle);
         }
-        let sleep = deadline.since(now).min(LONGEST_SLEEP);
+        let sleep = deadline.map_or(LONGEST_SLEEP, |at| at.since(now)).min(LONGEST_SLEEP);
         tokio::select! {
             biased;
             () = shared.work.notified() => {}

@@ -37,7 +37,7 @@ proptest! {
                 break;
             }
             call.handle_input(NOW, story[*pick].clone()).expect("no refusal");
-            events.extend(drain(&mut call, NOW));
+            events.extend(drain(&mut call));
         }
         let end = if announced { with_result(Phase::Terminated, 0, 7015) } else { Input::Gone };
         for input in [end.clone(), end] {
@@ -46,7 +46,8 @@ proptest! {
         for input in story {
             call.handle_input(LATER, input).expect("no refusal");
         }
-        events.extend(drain(&mut call, LATER));
+        call.handle_input(LATER, Input::Tick).expect("no refusal");
+        events.extend(drain(&mut call));
 
         prop_assert_eq!(call.state(), LegState::Ended);
         let ends = events.iter().filter(|event| matches!(event, LegEvent::Ended(_))).count();
