@@ -18,7 +18,7 @@ const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 pub(crate) fn check() -> Result<(), Failure> {
     let lists = Lists::read(&fs::read_to_string(workspace::path("deny.toml"))?)?;
     let metadata = workspace::metadata(&["--all-features"])?;
-    let complaints = complaints(&lists, &metadata)?;
+    let complaints = complaints(&lists, &metadata, &built()?)?;
     if !complaints.is_empty() {
         return Err(complaints.join("\n  ").into());
     }
@@ -28,6 +28,25 @@ pub(crate) fn check() -> Result<(), Failure> {
         println!("cargo-deny is not installed; its lists were checked here");
     }
     Ok(())
+}
+
+/// What any build on any platform compiles, as `name version`.
+///
+/// `cargo metadata` also resolves optional dependencies that no feature turns on, so its nodes
+/// say too much.
+fn built() -> Result<BTreeSet<String>, Failure> {
+    let mut tree = command::cargo();
+    tree.args(["tree", "--workspace", "--all-features", "--target", "all"]);
+    tree.args(["--prefix", "none"]);
+    let tree = command::read(&mut tree)?;
+    Ok(tree.lines().filter_map(in_tree).collect())
+}
+
+/// `name version` from a line such as `serde_derive v1.0.229 (proc-macro)`.
+fn in_tree(line: &str) -> Option<String> {
+    let mut words = line.split_whitespace();
+    let name = words.next()?;
+    Some(format!("{name} {}", words.next()?.strip_prefix('v')?))
 }
 
 /// The lists of `deny.toml` this check needs.
@@ -72,21 +91,19 @@ fn quoted(line: &str) -> Option<String> {
 }
 
 /// What is wrong with the tree, one line each.
-fn complaints(lists: &Lists, metadata: &Value) -> Result<Vec<String>, Failure> {
-    let used: BTreeSet<&str> = metadata["resolve"]["nodes"]
-        .as_array()
-        .ok_or("cargo metadata resolved nothing")?
-        .iter()
-        .filter_map(|node| node["id"].as_str())
-        .collect();
+fn complaints(
+    lists: &Lists,
+    metadata: &Value,
+    used: &BTreeSet<String>,
+) -> Result<Vec<String>, Failure> {
     let packages = metadata["packages"].as_array().ok_or("cargo metadata names no package")?;
     let mut complaints = Vec::new();
     for package in packages {
         let text = |key: &str| package[key].as_str().unwrap_or_default();
-        if !used.contains(text("id")) {
+        let name = format!("{} {}", text("name"), text("version"));
+        if !used.contains(&name) {
             continue;
         }
-        let name = format!("{} {}", text("name"), text("version"));
         if lists.banned.contains(text("name")) {
             complaints.push(format!("{name} is banned by deny.toml"));
         }
@@ -243,16 +260,17 @@ mod tests {
     #[test]
     fn a_banned_crate_a_foreign_source_and_a_strange_licence_are_each_named() {
         let metadata = serde_json::json!({
-            "resolve": { "nodes": [{ "id": "a" }, { "id": "b" }, { "id": "c" }, { "id": "own" }] },
             "packages": [
-                { "id": "a", "name": "ring", "version": "1.0.0", "license": "ISC", "source": REGISTRY },
-                { "id": "b", "name": "b", "version": "1.0.0", "license": "MIT", "source": "git+https://example.org" },
-                { "id": "c", "name": "c", "version": "1.0.0", "license": "GPL-3.0", "source": REGISTRY },
-                { "id": "unused", "name": "rsa", "version": "1.0.0", "license": "GPL-3.0", "source": REGISTRY },
-                { "id": "own", "name": "own", "version": "1.0.0", "license": null, "source": null },
+                { "name": "ring", "version": "1.0.0", "license": "ISC", "source": REGISTRY },
+                { "name": "b", "version": "1.0.0", "license": "MIT", "source": "git+https://example.org" },
+                { "name": "c", "version": "1.0.0", "license": "GPL-3.0", "source": REGISTRY },
+                { "name": "rsa", "version": "1.0.0", "license": "GPL-3.0", "source": REGISTRY },
+                { "name": "own", "version": "1.0.0", "license": null, "source": null },
             ],
         });
-        let found = complaints(&lists(), &metadata).unwrap();
+        let tree = ["ring v1.0.0", "b v1.0.0 (proc-macro)", "c v1.0.0", "own v1.0.0 (here)"];
+        let used = tree.iter().filter_map(|line| in_tree(line)).collect();
+        let found = complaints(&lists(), &metadata, &used).unwrap();
         assert_eq!(found.len(), 3, "{found:?}");
         assert!(found[0].contains("ring 1.0.0 is banned"));
         assert!(found[1].contains("git+https://example.org"));
