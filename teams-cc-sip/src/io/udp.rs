@@ -14,13 +14,14 @@ const MAX_DATAGRAM: usize = 65_535;
 #[async_trait]
 impl DatagramSocket for UdpSocket {
     async fn receive(&self) -> io::Result<(Bytes, SocketAddr)> {
+        let mut buffer = vec![0; MAX_DATAGRAM];
         loop {
             self.readable().await?;
-            let mut buffer = vec![0; MAX_DATAGRAM];
             match self.try_recv_from(&mut buffer) {
+                // A transaction keeps what came for half a minute: not the whole buffer with it.
                 Ok((length, from)) => {
-                    buffer.truncate(length);
-                    return Ok((buffer.into(), from));
+                    let datagram = buffer.get(..length).unwrap_or_default();
+                    return Ok((Bytes::copy_from_slice(datagram), from));
                 }
                 // An earlier datagram of ours was refused somewhere (ICMP); the socket is fine.
                 Err(error)
@@ -37,5 +38,22 @@ impl DatagramSocket for UdpSocket {
 
     async fn send(&self, datagram: &[u8], to: SocketAddr) -> io::Result<()> {
         self.send_to(datagram, to).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_datagram_that_is_kept_costs_no_more_than_its_octets() {
+        let here = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let there = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        there.send_to(b"OPTIONS", here.local_addr().unwrap()).await.unwrap();
+        let (datagram, _) = here.receive().await.unwrap();
+        assert_eq!(datagram, b"OPTIONS".as_slice());
+        // Nobody else holds it, so this takes over the allocation and shows its size.
+        let held = Vec::from(datagram);
+        assert!(held.capacity() <= 64, "{} octets are held for 7", held.capacity());
     }
 }
