@@ -1,13 +1,13 @@
 //! Sockets of a live trunk: listeners, connectors and the handshakes between.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::VecDeque, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use rustls_pki_types::ServerName;
 use tokio::{
     net::{TcpListener, TcpStream, UdpSocket},
-    sync::{Mutex, Semaphore, mpsc},
-    task::JoinSet,
+    sync::{Mutex, mpsc},
+    task::{AbortHandle, JoinSet},
     time::timeout,
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
@@ -22,7 +22,7 @@ use crate::{
 
 /// How long a TCP connection and a TLS handshake may each take, in both directions.
 pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
-/// How many handshakes run at a time; further peers wait in the listener's backlog.
+/// How many handshakes run at a time; a further peer takes the place of the oldest.
 const MAX_HANDSHAKES: usize = 256;
 /// How many accepted connections wait for the trunk; then handshakes wait as well.
 const ACCEPT_QUEUE: usize = 64;
@@ -220,10 +220,11 @@ async fn listen(
     accepted: mpsc::Sender<Connection>,
 ) {
     let mut handshakes = JoinSet::new();
-    let permits = Arc::new(Semaphore::new(MAX_HANDSHAKES));
+    // Oldest first. Whoever never finishes is dropped for whoever comes next, so that idle
+    // peers cannot keep others waiting; a peer that means it needs a moment only.
+    let mut running: VecDeque<AbortHandle> = VecDeque::new();
     loop {
         while handshakes.try_join_next().is_some() {}
-        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
         let (stream, address) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -232,9 +233,15 @@ async fn listen(
                 continue;
             }
         };
+        running.retain(|handshake| !handshake.is_finished());
+        if running.len() >= MAX_HANDSHAKES
+            && let Some(oldest) = running.pop_front()
+        {
+            tracing::debug!("too many handshakes: the oldest was given up");
+            oldest.abort();
+        }
         let (acceptor, accepted) = (acceptor.clone(), accepted.clone());
-        handshakes.spawn(async move {
-            let _permit = permit;
+        running.push_back(handshakes.spawn(async move {
             let _ = stream.set_nodelay(true);
             let connection = match acceptor {
                 None => {
@@ -256,6 +263,6 @@ async fn listen(
                 },
             };
             let _ = accepted.send(connection).await;
-        });
+        }));
     }
 }
