@@ -13,7 +13,7 @@ use teams_cc_core::{
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::Instrument;
 
-use super::{Network, connection::Heard, flows::Flows, tell::tell_next};
+use super::{Network, Peer, TransportKind, connection::Heard, flows::Flows, tell::tell_next};
 use crate::{
     endpoint::Route,
     error::Error,
@@ -158,7 +158,8 @@ impl Driver {
                 accepted = self.network.accept(), if self.listening && reading => {
                     match accepted {
                         Ok(connection) => {
-                            for input in self.flows.accepted(connection) {
+                            let known = connection.peer().is_none_or(|p| self.engine.knows(p));
+                            for input in self.flows.accepted(connection, known) {
                                 self.feed(input);
                             }
                         }
@@ -225,6 +226,13 @@ impl Driver {
                 tracing::info!(flow = flow.0, error = %fault.error, "a stream lost its boundaries");
                 self.feed(Input::Malformed { flow, fault });
                 self.flows.finish(flow);
+            }
+            // Addresses of datagrams can be forged: whoever is nobody gets no answer, which would
+            // go to somebody else, and no flow, which would take another's place.
+            Heard::Datagram(_, from, _)
+                if !self.engine.knows(&Peer::new(TransportKind::Udp, from)) =>
+            {
+                tracing::debug!(source = %from, "a datagram from nobody we know was dropped");
             }
             Heard::Datagram(socket, from, message) => {
                 let (flow, news) = self.flows.datagram(socket, from);

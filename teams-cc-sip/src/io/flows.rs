@@ -39,6 +39,8 @@ const CONNECT_QUEUE: usize = 64;
 const DATAGRAM_QUEUE: usize = 1_024;
 /// Addresses on all sockets that are kept apart; the longest silent one is forgotten first.
 const MAX_DATAGRAM_FLOWS: usize = 8_192;
+/// The part of all connections that peers of no side may have together: an eighth.
+const STRANGERS_SHARE: usize = 8;
 
 /// Every open connection, and those being opened.
 pub(super) struct Flows {
@@ -47,6 +49,8 @@ pub(super) struct Flows {
     limits: TrunkLimits,
     next: u64,
     streams: BTreeMap<FlowId, Stream>,
+    /// Streams whose peer belongs to no side.
+    strangers: BTreeSet<FlowId>,
     tasks: JoinSet<()>,
     by_task: BTreeMap<Id, FlowId>,
     /// Tasks that read sockets; the end of one means that its socket is gone.
@@ -56,6 +60,8 @@ pub(super) struct Flows {
     sockets: Vec<Socket>,
     datagrams: BTreeMap<FlowId, Datagram>,
     by_address: BTreeMap<(usize, SocketAddr), FlowId>,
+    /// Datagram flows by when they were used last, so that the oldest is found at once.
+    by_use: BTreeMap<u64, FlowId>,
     used: u64,
     connects: JoinSet<io::Result<Connection>>,
     by_connect: BTreeMap<Id, Target>,
@@ -96,6 +102,7 @@ impl Flows {
             limits,
             next: 0,
             streams: BTreeMap::new(),
+            strangers: BTreeSet::new(),
             tasks: JoinSet::new(),
             by_task: BTreeMap::new(),
             readers: BTreeSet::new(),
@@ -103,6 +110,7 @@ impl Flows {
             sockets: Vec::new(),
             datagrams: BTreeMap::new(),
             by_address: BTreeMap::new(),
+            by_use: BTreeMap::new(),
             used: 0,
             connects: JoinSet::new(),
             by_connect: BTreeMap::new(),
@@ -127,14 +135,25 @@ impl Flows {
     }
 
     /// Takes a connection that a peer opened, or a socket.
-    pub(super) fn accepted(&mut self, connection: Connection) -> Vec<Input> {
+    ///
+    /// Streams of peers that are not `known` have a small share of the room: however many come,
+    /// the others find theirs.
+    pub(super) fn accepted(&mut self, connection: Connection, known: bool) -> Vec<Input> {
+        let share = (self.limits.connections / STRANGERS_SHARE).max(1);
         match connection.kind {
+            ConnectionKind::Stream(..) if !known && self.strangers.len() >= share => {
+                tracing::debug!("too many connections of strangers: a new one was closed");
+                Vec::new()
+            }
             ConnectionKind::Stream(..) if self.streams.len() >= self.limits.connections => {
                 tracing::warn!("too many connections: a new one was closed");
                 Vec::new()
             }
             ConnectionKind::Stream(stream, peer) => {
-                let (_, news) = self.stream(stream, peer);
+                let (flow, news) = self.stream(stream, peer);
+                if !known {
+                    self.strangers.insert(flow);
+                }
                 vec![news]
             }
             ConnectionKind::Socket(socket) => {
@@ -156,14 +175,15 @@ impl Flows {
         self.used = self.used.wrapping_add(1);
         if let Some(flow) = self.by_address.get(&(socket, remote)) {
             if let Some(datagram) = self.datagrams.get_mut(flow) {
+                self.by_use.remove(&datagram.used);
                 datagram.used = self.used;
+                self.by_use.insert(self.used, *flow);
             }
             return (*flow, Vec::new());
         }
         let mut news = Vec::new();
         if self.datagrams.len() >= MAX_DATAGRAM_FLOWS
-            && let Some(oldest) =
-                self.datagrams.iter().min_by_key(|(_, datagram)| datagram.used).map(|(id, _)| *id)
+            && let Some((_, oldest)) = self.by_use.pop_first()
             && let Some(datagram) = self.datagrams.remove(&oldest)
         {
             self.by_address.remove(&(datagram.socket, datagram.remote));
@@ -172,6 +192,7 @@ impl Flows {
         }
         let flow = self.number();
         self.datagrams.insert(flow, Datagram { socket, remote, used: self.used });
+        self.by_use.insert(self.used, flow);
         self.by_address.insert((socket, remote), flow);
         let peer = Peer::new(TransportKind::Udp, remote);
         news.push(Input::FlowOpened { flow, peer });
@@ -294,6 +315,7 @@ impl Flows {
             }
             Err(error) => return failed(waiting, &error, &target),
         };
+        news.push(Input::FlowLeads { flow, target: target.clone() });
         self.own.insert(target, (flow, waiting.since));
         for (transaction, bytes) in waiting.messages {
             if !self.send(flow, bytes)
@@ -310,6 +332,7 @@ impl Flows {
             return vec![Input::ListenerFailed];
         }
         let Some(flow) = self.by_task.remove(&task) else { return Vec::new() };
+        self.strangers.remove(&flow);
         self.finish(flow);
         vec![Input::FlowClosed { flow }]
     }

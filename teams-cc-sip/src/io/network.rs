@@ -204,6 +204,14 @@ impl Connection {
     pub fn datagram_to(socket: Arc<dyn DatagramSocket>, remote: SocketAddr) -> Self {
         Self { kind: ConnectionKind::Path(socket, remote) }
     }
+
+    /// Who is at the other end of a stream.
+    pub(crate) fn peer(&self) -> Option<&Peer> {
+        match &self.kind {
+            ConnectionKind::Stream(_, peer) => Some(peer),
+            ConnectionKind::Socket(_) | ConnectionKind::Path(..) => None,
+        }
+    }
 }
 
 impl fmt::Debug for Connection {

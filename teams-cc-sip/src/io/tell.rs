@@ -25,8 +25,13 @@ impl Driver {
                 TrunkEvent::Health(health)
             }
         };
-        if !self.deaf {
-            self.pending.push_back(event);
+        match &event {
+            _ if self.deaf => {}
+            // An emergency call waits behind nobody. Nothing of its leg was told before.
+            TrunkEvent::Incoming(call) if call.called.is_emergency() => {
+                self.pending.push_front(event);
+            }
+            _ => self.pending.push_back(event),
         }
     }
 

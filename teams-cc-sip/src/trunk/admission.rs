@@ -1,12 +1,85 @@
-//! Who may call: everybody else is denied.
+//! Who may call, and speak in which calls: everybody else is denied.
 
 use std::net::IpAddr;
 
-use super::TrunkConfig;
+use teams_cc_core::PhoneNumber;
+
+use super::{TrunkConfig, engine::Engine};
 use crate::{
-    direct_routing::certificate_name_covers,
+    direct_routing::{AddressRange, certificate_name_covers, number_of},
+    endpoint::{Input, Origin},
     io::{Peer, TransportKind},
+    message::{Message, Method, StatusCode, Uri},
 };
+
+impl Engine {
+    /// Decides what becomes of a message before anything is kept of it.
+    ///
+    /// Strangers get 403 and leave no transaction behind. A peer gets 481 for a call of another
+    /// side: tags name a call, they do not prove whose it is. An emergency call has room where
+    /// no other has.
+    pub(super) fn admit(&self, origin: Origin, message: Box<Message>) -> Input {
+        if self.side_of(&origin).is_none() {
+            return Input::Denied { origin, message, status: StatusCode::FORBIDDEN };
+        }
+        let Message::Request(request) = &*message else {
+            // A response finds its request by a branch that nobody can guess.
+            return Input::Received { origin, message };
+        };
+        let about = self.endpoint.call_of(request).and_then(|call| self.calls.get(&call));
+        let whose = about.and_then(|(leg, _)| self.legs.get(leg)).map(|record| record.link.side);
+        if whose.is_some_and(|side| !self.is_of(&origin, side)) {
+            tracing::warn!(source = %origin.source, "a peer spoke in a call of another side");
+            let status = StatusCode::CALL_DOES_NOT_EXIST;
+            return Input::Denied { origin, message, status };
+        }
+        if *request.method() == Method::Invite && self.emergency_of(request.uri()).is_some() {
+            return Input::Urgent { origin, message };
+        }
+        Input::Received { origin, message }
+    }
+
+    /// Whether any side may have sent what comes from this peer.
+    pub(crate) fn knows(&self, peer: &Peer) -> bool {
+        side(&self.config, peer).is_some()
+    }
+
+    /// The side that a message's flow belongs to.
+    pub(crate) fn side_of(&self, origin: &Origin) -> Option<Side> {
+        let proven = side(&self.config, self.flows.get(&origin.flow)?);
+        proven.or_else(|| sides(&self.config).find(|side| self.leads_to(origin, *side)))
+    }
+
+    /// Whether a message's flow may be this side's; several can share an address.
+    fn is_of(&self, origin: &Origin, side: Side) -> bool {
+        let peer = self.flows.get(&origin.flow);
+        peer.is_some_and(|peer| matches(&self.config, side, peer)) || self.leads_to(origin, side)
+    }
+
+    /// Whether we opened the flow ourselves, to where this side's calls go.
+    fn leads_to(&self, origin: &Origin, side: Side) -> bool {
+        let Some(target) = self.opened.get(&origin.flow) else { return false };
+        match side {
+            Side::Teams => {
+                self.config.teams.as_ref().is_some_and(|teams| teams.proxies.contains(target))
+            }
+            Side::Carrier(position) => {
+                let carrier = self.config.carriers.get(position);
+                carrier.is_some_and(|carrier| carrier.target.as_ref() == Some(target))
+            }
+            Side::Lab => false,
+        }
+    }
+
+    /// The emergency number that a URI calls, however it is dressed.
+    pub(super) fn emergency_of(&self, uri: &Uri) -> Option<PhoneNumber> {
+        let plan = &self.config.emergency;
+        let read = number_of(uri);
+        [plan.classify(&uri.reveal()), plan.classify(read.reveal()), read]
+            .into_iter()
+            .find(PhoneNumber::is_emergency)
+    }
+}
 
 /// One of the sides a trunk is configured with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,28 +98,35 @@ pub(crate) enum Side {
 /// carrier is its transport and its addresses, and its certificate's name where one is set.
 /// Whoever matches nothing is nobody.
 pub(crate) fn side(config: &TrunkConfig, peer: &Peer) -> Option<Side> {
+    sides(config).find(|side| matches(config, *side, peer))
+}
+
+/// Every side a trunk has, in the order in which they are looked at.
+fn sides(config: &TrunkConfig) -> impl Iterator<Item = Side> {
+    let carriers = (0..config.carriers.len()).map(Side::Carrier);
+    std::iter::once(Side::Teams).chain(carriers).chain(std::iter::once(Side::Lab))
+}
+
+/// Whether a peer has proven what is asked of a side.
+fn matches(config: &TrunkConfig, side: Side, peer: &Peer) -> bool {
     let address = peer.address.ip();
+    let within = |ranges: &[AddressRange]| ranges.iter().any(|range| range.contains(address));
     let proves = |expected: &[Box<str>]| {
         expected
             .iter()
             .any(|name| peer.names.iter().any(|proven| certificate_name_covers(proven, name)))
     };
-    if let Some(teams) = &config.teams
-        && peer.transport == TransportKind::Tls
-        && teams.ranges.iter().any(|range| range.contains(address))
-        && proves(&teams.names)
-    {
-        return Some(Side::Teams);
+    match side {
+        Side::Teams => config.teams.as_ref().is_some_and(|teams| {
+            peer.transport == TransportKind::Tls && within(&teams.ranges) && proves(&teams.names)
+        }),
+        Side::Carrier(position) => config.carriers.get(position).is_some_and(|carrier| {
+            carrier.transport == peer.transport
+                && within(&carrier.addresses)
+                && (carrier.names.is_empty() || proves(&carrier.names))
+        }),
+        Side::Lab => config.lab.is_some() && is_loopback(address),
     }
-    let carrier = config.carriers.iter().position(|carrier| {
-        carrier.transport == peer.transport
-            && carrier.addresses.iter().any(|range| range.contains(address))
-            && (carrier.names.is_empty() || proves(&carrier.names))
-    });
-    if let Some(position) = carrier {
-        return Some(Side::Carrier(position));
-    }
-    (config.lab.is_some() && is_loopback(address)).then_some(Side::Lab)
 }
 
 fn is_loopback(address: IpAddr) -> bool {

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use teams_cc_core::emergency::EmergencyPlan;
+
 use crate::{
     direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
     io::{Target, TransportKind},
@@ -43,6 +45,10 @@ pub struct TrunkConfig {
     pub carriers: Vec<StaticPeer>,
     /// The customer tenants behind our name.
     pub tenants: Tenants,
+    /// Which numbers reach the emergency services. Default: 112 and `urn:service:sos`.
+    ///
+    /// Calls to them come in and go out where bounds and congestion refuse all others.
+    pub emergency: EmergencyPlan,
     /// Who is trusted because it is on this machine; `None` trusts nobody.
     pub lab: Option<LabPeer>,
     /// How often each proxy is sent OPTIONS. Default: one minute.
@@ -72,6 +78,7 @@ impl TrunkConfig {
             teams: None,
             carriers: Vec::new(),
             tenants: Tenants::new(),
+            emergency: EmergencyPlan::new(""),
             lab: None,
             options_interval: PING_INTERVAL,
             hold_down: DEFAULT_HOLD_DOWN,
@@ -101,6 +108,13 @@ impl TrunkConfig {
     #[must_use]
     pub fn tenant(mut self, name: SbcFqdn, tenant: teams_cc_core::TenantId) -> Self {
         self.tenants.insert(name, tenant);
+        self
+    }
+
+    /// Says which numbers reach the emergency services.
+    #[must_use]
+    pub fn emergency(mut self, plan: EmergencyPlan) -> Self {
+        self.emergency = plan;
         self
     }
 
@@ -321,6 +335,7 @@ impl LabPeer {
 #[non_exhaustive]
 pub struct TrunkLimits {
     /// Legs at a time; further calls get 503, further dials [`ErrorKind::Full`](crate::ErrorKind::Full).
+    /// Emergency calls have as much room again to themselves.
     pub legs: usize,
     /// Connections at a time; further ones are closed at once.
     pub connections: usize,

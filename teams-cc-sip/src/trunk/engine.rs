@@ -16,7 +16,6 @@ use teams_cc_core::{
 
 use super::{
     PeerHealth, TrunkConfig,
-    admission::{self, Side},
     call::{LegRecord, Role},
     cause,
     input::{Event, Input, Output, Ticket},
@@ -49,6 +48,8 @@ pub(crate) struct Engine {
     pub(crate) calls: BTreeMap<CallHandle, (LegId, Role)>,
     pub(crate) retired: BTreeMap<CallHandle, Instant>,
     pub(crate) flows: BTreeMap<FlowId, Peer>,
+    /// Flows that we opened ourselves, and to where.
+    pub(crate) opened: BTreeMap<FlowId, Target>,
     pub(crate) failover: Failover,
     pub(crate) monitored: Vec<Target>,
     pub(crate) ping: OptionsPing,
@@ -89,6 +90,7 @@ impl Engine {
             calls: BTreeMap::new(),
             retired: BTreeMap::new(),
             flows: BTreeMap::new(),
+            opened: BTreeMap::new(),
             failover: Failover::new(proxies, config.hold_down),
             ping: OptionsPing::new(monitored.len(), config.options_interval),
             pings: BTreeMap::new(),
@@ -111,18 +113,25 @@ impl Engine {
             Input::FlowOpened { flow, peer } => {
                 self.flows.insert(flow, peer);
             }
+            Input::FlowLeads { flow, target } => {
+                self.opened.insert(flow, target);
+            }
             Input::Received { flow, message } => {
                 if let Some(origin) = self.origin(flow) {
-                    self.feed(EndpointInput::Received { origin, message });
+                    let input = self.admit(origin, message);
+                    self.feed(input);
                 }
             }
-            Input::Malformed { flow, fault } => {
+            Input::Malformed { flow, mut fault } => {
                 if let Some(origin) = self.origin(flow) {
+                    // Whoever is nobody learns nothing, not even what was wrong.
+                    fault.answer = fault.answer.filter(|_| self.side_of(&origin).is_some());
                     self.feed(EndpointInput::Malformed { origin, fault });
                 }
             }
             Input::FlowClosed { flow } => {
                 self.flows.remove(&flow);
+                self.opened.remove(&flow);
                 self.feed(EndpointInput::FlowClosed { flow });
             }
             Input::SendFailed { transaction } => {
@@ -201,11 +210,6 @@ impl Engine {
             tracing::debug!(%error, "an order to the SIP endpoint was refused");
         }
         outcome
-    }
-
-    /// The side that a message's flow belongs to.
-    pub(crate) fn side_of(&self, origin: &Origin) -> Option<Side> {
-        admission::side(&self.config, self.flows.get(&origin.flow)?)
     }
 
     /// Removes a leg and tells its end; its bridged leg ends with it.

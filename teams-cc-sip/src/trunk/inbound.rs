@@ -37,7 +37,11 @@ impl Engine {
         let Some(link) = self.link_from(side, origin, request) else {
             return self.refuse(call, None, StatusCode::NOT_FOUND);
         };
-        if self.draining || self.congested || self.legs.len() >= self.config.limits.legs {
+        let emergency = self.emergency_of(request.uri());
+        let full = self.congested || !self.has_room(emergency.is_some());
+        // A trunk that stops cannot carry an emergency call to its end either; 503 makes Teams
+        // and carriers take the next one at once.
+        if self.draining || (full && emergency.is_none()) || !self.has_room(true) {
             return self.refuse(call, Some(&link), StatusCode::SERVICE_UNAVAILABLE);
         }
         let parts = multipart::read(request.headers(), request.body());
@@ -55,7 +59,7 @@ impl Engine {
             return self.replaced(call, replaced, &link, &offer);
         }
         let who = caller(request);
-        let called = number_of(request.uri());
+        let called = emergency.unwrap_or_else(|| number_of(request.uri()));
         let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
         let tenant = self.config.tenants.of_host(&host).cloned();
         let call_id = request.headers().typed::<CallId>().ok().flatten();
@@ -237,6 +241,12 @@ impl Engine {
             tracing::warn!(%error, "the product name cannot stand in a header");
         }
         response
+    }
+
+    /// Whether another leg fits; emergency calls have as much room again to themselves.
+    pub(crate) fn has_room(&self, emergency: bool) -> bool {
+        let bound = self.config.limits.legs;
+        self.legs.len() < if emergency { bound.saturating_mul(2) } else { bound }
     }
 
     fn next_inbound(&mut self) -> LegId {

@@ -25,6 +25,8 @@ pub(crate) type Ticket = u64;
 pub(crate) enum Input {
     /// A connection or a peer's address has a number from now on.
     FlowOpened { flow: FlowId, peer: Peer },
+    /// A flow is one that we opened ourselves, to this target.
+    FlowLeads { flow: FlowId, target: Target },
     /// A message came.
     Received { flow: FlowId, message: Box<Message> },
     /// Octets came that are no message.

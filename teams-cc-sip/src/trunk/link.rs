@@ -15,9 +15,12 @@ impl Engine {
         let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
         let ours = SbcFqdn::new(&host).ok().filter(|name| self.is_ours(name));
         let name = match side {
-            // The called host is how the tenants of one trunk are told apart.
-            Side::Teams => ours?,
-            Side::Carrier(_) | Side::Lab => ours.unwrap_or_else(|| self.config.fqdn.clone()),
+            // The called host is how the tenants of one trunk are told apart; an emergency call
+            // needs none, and a service URN has none.
+            Side::Teams if self.emergency_of(request.uri()).is_none() => ours?,
+            Side::Teams | Side::Carrier(_) | Side::Lab => {
+                ours.unwrap_or_else(|| self.config.fqdn.clone())
+            }
         };
         Some(link(&self.config, side, name, origin.transport))
     }

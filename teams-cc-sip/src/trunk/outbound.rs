@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use teams_cc_core::{
-    Address, LegId,
+    Address, LegId, PhoneNumber,
     contact::{Direction, EndCause, EndReason, EndedBy, LegEvent, LegState},
 };
 
@@ -36,6 +36,8 @@ impl Engine {
                 return self.outputs.push_back(Output::Dialled { ticket, outcome: Err(error) });
             }
         };
+        // Whoever helps must be able to call back, and to see who called.
+        let private = to.private && !self.is_emergency(&to.number);
         let left = match link.side {
             Side::Teams => self.failover.order(self.now).into(),
             Side::Carrier(_) | Side::Lab => VecDeque::new(),
@@ -47,7 +49,7 @@ impl Engine {
             state: LegState::Ringing,
             call: None,
             link,
-            shown: Shown { number: to.from, display: to.display, private: to.private },
+            shown: Shown { number: to.from, display: to.display, private },
             session: None,
             offer: None,
             attempt: Some(Attempt {
@@ -222,6 +224,10 @@ impl Engine {
         self.sessions
     }
 
+    fn is_emergency(&self, number: &PhoneNumber) -> bool {
+        number.is_emergency() || self.config.emergency.kind(number.reveal()).is_some()
+    }
+
     fn may_dial(&self, to: &Destination) -> Result<Link, Error> {
         if self.draining {
             return Err(ErrorKind::Stopped.into());
@@ -229,7 +235,7 @@ impl Engine {
         if self.legs.contains_key(&to.leg) {
             return Err(ErrorKind::LegInUse.into());
         }
-        if self.legs.len() >= self.config.limits.legs {
+        if !self.has_room(self.is_emergency(&to.number)) {
             return Err(ErrorKind::Full.into());
         }
         let link = self.link_via(&to.via)?;
