@@ -103,6 +103,7 @@ async fn take_callbacks(mut callbacks: mpsc::Receiver<Callback>, intake: Arc<Int
 
 fn trunk(access: TrunkAccess, builder: &Builder, clock: &Arc<dyn Clock>) -> TrunkWire {
     let TrunkAccess { config, network, media } = access;
+    let config = config.emergency(builder.emergency.clone());
     let first = config.carriers.first().map(|carrier| carrier.name.clone());
     let carrier = builder.carrier.clone().or(first);
     let emergency = builder.emergency_carrier.clone().or_else(|| carrier.clone());
