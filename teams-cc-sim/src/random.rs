@@ -1,52 +1,65 @@
 //! Everything the world leaves to chance, drawn from one seed.
 
-use std::{fmt, ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, time::Duration};
 
-use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use sha2::{Digest, Sha256};
+use teams_cc_core::Seed;
 
 /// The world's dice: the same seed throws the same numbers in the same order.
-pub(crate) struct Dice(StdRng);
+#[derive(Debug)]
+pub(crate) struct Dice {
+    seed: Seed,
+    thrown: u64,
+}
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(StdRng::seed_from_u64(seed))
+        Self { seed: Seed::new(seed).derive("simulated world"), thrown: 0 }
     }
 
     /// A delay within a range of milliseconds.
     pub(crate) fn millis(&mut self, range: RangeInclusive<u64>) -> Duration {
-        Duration::from_millis(self.0.random_range(range))
+        let (least, most) = range.into_inner();
+        // The ranges are tiny beside 64 bits, so the remainder favours nobody.
+        let width = most.saturating_sub(least).saturating_add(1);
+        Duration::from_millis(least + self.number() % width)
     }
 
     /// A delay near `around`: up to a tenth more, so that two seeds see two days.
     pub(crate) fn near(&mut self, around: Duration) -> Duration {
         let spread = u64::try_from(around.as_millis() / 10).unwrap_or(u64::MAX);
-        around + Duration::from_millis(self.0.random_range(0..=spread.max(1)))
+        around + self.millis(0..=spread.max(1))
     }
 
     /// An identifier in the form of a version 4 UUID.
     pub(crate) fn uuid(&mut self) -> String {
-        let mut bytes = [0; 16];
-        self.0.fill_bytes(&mut bytes);
-        uuid_text(bytes)
+        uuid_text(self.bytes())
     }
 
     /// A short token for SIP tags, branches and the like.
     pub(crate) fn token(&mut self) -> String {
-        format!("{:016x}", self.0.next_u64())
+        format!("{:016x}", self.number())
     }
 
     /// Key material for one SDES line; it protects silence.
     pub(crate) fn key30(&mut self) -> [u8; 30] {
-        let mut bytes = [0; 30];
-        self.0.fill_bytes(&mut bytes);
-        bytes
+        self.bytes()
     }
-}
 
-impl fmt::Debug for Dice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Dice")
+    fn number(&mut self) -> u64 {
+        let nth = self.thrown;
+        self.thrown = nth.wrapping_add(1);
+        self.seed.draw(nth)
+    }
+
+    fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        for chunk in bytes.chunks_mut(8) {
+            for (to, from) in chunk.iter_mut().zip(self.number().to_be_bytes()) {
+                *to = from;
+            }
+        }
+        bytes
     }
 }
 
@@ -60,19 +73,8 @@ pub(crate) fn object_id(kind: &str, name: &str) -> String {
     uuid_text(bytes)
 }
 
-/// RFC 9562 §5.4, version 4 form.
-fn uuid_text(mut bytes: [u8; 16]) -> String {
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let n = u128::from_be_bytes(bytes);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        n >> 96,
-        n >> 80 & 0xffff,
-        n >> 64 & 0xffff,
-        n >> 48 & 0xffff,
-        n & 0xffff_ffff_ffff
-    )
+fn uuid_text(bytes: [u8; 16]) -> String {
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 #[cfg(test)]
