@@ -56,6 +56,7 @@ pub(crate) enum Sink {
 
 /// What a report needs to know of a contact.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the report asks four questions of its own")]
 struct Story {
     connected: bool,
     overflowed: bool,
