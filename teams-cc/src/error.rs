@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Overflow(Exit),
     /// The party did not take the call.
     NotTaken(OfferEnd),
+    /// Nobody can be called there, whatever the platform; the text says how to name somebody.
+    Destination(&'static str),
     /// There is no such queue; name it with [`Builder::queue`](crate::Builder::queue).
     UnknownQueue(Box<str>),
     /// There is no such agent; name it with [`Builder::agents`](crate::Builder::agents).
@@ -72,6 +74,7 @@ impl fmt::Display for Error {
             ErrorKind::Order(error) => fmt::Display::fmt(error, f),
             ErrorKind::Overflow(exit) => write!(f, "nobody was found: {exit}"),
             ErrorKind::NotTaken(why) => write!(f, "the party did not take the call: {why}"),
+            ErrorKind::Destination(why) => write!(f, "nobody can be called there: {why}"),
             ErrorKind::UnknownQueue(name) => {
                 write!(f, "there is no queue {name:?}: name it with Builder::queue")
             }

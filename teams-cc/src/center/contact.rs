@@ -108,8 +108,8 @@ impl Contact {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Prompt`] where the name cannot be made an address; otherwise as
-    /// [`answer`](Self::answer).
+    /// [`ErrorKind::Prompt`] where the name cannot be made an address; [`ErrorKind::Order`] where
+    /// the platform cannot play it; otherwise as [`answer`](Self::answer).
     pub async fn prompt(&self, name: &str) -> Result<(), Error> {
         let prompt = self.resolve(name)?;
         self.answer().await?;
@@ -186,8 +186,10 @@ impl Contact {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotTaken`] with the reason; [`ErrorKind::CustomerLeft`].
+    /// [`ErrorKind::NotTaken`] with the reason; [`ErrorKind::Destination`] where the address is
+    /// no full number and nobody's; [`ErrorKind::CustomerLeft`].
     pub async fn dial(&self, party: Address) -> Result<Taken, Error> {
+        check(&party)?;
         self.get_ready().await?;
         let ring = DIAL_RING;
         let confirm = Confirm::TrustAnswer;
@@ -237,8 +239,10 @@ impl Contact {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Order`] where the platform refuses or the transfer fails.
+    /// [`ErrorKind::Order`] where the platform refuses or the transfer fails;
+    /// [`ErrorKind::Destination`] as for [`dial`](Self::dial).
     pub async fn transfer(&self, party: Address) -> Result<AfterTransfer, Error> {
+        check(&party)?;
         self.get_ready().await?;
         match self.order(Order::TransferBlind(party)).await? {
             Outcome::Connected(after) => Ok(after),
@@ -300,5 +304,19 @@ impl Contact {
             (None, Err(_)) => return Err(ErrorKind::Prompt(name.into()).into()),
         };
         Prompt::new(address).map_err(|_| ErrorKind::Prompt(name.into()).into())
+    }
+}
+
+/// Whether an address names somebody at all; what a platform cannot reach it says itself.
+fn check(party: &Address) -> Result<(), ErrorKind> {
+    match party {
+        Address::Anonymous => {
+            Err(ErrorKind::Destination("an anonymous caller cannot be called back"))
+        }
+        Address::Phone(number) if number.e164().is_none() && !number.is_emergency() => {
+            let why = "the number is not E.164, so write it with + and country code";
+            Err(ErrorKind::Destination(why))
+        }
+        _ => Ok(()),
     }
 }

@@ -4,10 +4,10 @@ use std::{collections::VecDeque, time::Duration};
 
 use crate::{
     Instant, OperationId,
-    contact::{Prompt, Tone},
+    contact::{OperationOutcome, Prompt, Tone},
 };
 
-use super::OrderId;
+use super::{OrderError, OrderId};
 
 /// The most keys kept that nobody asked for yet; later ones are dropped.
 const MAX_TYPED_AHEAD: usize = 64;
@@ -26,11 +26,13 @@ enum Playing {
     /// Not sent yet.
     Waiting,
     /// Sent, not accepted yet; an operation that ended meanwhile is remembered.
-    Sent(Option<OperationId>),
+    Sent(Option<(OperationId, OperationOutcome)>),
     /// Accepted under this id.
     Accepted(OperationId),
     /// Over.
     Over,
+    /// The platform could not play it, with its code and subcode.
+    Failed(i32, i32),
 }
 
 #[derive(Debug)]
@@ -80,23 +82,27 @@ impl Treatment {
         let Playing::Sent(early) = &mut self.playing else {
             return;
         };
-        match operation {
-            Some(operation) if early.as_ref() != Some(&operation) => {
-                self.playing = Playing::Accepted(operation);
-            }
-            _ => self.over(now),
+        match (operation, early.take()) {
+            (Some(ours), Some((ended, outcome))) if ours == ended => self.over_with(now, outcome),
+            (Some(ours), _) => self.playing = Playing::Accepted(ours),
+            (None, _) => self.over(now),
         }
     }
 
     /// An operation ended; true where it was ours.
-    pub(super) fn ended(&mut self, now: Instant, operation: &OperationId) -> bool {
+    pub(super) fn ended(
+        &mut self,
+        now: Instant,
+        operation: &OperationId,
+        outcome: OperationOutcome,
+    ) -> bool {
         match &mut self.playing {
             Playing::Accepted(ours) if ours == operation => {
-                self.over(now);
+                self.over_with(now, outcome);
                 true
             }
             Playing::Sent(early) => {
-                *early = Some(operation.clone());
+                *early = Some((operation.clone(), outcome));
                 false
             }
             _ => false,
@@ -133,8 +139,25 @@ impl Treatment {
         }
     }
 
+    /// Why the recordings were not heard, where they were not.
+    pub(super) fn failure(&self) -> Option<OrderError> {
+        match self.playing {
+            Playing::Failed(code, subcode) => Some(OrderError::PromptFailed { code, subcode }),
+            _ => None,
+        }
+    }
+
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.keys.as_ref().and_then(|keys| keys.until)
+    }
+
+    fn over_with(&mut self, now: Instant, outcome: OperationOutcome) {
+        match outcome {
+            OperationOutcome::Failed { code, subcode } => {
+                self.playing = Playing::Failed(code, subcode);
+            }
+            _ => self.over(now),
+        }
     }
 
     fn over(&mut self, now: Instant) {

@@ -35,9 +35,11 @@ impl Flow {
                 }
                 _ => self.typed_ahead.push(tone),
             },
-            LegEvent::OperationEnded { operation, .. } => {
-                let ours = self.treatment.as_mut().is_some_and(|t| t.ended(now, &operation));
-                if ours {
+            LegEvent::OperationEnded { operation, outcome } => {
+                let heard = self.treatment.as_mut().is_some_and(|treatment| {
+                    treatment.ended(now, &operation, outcome) && treatment.failure().is_none()
+                });
+                if heard {
                     self.event(ContactEvent::Prompted);
                 }
             }

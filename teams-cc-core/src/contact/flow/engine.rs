@@ -292,6 +292,12 @@ impl Flow {
 
     /// Finishes what is complete and brings the state up to date.
     fn settle(&mut self, now: Instant) {
+        let failure = self.treatment.as_ref().and_then(Treatment::failure);
+        if let Some(failure) = failure
+            && let Some(treatment) = self.treatment.take()
+        {
+            self.reply(treatment.order, Err(failure));
+        }
         let result = self.treatment.as_ref().and_then(|treatment| treatment.result(now));
         if let Some(tones) = result
             && let Some(treatment) = self.treatment.take()

@@ -93,6 +93,17 @@ pub enum OrderError {
         /// What stood in the way, as the leg says it.
         why: Box<str>,
     },
+    /// The platform could not play a recording; the customer heard nothing of it.
+    #[error(
+        "the recording could not be played ({code}/{subcode}): it must be a PCM WAV file of one \
+         channel, 16 bits and 16 kHz that the platform can fetch"
+    )]
+    PromptFailed {
+        /// The platform's code.
+        code: i32,
+        /// The platform's subcode.
+        subcode: i32,
+    },
     /// The parties could not be joined; the customer is still here.
     #[error("the transfer failed: {0:?}")]
     TransferFailed(TransferFailure),
