@@ -1,11 +1,13 @@
 //! What the stories share: small worlds, a contact center over them, and what must be left at the
 //! end, which is nothing.
 
+mod bot;
 mod cut;
 mod day;
 mod stage;
 mod watch;
 
+pub use bot::Bot;
 pub use cut::{Cut, sweep};
 pub use day::{Ended, MENU, day, serve};
 pub use stage::{Closing, Stage};

@@ -7,19 +7,12 @@ use teams_cc::{
     core::{
         Address, Clock, LegId, PhoneNumber,
         contact::{Leg, LegCommand, Prompt, RejectReason, TransferTarget},
-        secret::Secret,
-    },
-    graph::{
-        Client,
-        call::{CallEvent, CallEvents, Calls, CallsConfig, GraphLeg},
-        webhook::{Intake, IntakeConfig, KeySource},
     },
     presence::read::Reader,
     sip::trunk::{Destination, SipLeg, Trunk, TrunkEvent, TrunkEvents, Via},
 };
 use teams_cc_sim::{Sim, run};
-use teams_cc_stories::{Cut, EVE, PROMPTS, Stage, small, small_trunk, sweep, wait};
-use tokio::task::JoinHandle;
+use teams_cc_stories::{Bot, Cut, EVE, PROMPTS, Stage, small, small_trunk, sweep, wait};
 
 async fn serve(contact: Contact) -> Result<(), Error> {
     let taken = contact.route("sales").await?;
@@ -96,63 +89,6 @@ fn a_shutdown_nobody_waits_for_goes_on_all_the_same() {
         .expect("a runtime")
     });
     assert!(cuts > 5, "a shutdown waits nowhere");
-}
-
-/// Graph's side of a platform, without a contact center.
-struct Bot {
-    client: Client,
-    calls: Calls,
-    events: CallEvents,
-    callbacks: JoinHandle<()>,
-}
-
-impl Bot {
-    async fn open(sim: &Sim) -> Self {
-        let access = sim.graph().expect("a bot");
-        let clock = sim.clock();
-        let client = Client::builder()
-            .tenant(access.tenant.clone())
-            .client_secret(access.app.clone(), Secret::new(access.secret.reveal().to_owned()))
-            .transport(access.transport.clone())
-            .clock(Arc::clone(&clock))
-            .build()
-            .expect("a whole client");
-        let config =
-            CallsConfig::new(access.tenant.clone(), access.app.clone(), access.callback_url);
-        let (calls, events) = Calls::new(client.clone(), config, Arc::clone(&clock));
-        let intake = Intake::new(
-            IntakeConfig::new(access.app, [access.tenant]),
-            KeySource::new(access.transport),
-            clock,
-            Arc::new(calls.clone()),
-        );
-        intake.warm_up().await.expect("keys");
-        let mut arrivals = access.callbacks;
-        let callbacks = tokio::spawn(async move {
-            while let Some(callback) = arrivals.recv().await {
-                let _ = callback.reply.send(intake.handle(callback.request).await);
-            }
-        });
-        Self { client, calls, events, callbacks }
-    }
-
-    /// The customer's call.
-    async fn incoming(&mut self) -> Arc<GraphLeg> {
-        loop {
-            if let Some(CallEvent::Incoming(call)) = self.events.next().await {
-                return call.leg;
-            }
-        }
-    }
-
-    /// Lets the calls end, and looks that none is left.
-    async fn close(self, told: &str) {
-        wait(Duration::from_mins(8)).await;
-        let counts = self.calls.counts();
-        let left = self.calls.shutdown(Duration::from_secs(5)).await;
-        assert!(left.is_empty(), "{told}: {left:?} {counts:?}");
-        self.callbacks.abort();
-    }
 }
 
 #[test]
