@@ -82,7 +82,8 @@ impl fmt::Display for ContactEvent {
             Self::EmergencyBypassed => f.write_str("emergency: bypasses queues and policies"),
             Self::Answered => f.write_str("answered"),
             Self::Prompted => f.write_str("prompted"),
-            Self::Keyed { count } => write!(f, "keyed {count}"),
+            Self::Keyed { count: 1 } => f.write_str("pressed a key"),
+            Self::Keyed { count } => write!(f, "pressed {count} keys"),
             Self::Queued { queue } => write!(f, "queued in {queue}"),
             Self::Offered { agent } => write!(f, "offered to {}", Party(agent.as_ref())),
             Self::OfferEnded { agent, why } => {

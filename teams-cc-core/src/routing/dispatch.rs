@@ -127,15 +127,20 @@ impl Engine {
         }
         match self.plan.step() {
             Step::Offer { agents, .. } => {
-                // A policy may name whom it likes; only somebody with a free place is rung.
+                // A policy may name whom it likes; only somebody with a free place is rung, and
+                // nobody again for a call just declined.
+                let view = View::new(self.now, &self.roster);
                 let free = agents.iter().find(|agent| {
-                    self.roster.agent(agent).is_some_and(|record| {
-                        record.can_take(self.now).is_ok() && !record.has(contact)
-                    })
+                    view.passed(contact, agent).is_none()
+                        && self.roster.agent(agent).is_some_and(|record| {
+                            record.can_take(self.now).is_ok() && !record.has(contact)
+                        })
                 });
+                let passed = agents.iter().filter_map(|agent| view.passed(contact, agent)?.until());
+                let until = passed.min();
                 match free.cloned() {
                     Some(agent) => self.start_offer(contact, agent),
-                    None => self.wait(contact, None),
+                    None => self.wait(contact, until),
                 }
             }
             Step::Wait { until } => self.wait(contact, until),

@@ -18,18 +18,29 @@ use crate::{
 /// [`View::now`], keeps nothing, and performs nothing; what needs input or output (a directory,
 /// a score) happens before and is written on the call as an attribute.
 ///
+/// What a policy of your own has to think of: only agents that [`View::fits`] lets pass should be
+/// offered a call, presence is a matter for the policy alone, and what is noted in the plan is
+/// what the explanation can say. The engine itself only makes sure that nobody is rung beyond
+/// capacity, or again for a call just declined.
+///
 /// ```
 /// use teams_cc_core::routing::{CallRef, Plan, RingMode, RoutingPolicy, View};
 ///
-/// /// Offers every call to whoever signed in under the smallest id.
+/// /// Offers every call to whoever has the smallest id and fits.
 /// struct FirstOfAll;
 ///
 /// impl RoutingPolicy for FirstOfAll {
-///     fn route(&self, view: &View<'_>, _call: CallRef<'_>, plan: &mut Plan) {
-///         match view.agents().find(|agent| agent.can_take(view.now()).is_ok()) {
-///             Some(agent) => plan.offer([agent.id().clone()], RingMode::One),
-///             None => plan.wait(None),
+///     fn route(&self, view: &View<'_>, call: CallRef<'_>, plan: &mut Plan) {
+///         for agent in view.agents() {
+///             match view.fits(call, agent) {
+///                 Ok(()) => {
+///                     plan.chosen(agent.id(), "first of all");
+///                     return plan.offer([agent.id().clone()], RingMode::One);
+///                 }
+///                 Err(reason) => plan.skipped(agent.id(), reason),
+///             }
 ///         }
+///         plan.wait(None);
 ///     }
 /// }
 /// ```

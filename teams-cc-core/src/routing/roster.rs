@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Deref, time::Duration};
 
-use super::policy::Reason;
+use super::{
+    CallRef,
+    policy::{Reason, concerns},
+};
 use crate::{
     AgentId, ContactId, Instant, OfferId,
     agent::{Agent, AgentState, AwayReason, Observation},
@@ -270,6 +273,32 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn agent(&self, id: &AgentId) -> Option<AgentRef<'a>> {
         self.roster.agents.get(id).map(AgentRef)
+    }
+
+    /// Whether a call may be offered to an agent at all.
+    ///
+    /// The agent must serve its queue or be the one it is meant for, have a free place, not have
+    /// been offered this very call in vain just now, and have the skills the call needs. A policy
+    /// of your own begins here, as [`eligible`](super::policy::eligible) does.
+    ///
+    /// # Errors
+    ///
+    /// The [`Reason`] that stands in the way, ready for [`Plan::skipped`](super::Plan::skipped).
+    pub fn fits(&self, call: CallRef<'_>, agent: AgentRef<'_>) -> Result<(), Reason> {
+        if !concerns(call, agent) {
+            return Err(Reason::NotInQueue);
+        }
+        agent.can_take(self.now)?;
+        if let Some(reason) = self.passed(&call.contact, agent.id()) {
+            return Err(reason);
+        }
+        match call.lacking(&agent.profile().skills) {
+            Some((name, needs)) => {
+                let has = agent.profile().skills.level(&name);
+                Err(Reason::LacksSkill { name, needs, has })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Why a call shall not be offered to an agent for a while, if so.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Filter, Rank, Ranked, Reason, Verdict, no_agents::concerns};
+use super::{Filter, Rank, Ranked, Verdict};
 use crate::routing::{AgentRef, CallRef, View};
 
 /// Agents who come into question; see [`eligible`].
@@ -41,21 +41,8 @@ impl Candidates {
 
 impl Filter for Candidates {
     fn keep(&self, view: &View<'_>, call: CallRef<'_>, agent: AgentRef<'_>) -> Verdict {
-        if !concerns(call, agent) {
-            return Verdict::No(Reason::NotInQueue);
-        }
-        if let Err(reason) = agent.can_take(view.now()) {
+        if let Err(reason) = view.fits(call, agent) {
             return Verdict::No(reason);
-        }
-        if agent.has(&call.contact) {
-            return Verdict::No(Reason::Busy);
-        }
-        if let Some(reason) = view.passed(&call.contact, agent.id()) {
-            return Verdict::No(reason);
-        }
-        if let Some((name, needs)) = call.lacking(&agent.profile().skills) {
-            let has = agent.profile().skills.level(&name);
-            return Verdict::No(Reason::LacksSkill { name, needs, has });
         }
         self.filters
             .iter()

@@ -36,6 +36,7 @@ pub use agent_id::{ByAgentId, agent_id};
 pub use eligible::{Candidates, eligible};
 pub use filter::{Filter, Reason, Verdict};
 pub use longest_idle::{LongestIdle, longest_idle};
+pub(in crate::routing) use no_agents::concerns;
 pub use no_agents::{Condition, NoAgents, no_agents};
 pub use presence_gate::{PresenceGate, presence};
 pub use rank::{KEY_WIDTH, Key, Rank, Then};

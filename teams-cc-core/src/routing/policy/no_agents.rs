@@ -42,7 +42,7 @@ impl Condition for NoAgents {
 }
 
 /// Whether the call is for this agent: by queue, or by name.
-pub(super) fn concerns(call: CallRef<'_>, agent: AgentRef<'_>) -> bool {
+pub(in crate::routing) fn concerns(call: CallRef<'_>, agent: AgentRef<'_>) -> bool {
     match (call.queue(), call.expert()) {
         (Some(queue), _) => agent.profile().serves(queue),
         (None, Some(expert)) => expert == agent.id(),
