@@ -10,6 +10,7 @@ pub mod io;
 pub mod message;
 pub mod sdp;
 pub mod transaction;
+mod transport;
 pub mod trunk;
 
 pub use error::{Error, ErrorKind};

@@ -1,7 +1,7 @@
 //! Microsoft's clouds: where their SIP proxies are and where their signalling comes from.
 
 use super::AddressRange;
-use crate::io::{Target, TransportKind};
+use crate::transport::{Target, TransportKind};
 
 /// The port of every Direct Routing proxy (Learn, *Plan Direct Routing*, SIP signalling ports).
 const PROXY_PORT: u16 = 5061;

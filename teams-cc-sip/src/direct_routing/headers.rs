@@ -11,8 +11,8 @@
 use super::SbcFqdn;
 use crate::{
     endpoint::METHODS,
-    io::TransportKind,
     message::{Headers, Host, Method, NameAddr, ParseError, SipUri},
+    transport::TransportKind,
 };
 
 /// What a vendor calls its trunk; Microsoft's support reads it in its logs.

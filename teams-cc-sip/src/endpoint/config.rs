@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
-    io::TransportKind,
     message::{Host, Method, ParseError},
     transaction::Timers,
+    transport::TransportKind,
 };
 
 /// The methods an endpoint understands (RFC 3261 §20.5).

@@ -4,11 +4,11 @@ use bytes::Bytes;
 
 use super::{FlowId, Origin};
 use crate::{
-    io::Target,
     message::{
         ContentType, Fault, HeaderName, Headers, Message, Method, Request, Response, StatusCode,
     },
     transaction::TransactionId,
+    transport::Target,
 };
 
 /// One call as this endpoint sees it. It is an INVITE, its forks, and the dialog that comes of it.

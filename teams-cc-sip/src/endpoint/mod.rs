@@ -47,4 +47,4 @@ pub use input::{CallHandle, Command, Extras, Input, ReferHandle, RequestHandle};
 pub use output::{CallEnd, Event, Failure, Output, ReferEnd, Transmit, Turned};
 pub use route::{FlowId, Origin, Route};
 
-pub use crate::io::{Target, TransportKind};
+pub use crate::transport::{Target, TransportKind};

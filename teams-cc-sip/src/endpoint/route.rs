@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::io::{Target, TransportKind};
+use crate::transport::{Target, TransportKind};
 
 /// A connection, or one peer's address on a datagram socket, as numbered by the driver.
 ///

@@ -18,7 +18,9 @@ pub use clock::TokioClock;
 pub use connection::{HALF_MESSAGE_LIMIT, IDLE_LIMIT};
 pub use flows::CONNECT_LIMIT;
 pub use listener::{HANDSHAKE_LIMIT, SocketNetwork, SocketNetworkBuilder};
-pub use network::{ByteStream, Connection, DatagramSocket, Network, Peer, Target, TransportKind};
+pub use network::{ByteStream, Connection, DatagramSocket, Network, Peer};
 pub use resolve::{Resolve, SystemResolver};
 pub use silence::{FixedMedia, MAX_SILENT_STREAMS, SilentMedia};
 pub use tls::TlsIdentity;
+
+pub use crate::transport::{Target, TransportKind};

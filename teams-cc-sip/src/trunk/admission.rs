@@ -8,8 +8,9 @@ use super::{TrunkConfig, engine::Engine};
 use crate::{
     direct_routing::{AddressRange, certificate_name_covers, number_of},
     endpoint::{Input, Origin},
-    io::{Peer, TransportKind},
+    io::Peer,
     message::{Message, Method, StatusCode, Uri},
+    transport::TransportKind,
 };
 
 impl Engine {

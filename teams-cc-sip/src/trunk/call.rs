@@ -12,8 +12,8 @@ use super::{DisplayText, EmergencyData, admission::Side, input::Ticket, session:
 use crate::{
     direct_routing::SbcFqdn,
     endpoint::{CallHandle, ReferHandle},
-    io::TransportKind,
     message::{Header, Uri},
+    transport::TransportKind,
 };
 
 /// One leg, from the first INVITE to its end.

@@ -6,7 +6,7 @@ use teams_cc_core::emergency::EmergencyPlan;
 
 use crate::{
     direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
-    io::{Target, TransportKind},
+    transport::{Target, TransportKind},
 };
 
 /// The port Teams sends to where the trunk names none (Learn, *Connect your SBC*).

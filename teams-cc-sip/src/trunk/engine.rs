@@ -27,8 +27,9 @@ use crate::{
         FlowId, Input as EndpointInput, Origin, Output as EndpointOutput, RequestHandle,
     },
     error::{Error, ErrorKind},
-    io::{Peer, Target, TransportKind},
+    io::Peer,
     message::StatusCode,
+    transport::{Target, TransportKind},
 };
 
 /// How long a call that a transfer has replaced waits for its BYE.

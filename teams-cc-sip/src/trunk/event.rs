@@ -7,7 +7,7 @@ use teams_cc_core::{Address, LegId, PhoneNumber, TenantId, contact::LegEvent};
 use super::{DisplayText, EmergencyData, SipLeg};
 use crate::{
     direct_routing::{HealthReason, PeerState},
-    io::Target,
+    transport::Target,
 };
 
 /// One thing that happened on a trunk.

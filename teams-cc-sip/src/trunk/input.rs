@@ -13,9 +13,10 @@ use super::{
 use crate::{
     endpoint::{FlowId, Transmit},
     error::Error,
-    io::{Peer, Target},
+    io::Peer,
     message::{Fault, Message},
     transaction::TransactionId,
+    transport::Target,
 };
 
 /// Ties an order to its outcome; chosen by the driver.

@@ -10,11 +10,11 @@ use super::{
 use crate::{
     direct_routing::{caller_uri, carrier_request_uri, headers, teams_request_uri},
     error::{Error, ErrorKind},
-    io::Target,
     message::{
         Contact, FromHeader, Host, Method, NameAddr, ParseError, Request, SipUri, ToHeader, Uri,
         typed::PAssertedIdentity,
     },
+    transport::Target,
 };
 
 /// Everything an INVITE is made of.

@@ -5,8 +5,8 @@ use crate::{
     direct_routing::SbcFqdn,
     endpoint::Origin,
     error::{Error, ErrorKind},
-    io::TransportKind,
     message::Request,
+    transport::TransportKind,
 };
 
 impl Engine {

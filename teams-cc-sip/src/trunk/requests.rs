@@ -13,11 +13,11 @@ use super::{
 use crate::{
     direct_routing::{HealthReason, PeerState, certificate_name_covers, headers},
     endpoint::{CallHandle, Command, Failure, Origin, RequestHandle},
-    io::{Target, TransportKind},
     message::{
         Contact, FromHeader, Host, Method, NameAddr, ParseError, Request, Response, SipUri,
         StatusCode, ToHeader,
     },
+    transport::{Target, TransportKind},
 };
 
 impl Engine {
