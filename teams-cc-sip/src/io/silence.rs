@@ -13,7 +13,7 @@ use tokio::{net::UdpSocket, task::JoinHandle, time};
 
 use crate::{
     sdp::{Codec, MasterKey},
-    trunk::{MASTER_KEY_BYTES, MediaPort, RemoteMedia},
+    trunk::{MediaPort, RemoteMedia},
 };
 
 /// The most peers that are sent silence at a time; further ones are sent nothing.
@@ -173,7 +173,7 @@ impl MediaPort for FixedMedia {
     }
 
     fn master_key(&self, _leg: &LegId) -> io::Result<MasterKey> {
-        Ok(MasterKey::new([0x5a; MASTER_KEY_BYTES]))
+        Ok(MasterKey::new([0x5a; MasterKey::BYTES]))
     }
 
     fn connect(&self, _leg: &LegId, _remote: &RemoteMedia) {}
@@ -217,7 +217,7 @@ mod tests {
         let leg = LegId::numbered("S", 1);
         let mut remote = RemoteMedia::new("127.0.0.1:9".parse().unwrap(), Codec::Pcmu);
         let key =
-            || Crypto::new(1, Suite::AesCm128HmacSha1_80, MasterKey::new([1; MASTER_KEY_BYTES]));
+            || Crypto::new(1, Suite::AesCm128HmacSha1_80, MasterKey::new([1; MasterKey::BYTES]));
         remote.keys = Some(SrtpKeys::new(key(), key()));
         media.connect(&leg, &remote);
         assert!(lock(&media.streams).is_empty());

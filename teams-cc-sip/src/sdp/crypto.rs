@@ -9,30 +9,31 @@ use zeroize::Zeroizing;
 use super::{SdpError, SdpRule};
 use crate::message::Text;
 
-/// Octets of master key and master salt of both AES-CM-128 suites (RFC 4568 §6.1).
-const KEY_AND_SALT: usize = 30;
 /// Key parameters of one crypto line; more refuse the line.
 const MAX_KEYS: usize = 8;
 
 /// A master key with its salt; wiped from memory when dropped, never shown.
-pub struct MasterKey(SecretBox<[u8; KEY_AND_SALT]>);
+pub struct MasterKey(SecretBox<[u8; MasterKey::BYTES]>);
 
 impl MasterKey {
+    /// Octets of key and salt in both AES-CM-128 suites (RFC 4568 §6.1: 128 + 112 bits).
+    pub const BYTES: usize = 30;
+
     /// Takes 16 octets of key and 14 of salt, from a generator fit for keys.
     #[must_use]
-    pub fn new(key_and_salt: [u8; KEY_AND_SALT]) -> Self {
+    pub fn new(key_and_salt: [u8; Self::BYTES]) -> Self {
         Self(SecretBox::new(Box::new(key_and_salt)))
     }
 
     /// The octets; the caller answers for where they go.
     #[must_use]
-    pub fn reveal(&self) -> &[u8; KEY_AND_SALT] {
+    pub fn reveal(&self) -> &[u8; Self::BYTES] {
         self.0.expose_secret()
     }
 
     fn parse(text: &str) -> Option<Self> {
         let octets = Zeroizing::new(STANDARD.decode(text).ok()?);
-        let octets: Zeroizing<[u8; KEY_AND_SALT]> =
+        let octets: Zeroizing<[u8; Self::BYTES]> =
             Zeroizing::new(octets.as_slice().try_into().ok()?);
         Some(Self::new(*octets))
     }
@@ -218,7 +219,7 @@ mod tests {
     use super::*;
 
     fn inline() -> String {
-        STANDARD.encode([7u8; KEY_AND_SALT])
+        STANDARD.encode([7u8; MasterKey::BYTES])
     }
 
     #[test]

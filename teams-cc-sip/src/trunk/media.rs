@@ -6,9 +6,6 @@ use teams_cc_core::LegId;
 
 use crate::sdp::{Codec, Crypto, MasterKey};
 
-/// The length of an SDES master key and salt (RFC 4568 §6.1: 128 + 112 bits).
-pub const MASTER_KEY_BYTES: usize = 30;
-
 /// Opens, connects and closes the local ends of media streams.
 ///
 /// The trunk only negotiates: it names the address this port gives in its session descriptions
@@ -31,7 +28,7 @@ pub trait MediaPort: Send + Sync + 'static {
     ///
     /// An error where there is no randomness; the call is treated as if `open` had failed.
     fn master_key(&self, _leg: &LegId) -> io::Result<MasterKey> {
-        let mut key = [0; MASTER_KEY_BYTES];
+        let mut key = [0; MasterKey::BYTES];
         rustls::crypto::aws_lc_rs::default_provider()
             .secure_random
             .fill(&mut key)

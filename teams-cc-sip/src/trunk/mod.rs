@@ -32,6 +32,6 @@ pub use destination::{Destination, Via};
 pub use event::{IncomingCall, PeerHealth, TransferStep, TrunkEvent, Unfinished};
 pub use handle::{Trunk, TrunkEvents};
 pub use leg::SipLeg;
-pub use media::{MASTER_KEY_BYTES, MediaPort, RemoteMedia, SrtpKeys};
+pub use media::{MediaPort, RemoteMedia, SrtpKeys};
 
 pub use crate::sdp::{Codec, MasterKey};
