@@ -42,6 +42,37 @@ pub(crate) struct LegRecord {
     pub(crate) alerted: bool,
 }
 
+impl LegRecord {
+    /// A leg that rings and to which nothing has happened yet.
+    pub(crate) fn new(
+        id: LegId,
+        direction: Direction,
+        party: Address,
+        link: Link,
+        shown: Shown,
+    ) -> Self {
+        Self {
+            id,
+            direction,
+            party,
+            state: LegState::Ringing,
+            call: None,
+            link,
+            shown,
+            session: None,
+            offer: None,
+            attempt: None,
+            waiting: None,
+            hold: Hold::default(),
+            bridge: None,
+            transfer: None,
+            cause: None,
+            ending: false,
+            alerted: false,
+        }
+    }
+}
+
 /// How a leg's peer is reached and how we appear to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Link {

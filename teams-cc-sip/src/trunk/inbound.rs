@@ -8,7 +8,7 @@ use teams_cc_core::{
 use super::{
     DisplayText,
     admission::Side,
-    call::{Hold, LegRecord, Link, Role, Shown, Waiting},
+    call::{LegRecord, Link, Role, Shown, Waiting},
     engine::{Engine, RETRY_AFTER_SECONDS},
     input::{Event, Incoming, LocalMedia, Output},
     multipart,
@@ -69,24 +69,11 @@ impl Engine {
             // Carriers and laboratory callers often take no connections of their own.
             let _ = self.order(Command::ReuseFlow { call });
         }
+        let shown = Shown { number: called.clone(), display: None, private: false };
         let record = LegRecord {
-            id: leg.clone(),
-            direction: Direction::Inbound,
-            party: who.address.clone(),
-            state: LegState::Ringing,
             call: Some(call),
-            link,
-            shown: Shown { number: called.clone(), display: None, private: false },
-            session: None,
             offer: Some(offer),
-            attempt: None,
-            waiting: None,
-            hold: Hold::default(),
-            bridge: None,
-            transfer: None,
-            cause: None,
-            ending: false,
-            alerted: false,
+            ..LegRecord::new(leg.clone(), Direction::Inbound, who.address.clone(), link, shown)
         };
         self.legs.insert(leg.clone(), record);
         self.calls.insert(call, (leg.clone(), Role::Main));

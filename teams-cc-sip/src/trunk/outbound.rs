@@ -10,7 +10,7 @@ use teams_cc_core::{
 use super::{
     Destination,
     admission::Side,
-    call::{Attempt, Hold, LegRecord, Link, Role, Shown, Waiting, Whither},
+    call::{Attempt, LegRecord, Link, Role, Shown, Waiting, Whither},
     engine::Engine,
     input::{LocalMedia, Output, Ticket},
     invite::Invite,
@@ -42,16 +42,9 @@ impl Engine {
             Side::Teams => self.failover.order(self.now).into(),
             Side::Carrier(_) | Side::Lab => VecDeque::new(),
         };
+        let party = Address::Phone(to.number.clone());
+        let shown = Shown { number: to.from, display: to.display, private };
         let record = LegRecord {
-            id: to.leg.clone(),
-            direction: Direction::Outbound,
-            party: Address::Phone(to.number.clone()),
-            state: LegState::Ringing,
-            call: None,
-            link,
-            shown: Shown { number: to.from, display: to.display, private },
-            session: None,
-            offer: None,
             attempt: Some(Attempt {
                 whither: Whither::Number(to.number),
                 left,
@@ -60,12 +53,7 @@ impl Engine {
                 emergency: to.emergency,
             }),
             waiting: Some(Waiting::Dial(ticket)),
-            hold: Hold::default(),
-            bridge: None,
-            transfer: None,
-            cause: None,
-            ending: false,
-            alerted: false,
+            ..LegRecord::new(to.leg.clone(), Direction::Outbound, party, link, shown)
         };
         self.legs.insert(to.leg.clone(), record);
         self.outputs.push_back(Output::OpenMedia { media: to.leg });
