@@ -162,19 +162,22 @@ impl EmergencyPlan {
 
     fn find(&self, dialled: &str) -> Option<(Box<str>, EmergencyKind)> {
         let dialled = dialled.trim();
-        if dialled.len() > MAX_TEXT_BYTES {
-            return None;
-        }
-        let lower = dialled.to_ascii_lowercase();
-        if let Some(rest) = lower.strip_prefix(SOS)
+        if let Some((service, rest)) = dialled.split_at_checked(SOS.len())
+            && service.eq_ignore_ascii_case(SOS)
             && (rest.is_empty() || rest.starts_with(['.', ';', '?']))
         {
-            let service = lower.split([';', '?']).next().unwrap_or(SOS);
+            let kind = rest.split([';', '?']).next().filter(|kind| kind.len() <= MAX_TEXT_BYTES);
+            let service = [SOS, kind.unwrap_or_default()].concat().to_ascii_lowercase();
             return Some((service.into(), EmergencyKind::Live));
         }
-        let digits: String = user_part(dialled)
+        // Only the user part is measured: what follows it must hide no number by its length.
+        let user = user_part(dialled);
+        if user.len() > MAX_TEXT_BYTES {
+            return None;
+        }
+        let digits: String = unescaped(user)
             .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '/'))
+            .filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*' | '#' | '%'))
             .collect();
         let digits = digits.strip_prefix('+').unwrap_or(&digits);
         let inside = self.outside_line.and_then(|line| digits.strip_prefix(line));
@@ -243,6 +246,7 @@ impl fmt::Display for EmergencyKind {
 }
 
 /// The number in a `tel:`, `sip:` or `sips:` URI, or the text itself.
+/// What was dialled, without scheme, password, host and parameters.
 fn user_part(dialled: &str) -> &str {
     let dialled = dialled.trim();
     let rest = match dialled.split_once(':') {
@@ -253,7 +257,20 @@ fn user_part(dialled: &str) -> &str {
         }
         _ => dialled,
     };
-    rest.split(['@', ';', '?']).next().unwrap_or(rest)
+    rest.split(['@', ';', '?', ':']).next().unwrap_or(rest)
+}
+
+/// The text without its percent escapes (RFC 3986 §2.1); what is no escape stays.
+fn unescaped(text: &str) -> String {
+    let (mut plain, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once('%') {
+        plain.push_str(before);
+        let code = after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let taken = if code.is_some_and(|code| code.is_ascii()) { 2 } else { 0 };
+        plain.push(code.filter(u8::is_ascii).map_or('%', char::from));
+        rest = after.get(taken..).unwrap_or_default();
+    }
+    plain + rest
 }
 
 #[cfg(test)]
@@ -278,6 +295,13 @@ mod tests {
             ("933", Some(EmergencyKind::Test)),
             ("urn:service:sosial", None),
             ("9112", Some(EmergencyKind::Live)),
+            ("sip:112:secret@pbx.example.com", Some(EmergencyKind::Live)),
+            ("sip:%31%31%32@pbx.example.com", Some(EmergencyKind::Live)),
+            ("sip:1%2d1%2D2@pbx.example.com", Some(EmergencyKind::Live)),
+            ("1\u{a0}1\u{2011}2", Some(EmergencyKind::Live)),
+            ("1,1,2", Some(EmergencyKind::Live)),
+            ("sip:%zz112%@pbx", None),
+            ("sip:alice112@pbx", None),
             ("9411", None),
             ("+14255550911", None),
             ("411", None),
@@ -286,6 +310,20 @@ mod tests {
         for (dialled, expected) in cases {
             assert_eq!(plan.kind(dialled), expected, "{dialled}");
             assert_eq!(plan.classify(dialled).is_emergency(), expected.is_some(), "{dialled}");
+        }
+    }
+
+    #[test]
+    fn a_long_uri_does_not_hide_an_emergency_number() {
+        let plan = EmergencyPlan::new("sbc").country("US").unwrap();
+        for dialled in [
+            format!("sip:911@sbc.example.com;x={}", "y".repeat(1000)),
+            format!("urn:service:sos;x={}", "y".repeat(1000)),
+            format!("tel:{}911", "-".repeat(200)),
+        ] {
+            assert_eq!(plan.kind(&dialled), Some(EmergencyKind::Live), "{dialled}");
+            let to = Address::Sip(dialled.clone().into());
+            assert!(plan.refuse_over_graph(&to).is_err(), "{dialled}");
         }
     }
 
