@@ -7,6 +7,9 @@ use crate::message::{
     typed::{PAssertedIdentity, Privacy},
 };
 
+/// The service all emergency services are found under (RFC 5031 §4.2).
+const SOS: &str = "urn:service:sos";
+
 /// The Request-URI of a call into Teams: `sip:+…@proxy;user=phone`.
 ///
 /// The plus sign is required; `user=phone` spares Teams a guess. An extension is written behind
@@ -67,8 +70,10 @@ pub fn number_of(uri: &Uri) -> PhoneNumber {
         },
         Uri::Other(uri) => {
             let text = uri.reveal();
-            let service = text.get(..15).unwrap_or_default();
-            if service.eq_ignore_ascii_case("urn:service:sos") {
+            let (service, rest) = text.split_at_checked(SOS.len()).unwrap_or_default();
+            // `urn:service:sosial` would be another service.
+            let sos = rest.is_empty() || rest.starts_with(['.', ';', '?']);
+            if sos && service.eq_ignore_ascii_case(SOS) {
                 PhoneNumber::Emergency(text.to_ascii_lowercase().into())
             } else {
                 PhoneNumber::Anonymous
@@ -226,6 +231,8 @@ mod tests {
             ("sip:911@sbc.contoso.com", "911"),
             ("tel:+1-425-555-0100", "+14255550100"),
             ("urn:service:sos", "urn:service:sos"),
+            ("URN:service:SOS.fire", "urn:service:sos.fire"),
+            ("urn:service:sosial", "anonymous"),
             ("sip:service@127.0.0.1", "anonymous"),
             ("sip:sbc.contoso.com", "anonymous"),
         ];
