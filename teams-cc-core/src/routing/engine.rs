@@ -39,7 +39,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// A queue with this policy and the limits of a Teams call queue, in strict order.
+    /// A queue with this policy, in strict order, with the limits of Teams' queues.
     #[must_use]
     pub fn new(id: QueueId, policy: impl RoutingPolicy + 'static) -> Self {
         Self {
@@ -86,8 +86,7 @@ pub struct EngineConfig {
     pub confirm: Duration,
     /// How long an agent is left alone with a call not taken. Default 30 s.
     pub pass: Duration,
-    /// How long to wait after another process had the agent, or an offer was taken back. Default
-    /// 1 s.
+    /// How long to wait after a conflict with another process, or an offer taken back. Default 1 s.
     pub conflict_pause: Duration,
     /// After how many missed offers in a row an agent counts as away. None for never. Default 3.
     pub misses_before_away: Option<u32>,

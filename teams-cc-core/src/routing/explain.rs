@@ -22,7 +22,7 @@ pub struct Explanation {
     pub contact: ContactId,
     /// When.
     pub at: Instant,
-    /// What was found of each agent that came into question, in the order in which the policy noted it.
+    /// What was found of each agent, in the order in which the policy noted it.
     pub findings: Vec<(AgentId, Finding)>,
     /// How many more agents were looked at; see [`MAX_FINDINGS`].
     pub more: usize,
