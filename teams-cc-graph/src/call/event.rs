@@ -38,7 +38,8 @@ pub struct IncomingCall {
     pub forwarded_from: Option<Address>,
     /// The tenant the call belongs to.
     pub tenant: TenantId,
-    /// When it is too late to answer: 15 s after the callback came in, 5 s for policy recording.
+    /// When it is too late to answer. That is 15 s after the callback came in, 5 s for policy
+    /// recording.
     pub answer_by: Instant,
     /// Whether the call comes to record somebody else's, under a compliance policy.
     pub policy_recording: bool,

@@ -15,7 +15,7 @@ pub enum Input {
     Call(CallReport),
     /// A notification or a response about an operation.
     Operation(OperationReport),
-    /// An order is about to be sent; refused where the call is in no state for it.
+    /// An order is about to be sent. Refused where the call is in no state for it.
     Sending(Order),
     /// Graph accepted the order.
     Accepted(Order),

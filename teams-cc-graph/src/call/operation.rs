@@ -6,7 +6,7 @@ use teams_cc_core::{OperationId, contact::OperationOutcome};
 
 use super::{ResultCode, end::CANCELLED};
 
-/// The most operations of one call under way at once; one more is refused before it is sent.
+/// The most operations of one call under way at once. One more is refused before it is sent.
 pub const MAX_OPERATIONS: usize = 64;
 
 /// The most ends kept of operations whose own response has not come yet; the oldest goes first.

@@ -1,4 +1,4 @@
-//! One live call: its state, and the probes that notice when its end was never announced.
+//! One live call. Its state, and the probes that notice when its end was never announced.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use teams_cc_core::{
 
 use super::{CallReducer, Input, Output, Refusal};
 
-/// How often a connected call is kept alive; Graph ends one that is not within 45 minutes.
+/// How often a connected call is kept alive. Graph ends one that is not within 45 minutes.
 ///
 /// [Keep alive](https://learn.microsoft.com/graph/api/call-keepalive) asks for 15 minutes.
 pub const KEEP_ALIVE_EVERY: Duration = Duration::from_mins(15);

@@ -47,7 +47,7 @@ impl Unfinished {
 }
 
 impl Calls {
-    /// Takes up the calls of one tenant; the client signs in to that tenant from here on.
+    /// Takes up the calls of one tenant. The client signs in to that tenant from here on.
     ///
     /// # Panics
     ///
