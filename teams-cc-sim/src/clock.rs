@@ -37,7 +37,7 @@ impl VirtualClock {
         )
     }
 
-    /// A clock that starts now, at the wall time given; for doors that real clients use.
+    /// A clock that starts now, at the wall time given. For doors that real clients use.
     #[must_use]
     pub fn starting_at(start: Timestamp) -> Self {
         Self { epoch: tokio::time::Instant::now(), start }

@@ -13,7 +13,7 @@ const WIDTH: usize = 110;
 /// The time stamp and the blank after it.
 const STAMP: usize = 10;
 
-/// A view of events that prints as a ladder: time, lifelines with an arrow, and what happened.
+/// A view of events that prints as a ladder. Time, lifelines with an arrow, and what happened.
 ///
 /// Lines are at most 110 columns wide. Times are virtual, since the world began.
 #[derive(Clone, Copy, Debug)]

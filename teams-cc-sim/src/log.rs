@@ -151,7 +151,7 @@ impl EventLog {
     }
 }
 
-/// The hash of an event log; prints as its first 16 hexadecimal digits, or all 64 with `{:#}`.
+/// The hash of an event log. Prints as its first 16 hexadecimal digits, or all 64 with `{:#}`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogHash([u8; 32]);
 

@@ -60,7 +60,7 @@ impl Sim {
         })
     }
 
-    /// Lets an override answer some requests in front of the world; the first one added wins.
+    /// Lets an override answer some requests in front of the world. The first one added wins.
     ///
     /// Takes effect for platforms handed out afterwards.
     #[must_use]

@@ -1,4 +1,4 @@
-//! The driver around the world: the only code of this crate that waits, but for the doors.
+//! The driver around the world. Besides the doors it is the only code of this crate that waits.
 //!
 //! It applies the world's delays with the clock of the runtime, virtual or real, and carries bytes
 //! between the world and the contact center over memory.

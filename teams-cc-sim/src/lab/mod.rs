@@ -1,4 +1,4 @@
-//! The simulator with a real ear: SIP clients of this machine call into the simulated world.
+//! The simulator with a real ear. SIP clients of this machine call into the simulated world.
 //!
 //! A [`Lab`] is a [`Sim`] whose trunk also listens on sockets. Calls come in over UDP, TCP and TLS
 //! from loopback; the Teams side stays simulated. It runs by the wall clock and trusts whoever

@@ -59,8 +59,8 @@ pub struct Day {
 const SALES: [&str; 3] = ["ada", "bo", "cleo"];
 
 impl Day {
-    /// The day of this seed: it decides who is not to be disturbed, who declines, when people
-    /// call and how long everything takes.
+    /// The day of this seed. It decides who is not to be disturbed, who declines, when people call
+    /// and how long everything takes.
     ///
     /// # Panics
     ///

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::key;
 use crate::world::{Answering, Customer, SERVICE_NUMBER, Setup, Tenant, User};
 
-/// One customer who calls the service number, and two agents who would answer: `ada` and `bo`.
+/// One customer who calls the service number. Two agents would answer: `ada` and `bo`.
 ///
 /// Both speak English; `ada` declines her first call on every third seed.
 ///

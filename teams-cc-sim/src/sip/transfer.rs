@@ -1,4 +1,4 @@
-//! Transfers that a Teams client asks for: REFER to the trunk, NOTIFY back (RFC 3515, RFC 3892).
+//! Transfers that a Teams client asks for. REFER to the trunk, NOTIFY back (RFC 3515, RFC 3892).
 
 use teams_cc_sip::message::{HeaderName, Request};
 

@@ -235,7 +235,7 @@ pub struct User {
     pub dials: Vec<(Duration, PhoneNumber)>,
 }
 
-/// How long a Teams client rings before unanswered calls go to voicemail (Teams default: 20 s).
+/// How long a Teams client rings before unanswered calls go to voicemail. Teams' default is 20 s.
 pub const FORWARD_AFTER: Duration = Duration::from_secs(20);
 
 impl User {

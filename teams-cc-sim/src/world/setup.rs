@@ -69,7 +69,8 @@ pub struct Setup {
     pub proxies: [ProxyState; 3],
     /// The trunk name Teams reaches the contact center under.
     pub trunk: Box<str>,
-    /// The tenants reached over that trunk or a name below it, as (FQDN, domain of the tenant).
+    /// The tenants reached over that trunk or a name below it. Each is an FQDN and the domain of
+    /// the tenant.
     pub trunks: Vec<(Box<str>, Box<str>)>,
     /// What goes wrong.
     pub faults: Faults,

@@ -77,7 +77,7 @@ impl Customer {
         self
     }
 
-    /// Presses a key so long after a prompt of this file name, each time it is heard.
+    /// Presses a key so long after each prompt of this file name.
     #[must_use]
     pub fn presses_after(mut self, prompt: &str, key: Tone, after: Duration) -> Self {
         self.keys.push((AfterPrompt::Named(prompt.into()), after, key));
