@@ -48,7 +48,7 @@ pub enum Input {
         /// The message.
         message: Box<Message>,
     },
-    /// A message came for a call that no bound may turn away, such as an emergency call.
+    /// A message came for an emergency call, say, that no bound may turn away.
     ///
     /// As [`Input::Received`], but the bounds on calls and transactions count twice.
     Urgent {

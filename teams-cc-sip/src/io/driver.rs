@@ -1,4 +1,4 @@
-//! The one task of a trunk: it waits, and moves bytes and values between engine and world.
+//! The one task of a trunk. It waits, and moves bytes and values between engine and world.
 
 use std::{
     collections::{BTreeMap, VecDeque},

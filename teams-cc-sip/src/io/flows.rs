@@ -1,4 +1,4 @@
-//! All connections of a trunk: which there are, whose they are, and what waits for them.
+//! All connections of a trunk. Which there are, whose they are, and what waits for them.
 
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},

@@ -29,7 +29,7 @@ const ACCEPT_QUEUE: usize = 64;
 /// How long a listener rests after an error such as "too many open files".
 const ACCEPT_REST: Duration = Duration::from_millis(200);
 
-/// The network of a live trunk: UDP, TCP and mutual TLS on sockets of this machine.
+/// The network of a live trunk. UDP, TCP and mutual TLS on sockets of this machine.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -166,7 +166,7 @@ impl SocketNetworkBuilder {
         self
     }
 
-    /// Opens the sockets.
+    /// Opens the sockets. Dropping the future closes those that were opened.
     ///
     /// # Errors
     ///

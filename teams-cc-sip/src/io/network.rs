@@ -40,7 +40,7 @@ pub trait Network: Send + Sync + 'static {
     async fn accept(&self) -> io::Result<Connection>;
 }
 
-/// Who is at the other end of a connection, as far as the network has proven it.
+/// Who is at the other end of a connection, as far as that is proven.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Peer {
@@ -112,14 +112,14 @@ impl Connection {
         Self { kind: ConnectionKind::Stream(stream, peer) }
     }
 
-    /// A socket that the trunk reads, with as many peers as send to it; given by
+    /// A socket that the trunk reads, with as many peers as send to it. Given by
     /// [`Network::accept`], once.
     #[must_use]
     pub fn datagram(socket: Arc<dyn DatagramSocket>) -> Self {
         Self { kind: ConnectionKind::Socket(socket) }
     }
 
-    /// A way to one address over a socket that the trunk already reads; given by
+    /// A way to one address over a socket that the trunk already reads. Given by
     /// [`Network::connect`].
     #[must_use]
     pub fn datagram_to(socket: Arc<dyn DatagramSocket>, remote: SocketAddr) -> Self {

@@ -25,7 +25,7 @@ const PACKET_OCTETS: usize = 160;
 /// Octets of an RTP header without extras (RFC 3550 §5.1).
 const HEADER_OCTETS: usize = 12;
 
-/// Names one bound UDP socket for every leg and sends G.711 silence to each plain RTP peer.
+/// Names one bound UDP socket for every leg. Sends G.711 silence to each plain RTP peer.
 ///
 /// It stands in until a real media part is plugged in: callers hear silence instead of nothing,
 /// and their own packets are read and dropped. An encrypted stream is sent nothing, because
@@ -46,7 +46,7 @@ struct Stream {
 }
 
 impl SilentMedia {
-    /// Binds the socket and starts the one task that sends.
+    /// Binds the socket and starts the one task that sends. Dropping the future leaves neither.
     ///
     /// `advertised` is the address named in session descriptions where it is not the bound one.
     ///

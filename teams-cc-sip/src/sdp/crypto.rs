@@ -16,7 +16,7 @@ const MAX_KEYS: usize = 8;
 pub struct MasterKey(SecretBox<[u8; MasterKey::BYTES]>);
 
 impl MasterKey {
-    /// Octets of key and salt in both AES-CM-128 suites (RFC 4568 §6.1: 128 + 112 bits).
+    /// Octets of key and salt in both AES-CM-128 suites. RFC 4568 §6.1 has 128 + 112 bits.
     pub const BYTES: usize = 30;
 
     /// Takes 16 octets of key and 14 of salt, from a generator fit for keys.

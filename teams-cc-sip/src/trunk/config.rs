@@ -212,7 +212,7 @@ impl TeamsPeer {
         }
     }
 
-    /// Proxies of one's own, such as a simulator's; their host names are the names to prove.
+    /// Proxies of one's own, such as a simulator's. Their host names are the names to prove.
     #[must_use]
     pub fn of_proxies(proxies: Vec<Target>, ranges: Vec<AddressRange>) -> Self {
         let names = proxies.iter().map(|target| target.host.clone()).collect();
@@ -234,7 +234,7 @@ pub struct StaticPeer {
     pub target: Option<Target>,
     /// Names of which its certificate must prove one, over TLS; empty asks for none.
     pub names: Vec<Box<str>>,
-    /// What it knows us as, where that is not the trunk's name: host and port for `Contact`.
+    /// What it knows us as, where that is not the trunk's name. Host and port for `Contact`.
     pub contact: Option<(Box<str>, u16)>,
     /// Whether it wants SRTP (`RTP/SAVP`).
     pub encrypted: bool,
@@ -339,11 +339,11 @@ pub struct TrunkLimits {
     pub legs: usize,
     /// Connections at a time; further ones are closed at once.
     pub connections: usize,
-    /// Events that wait for the application; further calls get 503 and, at twice as many, nothing
+    /// Events that wait for the application. Further calls get 503 and, at twice as many, nothing
     /// more is read from the network until the application catches up.
     pub events: usize,
-    /// Messages that wait for one connection; the connection is closed where its peer does not
-    /// read them.
+    /// Messages that wait for one connection. The connection is closed where its peer does not read
+    /// them.
     pub writes: usize,
 }
 

@@ -106,7 +106,9 @@ pub struct TrunkEvents {
 }
 
 impl TrunkEvents {
-    /// The next event; `None` once the trunk has stopped and all is told. Cancel safe.
+    /// The next event; `None` once the trunk has stopped and all is told.
+    ///
+    /// Dropping the future loses no event.
     pub async fn next(&mut self) -> Option<TrunkEvent> {
         self.receiver.recv().await
     }
