@@ -1,6 +1,6 @@
 //! Virtual time and wall time, behind one type.
 
-#![allow(
+#![expect(
     clippy::disallowed_methods,
     reason = "this file is the seam to tokio's clock; nothing else of this crate reads it"
 )]
@@ -8,6 +8,7 @@
 use std::{future::Future, time::Duration};
 
 use teams_cc_core::{Clock, Instant, Timestamp};
+use teams_cc_sip::io::TokioClock;
 
 use crate::error::{Error, ErrorKind};
 
@@ -19,10 +20,7 @@ pub const VIRTUAL_START: &str = "2026-01-05T08:00:00Z";
 /// Both modes run the same code. Only the wall time at the start differs: virtual days always
 /// begin at [`VIRTUAL_START`].
 #[derive(Clone, Copy, Debug)]
-pub struct VirtualClock {
-    epoch: tokio::time::Instant,
-    start: Timestamp,
-}
+pub struct VirtualClock(TokioClock);
 
 impl VirtualClock {
     /// A clock that starts now, at [`VIRTUAL_START`]; for a runtime whose clock is paused.
@@ -40,12 +38,12 @@ impl VirtualClock {
     /// A clock that starts now, at the wall time given. For doors that real clients use.
     #[must_use]
     pub fn starting_at(start: Timestamp) -> Self {
-        Self { epoch: tokio::time::Instant::now(), start }
+        Self(TokioClock::starting_at(start))
     }
 
     /// Sleeps until an instant of this clock. Dropping the future ends the sleep.
     pub async fn sleep_until(&self, at: Instant) {
-        tokio::time::sleep_until(self.epoch + at.since_epoch()).await;
+        tokio::time::sleep(at - self.now()).await;
     }
 
     /// Sleeps for a while of this clock. Dropping the future ends the sleep.
@@ -56,12 +54,11 @@ impl VirtualClock {
 
 impl Clock for VirtualClock {
     fn now(&self) -> Instant {
-        let nanos = tokio::time::Instant::now().saturating_duration_since(self.epoch).as_nanos();
-        Instant::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+        self.0.now()
     }
 
     fn wall(&self) -> Timestamp {
-        self.start + self.now().since_epoch()
+        self.0.wall()
     }
 }
 
@@ -73,6 +70,11 @@ impl Clock for VirtualClock {
 /// # Errors
 ///
 /// [`ErrorKind::Runtime`] where the runtime cannot be built.
+///
+/// # Panics
+///
+/// Panics inside another tokio runtime. In a test, `#[tokio::test(start_paused = true)]` does the
+/// same without this function.
 pub fn run<F: Future>(future: F) -> Result<F::Output, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()

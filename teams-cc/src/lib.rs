@@ -5,7 +5,7 @@ pub mod center;
 mod error;
 pub mod platform;
 
-pub use center::{Builder, Contact, ContactCenter, Report, Taken};
+pub use center::{Builder, Contact, ContactCenter, Report, Route, Taken};
 pub use error::{Error, ErrorKind};
 pub use platform::{Env, Platform};
 #[doc(inline)]

@@ -10,11 +10,11 @@ use std::{
 };
 
 use teams_cc_core::{
-    AgentId, QueueId,
+    Address, AgentId, QueueId,
     agent::{Agent, Availability, InvalidSkill},
     contact::{Prompt, Tone, flow::Confirm},
     emergency::EmergencyPlan,
-    queue::QueueLimits,
+    queue::{Exit, QueueLimits},
     routing::{
         Engine, EngineConfig, Queue, RingMode, RoutingPolicy,
         policy::{Rules, SkillGate, agent_id, eligible, longest_idle, presence},
@@ -27,7 +27,10 @@ use super::{Contact, ContactCenter};
 use crate::{Error, ErrorKind, Platform};
 
 /// How old presence may be for an agent to be offered a call, unless a policy says otherwise.
-const PRESENCE_MAX_AGE: Duration = Duration::from_mins(1);
+///
+/// Presence is read every 15 seconds while somebody waits, so only a read that fails makes an
+/// agent wait in vain.
+const PRESENCE_MAX_AGE: Duration = Duration::from_secs(20);
 /// How often every agent's presence is read by default.
 const PRESENCE_PERIOD: Duration = Duration::from_mins(5);
 /// How long a call waits for one person by default.
@@ -95,8 +98,9 @@ impl Default for Confirmation {
 
 /// What a queue can be set up with: a policy, or just a skill.
 ///
-/// A skill alone stands for the usual policy: among those who have it and whom Teams shows
-/// available, whoever has been idle longest.
+/// A skill alone stands for the usual policy: among those who have it and whom Teams has shown
+/// available within the last 20 seconds, whoever has been idle longest. A policy of your own goes
+/// in a `Box` or an `Arc`.
 pub trait QueuePolicy {
     /// The policy.
     ///
@@ -112,9 +116,15 @@ impl QueuePolicy for Rules {
     }
 }
 
-impl QueuePolicy for Arc<dyn RoutingPolicy> {
+impl<P: RoutingPolicy + ?Sized + 'static> QueuePolicy for Arc<P> {
     fn into_policy(self) -> Result<Arc<dyn RoutingPolicy>, Error> {
-        Ok(self)
+        Ok(Arc::new(self))
+    }
+}
+
+impl<P: RoutingPolicy + ?Sized + 'static> QueuePolicy for Box<P> {
+    fn into_policy(self) -> Result<Arc<dyn RoutingPolicy>, Error> {
+        Ok(Arc::new(self))
     }
 }
 
@@ -131,7 +141,7 @@ impl QueuePolicy for SkillGate {
 
 impl QueuePolicy for Result<SkillGate, InvalidSkill> {
     fn into_policy(self) -> Result<Arc<dyn RoutingPolicy>, Error> {
-        self.map_err(|error| config("a queue's skill cannot be used", error))?.into_policy()
+        self.map_err(|error| config("the skill's name cannot be used", error))?.into_policy()
     }
 }
 
@@ -155,11 +165,21 @@ impl Builder {
         }
     }
 
-    /// Says where recordings lie that are named without an address; it should end with `/`.
+    /// Says where recordings lie that are named without an address. Graph fetches over HTTPS alone.
     pub fn prompts(mut self, base: &str) -> Self {
-        match Url::parse(base) {
-            Ok(base) => self.prompts = Some(base),
-            Err(error) => self.mistaken(config("the address of the prompts cannot be read", error)),
+        let folder = if base.ends_with('/') { base.to_owned() } else { format!("{base}/") };
+        match Url::parse(&folder) {
+            Ok(folder) if folder.scheme() == "https" => self.prompts = Some(folder),
+            Ok(_) => self.mistaken(config(
+                "the prompts cannot be fetched",
+                format!("{base:?} is no https address, and Graph fetches over HTTPS alone"),
+            )),
+            Err(error) => {
+                self.mistaken(config(
+                    &format!("the prompts' address {base:?} cannot be read"),
+                    error,
+                ));
+            }
         }
         self
     }
@@ -173,15 +193,27 @@ impl Builder {
     pub fn queue_with(mut self, name: &str, policy: impl QueuePolicy, limits: QueueLimits) -> Self {
         match (QueueId::new(name), policy.into_policy()) {
             (Ok(id), Ok(policy)) => self.queues.push(Queue::new(id, policy).limits(limits)),
-            (Err(error), _) => self.mistaken(config("a queue's name cannot be used", error)),
-            (_, Err(error)) => self.mistaken(error),
+            (Err(error), _) => {
+                self.mistaken(config(&format!("the queue's name {name:?} cannot be used"), error));
+            }
+            (_, Err(error)) => {
+                self.mistaken(config(
+                    &format!("the policy of queue {name:?} cannot be used"),
+                    error,
+                ));
+            }
         }
         self
     }
 
     /// Adds agents. An expert is an agent of no queue, for [`Contact::reach`] alone.
     pub fn agents(mut self, agents: impl IntoIterator<Item = Agent>) -> Self {
-        self.agents.extend(agents.into_iter().map(|agent| (agent.id.clone(), agent)));
+        for agent in agents {
+            let id = agent.id.clone();
+            if self.agents.insert(id.clone(), agent).is_some() {
+                self.mistaken(mistake(format!("there are two agents of the id {id}")));
+            }
+        }
         self
     }
 
@@ -206,9 +238,11 @@ impl Builder {
         self
     }
 
-    /// Says how often every agent's presence is read: default 5 minutes.
+    /// Says how often every agent's presence is read while nobody waits: default 5 minutes.
     ///
-    /// When a call wants somebody, presence is read at once whatever the period.
+    /// While somebody waits it is read at once and then every 15 seconds, whatever the period. The
+    /// first decision does not wait for that read where what is known is fresh enough for the
+    /// queue's policy.
     pub fn presence_every(mut self, period: Duration) -> Self {
         self.presence_every = period;
         self
@@ -256,7 +290,41 @@ impl Builder {
         if let Some(mistake) = self.mistake.take() {
             return Err(mistake);
         }
+        self.check()?;
         super::start::start(self).await
+    }
+
+    /// What can only be seen once everything is named.
+    fn check(&self) -> Result<(), Error> {
+        let mut names = BTreeSet::new();
+        if let Some(twice) = self.queues.iter().find(|queue| !names.insert(&queue.id)) {
+            return Err(mistake(format!("there are two queues of the name {:?}", twice.id)));
+        }
+        for agent in self.agents.values() {
+            let served = agent.queues.iter().find(|queue| !names.contains(queue));
+            if let Some(queue) = served {
+                let id = &agent.id;
+                return Err(mistake(format!(
+                    "agent {id} serves queue {queue:?}, which is not there"
+                )));
+            }
+            if agent.address == Address::Anonymous {
+                return Err(mistake(format!("agent {} has no address to be rung at", agent.id)));
+            }
+        }
+        for queue in &self.queues {
+            for exit in [&queue.limits.when_full, &queue.limits.after_wait] {
+                if let Exit::Queue(next) = exit
+                    && !names.contains(next)
+                {
+                    let id = &queue.id;
+                    return Err(mistake(format!(
+                        "queue {id:?} hands on to {next:?}, which is not there"
+                    )));
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn engine(&self) -> Engine {
@@ -308,6 +376,10 @@ impl fmt::Debug for Builder {
             .field("agents", &self.agents.len())
             .finish_non_exhaustive()
     }
+}
+
+fn mistake(what: String) -> Error {
+    ErrorKind::Config(what.into()).into()
 }
 
 pub(super) fn config(

@@ -15,6 +15,8 @@ use teams_cc_core::{
 };
 use tokio::sync::{mpsc, oneshot};
 
+use super::Route;
+
 /// How many commands may wait for the runtime; a full queue makes handles wait.
 pub(crate) const COMMAND_QUEUE: usize = 1024;
 
@@ -38,7 +40,7 @@ pub(crate) enum Command {
 #[derive(Clone, Debug)]
 pub(crate) enum Whom {
     /// Whoever the queue's policy chooses.
-    Queue(QueueId),
+    Queue(QueueId, Route),
     /// One agent or expert, if presence allows it.
     Agent(AgentId),
 }

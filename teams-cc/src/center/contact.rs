@@ -11,7 +11,10 @@ use teams_cc_core::{
 };
 use url::Url;
 
-use super::command::{Command, Line, Taken, Unfound, Whom};
+use super::{
+    Route,
+    command::{Command, Line, Taken, Unfound, Whom},
+};
 use crate::{Error, ErrorKind};
 
 /// How long [`Contact::menu`] waits for a key after the recording.
@@ -154,7 +157,11 @@ impl Contact {
     ///
     /// Each offer rings the agent on a call of its own, so the customer stays here meanwhile. A
     /// call over Graph is answered first, for the platform ends it otherwise; a call over SIP
-    /// rings on.
+    /// rings on. A name is enough; a [`Route`] adds priority, skills and attributes.
+    ///
+    /// A queue that hands its calls on to another queue is followed, up to eight times. Any other
+    /// exit is the program's to carry out: [`Exit`](teams_cc_core::queue::Exit) says where to, and
+    /// [`transfer`](Self::transfer) goes there.
     ///
     /// Dropping the future leaves the queue and withdraws the offer under way.
     ///
@@ -162,9 +169,13 @@ impl Contact {
     ///
     /// [`ErrorKind::Overflow`] where the queue's policy gives up, with where the contact is to
     /// go; [`ErrorKind::UnknownQueue`]; [`ErrorKind::CustomerLeft`].
-    pub async fn route(&self, queue: &str) -> Result<Taken, Error> {
-        let id = QueueId::new(queue).map_err(|_| ErrorKind::UnknownQueue(queue.into()))?;
-        self.seek(Whom::Queue(id), ErrorKind::UnknownQueue(queue.into())).await
+    pub async fn route(&self, route: impl Into<Route>) -> Result<Taken, Error> {
+        let route = route.into();
+        let unknown = ErrorKind::UnknownQueue(route.queue.clone());
+        match QueueId::new(&*route.queue) {
+            Ok(queue) => self.seek(Whom::Queue(queue, route), unknown).await,
+            Err(_) => Err(unknown.into()),
+        }
     }
 
     /// Offers the contact to one agent or expert, if that person's presence allows it.

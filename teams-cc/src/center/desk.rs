@@ -13,7 +13,7 @@ use teams_cc_core::{
         AfterTransfer, AnsweredBy, ContactEvent,
         flow::{Flow, OrderId},
     },
-    queue::{Exit, QueueEntry},
+    queue::Exit,
     routing::{self, Engine},
     store::{DispatchStore, FencingToken, StoreError},
 };
@@ -102,9 +102,9 @@ impl Desk {
         whom: &Whom,
     ) -> Option<Vec<routing::Input>> {
         let input = match whom {
-            Whom::Queue(queue) => {
+            Whom::Queue(queue, route) => {
                 self.site.queues.contains(queue).then_some(())?;
-                routing::Input::Enqueue(QueueEntry::new(contact.clone(), queue.clone(), now))
+                routing::Input::Enqueue(route.entry(contact.clone(), queue.clone(), now))
             }
             Whom::Agent(agent) => {
                 let expert = Box::new(self.site.agents.get(agent)?.clone());
@@ -175,6 +175,11 @@ impl Desk {
         let Place::Taken(agent, _) = place else { return None };
         *place = Place::OutOfSight(agent.clone());
         Some(routing::Input::OutOfSight { contact: contact.clone() })
+    }
+
+    /// Whether somebody is being sought for any contact.
+    pub(super) fn is_seeking(&self) -> bool {
+        self.places.values().any(|place| *place == Place::Sought)
     }
 
     /// The leg of whoever took the contact and is not out of sight.

@@ -12,7 +12,7 @@ use teams_cc_core::{
 use teams_cc_sip::trunk::EmergencyData;
 use tokio::sync::oneshot;
 
-use super::{Report, command::Found};
+use super::{Report, Route, command::Found};
 
 /// A contact and what hangs on it.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Live {
     pub(crate) origin: Origin,
     pub(crate) caller: Address,
     pub(crate) replies: BTreeMap<OrderId, Sink>,
-    pub(crate) seeking: Option<(OrderId, oneshot::Sender<Found>)>,
+    pub(crate) seeking: Option<Seeking>,
     /// Legs of parties who took the contact, by the order whose answer told of them. Once the
     /// program uses the leg, its entry goes.
     pub(crate) given: BTreeMap<OrderId, LegId>,
@@ -41,6 +41,16 @@ pub(crate) enum Origin {
     },
 }
 
+/// A search for somebody, and who waits for its end.
+#[derive(Debug)]
+pub(crate) struct Seeking {
+    pub(crate) id: OrderId,
+    pub(crate) reply: oneshot::Sender<Found>,
+    /// What goes along when a queue hands the contact on to another.
+    pub(crate) route: Option<Route>,
+    pub(crate) hops: usize,
+}
+
 /// Who waits for an order.
 #[derive(Debug)]
 pub(crate) enum Sink {
@@ -58,6 +68,7 @@ pub(crate) enum Sink {
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "the report asks four questions of its own")]
 struct Story {
+    accepted: bool,
     connected: bool,
     overflowed: bool,
     /// We refused the call or hung it up, whatever the platform says of it.
@@ -91,6 +102,7 @@ impl Live {
                 report.contacts += 1;
                 report.open += 1;
             }
+            ContactEvent::Accepted { .. } => self.story.accepted = true,
             ContactEvent::Connected { .. } => self.story.connected = true,
             ContactEvent::Overflowed { .. } => self.story.overflowed = true,
             ContactEvent::EmergencyBypassed => {
@@ -108,10 +120,13 @@ impl Live {
     /// The part of the report that an ended contact is counted under.
     fn part<'a>(&self, cause: &EndCause, report: &'a mut Report) -> &'a mut u64 {
         let left = matches!(cause.reason, EndReason::Completed | EndReason::Cancelled);
-        if self.story.connected || cause.reason == EndReason::Transferred {
+        let joined = self.story.connected || cause.reason == EndReason::Transferred;
+        if joined && self.story.accepted {
             &mut report.answered
         } else if self.story.overflowed {
             &mut report.overflowed
+        } else if joined {
+            &mut report.transferred
         } else if left && cause.by == EndedBy::Remote {
             &mut report.abandoned
         } else if cause.by == EndedBy::Local || self.story.ended {

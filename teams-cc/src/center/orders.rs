@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::{
     command::{Command, Found, Unfound, Whom},
-    live::Sink,
+    live::{Seeking, Sink},
     runtime::{Runtime, Work, customer_left},
 };
 
@@ -66,12 +66,16 @@ impl Runtime {
         let Some(inputs) = self.desk.seek(now, &contact, &whom) else {
             return drop(reply.send(Err(Unfound::Unknown)));
         };
-        live.seeking = Some((id, reply));
+        let route = match &whom {
+            Whom::Queue(_, route) => Some(route.clone()),
+            Whom::Agent(_) => None,
+        };
+        live.seeking = Some(Seeking { id, reply, route, hops: 0 });
         if let Some(leg) = before {
             // Whoever took the contact before does not wait for it twice.
             self.order(&contact, Order::Release(leg), Sink::Nobody);
         }
-        if let Whom::Queue(queue) = whom {
+        if let Whom::Queue(queue, _) = whom {
             self.state.work.push_back(Work::Flow(contact, flow::Input::Queued(queue)));
         }
         self.state.work.extend(inputs.into_iter().map(Work::Routing));
@@ -81,7 +85,7 @@ impl Runtime {
     pub(super) fn withdraw(&mut self, contact: &ContactId, id: OrderId) {
         let Some(live) = self.state.contacts.get_mut(contact) else { return };
         live.replies.remove(&id);
-        if live.seeking.as_ref().is_some_and(|(seeking, _)| *seeking == id) {
+        if live.seeking.as_ref().is_some_and(|seeking| seeking.id == id) {
             live.seeking = None;
             self.forget_search(contact);
         } else if let Some(leg) = live.given.remove(&id) {

@@ -12,12 +12,17 @@ use teams_cc_presence::{
 
 use super::runtime::{Runtime, Task, Work};
 
+/// How often presence is read while somebody waits: a caller should not wait for an agent who has
+/// become free.
+const WHILE_WAITING: Duration = Duration::from_secs(15);
+
 /// Reads agents' presence: all of them once in a period, and at once when a call wants them.
 pub(crate) struct PresenceSide {
     sweep: Sweep,
     reader: Reader,
     agents: BTreeMap<UserId, AgentId>,
     due: Option<Instant>,
+    wanted: Instant,
 }
 
 /// A read that is done.
@@ -39,11 +44,19 @@ impl PresenceSide {
             })
             .collect();
         let config = SweepConfig::default().period(period).coalesce(Duration::ZERO);
-        Self { sweep: Sweep::new(config), reader, agents, due: Some(Instant::ZERO) }
+        Self {
+            sweep: Sweep::new(config),
+            reader,
+            agents,
+            due: Some(Instant::ZERO),
+            wanted: Instant::ZERO,
+        }
     }
 
-    pub(crate) fn due(&self) -> Option<Instant> {
-        self.due
+    /// When the next read is due; sooner while somebody waits.
+    pub(crate) fn due(&self, waiting: bool) -> Option<Instant> {
+        let again = (waiting && !self.agents.is_empty()).then(|| self.wanted + WHILE_WAITING);
+        self.due.into_iter().chain(again).min()
     }
 
     fn tell(&mut self, now: Instant, wanted: bool) {
@@ -69,6 +82,7 @@ impl Runtime {
     pub(super) fn want_presence(&mut self) {
         let now = self.clock.now();
         if let Some(side) = &mut self.presence {
+            side.wanted = now;
             side.tell(now, true);
         }
         self.read_presence();
@@ -97,9 +111,12 @@ impl Runtime {
     /// Time passed, as far as presence is concerned.
     pub(super) fn tick_presence(&mut self) {
         let now = self.clock.now();
-        if let Some(side) = &mut self.presence
-            && side.due.is_some_and(|due| due <= now)
-        {
+        let waiting = self.desk.is_seeking();
+        let Some(side) = &mut self.presence else { return };
+        if waiting && side.wanted + WHILE_WAITING <= now {
+            return self.want_presence();
+        }
+        if side.due.is_some_and(|due| due <= now) {
             // A tick adds nobody, so there is no bound to meet.
             let _ = side.sweep.handle_input(now, sweep::Input::Tick);
             self.read_presence();

@@ -11,10 +11,12 @@ use std::fmt;
 pub struct Report {
     /// All contacts that arrived.
     pub contacts: u64,
-    /// Joined with a party.
+    /// Joined with a party who had taken the contact.
     pub answered: u64,
     /// Given up by their queue and sent where its policy says.
     pub overflowed: u64,
+    /// Handed over by the program to a party nobody waited for; what followed is out of sight.
+    pub transferred: u64,
     /// Left by the customer before anybody took them.
     pub abandoned: u64,
     /// Refused or ended by the program without a party.
@@ -36,6 +38,7 @@ impl fmt::Display for Report {
             self.contacts, self.answered, self.overflowed, self.lost
         )?;
         for (count, what) in [
+            (self.transferred, "transferred"),
             (self.abandoned, "abandoned"),
             (self.handled, "ended by the program"),
             (self.open, "still open"),

@@ -26,7 +26,7 @@ use super::{
     command::{Line, LineEnd, Unfound},
     desk::{Desk, Stored},
     legs::{Done, Legs},
-    live::{Live, Sink},
+    live::{Live, Seeking, Sink},
     presence::{PresenceSide, Read},
     wires::{Dialled, WireEvent, Wires},
 };
@@ -133,7 +133,7 @@ impl Runtime {
     fn wake(&self) -> Option<Instant> {
         let stopping = self.state.stopping.as_ref();
         let stop = stopping.map(|s| if s.hung_up { s.give_up_at } else { s.hang_up_at });
-        let sweep = self.presence.as_ref().and_then(PresenceSide::due);
+        let sweep = self.presence.as_ref().and_then(|side| side.due(self.desk.is_seeking()));
         [self.state.deadlines.next_deadline(), self.desk.wake(), sweep, stop]
             .into_iter()
             .flatten()
@@ -319,7 +319,7 @@ impl Runtime {
         if let Some(live) = self.state.contacts.get_mut(contact) {
             live.note(event, &mut self.state.report);
             if let ContactEvent::Ended(cause) = event
-                && let Some((_, reply)) = live.seeking.take()
+                && let Some(Seeking { reply, .. }) = live.seeking.take()
             {
                 let left = OrderError::CustomerLeft(cause.clone());
                 let _ = reply.send(Err(Unfound::Order(left)));

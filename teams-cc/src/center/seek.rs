@@ -1,7 +1,7 @@
 //! Finding somebody: what the routing engine says is done, and told back.
 
 use teams_cc_core::{
-    AgentId, ContactId, Instant, OfferId,
+    AgentId, ContactId, Instant, OfferId, QueueId,
     agent::Agent,
     contact::{
         OfferEnd,
@@ -14,12 +14,15 @@ use teams_cc_core::{
 
 use super::{
     Taken,
-    command::Unfound,
+    command::{Unfound, Whom},
     desk::{Job, Offered, Place, Stored},
-    live::Sink,
+    live::{Seeking, Sink},
     runtime::{Runtime, Task, Work},
 };
 use crate::platform::Observation;
+
+/// From how many queues a contact is handed on in one search; after that its program is told.
+const MAX_HOPS: usize = 8;
 
 impl Runtime {
     /// Starts the next step in the store, if none is under way.
@@ -53,7 +56,7 @@ impl Runtime {
         let contact = offered.contact;
         let seeker = self.state.contacts.get_mut(&contact).and_then(|live| live.seeking.take());
         match (holds, seeker) {
-            (true, Some((order, reply))) => {
+            (true, Some(Seeking { id: order, reply, .. })) => {
                 let place = Place::Taken(offered.agent.clone(), leg.clone());
                 self.desk.places.insert(contact.clone(), place);
                 self.route(routing::Input::OfferAccepted { offer });
@@ -105,7 +108,7 @@ impl Runtime {
                 routing::Output::Release { token } => {
                     self.desk.jobs.push_back(Job::Release(token));
                 }
-                routing::Output::Exit { contact, exit, why } => self.exit(contact, exit, why),
+                routing::Output::Exit { contact, exit, why } => self.exit(&contact, exit, why),
                 routing::Output::Explained(explanation) => {
                     let contact = &explanation.contact;
                     tracing::info!(%contact, %explanation, "routed");
@@ -158,15 +161,36 @@ impl Runtime {
         }
     }
 
-    fn exit(&mut self, contact: ContactId, exit: Exit, why: ExitReason) {
-        self.desk.places.remove(&contact);
+    fn exit(&mut self, contact: &ContactId, exit: Exit, why: ExitReason) {
+        self.desk.places.remove(contact);
         self.desk.jobs.push_back(Job::Withdraw(contact.clone()));
-        let Some(live) = self.state.contacts.get_mut(&contact) else { return };
-        let seeker = live.seeking.take();
+        let Some(live) = self.state.contacts.get_mut(contact) else { return };
+        let seeking = live.seeking.take();
         let to = format!("{exit} ({why})").into();
-        self.state.work.push_back(Work::Flow(contact, flow::Input::Overflowed(to)));
-        if let Some((_, reply)) = seeker {
-            let _ = reply.send(Err(Unfound::Exit(exit)));
+        self.state.work.push_back(Work::Flow(contact.clone(), flow::Input::Overflowed(to)));
+        match (seeking, &exit) {
+            (Some(mut seeking), Exit::Queue(next)) if seeking.hops < MAX_HOPS => {
+                seeking.hops += 1;
+                self.hand_on(contact, next, seeking, &exit);
+            }
+            (Some(seeking), _) => drop(seeking.reply.send(Err(Unfound::Exit(exit)))),
+            (None, _) => {}
+        }
+    }
+
+    /// A queue hands a contact on to another queue.
+    fn hand_on(&mut self, contact: &ContactId, next: &QueueId, seeking: Seeking, exit: &Exit) {
+        let whom = seeking.route.clone().map(|route| Whom::Queue(next.clone(), route));
+        let inputs = whom.and_then(|whom| self.desk.seek(self.clock.now(), contact, &whom));
+        let live = self.state.contacts.get_mut(contact);
+        match (inputs, live) {
+            (Some(inputs), Some(live)) => {
+                live.seeking = Some(seeking);
+                let queued = flow::Input::Queued(next.clone());
+                self.state.work.push_back(Work::Flow(contact.clone(), queued));
+                self.state.work.extend(inputs.into_iter().map(Work::Routing));
+            }
+            _ => drop(seeking.reply.send(Err(Unfound::Exit(exit.clone())))),
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use teams_cc_core::{AppId, Clock, Secret, TenantId};
+use teams_cc_core::{AppId, Clock, Id, Secret, TenantId};
 use teams_cc_graph::{Client, SystemClock};
 use tokio::sync::mpsc;
 use url::Url;
@@ -21,11 +21,11 @@ const CALLBACK_QUEUE: usize = 1024;
 ///
 /// | variable | holds |
 /// |---|---|
-/// | `TEAMS_CC_TENANT_ID` | the tenant's id; without it there is no live platform |
-/// | `TEAMS_CC_CLIENT_ID` | the app registration of the calling bot |
+/// | `TEAMS_CC_TENANT_ID` | the tenant's id, a GUID; without it there is no live platform |
+/// | `TEAMS_CC_CLIENT_ID` | the app registration of the calling bot, a GUID |
 /// | `TEAMS_CC_CLIENT_SECRET` | its secret |
 /// | `TEAMS_CC_CALLBACK_URL` | the public HTTPS address of the callbacks |
-/// | `TEAMS_CC_LISTEN` | where the callbacks arrive behind your proxy; default `127.0.0.1:8080` |
+/// | `TEAMS_CC_LISTEN` | IP address and port where callbacks arrive behind your proxy; default `127.0.0.1:8080` |
 /// | `TEAMS_CC_APP_INSTANCE_ID` | the application instance that calls phones; optional |
 ///
 /// The Graph side is live; a live trunk is set up in code with
@@ -62,20 +62,25 @@ impl Env {
         let find = |name: &'static str| vars.get(name).map(String::as_str);
         let need = |name: &'static str| find(name).ok_or(EnvError::Missing(name));
         let tenant = find("TEAMS_CC_TENANT_ID").ok_or(EnvError::NotLive)?;
-        let callback_url: Url = parse("TEAMS_CC_CALLBACK_URL", need("TEAMS_CC_CALLBACK_URL")?)?;
+        let callback_url: Url =
+            parse("TEAMS_CC_CALLBACK_URL", need("TEAMS_CC_CALLBACK_URL")?, HTTPS)?;
         if callback_url.scheme() != "https" {
-            return Err(EnvError::Invalid("TEAMS_CC_CALLBACK_URL"));
+            return Err(invalid("TEAMS_CC_CALLBACK_URL", HTTPS));
         }
         let clock = SystemClock::new();
         let seed = clock.wall().unix_seconds().unsigned_abs();
         Ok(Self {
-            tenant: parse("TEAMS_CC_TENANT_ID", tenant)?,
-            app: parse("TEAMS_CC_CLIENT_ID", need("TEAMS_CC_CLIENT_ID")?)?,
+            tenant: id("TEAMS_CC_TENANT_ID", tenant)?,
+            app: id("TEAMS_CC_CLIENT_ID", need("TEAMS_CC_CLIENT_ID")?)?,
             secret: Secret::new(need("TEAMS_CC_CLIENT_SECRET")?.to_owned()),
             callback_url,
-            listen: parse("TEAMS_CC_LISTEN", find("TEAMS_CC_LISTEN").unwrap_or("127.0.0.1:8080"))?,
+            listen: parse(
+                "TEAMS_CC_LISTEN",
+                find("TEAMS_CC_LISTEN").unwrap_or("127.0.0.1:8080"),
+                "an IP address and a port, such as 127.0.0.1:8080",
+            )?,
             instance: find("TEAMS_CC_APP_INSTANCE_ID")
-                .map(|text| parse("TEAMS_CC_APP_INSTANCE_ID", text))
+                .map(|text| id("TEAMS_CC_APP_INSTANCE_ID", text))
                 .transpose()?,
             clock: Arc::new(clock),
             seed,
@@ -140,7 +145,10 @@ impl fmt::Debug for Env {
 }
 
 /// Why the variables describe no live tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+///
+/// [`Debug`](fmt::Debug) writes the same words as [`Display`](fmt::Display), so that a `main` that
+/// returns it says what to do.
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnvError {
     /// No tenant is named, so the simulator is meant.
@@ -150,12 +158,44 @@ pub enum EnvError {
     #[error("{0} is not set: a live platform needs it")]
     Missing(&'static str),
     /// A variable holds something else than it should.
-    #[error("{0} does not hold what it should: see the table at Env")]
-    Invalid(&'static str),
+    #[error("{name} must be {wants}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What it should hold.
+        wants: &'static str,
+    },
 }
 
-fn parse<T: std::str::FromStr>(name: &'static str, text: &str) -> Result<T, EnvError> {
-    text.parse().map_err(|_| EnvError::Invalid(name))
+impl fmt::Debug for EnvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+const HTTPS: &str = "an absolute https address, such as https://bot.contoso.com/callbacks";
+
+fn invalid(name: &'static str, wants: &'static str) -> EnvError {
+    EnvError::Invalid { name, wants }
+}
+
+fn parse<T: std::str::FromStr>(
+    name: &'static str,
+    text: &str,
+    wants: &'static str,
+) -> Result<T, EnvError> {
+    text.parse().map_err(|_| invalid(name, wants))
+}
+
+/// Tenants and applications are GUIDs; a name that looks right would only fail at sign-in.
+fn id<K>(name: &'static str, text: &str) -> Result<Id<K>, EnvError> {
+    let guid = text.len() == 36
+        && text.char_indices().all(|(at, c)| match at {
+            8 | 13 | 18 | 23 => c == '-',
+            _ => c.is_ascii_hexdigit(),
+        });
+    let wants = "a GUID, such as 11111111-2222-3333-4444-555555555555";
+    if guid { parse(name, text, wants) } else { Err(invalid(name, wants)) }
 }
 
 #[cfg(test)]
@@ -163,8 +203,8 @@ mod tests {
     use super::*;
 
     const WHOLE: [(&str, &str); 4] = [
-        ("TEAMS_CC_TENANT_ID", "contoso"),
-        ("TEAMS_CC_CLIENT_ID", "bot"),
+        ("TEAMS_CC_TENANT_ID", "11111111-2222-3333-4444-555555555555"),
+        ("TEAMS_CC_CLIENT_ID", "66666666-7777-8888-9999-aaaaaaaaaaaa"),
         ("TEAMS_CC_CLIENT_SECRET", "hush"),
         ("TEAMS_CC_CALLBACK_URL", "https://bot.contoso.test/callbacks"),
     ];
@@ -182,14 +222,17 @@ mod tests {
             assert_eq!(Env::from_vars(vars).unwrap_err(), EnvError::Missing(name));
         }
         let plain = WHOLE.into_iter().chain([("TEAMS_CC_CALLBACK_URL", "http://bot.test/")]);
-        let error = EnvError::Invalid("TEAMS_CC_CALLBACK_URL");
+        let error = invalid("TEAMS_CC_CALLBACK_URL", HTTPS);
         assert_eq!(Env::from_vars(plain).unwrap_err(), error);
+        let named = WHOLE.into_iter().chain([("TEAMS_CC_TENANT_ID", "contoso")]);
+        let error = Env::from_vars(named).unwrap_err();
+        assert!(format!("{error:?}").starts_with("TEAMS_CC_TENANT_ID must be a GUID"));
     }
 
     #[tokio::test]
     async fn a_whole_set_makes_a_platform_that_hides_its_secret() {
         let env = Env::from_vars(WHOLE).unwrap();
-        assert_eq!(env.label(), "tenant contoso (live)");
+        assert_eq!(env.label(), "tenant 11111111-2222-3333-4444-555555555555 (live)");
         assert!(!format!("{env:?}").contains("hush"));
     }
 }

@@ -35,10 +35,10 @@ pub trait Platform: Send + Sync + 'static {
     /// Seeds jitter, branches and tags.
     fn seed(&self) -> u64;
 
-    /// The side of Microsoft Graph, where there is one. Handed out once.
+    /// The side of Microsoft Graph, where there is one. Asked for once, at the start.
     fn graph(&self) -> Option<GraphAccess>;
 
-    /// The side of SIP, where there is one. Handed out once.
+    /// The side of SIP, where there is one. Asked for once, at the start.
     fn trunk(&self) -> Option<TrunkAccess>;
 
     /// Told what happens, for ladders and logs. Must not block. Does nothing by default.
