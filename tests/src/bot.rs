@@ -17,7 +17,6 @@ use tokio::task::JoinHandle;
 use crate::wait;
 
 /// A client, its calls, and a task that answers callbacks.
-#[expect(clippy::exhaustive_structs, reason = "stories take it apart")]
 pub struct Bot {
     /// Signed in where the app's secret is right.
     pub client: Client,

@@ -13,7 +13,10 @@ pub use day::{Ended, MENU, day, serve};
 pub use stage::{Closing, Stage};
 pub use watch::{Seen, Watched};
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use teams_cc::core::{E164, contact::Tone};
 use teams_cc_sim::{
@@ -88,6 +91,11 @@ pub fn small_trunk(seed: u64) -> Setup {
     let mut setup = small(seed);
     setup.customers = vec![trunk_caller(1, 1)];
     setup
+}
+
+/// What a mutex holds, whoever panicked with it.
+pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Lets virtual time pass.

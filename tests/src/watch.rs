@@ -2,18 +2,17 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use teams_cc::{
     Platform,
-    core::{
-        AgentId, Clock, ContactId, Instant, agent::AgentState, contact::ContactEvent,
-        routing::Explanation,
-    },
+    core::{AgentId, Clock, ContactId, Instant, agent::AgentState, contact::ContactEvent},
     platform::{GraphAccess, Observation, TrunkAccess},
 };
 use teams_cc_sim::Sim;
+
+use crate::locked;
 
 /// What a contact center told its platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +43,7 @@ impl Watched {
     /// Everything told so far, with when.
     #[must_use]
     pub fn seen(&self) -> Vec<(Instant, Seen)> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        locked(&self.seen).clone()
     }
 
     /// The events of contacts so far, in order.
@@ -87,16 +86,12 @@ impl Platform for Watched {
             }
             Observation::Agent { agent, state } => Seen::Agent((*agent).clone(), (*state).clone()),
             Observation::Routing { contact, explanation } => {
-                Seen::Routing((*contact).clone(), explanation_text(explanation))
+                Seen::Routing((*contact).clone(), explanation.to_string())
             }
             _ => return,
         };
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push((now, seen));
+        locked(&self.seen).push((now, seen));
     }
-}
-
-fn explanation_text(explanation: &Explanation) -> String {
-    explanation.to_string()
 }
 
 impl fmt::Debug for Watched {

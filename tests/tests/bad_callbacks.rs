@@ -17,7 +17,7 @@ use teams_cc_sim::{
     Sim, run,
     world::{Setup, Tenant},
 };
-use teams_cc_stories::{Bot, PROMPTS, Stage, Watched, small, wait};
+use teams_cc_stories::{Bot, PROMPTS, Stage, Watched, locked, small, wait};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many callbacks may wait; none do for long.
@@ -38,7 +38,7 @@ impl Tapped {
 
     /// Posts a request to the callback address; the status of the answer.
     async fn post(&self, request: Request<Bytes>) -> StatusCode {
-        let door = self.door.lock().unwrap().clone().expect("the platform was handed out");
+        let door = locked(&self.door).clone().expect("the platform was handed out");
         let (reply, answer) = oneshot::channel();
         door.send(Callback { request, reply }).await.expect("somebody takes callbacks");
         answer.await.expect("every request is answered").status()
@@ -46,7 +46,7 @@ impl Tapped {
 
     /// The first callback so far whose body holds this.
     fn heard(&self, what: &str) -> Request<Bytes> {
-        let heard = self.heard.lock().unwrap();
+        let heard = locked(&self.heard);
         let found =
             heard.iter().find(|request| String::from_utf8_lossy(request.body()).contains(what));
         found.unwrap_or_else(|| panic!("nothing was said of {what}")).clone()
@@ -70,11 +70,11 @@ impl Platform for Tapped {
         let mut access = self.inner.graph()?;
         let (sender, receiver) = mpsc::channel(QUEUE);
         let mut callbacks = std::mem::replace(&mut access.callbacks, receiver);
-        *self.door.lock().unwrap() = Some(sender.clone());
+        *locked(&self.door) = Some(sender.clone());
         let heard = Arc::clone(&self.heard);
         tokio::spawn(async move {
             while let Some(callback) = callbacks.recv().await {
-                heard.lock().unwrap().push(callback.request.clone());
+                locked(&heard).push(callback.request.clone());
                 if sender.send(callback).await.is_err() {
                     return;
                 }

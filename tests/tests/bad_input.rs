@@ -22,7 +22,7 @@ use teams_cc_sim::{
     world::{Answering, PromptFile, Setup},
 };
 use teams_cc_stories::{
-    Bot, PROMPTS, Stage, Watched, caller, small, takes, trunk_caller, user, wait,
+    Bot, PROMPTS, Stage, Watched, caller, locked, small, takes, trunk_caller, user, wait,
 };
 
 /// An error and everything behind it, as an operator reads it.
@@ -157,7 +157,7 @@ fn mistake(setup: Setup, what: &str, step: Step) -> Error {
                 let (note, sim) = (Arc::clone(&note), sim.clone());
                 async move {
                     let outcome = step(&contact, &sim).await;
-                    note.lock().unwrap().extend(outcome.err());
+                    locked(&note).extend(outcome.err());
                     let taken = contact.route("sales").await?;
                     contact.connect(taken).await.map(drop)
                 }
@@ -168,7 +168,7 @@ fn mistake(setup: Setup, what: &str, step: Step) -> Error {
         let closing = stage.close(center).await;
         closing.assert_nothing(what);
         assert_eq!(closing.report.answered, 1, "{what}: {}\n{}", closing.report, closing.ladder);
-        let error = errors.lock().unwrap().pop();
+        let error = locked(&errors).pop();
         error.unwrap_or_else(|| panic!("{what}: no error\n{}", closing.ladder))
     })
     .expect("a runtime")

@@ -13,7 +13,7 @@ use teams_cc::{
     core::{Address, contact::RejectReason},
 };
 use teams_cc_sim::{run, world::Setup};
-use teams_cc_stories::{Cut, Stage, small, small_trunk, sweep, wait};
+use teams_cc_stories::{Cut, Stage, locked, small, small_trunk, sweep, wait};
 
 /// What is done to a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,12 +92,12 @@ fn story(setup: Setup, step: Step, cut: Cut) -> bool {
                 async move {
                     let outcome = take(&contact, step, cut, party).await?;
                     let dropped = outcome.is_none();
-                    note.lock().unwrap().outcome = Some(outcome);
+                    locked(&note).outcome = Some(outcome);
                     wait(Duration::from_secs(2)).await;
                     if dropped && finds_ada_again(step) {
                         let taken = contact.route("sales").await?;
                         contact.release(taken).await?;
-                        note.lock().unwrap().found_again = true;
+                        locked(&note).found_again = true;
                     }
                     contact.hang_up().await
                 }
@@ -106,7 +106,7 @@ fn story(setup: Setup, step: Step, cut: Cut) -> bool {
             .await
             .expect("the platform is whole");
         let closing = stage.close(center).await;
-        let tried = std::mem::take(&mut *tried.lock().unwrap());
+        let tried = std::mem::take(&mut *locked(&tried));
         closing.assert_nothing(&told);
         let ladder = &closing.ladder;
         assert_eq!(closing.report.contacts, 1, "{told}\n{ladder}");

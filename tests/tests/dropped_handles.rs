@@ -24,18 +24,15 @@ fn a_start_may_be_dropped_anywhere_and_starts_nothing() {
     let cuts = sweep(20, |cut| {
         run(async {
             let stage = Stage::new(small(42));
-            match cut.run(stage.builder().on_contact(serve).start()).await {
-                Some(center) => {
-                    let center = center.expect("the platform is whole");
-                    stage.close(center).await.assert_nothing(cut);
-                    true
-                }
-                None => {
-                    stage.left(Report::default()).await.assert_nothing(cut);
-                    assert_eq!(stage.watched.seen(), [], "{cut}: somebody was served");
-                    false
-                }
-            }
+            let started = cut.run(stage.builder().on_contact(serve).start()).await;
+            let Some(center) = started else {
+                stage.left(Report::default()).await.assert_nothing(cut);
+                assert_eq!(stage.watched.seen(), [], "{cut}: somebody was served");
+                return false;
+            };
+            let center = center.expect("the platform is whole");
+            stage.close(center).await.assert_nothing(cut);
+            true
         })
         .expect("a runtime")
     });

@@ -10,14 +10,9 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response};
-use serde_json::json;
 use teams_cc::{
     Contact, Error, ErrorKind,
-    core::{
-        Address, Instant, PhoneNumber, TeamsUser,
-        contact::ContactEvent,
-        routing::{EngineConfig, UnobservedRules},
-    },
+    core::{Address, Instant, PhoneNumber, TeamsUser, contact::ContactEvent},
     graph::call::KEEP_ALIVE_EVERY,
 };
 use teams_cc_sim::{
@@ -25,7 +20,7 @@ use teams_cc_sim::{
     world::{Faults, ProxyState, Setup},
 };
 use teams_cc_stories::{
-    Closing, Ended, Stage, caller, day, small, small_trunk, takes, trunk_caller, user, wait,
+    Closing, Ended, Stage, caller, day, locked, small, small_trunk, trunk_caller, wait,
 };
 
 fn faults(change: impl FnOnce(&mut Faults)) -> Faults {
@@ -79,9 +74,9 @@ async fn serve(contact: Contact) -> Result<(), Error> {
     contact.connect(taken).await.map(drop)
 }
 
-async fn told(stage: &Stage, sim: impl Fn(&ContactEvent) -> bool) -> Option<Instant> {
+fn told(stage: &Stage, what: impl Fn(&ContactEvent) -> bool) -> Option<Instant> {
     let events = stage.watched.events();
-    events.into_iter().find(|(_, _, event)| sim(event)).map(|(at, ..)| at)
+    events.into_iter().find(|(_, _, event)| what(event)).map(|(at, ..)| at)
 }
 
 #[test]
@@ -99,48 +94,21 @@ fn an_end_that_is_never_told_is_found_by_keep_alive() {
         wait(KEEP_ALIVE_EVERY + Duration::from_secs(10)).await;
         let ladder = stage.sim.ladder();
         assert_eq!(center.report().open, 0, "{ladder}");
-        let ended = told(&stage, |event| matches!(event, ContactEvent::Ended(_))).await;
+        let ended = told(&stage, |event| matches!(event, ContactEvent::Ended(_)));
         assert!(ended.expect("it ended") - left_at <= KEEP_ALIVE_EVERY + Duration::from_secs(10));
         assert!(ladder.contains("keepAlive: 404"), "{ladder}");
         let closing = stage.close(center).await;
         assert_eq!(closing.report.open, 0);
-        assert_nothing_leaks(&closing, "a lost end");
+        closing.assert_no_leak("a lost end");
     })
     .expect("a runtime");
 }
 
-#[test]
-fn a_transfer_whose_end_is_never_told_leaves_the_agent_out_of_sight() {
-    run(async {
-        let lost = faults(|faults| faults.lose_terminated = true);
-        let over = Override::new(|request| show(request, "Available", "Available"));
-        let (closing, steps) = two_for_ada(lost, over, EngineConfig::default()).await;
-        assert_nothing_leaks(&closing, "a lost end of a transfer");
-        let ladder = &closing.ladder;
-        assert_eq!(at(&steps, "C1 connected"), None, "nobody ever says so\n{ladder}");
-        let joined = at(&steps, "C1 offered").expect("ada is rung") + Duration::from_secs(10);
-        let offered = at(&steps, "C2 offered").expect("and once more in the end");
-        let settled = KEEP_ALIVE_EVERY + UnobservedRules::default().settle_unseen;
-        assert!(offered - joined >= settled - Duration::from_secs(15), "{steps:?}\n{ladder}");
-        assert!(ladder.contains("ada is busy out of sight"), "{ladder}");
-    })
-    .expect("a runtime");
-}
-
-fn assert_nothing_leaks(closing: &Closing, told: &str) {
-    assert!(closing.quiet, "{told}\n{}", closing.ladder);
-    assert_eq!(closing.tasks, 0, "{told}: tasks\n{}", closing.ladder);
-    assert_eq!(closing.reservations, [], "{told}\n{}", closing.ladder);
-    assert_eq!(closing.broken, [], "{told}\n{}", closing.ladder);
-}
-
-fn refusal(status: u16, retry_after: Option<u32>) -> Response<Bytes> {
-    let mut response = Response::builder().status(status);
-    if let Some(seconds) = retry_after {
-        response = response.header("retry-after", seconds);
-    }
+fn throttled() -> Response<Bytes> {
     let body = r#"{"error":{"code":"TooManyRequests","message":"Slow down."}}"#;
-    response
+    Response::builder()
+        .status(429)
+        .header("retry-after", 2)
         .header("content-type", "application/json")
         .body(Bytes::from_static(body.as_bytes()))
         .expect("a response")
@@ -152,7 +120,7 @@ fn throttle(path: &'static str, times: usize) -> (Override, Arc<AtomicUsize>) {
     let count = Arc::clone(&seen);
     let over = Override::new(move |request: &Request<Bytes>| {
         let hit = request.method() == "POST" && request.uri().path().ends_with(path);
-        (hit && count.fetch_add(1, Ordering::SeqCst) < times).then(|| refusal(429, Some(2)))
+        (hit && count.fetch_add(1, Ordering::SeqCst) < times).then(throttled)
     });
     (over, seen)
 }
@@ -182,7 +150,7 @@ fn a_graph_that_throttles_for_ever_costs_the_offer_and_not_the_customer() {
         let stage = Stage::over(sim);
         let center = stage.builder().on_contact(serve).start().await.expect("whole");
         let closing = stage.close(center).await;
-        assert_nothing_leaks(&closing, "throttled for ever");
+        closing.assert_no_leak("throttled for ever");
         let report = closing.report;
         assert_eq!((report.contacts, report.answered, report.lost), (1, 0, 0), "{report}");
         assert!(
@@ -214,7 +182,7 @@ async fn dial_eve(setup: Setup) -> (Closing, Vec<String>) {
                         error.is_customer_left() || matches!(error.kind(), ErrorKind::NotTaken(_)),
                         "{error:?}"
                     );
-                    note.lock().unwrap().push(error.to_string());
+                    locked(&note).push(error.to_string());
                 }
                 contact.connect(found?).await.map(drop)
             }
@@ -223,7 +191,7 @@ async fn dial_eve(setup: Setup) -> (Closing, Vec<String>) {
         .await
         .expect("whole");
     let closing = stage.close(center).await;
-    let errors = std::mem::take(&mut *errors.lock().unwrap());
+    let errors = std::mem::take(&mut *locked(&errors));
     (closing, errors)
 }
 
@@ -278,130 +246,6 @@ fn a_carrier_that_refuses_costs_one_call_and_says_so() {
         let closing = stage.close(center).await;
         closing.assert_nothing("a carrier that refuses");
         assert_eq!(closing.report.answered, 2, "{}\n{}", closing.report, closing.ladder);
-    })
-    .expect("a runtime");
-}
-
-/// Teams shows everybody like this, whatever they do.
-fn show(request: &Request<Bytes>, availability: &str, activity: &str) -> Option<Response<Bytes>> {
-    if !request.uri().path().ends_with("/getPresencesByUserId") {
-        return None;
-    }
-    let body: serde_json::Value = serde_json::from_slice(request.body()).expect("json");
-    let ids = body["ids"].as_array().cloned().unwrap_or_default();
-    let seen = |id| json!({"id": id, "availability": availability, "activity": activity});
-    let value: Vec<_> = ids.into_iter().map(seen).collect();
-    let body = json!({"value": value}).to_string();
-    let response = Response::builder().header("content-type", "application/json");
-    Some(response.body(Bytes::from(body)).expect("a response"))
-}
-
-/// Two customers and one agent; when the first went out of sight, and the second was offered.
-async fn two_for_ada(
-    faults: Faults,
-    over: Override,
-    config: EngineConfig,
-) -> (Closing, Vec<(Instant, String)>) {
-    let setup = Setup::contoso(42)
-        .faults(faults)
-        .customer(caller(1, 1).talks(Duration::from_secs(30)))
-        .customer(caller(2, 15).patience(Duration::from_hours(3)))
-        .user(user("ada", 60, [takes(1500)]));
-    let stage = Stage::over(Sim::new(setup).expect("a sound world").with_override(over));
-    let limits = teams_cc::core::queue::QueueLimits::default()
-        .wait(Duration::from_mins(40), teams_cc::core::queue::Exit::Voicemail);
-    let center = stage
-        .builder()
-        .queue_with("sales", teams_cc::core::routing::policy::skill("en"), limits)
-        .presence_every(Duration::from_secs(20))
-        .routing(config)
-        .on_contact(serve)
-        .start()
-        .await
-        .expect("whole");
-    let closing = stage.close(center).await;
-    let events = stage.watched.events();
-    let steps = events.into_iter().filter_map(|(at, contact, event)| match event {
-        ContactEvent::Offered { .. } => Some((at, format!("{contact} offered"))),
-        ContactEvent::Connected { .. } => Some((at, format!("{contact} connected"))),
-        _ => None,
-    });
-    (closing, steps.collect())
-}
-
-fn at(steps: &[(Instant, String)], step: &str) -> Option<Instant> {
-    steps.iter().find(|(_, told)| told == step).map(|(at, _)| *at)
-}
-
-#[test]
-fn presence_that_never_shows_the_call_frees_nobody_before_its_time() {
-    run(async {
-        let over = Override::new(|request| show(request, "Available", "Available"));
-        let (closing, steps) = two_for_ada(Faults::default(), over, EngineConfig::default()).await;
-        assert_nothing_leaks(&closing, "always available");
-        let connected = at(&steps, "C1 connected").expect("ada takes the first");
-        let offered = at(&steps, "C2 offered").expect("and the second in the end");
-        let settled = UnobservedRules::default().settle_unseen;
-        assert!(offered - connected >= settled, "{steps:?}\n{}", closing.ladder);
-        assert!(offered - connected <= settled + Duration::from_secs(40), "{steps:?}");
-    })
-    .expect("a runtime");
-}
-
-#[test]
-fn presence_that_never_leaves_the_call_blocks_the_agent_until_the_ceiling_and_loses_nobody() {
-    run(async {
-        // Available until the first offer is out, in a call for ever after.
-        let rung = AtomicUsize::new(0);
-        let over = Override::new(move |request| {
-            if request.uri().path().ends_with("/communications/calls") {
-                rung.fetch_add(1, Ordering::SeqCst);
-            }
-            match rung.load(Ordering::SeqCst) {
-                0 => show(request, "Available", "Available"),
-                _ => show(request, "Busy", "InACall"),
-            }
-        });
-        let rules = UnobservedRules::default().ceiling(Duration::from_mins(10));
-        let (closing, steps) =
-            two_for_ada(Faults::default(), over, EngineConfig::default().unobserved(rules)).await;
-        assert_nothing_leaks(&closing, "stuck in a call");
-        assert!(at(&steps, "C1 connected").is_some(), "{steps:?}\n{}", closing.ladder);
-        // Past the ceiling her place is free, yet Teams still shows a call: nobody rings her.
-        assert_eq!(at(&steps, "C2 offered"), None, "{steps:?}\n{}", closing.ladder);
-        assert_eq!((closing.report.answered, closing.report.overflowed), (1, 1));
-    })
-    .expect("a runtime");
-}
-
-#[test]
-fn an_agent_who_says_so_is_free_at_once() {
-    run(async {
-        let stage = Stage::new(small(42));
-        let center = stage.builder().on_contact(serve).start().await.expect("whole");
-        stage.quiet().await;
-        let held = stage.reservations().await;
-        assert_eq!(held.len(), 1, "ada is out of sight\n{}", stage.sim.ladder());
-        center.set_available("ada".parse().expect("an id"), true).await;
-        wait(Duration::from_millis(10)).await;
-        assert_eq!(stage.reservations().await, []);
-        stage.close(center).await.assert_nothing("an agent's own word");
-    })
-    .expect("a runtime");
-}
-
-#[test]
-fn without_any_presence_customers_wait_and_overflow_and_nobody_is_rung() {
-    run(async {
-        let over = Override::new(|request: &Request<Bytes>| {
-            let presence = request.uri().path().ends_with("/getPresencesByUserId");
-            presence.then(|| refusal(503, None))
-        });
-        let (closing, steps) = two_for_ada(Faults::default(), over, EngineConfig::default()).await;
-        assert_nothing_leaks(&closing, "no presence");
-        assert_eq!(steps, [], "{}", closing.ladder);
-        let report = closing.report;
-        assert_eq!((report.contacts, report.answered, report.lost), (2, 0, 0), "{report}");
     })
     .expect("a runtime");
 }

@@ -210,9 +210,9 @@ fn most_at_once(events: &[Seen]) -> BTreeMap<AgentId, usize> {
             }
             // Somebody who is out of sight goes on talking: that is for the other story.
             ContactEvent::Ended(_) | ContactEvent::Queued { .. } => {
-                held.values_mut().for_each(|contacts| {
+                for contacts in held.values_mut() {
                     contacts.remove(contact);
-                });
+                }
             }
             _ => {}
         }

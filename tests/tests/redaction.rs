@@ -22,7 +22,7 @@ use teams_cc_sim::{
     scenario::{Day, EXPERT_NUMBER},
     world::SECRET,
 };
-use teams_cc_stories::{Bot, EVE, PROMPTS, Stage, Watched, caller, day, key, small, wait};
+use teams_cc_stories::{Bot, EVE, PROMPTS, Stage, Watched, caller, day, key, locked, small, wait};
 use tokio::sync::mpsc;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -64,13 +64,13 @@ struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
     fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+        String::from_utf8_lossy(&locked(&self.0)).into_owned()
     }
 }
 
 impl io::Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        locked(&self.0).extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -152,11 +152,8 @@ fn what_a_program_holds_shows_nothing_when_it_is_printed() {
                 let taken = contact.route("sales").await?;
                 let party = Address::Phone(PhoneNumber::presented("4711"));
                 let error = contact.dial(party).await.expect_err("no full number");
-                write!(
-                    page.lock().unwrap(),
-                    "{contact:?}\n{key:?}\n{taken:?}\n{error:?}\n{error}\n"
-                )
-                .expect("text takes everything");
+                write!(locked(&page), "{contact:?}\n{key:?}\n{taken:?}\n{error:?}\n{error}\n")
+                    .expect("text takes everything");
                 contact.connect(taken).await.map(drop)
             }
         });
@@ -165,7 +162,7 @@ fn what_a_program_holds_shows_nothing_when_it_is_printed() {
         assert_redacted("center", &format!("{center:?}"));
         let closing = stage.close(center).await;
         assert_eq!(closing.report.answered, 1, "{}", closing.ladder);
-        let text = printed.lock().unwrap().clone();
+        let text = locked(&printed).clone();
         assert!(text.lines().count() >= 5, "{text}");
         assert_redacted("handles", &text);
         assert_redacted("stage", &format!("{:?}", stage.sim));
@@ -197,10 +194,10 @@ impl Platform for Printing {
         let (sender, receiver) = mpsc::channel::<Callback>(16);
         let mut callbacks = std::mem::replace(&mut access.callbacks, receiver);
         let page = Arc::clone(&self.page);
-        writeln!(page.lock().unwrap(), "{access:?}").expect("text takes everything");
+        writeln!(locked(&page), "{access:?}").expect("text takes everything");
         tokio::spawn(async move {
             while let Some(callback) = callbacks.recv().await {
-                writeln!(page.lock().unwrap(), "{callback:?}").expect("text takes everything");
+                writeln!(locked(&page), "{callback:?}").expect("text takes everything");
                 let _ = sender.send(callback).await;
             }
         });
@@ -209,12 +206,12 @@ impl Platform for Printing {
 
     fn trunk(&self) -> Option<TrunkAccess> {
         let access = self.inner.trunk()?;
-        writeln!(self.page.lock().unwrap(), "{access:?}").expect("text takes everything");
+        writeln!(locked(&self.page), "{access:?}").expect("text takes everything");
         Some(access)
     }
 
     fn observe(&self, now: Instant, observation: &Observation<'_>) {
-        writeln!(self.page.lock().unwrap(), "{observation:?}").expect("text takes everything");
+        writeln!(locked(&self.page), "{observation:?}").expect("text takes everything");
         self.inner.observe(now, observation);
     }
 }
@@ -237,7 +234,7 @@ fn what_a_platform_hands_over_shows_nothing_when_it_is_printed() {
             .await
             .expect("whole");
         stage.close(center).await;
-        let text = page.lock().unwrap().clone();
+        let text = locked(&page).clone();
         assert!(text.contains("Callback") && text.contains("GraphAccess"), "{text}");
         assert_redacted("platform", &text);
     })

@@ -230,12 +230,12 @@ fn an_agent_out_of_sight_is_still_busy_when_the_contact_center_stops() {
         wait(Duration::from_secs(15)).await;
         center.shutdown(Duration::ZERO).await;
         let last = stage.watched.seen().into_iter().rev().find_map(|(_, seen)| match seen {
-            Seen::Agent(agent, state) => Some((agent, state)),
+            Seen::Agent(agent, now) => Some((agent, now)),
             _ => None,
         });
-        let (agent, state) = last.expect("ada was told of");
+        let (agent, now) = last.expect("ada was told of");
         assert_eq!(agent.as_str(), "ada");
-        assert!(matches!(state, AgentState::BusyUnobserved { .. }), "{state}");
+        assert!(matches!(now, AgentState::BusyUnobserved { .. }), "{now}");
     })
     .expect("a runtime");
 }

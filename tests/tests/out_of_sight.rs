@@ -1,0 +1,175 @@
+//! Agents out of sight: busy until somebody who knows says otherwise.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::json;
+use teams_cc::{
+    Contact, Error,
+    core::{
+        Instant,
+        contact::ContactEvent,
+        queue::{Exit, QueueLimits},
+        routing::{EngineConfig, UnobservedRules, policy::skill},
+    },
+    graph::call::KEEP_ALIVE_EVERY,
+};
+use teams_cc_sim::{
+    Override, Sim, run,
+    world::{Faults, Setup},
+};
+use teams_cc_stories::{Closing, Stage, caller, small, takes, user, wait};
+
+async fn serve(contact: Contact) -> Result<(), Error> {
+    let taken = contact.route("sales").await?;
+    contact.connect(taken).await.map(drop)
+}
+
+/// Teams shows everybody like this, whatever they do.
+fn show(request: &Request<Bytes>, availability: &str, activity: &str) -> Option<Response<Bytes>> {
+    if !request.uri().path().ends_with("/getPresencesByUserId") {
+        return None;
+    }
+    let body: serde_json::Value = serde_json::from_slice(request.body()).expect("json");
+    let ids = body["ids"].as_array().cloned().unwrap_or_default();
+    let seen = |id| json!({"id": id, "availability": availability, "activity": activity});
+    let value: Vec<_> = ids.into_iter().map(seen).collect();
+    let body = json!({"value": value}).to_string();
+    let response = Response::builder().header("content-type", "application/json");
+    Some(response.body(Bytes::from(body)).expect("a response"))
+}
+
+/// Two customers and one agent; when the first went out of sight, and the second was offered.
+async fn two_for_ada(
+    faults: Faults,
+    over: Override,
+    config: EngineConfig,
+) -> (Closing, Vec<(Instant, String)>) {
+    let setup = Setup::contoso(42)
+        .faults(faults)
+        .customer(caller(1, 1).talks(Duration::from_secs(30)))
+        .customer(caller(2, 15).patience(Duration::from_hours(3)))
+        .user(user("ada", 60, [takes(1500)]));
+    let stage = Stage::over(Sim::new(setup).expect("a sound world").with_override(over));
+    let limits = QueueLimits::default().wait(Duration::from_mins(40), Exit::Voicemail);
+    let center = stage
+        .builder()
+        .queue_with("sales", skill("en"), limits)
+        .presence_every(Duration::from_secs(20))
+        .routing(config)
+        .on_contact(serve)
+        .start()
+        .await
+        .expect("whole");
+    let closing = stage.close(center).await;
+    let events = stage.watched.events();
+    let steps = events.into_iter().filter_map(|(at, contact, event)| match event {
+        ContactEvent::Offered { .. } => Some((at, format!("{contact} offered"))),
+        ContactEvent::Connected { .. } => Some((at, format!("{contact} connected"))),
+        _ => None,
+    });
+    (closing, steps.collect())
+}
+
+fn at(steps: &[(Instant, String)], step: &str) -> Option<Instant> {
+    steps.iter().find(|(_, told)| told == step).map(|(at, _)| *at)
+}
+
+#[test]
+fn a_transfer_whose_end_is_never_told_leaves_the_agent_out_of_sight() {
+    run(async {
+        let mut lost = Faults::default();
+        lost.lose_terminated = true;
+        let over = Override::new(|request| show(request, "Available", "Available"));
+        let (closing, steps) = two_for_ada(lost, over, EngineConfig::default()).await;
+        closing.assert_no_leak("a lost end of a transfer");
+        let ladder = &closing.ladder;
+        assert_eq!(at(&steps, "C1 connected"), None, "nobody ever says so\n{ladder}");
+        let joined = at(&steps, "C1 offered").expect("ada is rung") + Duration::from_secs(10);
+        let offered = at(&steps, "C2 offered").expect("and once more in the end");
+        let settled = KEEP_ALIVE_EVERY + UnobservedRules::default().settle_unseen;
+        assert!(offered - joined + Duration::from_secs(15) >= settled, "{steps:?}\n{ladder}");
+        assert!(ladder.contains("ada is busy out of sight"), "{ladder}");
+    })
+    .expect("a runtime");
+}
+
+#[test]
+fn presence_that_never_shows_the_call_frees_nobody_before_its_time() {
+    run(async {
+        let over = Override::new(|request| show(request, "Available", "Available"));
+        let (closing, steps) = two_for_ada(Faults::default(), over, EngineConfig::default()).await;
+        closing.assert_no_leak("always available");
+        let connected = at(&steps, "C1 connected").expect("ada takes the first");
+        let offered = at(&steps, "C2 offered").expect("and the second in the end");
+        let settled = UnobservedRules::default().settle_unseen;
+        assert!(offered - connected >= settled, "{steps:?}\n{}", closing.ladder);
+        assert!(offered - connected <= settled + Duration::from_secs(40), "{steps:?}");
+    })
+    .expect("a runtime");
+}
+
+#[test]
+fn presence_that_never_leaves_the_call_blocks_the_agent_until_the_ceiling_and_loses_nobody() {
+    run(async {
+        // Available until the first offer is out, in a call for ever after.
+        let rung = AtomicUsize::new(0);
+        let over = Override::new(move |request| {
+            if request.uri().path().ends_with("/communications/calls") {
+                rung.fetch_add(1, Ordering::SeqCst);
+            }
+            match rung.load(Ordering::SeqCst) {
+                0 => show(request, "Available", "Available"),
+                _ => show(request, "Busy", "InACall"),
+            }
+        });
+        let rules = UnobservedRules::default().ceiling(Duration::from_mins(10));
+        let (closing, steps) =
+            two_for_ada(Faults::default(), over, EngineConfig::default().unobserved(rules)).await;
+        closing.assert_no_leak("stuck in a call");
+        assert!(at(&steps, "C1 connected").is_some(), "{steps:?}\n{}", closing.ladder);
+        // Past the ceiling her place is free, yet Teams still shows a call: nobody rings her.
+        assert_eq!(at(&steps, "C2 offered"), None, "{steps:?}\n{}", closing.ladder);
+        assert_eq!((closing.report.answered, closing.report.overflowed), (1, 1));
+    })
+    .expect("a runtime");
+}
+
+#[test]
+fn an_agent_who_says_so_is_free_at_once() {
+    run(async {
+        let stage = Stage::new(small(42));
+        let center = stage.builder().on_contact(serve).start().await.expect("whole");
+        stage.quiet().await;
+        let held = stage.reservations().await;
+        assert_eq!(held.len(), 1, "ada is out of sight\n{}", stage.sim.ladder());
+        center.set_available("ada".parse().expect("an id"), true).await;
+        wait(Duration::from_millis(10)).await;
+        assert_eq!(stage.reservations().await, []);
+        stage.close(center).await.assert_nothing("an agent's own word");
+    })
+    .expect("a runtime");
+}
+
+#[test]
+fn without_any_presence_customers_wait_and_overflow_and_nobody_is_rung() {
+    run(async {
+        let over = Override::new(|request: &Request<Bytes>| {
+            let presence = request.uri().path().ends_with("/getPresencesByUserId");
+            presence.then(|| {
+                let unavailable = Response::builder().status(503);
+                unavailable.body(Bytes::new()).expect("a response")
+            })
+        });
+        let (closing, steps) = two_for_ada(Faults::default(), over, EngineConfig::default()).await;
+        closing.assert_no_leak("no presence");
+        assert_eq!(steps, [], "{}", closing.ladder);
+        let report = closing.report;
+        assert_eq!((report.contacts, report.answered, report.lost), (2, 0, 0), "{report}");
+    })
+    .expect("a runtime");
+}
