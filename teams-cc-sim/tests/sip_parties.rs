@@ -45,7 +45,8 @@ impl Trunk {
     fn run(&mut self, time: Duration) {
         let until = self.now + time;
         loop {
-            match self.world.poll_output(self.now) {
+            self.world.handle_input(self.now, Input::Tick).expect("time passes");
+            match self.world.poll_output() {
                 Output::SipConnect { connection, .. } => self
                     .world
                     .handle_input(self.now, Input::SipConnected { connection })

@@ -124,7 +124,12 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 async fn drive(shared: Arc<Shared>) {
     let clock = shared.clock();
     loop {
-        let output = lock(&shared.world).poll_output(clock.now());
+        let output = {
+            let mut world = lock(&shared.world);
+            // Time is known to every world, so it is never refused.
+            let _ = world.handle_input(clock.now(), Input::Tick);
+            world.poll_output()
+        };
         let next = match output {
             Output::Callback(callback) => {
                 deliver(&shared, clock, *callback);

@@ -139,12 +139,14 @@ impl World {
             Input::SipConnected { connection } => self.sip_connected(connection),
             Input::SipReceived { connection, bytes } => self.sip_received(connection, &bytes),
             Input::SipClosed { connection } => self.sip_closed(connection),
+            Input::Tick => Ok(()),
         }
     }
 
     /// What the world wants done next; drain it until it says [`Output::Timeout`].
-    pub fn poll_output(&mut self, now: Instant) -> Output {
-        self.advance(now);
+    ///
+    /// When that time has come, hand in [`Input::Tick`].
+    pub fn poll_output(&mut self) -> Output {
         self.outbox.pop_front().unwrap_or_else(|| Output::Timeout(self.schedule.next()))
     }
 

@@ -58,6 +58,8 @@ pub enum Input {
         /// The connection.
         connection: ConnectionId,
     },
+    /// Time has passed.
+    Tick,
 }
 
 /// What the world wants done.

@@ -73,7 +73,8 @@ impl Bench {
     /// Lets time pass until `at`, answering every notification on the way.
     pub(crate) fn run_until(&mut self, at: Instant) {
         loop {
-            match self.world.poll_output(self.now) {
+            self.world.handle_input(self.now, Input::Tick).expect("time passes");
+            match self.world.poll_output() {
                 Output::Callback(callback) => {
                     let body: Value =
                         serde_json::from_slice(callback.request.body()).expect("JSON");
