@@ -33,7 +33,8 @@ async fn serve(at: SocketAddr) -> Result<(), Box<dyn Error>> {
     let lab = Lab::open(sim, at, Path::new(CERTIFICATES)).await?;
     println!("platform: {}", lab.label());
     println!("tls files: {}", lab.certificates().canonicalize()?.display());
-    println!("call {SERVICE_NUMBER} to reach an agent; Ctrl-C ends");
+    println!("call {SERVICE_NUMBER} to reach an agent, anything else gets 404; Ctrl-C ends");
+    println!("RUST_LOG=info shows each call");
 
     let agents: Result<Vec<Agent>, Box<dyn Error>> = (1..=AGENTS)
         .map(|n| {

@@ -10,10 +10,11 @@
 //! cargo run --example contact_center -- --listen 127.0.0.1:5060  # take real calls
 //! ```
 
-#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to its reader")]
 
 mod listen;
 mod options;
+mod staff;
 
 use std::{error::Error, time::Duration};
 
@@ -21,7 +22,6 @@ use teams_cc::{
     Contact, ContactCenter, Platform,
     core::{
         Address, PhoneNumber, TeamsUser,
-        agent::{Agent, Skill},
         contact::Tone,
         emergency::EmergencyPlan,
         queue::Exit,
@@ -31,17 +31,21 @@ use teams_cc::{
         },
     },
 };
-use teams_cc_sim::{
-    Sim, run,
-    scenario::{Colleague, Day},
-};
+use teams_cc_sim::{Sim, run, scenario::Day};
 
 use options::{Mode, Options};
 
 /// How long the night desk, where nobody works, lets a call wait.
 const NIGHT_DESK_WAIT: Duration = Duration::from_secs(8);
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() {
+    if let Err(error) = tell() {
+        eprintln!("contact_center: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn tell() -> Result<(), Box<dyn Error>> {
     // RUST_LOG=info shows what the crates say while they work.
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
@@ -51,6 +55,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     match options.mode {
         Mode::Day { seed } => run(day(seed))?,
         Mode::Listen { at } => listen::run(at),
+        Mode::Help => {
+            println!("{}", options::USAGE);
+            Ok(())
+        }
     }
 }
 
@@ -68,7 +76,7 @@ async fn day(seed: u64) -> Result<(), Box<dyn Error>> {
         .prompts("https://bot.contoso.test/prompts/")
         .queue("sales", skill("en"))
         .queue("night desk", night_desk)
-        .agents(staff.iter().map(agent).collect::<Result<Vec<_>, _>>()?)
+        .agents(staff.iter().map(staff::agent).collect::<Result<Vec<_>, _>>()?)
         .emergency(EmergencyPlan::new("carrier").country("DE")?)
         .on_contact(serve)
         .start()
@@ -104,13 +112,4 @@ async fn serve(contact: Contact) -> Result<(), teams_cc::Error> {
         Err(error) if error.is_overflow() => contact.prompt("sorry.wav").await,
         Err(error) => Err(error),
     }
-}
-
-/// A colleague as routing knows one: agents serve the queue, experts are asked by name.
-fn agent(colleague: &Colleague) -> Result<Agent, Box<dyn Error>> {
-    let mut agent = Agent::new(colleague.handle.parse()?, colleague.address.clone().into());
-    for (name, level) in &colleague.skills {
-        agent = agent.skill(Skill::new(name, *level)?);
-    }
-    Ok(if colleague.queues { agent.queue("sales".parse()?) } else { agent })
 }

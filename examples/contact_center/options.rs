@@ -5,6 +5,11 @@ use std::net::SocketAddr;
 /// The seed of the day that the documentation shows.
 const DEFAULT_SEED: u64 = 42;
 
+/// How the example is called.
+pub(crate) const USAGE: &str = "usage: contact_center [--seed N | --listen IP-ADDRESS:PORT]
+  --seed N              another day, default 42
+  --listen ADDRESS:PORT take SIP calls, such as 127.0.0.1:5060; TLS is one port above";
+
 /// What the command line asks for.
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -19,6 +24,8 @@ pub(crate) enum Mode {
         /// Which day.
         seed: u64,
     },
+    /// Says how to call it.
+    Help,
     /// Takes real calls until Ctrl-C.
     Listen {
         /// Where, over UDP and TCP; TLS is one port above.
@@ -30,6 +37,9 @@ impl Options {
     pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut mode = Mode::Day { seed: DEFAULT_SEED };
         while let Some(word) = words.next() {
+            if word == "--help" || word == "-h" {
+                return Ok(Self { mode: Mode::Help });
+            }
             let value = words.next().ok_or_else(|| usage(&word))?;
             mode = match word.as_str() {
                 "--seed" => Mode::Day { seed: value.parse().map_err(|_| usage(&word))? },
@@ -42,5 +52,5 @@ impl Options {
 }
 
 fn usage(word: &str) -> String {
-    format!("{word}: usage: contact_center [--seed N | --listen ADDRESS:PORT]")
+    format!("cannot make sense of {word}\n{USAGE}")
 }
