@@ -136,3 +136,61 @@ async fn mocks_in_front_answer_first_and_the_world_the_rest() {
     assert_eq!(other.status(), 404);
     assert!(other.headers().contains_key("request-id"));
 }
+
+/// A GET without a body: status, headers and JSON.
+async fn read(client: &reqwest::Client, address: String) -> (u16, Option<String>, Value) {
+    let sent = client.get(address).header("client-request-id", "the-request");
+    let response = sent.send().await.expect("an answer");
+    let challenge = response.headers().get("www-authenticate");
+    let challenge = challenge.and_then(|value| value.to_str().ok().map(str::to_owned));
+    let status = response.status().as_u16();
+    let body = response.bytes().await.expect("a body");
+    (status, challenge, serde_json::from_slice(&body).expect("JSON"))
+}
+
+#[tokio::test]
+async fn the_metadata_of_a_tenant_names_it_by_its_id_and_that_of_nobody_is_refused() {
+    let (sim, tenant, _) = world("http://127.0.0.1:9/callback");
+    let door = HttpDoor::open(&sim, HttpOptions::default()).await.expect("free ports");
+    let (client, base) = (reqwest::Client::new(), format!("http://{}", door.http()));
+    let document = "v2.0/.well-known/openid-configuration";
+    for name in [tenant.as_str(), "contoso.test", "CONTOSO.test"] {
+        let (status, _, metadata) = read(&client, format!("{base}/{name}/{document}")).await;
+        assert_eq!(status, 200);
+        assert_eq!(metadata["issuer"], format!("{base}/{tenant}/v2.0"));
+        assert_eq!(metadata["token_endpoint"], format!("{base}/{tenant}/oauth2/v2.0/token"));
+    }
+    let (status, _, refusal) = read(&client, format!("{base}/fabrikam.test/{document}")).await;
+    assert_eq!(status, 400);
+    assert_eq!(refusal["error"], "invalid_tenant");
+    assert_eq!(refusal["error_codes"], json!([90_002]));
+    assert_eq!(refusal["correlation_id"], "the-request");
+}
+
+#[tokio::test]
+async fn instance_discovery_leads_to_the_tenant_that_was_asked_for() {
+    let (sim, tenant, _) = world("http://127.0.0.1:9/callback");
+    let door = HttpDoor::open(&sim, HttpOptions::default()).await.expect("free ports");
+    let (client, base) = (reqwest::Client::new(), format!("http://{}", door.http()));
+    let discovery = format!("{base}/common/discovery/instance");
+    let asked =
+        format!("{discovery}?authorization_endpoint=https%3A%2F%2Fhost%2F{tenant}%2Foauth2");
+    let (status, _, found) = read(&client, asked).await;
+    assert_eq!(status, 200);
+    let endpoint = found["tenant_discovery_endpoint"].as_str().expect("an address").to_owned();
+    assert_eq!(read(&client, endpoint).await.0, 200);
+    for broken in ["", "?authorization_endpoint=", "?authorization_endpoint=https%3A%2F%2Fhost"] {
+        assert_eq!(read(&client, format!("{discovery}{broken}")).await.0, 400, "{broken}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_a_token_is_challenged() {
+    let (sim, ..) = world("http://127.0.0.1:9/callback");
+    let door = HttpDoor::open(&sim, HttpOptions::default()).await.expect("free ports");
+    let address = format!("http://{}/v1.0/communications/calls/1", door.http());
+    let (status, challenge, refusal) = read(&reqwest::Client::new(), address).await;
+    assert_eq!(status, 401);
+    assert_eq!(refusal["error"]["code"], "InvalidAuthenticationToken");
+    assert!(challenge.is_some_and(|challenge| challenge.starts_with("Bearer realm=\"\"")));
+}

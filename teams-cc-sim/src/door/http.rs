@@ -7,7 +7,10 @@ use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use rustls::{ServerConfig, pki_types::PrivatePkcs8KeyDer};
 use teams_cc::platform::Callback;
 use tokio::{
@@ -30,6 +33,10 @@ const MAX_CONNECTIONS: usize = 256;
 /// How long a handshake or the head of a request may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long the answer to a notification may take: notifications leave one after the other, and the
+/// world does not wait longer either.
+const CALLBACK_PATIENCE: Duration = Duration::from_secs(5);
+
 /// How the HTTP door is opened.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -47,6 +54,20 @@ pub struct HttpOptions {
 }
 
 impl HttpOptions {
+    /// Serves plain HTTP at this address.
+    #[must_use]
+    pub fn http(mut self, address: SocketAddr) -> Self {
+        self.http = Some(address);
+        self
+    }
+
+    /// Serves HTTPS at this address.
+    #[must_use]
+    pub fn https(mut self, address: SocketAddr) -> Self {
+        self.https = Some(address);
+        self
+    }
+
     /// Posts notifications to the addresses that calls name.
     #[must_use]
     pub fn callbacks(mut self) -> Self {
@@ -135,14 +156,23 @@ pub(super) fn closed(source: impl Into<Box<dyn std::error::Error + Send + Sync>>
 }
 
 /// A certificate authority of the moment, and a server certificate for loopback under it.
+///
+/// OpenSSL takes a certificate that bears its issuer's name for a self-signed one, and in strict
+/// mode (Python 3.13) wants the key usages and key identifiers of RFC 5280 §4.2.1 spelled out.
 fn certificates() -> Result<(ServerConfig, String), Error> {
     let mut authority = CertificateParams::new(Vec::new()).map_err(closed)?;
+    authority.distinguished_name.push(DnType::CommonName, "teams-cc simulator authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let key = KeyPair::generate().map_err(closed)?;
     let root = authority.self_signed(&key).map_err(closed)?.pem();
     let issuer = Issuer::new(authority, key);
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let server = CertificateParams::new(names).map_err(closed)?;
+    let mut server = CertificateParams::new(names).map_err(closed)?;
+    server.distinguished_name.push(DnType::CommonName, "teams-cc simulator");
+    server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    server.use_authority_key_identifier_extension = true;
     let own = KeyPair::generate().map_err(closed)?;
     let certificate = server.signed_by(&own, &issuer).map_err(closed)?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -239,7 +269,9 @@ pub(crate) fn post_callbacks(
     shared: &Shared,
     trust: Option<&str>,
 ) -> Result<impl Future<Output = ()> + Send + use<>, Error> {
-    let mut client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let mut client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(CALLBACK_PATIENCE);
     if let Some(authority) = trust {
         let authority = reqwest::Certificate::from_pem(authority.as_bytes()).map_err(closed)?;
         client = client.tls_certs_merge([authority]);

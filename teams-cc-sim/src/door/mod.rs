@@ -7,6 +7,7 @@ mod calls;
 mod graph;
 mod http;
 mod media;
+mod metadata;
 mod presence;
 mod problem;
 mod sip;
@@ -28,6 +29,12 @@ use problem::{Problem, plain};
 
 /// The largest request body accepted, in bytes; a larger one is answered with 413.
 pub(crate) const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// The app id of Microsoft Graph, the same in every tenant.
+const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
+/// Graph's JSON has parameters; a client that wants the bare type fails at the real one.
+const CONTENT_TYPE: &str = "application/json;odata.metadata=minimal;odata.streaming=true;\
+                            IEEE754Compatible=false;charset=utf-8";
 
 /// The answer of one request handler: status and body, and where a new thing lies.
 pub(crate) struct Answer {
@@ -62,15 +69,14 @@ pub(crate) fn respond(world: &mut World, request: &::http::Request<Bytes>) -> Re
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match (request.method(), segments.as_slice()) {
         (&Method::POST, [tenant, "oauth2", "v2.0", "token"]) => {
-            token::issue(world, tenant, request.body())
+            token::issue(world, tenant, request)
         }
         (&Method::GET, [tenant, "v2.0", ".well-known", "openid-configuration"]) => {
-            token::entra_metadata(&origin(request), tenant)
+            metadata::tenant(world, tenant, request)
         }
-        (&Method::GET, ["v1", ".well-known", "OpenIdConfiguration"]) => {
-            token::calling_metadata(&origin(request))
-        }
-        (&Method::GET, ["v1", "keys"] | [_, "discovery", "v2.0", "keys"]) => token::keys(),
+        (&Method::GET, ["common", "discovery", "instance"]) => metadata::instance(request),
+        (&Method::GET, ["v1", ".well-known", "OpenIdConfiguration"]) => metadata::calling(request),
+        (&Method::GET, ["v1", "keys"] | [_, "discovery", "v2.0", "keys"]) => metadata::keys(),
         (_, ["v1.0" | "beta", rest @ ..]) => graph::respond(world, request, rest),
         _ => plain(StatusCode::NOT_FOUND),
     }
@@ -147,11 +153,20 @@ fn finish(
     if let Some(Ok(value)) = location.map(|location| location.parse()) {
         headers.insert(::http::header::LOCATION, value);
     }
-    if let Some(body) = body {
-        headers.insert(
-            ::http::header::CONTENT_TYPE,
-            ::http::HeaderValue::from_static("application/json"),
+    if status == StatusCode::UNAUTHORIZED {
+        // RFC 9110 §11.6.1 wants a challenge; Graph names itself in it.
+        let challenge = format!(
+            "Bearer realm=\"\", authorization_uri=\"{}/common/oauth2/authorize\", \
+             client_id=\"{GRAPH_APP}\"",
+            origin(request)
         );
+        if let Ok(value) = challenge.parse() {
+            headers.insert(::http::header::WWW_AUTHENTICATE, value);
+        }
+    }
+    if let Some(body) = body {
+        headers
+            .insert(::http::header::CONTENT_TYPE, ::http::HeaderValue::from_static(CONTENT_TYPE));
         *response.body_mut() = Bytes::from(body.to_string());
     }
     response

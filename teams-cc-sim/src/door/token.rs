@@ -1,16 +1,13 @@
-//! The sign-in service: client credentials, metadata and keys (Learn, *identity platform*).
+//! The sign-in service: client credentials (Learn, *identity platform*).
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::{
-    logged,
-    problem::{json_response, plain},
-};
+use super::{logged, problem::json_response};
 use crate::{
-    keys::{JWKS, SigningKey},
-    world::World,
+    keys::SigningKey,
+    world::{Tenant, World},
 };
 
 /// How long an access token lives; Entra draws 60 to 90 minutes, here it is always 3599 s.
@@ -19,16 +16,17 @@ const LIFE_SECONDS: i64 = 3599;
 const DEFAULT_SCOPE: &str = "/.default";
 
 /// `POST /{tenant}/oauth2/v2.0/token`, grant `client_credentials`.
-pub(crate) fn issue(world: &mut World, tenant: &str, body: &Bytes) -> Response<Bytes> {
-    let form: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
+pub(crate) fn issue(world: &mut World, tenant: &str, request: &Request<Bytes>) -> Response<Bytes> {
+    let form: Vec<(String, String)> =
+        url::form_urlencoded::parse(request.body()).into_owned().collect();
     let field = |name: &str| {
         form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     };
     let (response, code) = match grant(world, tenant, &field) {
         Ok(body) => (json_response(StatusCode::OK, &body), None),
         Err(refusal) => {
-            let (status, body) = refusal.body(world);
-            (json_response(status, &body), Some(format!("AADSTS{}", refusal.number)))
+            let code = format!("AADSTS{}", refusal.number);
+            (refusal.response(world, request), Some(code))
         }
     };
     logged(world, world.log.mark(), &Method::POST, "token", response.status(), code.as_deref());
@@ -40,15 +38,8 @@ fn grant<'a>(
     tenant: &str,
     field: &dyn Fn(&str) -> &'a str,
 ) -> Result<Value, Refusal> {
-    let Some(tenant) = world.setup.tenants.iter().find(|t| {
-        t.id.as_str().eq_ignore_ascii_case(tenant) || t.domain.eq_ignore_ascii_case(tenant)
-    }) else {
-        return Err(Refusal::new(
-            "invalid_request",
-            90_002,
-            "The tenant was not found: check the tenant id or domain.",
-        ));
-    };
+    let tenant =
+        tenant_named(world, tenant).ok_or_else(|| Refusal::unknown_tenant("invalid_request"))?;
     if field("grant_type") != "client_credentials" {
         return Err(Refusal::new(
             "unsupported_grant_type",
@@ -103,8 +94,15 @@ fn grant<'a>(
     }))
 }
 
+/// The tenant of an id or of a verified domain.
+pub(super) fn tenant_named<'a>(world: &'a World, name: &str) -> Option<&'a Tenant> {
+    world.setup.tenants.iter().find(|tenant| {
+        tenant.id.as_str().eq_ignore_ascii_case(name) || tenant.domain.eq_ignore_ascii_case(name)
+    })
+}
+
 /// What the sign-in service refuses with.
-struct Refusal {
+pub(super) struct Refusal {
     error: &'static str,
     number: u32,
     description: &'static str,
@@ -115,8 +113,16 @@ impl Refusal {
         Self { error, number, description }
     }
 
-    fn body(&self, world: &mut World) -> (StatusCode, Value) {
-        let (trace, correlation) = (world.dice.uuid(), world.dice.uuid());
+    /// OAuth's word differs: `invalid_tenant` for metadata, `invalid_request` for a token.
+    pub(super) fn unknown_tenant(error: &'static str) -> Self {
+        Self::new(error, 90_002, "The tenant was not found: check the tenant id or domain.")
+    }
+
+    pub(super) fn response(&self, world: &mut World, request: &Request<Bytes>) -> Response<Bytes> {
+        let (trace, drawn) = (world.dice.uuid(), world.dice.uuid());
+        // Clients send the id they will look for in the logs of Entra, and expect it back.
+        let sent = request.headers().get("client-request-id").and_then(|id| id.to_str().ok());
+        let correlation = sent.unwrap_or(&drawn);
         let stamp: String = world.wall().to_string().chars().take(19).collect();
         let stamp = format!("{}Z", stamp.replace('T', " "));
         let status = if self.error == "invalid_client" {
@@ -135,50 +141,6 @@ impl Refusal {
             "trace_id": trace,
             "correlation_id": correlation,
         });
-        (status, body)
+        json_response(status, &body)
     }
-}
-
-/// `GET /{tenant}/v2.0/.well-known/openid-configuration`.
-pub(crate) fn entra_metadata(origin: &str, tenant: &str) -> Response<Bytes> {
-    json_response(
-        StatusCode::OK,
-        &json!({
-            "issuer": format!("{origin}/{tenant}/v2.0"),
-            "authorization_endpoint": format!("{origin}/{tenant}/oauth2/v2.0/authorize"),
-            "token_endpoint": format!("{origin}/{tenant}/oauth2/v2.0/token"),
-            "jwks_uri": format!("{origin}/{tenant}/discovery/v2.0/keys"),
-            "token_endpoint_auth_methods_supported": ["client_secret_post"],
-            "response_types_supported": ["code"],
-            "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "tenant_region_scope": "NA",
-            "cloud_instance_name": "microsoftonline.com",
-        }),
-    )
-}
-
-/// `GET /v1/.well-known/OpenIdConfiguration`: who signs call notifications.
-pub(crate) fn calling_metadata(origin: &str) -> Response<Bytes> {
-    json_response(
-        StatusCode::OK,
-        &json!({
-            "issuer": "https://api.botframework.com",
-            "authorization_endpoint": "https://invalid.botframework.com",
-            "jwks_uri": format!("{origin}/v1/keys"),
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-        }),
-    )
-}
-
-/// The public keys; both are always published, as during a rollover.
-pub(crate) fn keys() -> Response<Bytes> {
-    let mut response = plain(StatusCode::OK);
-    response.headers_mut().insert(
-        http::header::CONTENT_TYPE,
-        http::HeaderValue::from_static("application/json; charset=utf-8"),
-    );
-    *response.body_mut() = Bytes::from_static(JWKS.as_bytes());
-    response
 }
