@@ -22,7 +22,8 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--without-peers]      every test, foreign peers included; last line `N passed, N failed`
-  setup                       installs the foreign peers (Debian packages, as root)
+  peers sipp | peers python   one kind of foreign peer alone; the last line as in `test`
+  setup                       installs them: Debian packages as root, Python ones under target/
   ci                          setup, test, format, clippy, docs, licences, README drift, conformance
   conformance sip DIR         checks the SIP codec against a directory with an index.json
   conformance graph DIR       checks the Graph models against documented bodies
@@ -49,6 +50,7 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
     match words {
         ["test"] => Ok(test::run(test::Peers::Wanted)),
         ["test", "--without-peers"] => Ok(test::run(test::Peers::LeftOut)),
+        ["peers", name @ ("sipp" | "python")] => test::peers_alone(name),
         ["setup"] => setup::run().map(|()| Tally::default()),
         ["ci"] => Ok(ci::run()),
         ["conformance", name, dir] => conformance::run(name, Path::new(dir)),

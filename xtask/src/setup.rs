@@ -2,10 +2,15 @@
 
 use std::path::Path;
 
-use crate::command::{self, Failure};
+use crate::{
+    command::{self, Failure},
+    peers::python,
+};
 
 /// Programs the peer tests start, and the Debian package that brings each.
 const PEERS: [(&str, &str); 2] = [("sipp", "sip-tester"), ("stunnel4", "stunnel4")];
+/// The Debian package that brings Python and its environments.
+const PYTHON: &str = "python3-venv";
 
 /// Programs that are not there yet, as package names.
 pub(crate) fn missing() -> Vec<&'static str> {
@@ -13,14 +18,22 @@ pub(crate) fn missing() -> Vec<&'static str> {
         .iter()
         .filter(|(program, _)| !command::is_installed(program))
         .map(|(_, package)| *package)
+        .chain((!python::is_ready()).then_some(PYTHON))
         .collect()
 }
 
-/// Installs what is missing: on Debian as root by itself, elsewhere an error names the command.
+/// Installs every peer: packages of the system, then Microsoft's clients under `target/python`.
 pub(crate) fn run() -> Result<(), Failure> {
+    packages()?;
+    python::install()?;
+    println!("setup: every peer is installed");
+    Ok(())
+}
+
+/// Installs missing packages: on Debian as root by itself, elsewhere an error names the command.
+pub(crate) fn packages() -> Result<(), Failure> {
     let missing = missing();
     if missing.is_empty() {
-        println!("setup: every peer is installed");
         return Ok(());
     }
     if !is_debian_root() {
@@ -35,7 +48,11 @@ pub(crate) fn run() -> Result<(), Failure> {
     apt(&[&["install", "-y", "-qq", "--no-install-recommends"], missing.as_slice()].concat())?;
     match self::missing().as_slice() {
         [] => Ok(()),
-        still => Err(format!("installed, but still not on PATH: {}", still.join(" ")).into()),
+        still => Err(format!(
+            "installed, but what they bring is still not on PATH (Python must be 3.10 or later): {}",
+            still.join(" ")
+        )
+        .into()),
     }
 }
 

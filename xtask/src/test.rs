@@ -25,7 +25,7 @@ pub(crate) fn collect(peers: Peers) -> Tally {
     let mut tally = Tally::default();
     let mut ready = Ok(());
     if peers == Peers::Wanted {
-        ready = setup::run();
+        ready = setup::packages();
     }
     tally.add_run("tests", command::echo(&mut unit_tests()));
     tally.add_run(
@@ -34,11 +34,25 @@ pub(crate) fn collect(peers: Peers) -> Tally {
     );
     tally.add(peers::example::run());
     match (peers, ready) {
-        (Peers::Wanted, Ok(())) => tally.add(peers::sipp::run()),
+        (Peers::Wanted, Ok(())) => {
+            tally.add(peers::sipp::run());
+            tally.add(peers::python::run());
+        }
         (Peers::Wanted, Err(failure)) => tally.fail(setup_failed(&failure)),
-        (Peers::LeftOut, _) => tally.leave_out("peer tests: SIPp calls over UDP, TCP and TLS"),
+        (Peers::LeftOut, _) => {
+            tally.leave_out("peer tests: SIPp calls over UDP, TCP and TLS");
+            tally.leave_out("peer tests: msal and msgraph-sdk against the simulator");
+        }
     }
     tally
+}
+
+/// Runs one kind of foreign peer, without any other test.
+pub(crate) fn peers_alone(name: &str) -> Result<Tally, Failure> {
+    setup::packages()?;
+    let tally = if name == "sipp" { peers::sipp::run() } else { peers::python::run() };
+    tally.print();
+    Ok(tally)
 }
 
 fn setup_failed(failure: &Failure) -> String {

@@ -1,8 +1,10 @@
-//! Foreign peers: programs that are not ours talk to the listening example.
+//! Foreign peers: programs that are not ours talk to the listening example and to the simulator.
 
 pub(crate) mod example;
 mod hostile;
 mod lab;
+pub(crate) mod python;
 mod scenario;
+mod simulator;
 pub(crate) mod sipp;
 mod stunnel;

@@ -1,0 +1,282 @@
+"""msgraph-sdk reads presence and makes calls at the simulator's Graph door."""
+
+import asyncio
+import ssl
+import uuid
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+import httpx
+from azure.identity import ClientSecretCredential
+from kiota_abstractions.authentication.anonymous_authentication_provider import (
+    AnonymousAuthenticationProvider,
+)
+from kiota_authentication_azure.azure_identity_authentication_provider import (
+    AzureIdentityAuthenticationProvider,
+)
+from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.generated.communications.calls.item.answer.answer_post_request_body import (
+    AnswerPostRequestBody,
+)
+from msgraph.generated.communications.calls.item.cancel_media_processing.cancel_media_processing_post_request_body import (
+    CancelMediaProcessingPostRequestBody,
+)
+from msgraph.generated.communications.calls.item.play_prompt.play_prompt_post_request_body import (
+    PlayPromptPostRequestBody,
+)
+from msgraph.generated.communications.calls.item.subscribe_to_tone.subscribe_to_tone_post_request_body import (
+    SubscribeToTonePostRequestBody,
+)
+from msgraph.generated.communications.calls.item.transfer.transfer_post_request_body import (
+    TransferPostRequestBody,
+)
+from msgraph.generated.communications.get_presences_by_user_id.get_presences_by_user_id_post_request_body import (
+    GetPresencesByUserIdPostRequestBody,
+)
+from msgraph.generated.models.call import Call
+from msgraph.generated.models.call_direction import CallDirection
+from msgraph.generated.models.call_state import CallState
+from msgraph.generated.models.identity import Identity
+from msgraph.generated.models.identity_set import IdentitySet
+from msgraph.generated.models.invitation_participant_info import InvitationParticipantInfo
+from msgraph.generated.models.media_info import MediaInfo
+from msgraph.generated.models.media_prompt import MediaPrompt
+from msgraph.generated.models.media_state import MediaState
+from msgraph.generated.models.modality import Modality
+from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.operation_status import OperationStatus
+from msgraph.generated.models.play_prompt_operation import PlayPromptOperation
+from msgraph.generated.models.service_hosted_media_config import ServiceHostedMediaConfig
+from msgraph.generated.models.tone import Tone
+from msgraph_core import GraphClientFactory
+
+from callback import Callback, verified
+from checks import check, end, equal, settings
+
+SIM = settings()
+GRAPH = SIM["graph"]
+AUTHORITY = urlsplit(SIM["authority"])
+BASE = f"{AUTHORITY.scheme}://{AUTHORITY.netloc}"
+CA = SIM["certificate authority"]
+BOT = SIM["callback"]
+ADA, BO = SIM["user ada"], SIM["user bo"]
+NOBODY = str(uuid.uuid4())
+
+
+def client(app=None):
+    """A client of the SDK as anybody would build it for a cloud of its own; without an app it has no token."""
+    trust = ssl.create_default_context(cafile=CA)
+    provider = AnonymousAuthenticationProvider()
+    if app:
+        credential = ClientSecretCredential(
+            SIM["tenant"],
+            app,
+            SIM["client secret"],
+            authority=BASE,
+            disable_instance_discovery=True,
+            connection_verify=CA,
+        )
+        provider = AzureIdentityAuthenticationProvider(
+            credential,
+            scopes=["https://graph.microsoft.com/.default"],
+            allowed_hosts=[AUTHORITY.hostname],
+        )
+    http = GraphClientFactory.create_with_default_middleware(
+        client=httpx.AsyncClient(verify=trust, timeout=30)
+    )
+    adapter = GraphRequestAdapter(provider, client=http)
+    adapter.base_url = GRAPH
+    return GraphServiceClient(request_adapter=adapter)
+
+
+def user(id):
+    """A user of the tenant, as a party of a call."""
+    return InvitationParticipantInfo(
+        odata_type="#microsoft.graph.invitationParticipantInfo",
+        identity=IdentitySet(
+            odata_type="#microsoft.graph.identitySet",
+            user=Identity(odata_type="#microsoft.graph.identity", id=id),
+        ),
+    )
+
+
+def hosted():
+    return ServiceHostedMediaConfig(odata_type="#microsoft.graph.serviceHostedMediaConfig")
+
+
+def a_call(to):
+    """The body of a new call."""
+    return Call(
+        odata_type="#microsoft.graph.call",
+        callback_uri=BOT,
+        targets=[user(to)],
+        requested_modalities=[Modality.Audio],
+        media_config=hosted(),
+        tenant_id=SIM["tenant"],
+    )
+
+
+def prompt(context):
+    """The body of playPrompt for one recording."""
+    media = MediaInfo(
+        odata_type="#microsoft.graph.mediaInfo",
+        uri="https://bot.contoso.test/prompts/hello.wav",
+        resource_id=str(uuid.uuid4()),
+    )
+    played = MediaPrompt(odata_type="#microsoft.graph.mediaPrompt", media_info=media)
+    return PlayPromptPostRequestBody(client_context=context, prompts=[played])
+
+
+async def refused(request, status, code):
+    """The SDK raises its error with this status and this code of Graph, and the ids to ask support with."""
+    try:
+        answer = await request
+    except ODataError as error:
+        equal((error.response_status_code, error.error.code), (status, code))
+        assert error.error.message, "the error has no message"
+        inner = error.error.inner_error
+        assert inner.request_id and inner.client_request_id and inner.date, inner
+    else:
+        raise AssertionError(f"it was not refused: {answer!r}")
+
+
+async def presence(graph, reader):
+    with check("msgraph-sdk reads a user's presence"):
+        found = await graph.users.by_user_id(BO).presence.get()
+        equal((found.id, found.availability, found.activity), (BO, "DoNotDisturb", "DoNotDisturb"))
+
+    with check("msgraph-sdk reads the presence of several users, and of nobody nothing"):
+        body = GetPresencesByUserIdPostRequestBody(ids=[ADA, BO, NOBODY])
+        found = await graph.communications.get_presences_by_user_id.post(body)
+        equal([(one.id, one.availability) for one in found.value], [(ADA, "Available"), (BO, "DoNotDisturb")])
+
+    with check("an app that may read presence alone reads it"):
+        found = await reader.communications.presences.by_presence_id(ADA).get()
+        equal(found.availability, "Available")
+
+    with check("the presence of nobody is an ODataError 404"):
+        await refused(graph.users.by_user_id(NOBODY).presence.get(), 404, "ResourceNotFound")
+
+    with check("no ids are an ODataError 400"):
+        body = GetPresencesByUserIdPostRequestBody(ids=[])
+        await refused(graph.communications.get_presences_by_user_id.post(body), 400, "BadRequest")
+
+    with check("a request without a token is an ODataError 401"):
+        await refused(client().users.by_user_id(ADA).presence.get(), 401, "InvalidAuthenticationToken")
+
+
+async def outgoing(graph, reader, told):
+    """A call to a user, from the first ring to the error after its end."""
+    with check("a call without the permission is an ODataError 403"):
+        await refused(reader.communications.calls.post(a_call(ADA)), 403, "7504")
+
+    with check("a call to nobody is an ODataError 400"):
+        await refused(graph.communications.calls.post(a_call(NOBODY)), 400, "BadRequest")
+
+    made = None
+    with check("msgraph-sdk calls a user"):
+        made = await graph.communications.calls.post(a_call(ADA))
+        assert isinstance(made, Call), made
+        equal((made.state, made.direction), (CallState.Establishing, CallDirection.Outgoing))
+        equal((made.tenant_id, made.callback_uri), (SIM["tenant"], BOT))
+        equal(made.targets[0].identity.user.id, ADA)
+        equal(made.source.identity.application.id, SIM["client id"])
+        assert isinstance(made.media_config, ServiceHostedMediaConfig), made.media_config
+    if made is None:
+        return
+    call = graph.communications.calls.by_call_id(made.id)
+
+    with check("a prompt before the call is established is an ODataError 400"):
+        await refused(call.play_prompt.post(prompt("too early")), 400, "BadRequest")
+
+    news = None
+    with check("the callback is told that the call is established, as msgraph-sdk's model reads it"):
+        news = told.call("established", made.id, CallState.Established)
+        equal((news.change, news.url), ("updated", f"/communications/calls/{made.id}"))
+        equal((news.data.direction, news.data.media_state.audio), (CallDirection.Outgoing, MediaState.Active))
+
+    with check("the token of a notification verifies with the published keys"):
+        claims = verified(news.headers, BASE, CA, SIM["client id"])
+        equal((claims["tid"], claims["iss"]), (SIM["tenant"], "https://api.botframework.com"))
+
+    with check("msgraph-sdk reads the established call"):
+        found = await call.get()
+        equal((found.id, found.state), (made.id, CallState.Established))
+        equal((found.media_state.audio, found.call_chain_id), (MediaState.Active, made.call_chain_id))
+
+    with check("the callee's presence is Busy, InACall"):
+        found = await graph.users.by_user_id(ADA).presence.get()
+        equal((found.availability, found.activity), ("Busy", "InACall"))
+
+    with check("msgraph-sdk subscribes to tones"):
+        body = SubscribeToTonePostRequestBody(client_context="tones")
+        done = await call.subscribe_to_tone.post(body)
+        equal((done.status, done.client_context), (OperationStatus.Completed, "tones"))
+
+    with check("msgraph-sdk plays a prompt, and the callback is told that it has ended"):
+        begun = await call.play_prompt.post(prompt("hello"))
+        equal((begun.status, begun.client_context), (OperationStatus.Running, "hello"))
+        ended = told.wait("playPrompt", PlayPromptOperation, lambda one: one.data.id == begun.id)
+        equal((ended.data.status, ended.data.client_context), (OperationStatus.Completed, "hello"))
+
+    with check("the callback is told the key that the callee pressed"):
+        pressed = told.wait("toneInfo", Call, lambda one: one.data.tone_info)
+        equal((pressed.data.id, pressed.data.tone_info.tone), (made.id, Tone.Tone1))
+
+    with check("msgraph-sdk cancels a prompt"):
+        begun = await call.play_prompt.post(prompt("never mind"))
+        body = CancelMediaProcessingPostRequestBody(client_context="cancel")
+        done = await call.cancel_media_processing.post(body)
+        equal(done.status, OperationStatus.Completed)
+        ended = told.wait("playPrompt", PlayPromptOperation, lambda one: one.data.id == begun.id)
+        equal((ended.data.status, ended.data.result_info.subcode), (OperationStatus.Failed, 8508))
+
+    with check("msgraph-sdk keeps the call alive"):
+        equal(await call.keep_alive.post(), None)
+
+    with check("msgraph-sdk hangs up, and the callback is told"):
+        equal(await call.delete(), None)
+        equal(told.call("terminated", made.id, CallState.Terminated).change, "deleted")
+
+    with check("a call that is over is an ODataError 404"):
+        await refused(call.get(), 404, "8523")
+
+
+async def incoming(graph, told):
+    """A customer's call to the service number, answered and handed on."""
+    news = None
+    with check("the callback is told of an incoming call"):
+        news = told.wait("incoming", Call, lambda one: one.data.state == CallState.Incoming)
+        equal((news.change, news.data.direction), ("created", CallDirection.Incoming))
+        number = news.data.source.identity.additional_data["phone"]["id"]
+        assert number.startswith("+1425555"), "the caller has another number"
+    if news is None:
+        return
+    call = graph.communications.calls.by_call_id(news.data.id)
+
+    with check("msgraph-sdk answers it"):
+        body = AnswerPostRequestBody(
+            callback_uri=BOT, media_config=hosted(), accepted_modalities=[Modality.Audio]
+        )
+        equal(await call.answer.post(body), None)
+        told.call("established", news.data.id, CallState.Established)
+        found = await call.get()
+        equal((found.state, found.direction), (CallState.Established, CallDirection.Incoming))
+
+    with check("msgraph-sdk transfers it to a user"):
+        equal(await call.transfer.post(TransferPostRequestBody(transfer_target=user(ADA))), None)
+        over = told.call("terminated", news.data.id, CallState.Terminated)
+        equal((over.data.result_info.code, over.data.result_info.subcode), (0, 7015))
+
+
+async def main():
+    print(f"msgraph-sdk {version('msgraph-sdk')}, azure-identity {version('azure-identity')}", flush=True)
+    told = Callback(urlsplit(BOT).port)
+    graph, reader = client(SIM["client id"]), client(SIM["client id that reads presence alone"])
+    await presence(graph, reader)
+    await outgoing(graph, reader, told)
+    await incoming(graph, told)
+    end()
+
+
+asyncio.run(main())
