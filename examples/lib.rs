@@ -6,4 +6,3 @@
 //! | `anywhere` | the same program on the simulator or on your tenant, by environment variables | `cargo run --example anywhere` |
 //! | `contact_center` | a whole day: bot, queue, expert, bridge, transfer, overflow, emergency | `cargo run --example contact_center` |
 //! | `simulator` | a Teams of one's own for Graph clients in any language, over HTTP and HTTPS | `cargo run --example simulator` |
-//! | `simulator` | a Teams of one's own for Graph clients in any language, over HTTP and HTTPS | `cargo run --example simulator` |
