@@ -199,7 +199,7 @@ mod tests {
     fn response(status: StatusCode, error: serde_json::Value) -> ServiceError {
         let error: GraphError = serde_json::from_value(error).unwrap();
         let (request_id, client_request_id) = (None, None);
-        let permissions = crate::request::communications::calls::TransferCall::PERMISSIONS;
+        let permissions = crate::request::communications::calls::TransferCall::REQUIRED_PERMISSIONS;
         ServiceError { status, error, request_id, client_request_id, permissions }
     }
 

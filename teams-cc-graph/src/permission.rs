@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A Microsoft Graph permission that lets an app make a request.
 ///
-/// Every request lists its own as `PERMISSIONS`, the least privileged first; one of them suffices.
+/// Every request lists its own as `REQUIRED_PERMISSIONS`, the least privileged first; one of them suffices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Permission {
@@ -74,17 +74,17 @@ mod tests {
     fn the_readme_names_every_application_permission() {
         let readme = include_str!("../README.md");
         let all = [
-            AnswerCall::PERMISSIONS,
-            CancelMediaProcessing::PERMISSIONS,
-            CreateCall::PERMISSIONS,
-            DeleteCall::PERMISSIONS,
-            GetCall::PERMISSIONS,
-            GetPresence::PERMISSIONS,
-            GetPresencesByUserId::PERMISSIONS,
-            KeepAlive::PERMISSIONS,
-            PlayPrompt::PERMISSIONS,
-            SubscribeToTone::PERMISSIONS,
-            TransferCall::PERMISSIONS,
+            AnswerCall::REQUIRED_PERMISSIONS,
+            CancelMediaProcessing::REQUIRED_PERMISSIONS,
+            CreateCall::REQUIRED_PERMISSIONS,
+            DeleteCall::REQUIRED_PERMISSIONS,
+            GetCall::REQUIRED_PERMISSIONS,
+            GetPresence::REQUIRED_PERMISSIONS,
+            GetPresencesByUserId::REQUIRED_PERMISSIONS,
+            KeepAlive::REQUIRED_PERMISSIONS,
+            PlayPrompt::REQUIRED_PERMISSIONS,
+            SubscribeToTone::REQUIRED_PERMISSIONS,
+            TransferCall::REQUIRED_PERMISSIONS,
         ];
         for permission in all.into_iter().flatten() {
             let known = readme.contains(&format!("`{permission}`"));

@@ -154,7 +154,7 @@ macro_rules! graph_request {
     ) => {
         impl $name<$crate::client::Client> {
             /// Permissions that allow this request, least privileged first; one suffices.
-            pub const PERMISSIONS: &'static [$crate::permission::Permission] =
+            pub const REQUIRED_PERMISSIONS: &'static [$crate::permission::Permission] =
                 Self::ENDPOINT.permissions;
         }
 

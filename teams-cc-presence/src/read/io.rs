@@ -37,7 +37,8 @@ pub struct Reader {
 
 impl Reader {
     /// Permissions an administrator has to grant; one of them suffices.
-    pub const PERMISSIONS: &'static [Permission] = GetPresencesByUserId::PERMISSIONS;
+    pub const REQUIRED_PERMISSIONS: &'static [Permission] =
+        GetPresencesByUserId::REQUIRED_PERMISSIONS;
 
     /// A reader for the tenant the client signs in to; `clock` stamps what is read.
     #[must_use]

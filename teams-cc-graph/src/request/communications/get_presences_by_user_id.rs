@@ -28,7 +28,7 @@ use crate::request::{Via, check};
 ///
 /// # Retries
 ///
-/// Harmless: retried whenever an error may pass.
+/// Harmless: retried whenever an error may pass. Dropping the future changes nothing.
 ///
 /// ```
 /// use teams_cc_graph::request::communications::GetPresencesByUserId;

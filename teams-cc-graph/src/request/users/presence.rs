@@ -27,7 +27,15 @@ use crate::request::Via;
 ///
 /// # Retries
 ///
-/// Harmless: retried whenever an error may pass.
+/// Harmless: retried whenever an error may pass. Dropping the future changes nothing.
+///
+/// ```
+/// use teams_cc_graph::request::users::GetPresence;
+///
+/// let request = GetPresence::new("98da8a1a-1b87-452c-a713-65d3f10b5555").into_request()?;
+/// assert_eq!(request.uri(), "/users/98da8a1a-1b87-452c-a713-65d3f10b5555/presence");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
 #[doc(alias = "presence-get")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]

@@ -34,6 +34,14 @@ use crate::wire::Field;
 /// # Retries
 ///
 /// Harmless: retried whenever an error may pass. Dropping the future may leave the call answered.
+///
+/// ```
+/// use teams_cc_graph::request::communications::calls::AnswerCall;
+///
+/// let request = AnswerCall::new("call-1", "https://bot.example.com/callback").into_request()?;
+/// assert_eq!(request.uri(), "/communications/calls/call-1/answer");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
 #[doc(alias = "call-answer")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]

@@ -27,7 +27,15 @@ use crate::request::{Via, check};
 ///
 /// # Retries
 ///
-/// Harmless: retried whenever an error may pass.
+/// Harmless: retried whenever an error may pass. Dropping the future may still end the prompts.
+///
+/// ```
+/// use teams_cc_graph::request::communications::calls::CancelMediaProcessing;
+///
+/// let request = CancelMediaProcessing::new("call-1").into_request()?;
+/// assert_eq!(request.uri(), "/communications/calls/call-1/cancelMediaProcessing");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
 #[doc(alias = "cancelMediaProcessing")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]

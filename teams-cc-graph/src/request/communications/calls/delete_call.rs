@@ -23,7 +23,15 @@ use crate::request::Via;
 ///
 /// # Retries
 ///
-/// Harmless: retried whenever an error may pass.
+/// Harmless: retried whenever an error may pass. Dropping the future may still hang up.
+///
+/// ```
+/// use teams_cc_graph::request::communications::calls::DeleteCall;
+///
+/// let request = DeleteCall::new("call-1").into_request()?;
+/// assert_eq!(request.uri(), "/communications/calls/call-1");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
 #[doc(alias = "call-delete")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]

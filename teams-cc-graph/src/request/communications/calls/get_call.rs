@@ -24,7 +24,15 @@ use crate::request::Via;
 ///
 /// # Retries
 ///
-/// Harmless: retried whenever an error may pass.
+/// Harmless: retried whenever an error may pass. Dropping the future changes nothing.
+///
+/// ```
+/// use teams_cc_graph::request::communications::calls::GetCall;
+///
+/// let request = GetCall::new("call-1").into_request()?;
+/// assert_eq!(request.uri(), "/communications/calls/call-1");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
 #[doc(alias = "call-get")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]

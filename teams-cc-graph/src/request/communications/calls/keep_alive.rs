@@ -23,7 +23,15 @@ use crate::request::Via;
 ///
 /// # Retries
 ///
-/// Harmless: retried whenever an error may pass.
+/// Harmless: retried whenever an error may pass. Dropping the future changes nothing.
+///
+/// ```
+/// use teams_cc_graph::request::communications::calls::KeepAlive;
+///
+/// let request = KeepAlive::new("call-1").into_request()?;
+/// assert_eq!(request.uri(), "/communications/calls/call-1/keepAlive");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
 #[doc(alias = "call-keepalive")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]

@@ -25,7 +25,15 @@ use crate::request::Via;
 ///
 /// # Retries
 ///
-/// Harmless: retried whenever an error may pass.
+/// Harmless: retried whenever an error may pass. Dropping the future may still reject the call.
+///
+/// ```
+/// use teams_cc_graph::request::communications::calls::RejectCall;
+///
+/// let request = RejectCall::new("call-1").into_request()?;
+/// assert_eq!(request.uri(), "/communications/calls/call-1/reject");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
 #[doc(alias = "call-reject")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]

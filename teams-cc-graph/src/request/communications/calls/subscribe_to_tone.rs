@@ -28,7 +28,15 @@ use crate::request::{Via, check};
 ///
 /// # Retries
 ///
-/// Harmless: retried whenever an error may pass.
+/// Harmless: retried whenever an error may pass. Dropping the future may still subscribe.
+///
+/// ```
+/// use teams_cc_graph::request::communications::calls::SubscribeToTone;
+///
+/// let request = SubscribeToTone::new("call-1").into_request()?;
+/// assert_eq!(request.uri(), "/communications/calls/call-1/subscribeToTone");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
 #[doc(alias = "subscribeToTone")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]

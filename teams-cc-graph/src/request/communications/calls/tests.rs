@@ -184,9 +184,9 @@ fn a_call_cannot_replace_itself() {
 
 #[test]
 fn every_request_names_its_permissions() {
-    let names: Vec<_> = PlayPrompt::PERMISSIONS.iter().map(|it| it.name).collect();
+    let names: Vec<_> = PlayPrompt::REQUIRED_PERMISSIONS.iter().map(|it| it.name).collect();
     assert_eq!(names, ["Calls.Initiate.All", "Calls.AccessMedia.All"]);
-    assert!(RejectCall::PERMISSIONS.is_empty());
+    assert!(RejectCall::REQUIRED_PERMISSIONS.is_empty());
 }
 
 static_assertions::assert_impl_all!(Client: Clone, Send, Sync);

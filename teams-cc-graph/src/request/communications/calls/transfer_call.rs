@@ -30,7 +30,8 @@ use crate::wire::Field;
 ///
 /// # Retries
 ///
-/// It would transfer twice: retried on 429 alone.
+/// It would transfer twice: retried on 429 alone. Dropping the future may leave a transfer under
+/// way; notifications of the call tell.
 ///
 /// ```
 /// use teams_cc_graph::model::InvitationParticipantInfo;
