@@ -77,11 +77,14 @@ impl Stage {
     /// A contact center with a queue `sales` in which ada works; what happens to contacts is
     /// still to be said.
     pub fn builder(&self) -> Builder {
+        self.bare().queue("sales", skill("en")).agents(self.agents())
+    }
+
+    /// A contact center without queues and agents.
+    pub fn bare(&self) -> Builder {
         ContactCenter::builder(self.watched.clone())
             .prompts(PROMPTS)
             .store(Arc::clone(&self.store) as _)
-            .queue("sales", skill("en"))
-            .agents(self.agents())
     }
 
     /// A user as an agent of the sales queue.
@@ -162,6 +165,7 @@ impl Closing {
         let Self { report, ladder, .. } = self;
         let ended = report.answered
             + report.overflowed
+            + report.transferred
             + report.abandoned
             + report.handled
             + report.lost

@@ -36,10 +36,13 @@ fn told(error: &(dyn StdError + 'static)) -> String {
     text
 }
 
+/// What is changed of the Graph side.
+type Bend = fn(&mut GraphAccess);
+
 /// A simulator whose Graph side is changed before it is handed out.
 struct Bent {
     inner: Watched,
-    bend: fn(&mut GraphAccess),
+    bend: Bend,
 }
 
 impl Platform for Bent {
@@ -77,7 +80,7 @@ async fn never(_: Contact) -> Result<(), Error> {
 
 #[test]
 fn credentials_that_are_refused_keep_the_contact_center_from_starting() {
-    let bends: [(fn(&mut GraphAccess), &str); 3] = [
+    let bends: [(Bend, &str); 3] = [
         (|access| access.secret = Secret::new("not-it".to_owned()), "use the secret's value"),
         (|access| access.tenant = "fabrikam".parse().expect("an id"), "check the tenant id"),
         (|access| access.app = "no-such-app".parse().expect("an id"), "client id"),
@@ -106,12 +109,12 @@ fn a_contact_center_that_is_not_whole_says_what_is_missing() {
         assert!(told(&error).contains("Builder::on_contact"), "{error}");
         let twisted = ContactCenter::builder(sim.clone()).prompts("prompts").on_contact(never);
         let error = twisted.start().await.expect_err("no address");
-        assert!(told(&error).contains("the address of the prompts"), "{error}");
+        assert!(told(&error).contains("the prompts' address"), "{error}");
         let unnamed = ContactCenter::builder(sim)
             .queue("", teams_cc::core::routing::policy::skill("en"))
             .on_contact(never);
         let error = unnamed.start().await.expect_err("no name");
-        assert!(told(&error).contains("a queue's name"), "{error}");
+        assert!(told(&error).contains("queue's name"), "{error}");
     })
     .expect("a runtime");
 }

@@ -52,6 +52,7 @@ struct SmallDay {
     workers: Vec<Worker>,
     callers: Vec<Caller>,
     max_wait: u64,
+    hands_on: bool,
     repeat: Option<u32>,
     pascal: bool,
 }
@@ -102,12 +103,13 @@ fn small_day() -> impl Strategy<Value = SmallDay> {
     let workers = prop::collection::vec(worker(), 1..=HANDLES.len());
     let callers = prop::collection::vec(customer(), 1..8);
     let repeat = prop::option::of(1_u32..4);
-    (any::<u64>(), workers, callers, 20_u64..200, repeat, any::<bool>()).prop_map(
-        |(seed, workers, callers, max_wait, repeat, pascal)| SmallDay {
+    (any::<u64>(), workers, callers, 20_u64..200, any::<bool>(), repeat, any::<bool>()).prop_map(
+        |(seed, workers, callers, max_wait, hands_on, repeat, pascal)| SmallDay {
             seed,
             workers,
             callers,
             max_wait,
+            hands_on,
             repeat,
             pascal,
         },
@@ -174,13 +176,24 @@ fn live(day: &SmallDay) -> (Closing, Vec<Seen>) {
         let workers = day.workers.iter().zip(HANDLES).map(|(worker, handle)| {
             let capacity = Capacity::new(worker.capacity);
             let rest = std::time::Duration::from_secs(worker.wrap_up);
-            stage.agent(handle).capacity(capacity).wrap_up(rest)
+            stage
+                .agent(handle)
+                .queue("late".parse().expect("an id"))
+                .capacity(capacity)
+                .wrap_up(rest)
         });
-        let limits = QueueLimits::default()
-            .wait(std::time::Duration::from_secs(day.max_wait), Exit::Voicemail);
+        let max_wait = std::time::Duration::from_secs(day.max_wait);
+        let late = QueueLimits::default().wait(max_wait, Exit::Voicemail);
+        let next = if day.hands_on {
+            Exit::Queue("late".parse().expect("an id"))
+        } else {
+            Exit::Voicemail
+        };
+        let limits = QueueLimits::default().length(2, next.clone()).wait(max_wait, next);
         let center = stage
-            .builder()
+            .bare()
             .queue_with("sales", skill("en"), limits)
+            .queue_with("late", skill("en"), late)
             .agents(workers)
             .on_contact(serve)
             .start()
@@ -257,7 +270,8 @@ proptest! {
         prop_assert!(ends.values().all(|ends| *ends == 1), "{:?}\n{}", ends, ladder);
         let report = closing.report;
         prop_assert_eq!(report.contacts, u64::try_from(ends.len()).expect("a few"));
-        let parts = report.answered + report.overflowed + report.abandoned + report.handled;
+        let parts = report.answered + report.overflowed + report.transferred;
+        let parts = parts + report.abandoned + report.handled;
         prop_assert_eq!(parts + report.lost, report.contacts, "{}\n{}", report, ladder);
         prop_assert_eq!(report.contacts, day.callers.len() as u64, "{}", ladder);
     }

@@ -57,7 +57,8 @@ async fn two_for_ada(
     let stage = Stage::over(Sim::new(setup).expect("a sound world").with_override(over));
     let limits = QueueLimits::default().wait(Duration::from_mins(40), Exit::Voicemail);
     let center = stage
-        .builder()
+        .bare()
+        .agents(stage.agents())
         .queue_with("sales", skill("en"), limits)
         .presence_every(Duration::from_secs(20))
         .routing(config)

@@ -66,8 +66,9 @@ async fn open(stage: &Stage) -> ContactCenter {
     let mut bo = stage.agent("bo");
     bo.queues.clear();
     stage
-        .builder()
-        .agents([bo])
+        .bare()
+        .queue("sales", skill("en"))
+        .agents([stage.agent("ada"), bo])
         .queue("nobody", skill("klingon"))
         .on_contact(serve)
         .start()
