@@ -131,9 +131,12 @@ impl Engine {
                 }
             }
             Input::FlowClosed { flow } => {
-                self.flows.remove(&flow);
-                self.opened.remove(&flow);
-                self.feed(EndpointInput::FlowClosed { flow });
+                let peer = self.flows.remove(&flow);
+                let ours = self.opened.remove(&flow).is_some();
+                // Nothing is kept of strangers, so nothing of theirs has to be searched for.
+                if ours || peer.is_some_and(|peer| self.knows(&peer)) {
+                    self.feed(EndpointInput::FlowClosed { flow });
+                }
             }
             Input::SendFailed { transaction } => {
                 self.feed(EndpointInput::SendFailed { transaction });
