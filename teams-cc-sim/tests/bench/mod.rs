@@ -1,12 +1,44 @@
 //! A bot without any runtime: drives a world by hand and keeps what it was told.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
-use teams_cc_core::{Instant, TenantId};
-use teams_cc_sim::world::{CALLBACK, Input, Output, SECRET, Setup, World};
+use teams_cc_core::{Instant, TenantId, contact::Tone};
+use teams_cc_sim::world::{
+    Answering, CALLBACK, Customer, Input, Output, PromptFile, SECRET, SERVICE_NUMBER, Setup,
+    Tenant, User, World,
+};
+
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+
+pub(crate) fn tone(key: char) -> Tone {
+    Tone::new(key).expect("a key")
+}
+
+/// A customer who calls, and users who answer, decline, are not to be disturbed and ignore.
+pub(crate) fn setup() -> Setup {
+    let tenant = Tenant::new("contoso.test");
+    Setup::contoso(42)
+        .prompt(PromptFile::new("https://bot.contoso.test/hello.wav", SECOND * 4))
+        .prompt(PromptFile::new("https://bot.contoso.test/wrong.mp3", SECOND).unplayable())
+        .customer(
+            Customer::new("c1", "+14255550177")
+                .dials(SECOND, SERVICE_NUMBER)
+                .presses(tone('2'), 1, SECOND)
+                .patience(SECOND * 300)
+                .talks(SECOND * 30),
+        )
+        .user(
+            User::new("ada", &tenant)
+                .answering([Answering::after(SECOND * 3).confirms(tone('1'), SECOND)]),
+        )
+        .user(User::new("bo", &tenant).answering([Answering::declines(SECOND * 2)]))
+        .user(User::new("cy", &tenant).presence("DoNotDisturb"))
+        .user(User::new("di", &tenant).answering([Answering::Ignores]).without_voicemail())
+}
 
 pub(crate) struct Bench {
     pub world: World,
