@@ -111,6 +111,7 @@ fn world(callback: Option<&str>) -> Setup {
             let customer =
                 Customer::new(&format!("customer{n}"), &format!("+1425555{:04}", 1000 + n))
                     .dials(n * CALL_EVERY, SERVICE_NUMBER)
+                    .talks(10 * brief)
                     .presses(key('2'), 1, brief);
             setup = setup.customer(customer);
         }

@@ -89,7 +89,8 @@ def verified(headers, base, authority, audience):
     trust = ssl.create_default_context(cafile=authority)
     # What Python 3.13 asks by default: key usages and key identifiers as RFC 5280 wants them.
     trust.verify_flags |= ssl.VERIFY_X509_STRICT
-    with urllib.request.urlopen(f"{base}/v1/.well-known/OpenIdConfiguration", context=trust) as answer:
+    address = f"{base}/v1/.well-known/OpenIdConfiguration"
+    with urllib.request.urlopen(address, context=trust) as answer:
         metadata = json.load(answer)
     scheme, _, token = headers["authorization"].partition(" ")
     assert scheme == "Bearer", scheme

@@ -1,12 +1,15 @@
 """msgraph-sdk reads presence and makes calls at the simulator's Graph door."""
 
 import asyncio
+import base64
+import json
 import ssl
 import uuid
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
 import httpx
+from azure.core.credentials import AccessToken
 from azure.identity import ClientSecretCredential
 from kiota_abstractions.authentication.anonymous_authentication_provider import (
     AnonymousAuthenticationProvider,
@@ -63,8 +66,23 @@ ADA, BO = SIM["user ada"], SIM["user bo"]
 NOBODY = str(uuid.uuid4())
 
 
-def client(app=None):
-    """A client of the SDK as anybody would build it for a cloud of its own; without an app it has no token."""
+class Forger:
+    """A credential that asks for more than it was given."""
+
+    def __init__(self, credential):
+        self.credential = credential
+
+    def get_token(self, *scopes, **more):
+        token = self.credential.get_token(*scopes, **more)
+        head, claims, signature = token.token.split(".")
+        claims = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+        claims["roles"] = SIM["permissions"].split()
+        claims = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+        return AccessToken(f"{head}.{claims}.{signature}", token.expires_on)
+
+
+def client(app=None, tamper=False):
+    """A client as anybody would build it for a cloud of its own; without an app it has no token."""
     trust = ssl.create_default_context(cafile=CA)
     provider = AnonymousAuthenticationProvider()
     if app:
@@ -77,12 +95,12 @@ def client(app=None):
             connection_verify=CA,
         )
         provider = AzureIdentityAuthenticationProvider(
-            credential,
+            Forger(credential) if tamper else credential,
             scopes=["https://graph.microsoft.com/.default"],
             allowed_hosts=[AUTHORITY.hostname],
         )
     http = GraphClientFactory.create_with_default_middleware(
-        client=httpx.AsyncClient(verify=trust, timeout=30)
+        client=httpx.AsyncClient(verify=trust, timeout=30, http2=True)
     )
     adapter = GraphRequestAdapter(provider, client=http)
     adapter.base_url = GRAPH
@@ -128,7 +146,7 @@ def prompt(context):
 
 
 async def refused(request, status, code):
-    """The SDK raises its error with this status and this code of Graph, and the ids to ask support with."""
+    """The SDK raises its error with this status and code of Graph, and the ids support asks for."""
     try:
         answer = await request
     except ODataError as error:
@@ -148,7 +166,8 @@ async def presence(graph, reader):
     with check("msgraph-sdk reads the presence of several users, and of nobody nothing"):
         body = GetPresencesByUserIdPostRequestBody(ids=[ADA, BO, NOBODY])
         found = await graph.communications.get_presences_by_user_id.post(body)
-        equal([(one.id, one.availability) for one in found.value], [(ADA, "Available"), (BO, "DoNotDisturb")])
+        shown = [(one.id, one.availability) for one in found.value]
+        equal(shown, [(ADA, "Available"), (BO, "DoNotDisturb")])
 
     with check("an app that may read presence alone reads it"):
         found = await reader.communications.presences.by_presence_id(ADA).get()
@@ -162,7 +181,13 @@ async def presence(graph, reader):
         await refused(graph.communications.get_presences_by_user_id.post(body), 400, "BadRequest")
 
     with check("a request without a token is an ODataError 401"):
-        await refused(client().users.by_user_id(ADA).presence.get(), 401, "InvalidAuthenticationToken")
+        request = client().users.by_user_id(ADA).presence.get()
+        await refused(request, 401, "InvalidAuthenticationToken")
+
+    with check("a token that was tampered with is an ODataError 401"):
+        forger = client(SIM["client id that reads presence alone"], tamper=True)
+        request = forger.users.by_user_id(ADA).presence.get()
+        await refused(request, 401, "InvalidAuthenticationToken")
 
 
 async def outgoing(graph, reader, told):
@@ -190,10 +215,11 @@ async def outgoing(graph, reader, told):
         await refused(call.play_prompt.post(prompt("too early")), 400, "BadRequest")
 
     news = None
-    with check("the callback is told that the call is established, as msgraph-sdk's model reads it"):
+    with check("the callback is told in Microsoft's model that the call is established"):
         news = told.call("established", made.id, CallState.Established)
         equal((news.change, news.url), ("updated", f"/communications/calls/{made.id}"))
-        equal((news.data.direction, news.data.media_state.audio), (CallDirection.Outgoing, MediaState.Active))
+        equal(news.data.direction, CallDirection.Outgoing)
+        equal(news.data.media_state.audio, MediaState.Active)
 
     with check("the token of a notification verifies with the published keys"):
         claims = verified(news.headers, BASE, CA, SIM["client id"])
@@ -202,7 +228,8 @@ async def outgoing(graph, reader, told):
     with check("msgraph-sdk reads the established call"):
         found = await call.get()
         equal((found.id, found.state), (made.id, CallState.Established))
-        equal((found.media_state.audio, found.call_chain_id), (MediaState.Active, made.call_chain_id))
+        equal(found.media_state.audio, MediaState.Active)
+        equal(found.call_chain_id, made.call_chain_id)
 
     with check("the callee's presence is Busy, InACall"):
         found = await graph.users.by_user_id(ADA).presence.get()
@@ -242,35 +269,59 @@ async def outgoing(graph, reader, told):
         await refused(call.get(), 404, "8523")
 
 
-async def incoming(graph, told):
-    """A customer's call to the service number, answered and handed on."""
-    news = None
-    with check("the callback is told of an incoming call"):
+async def answered(graph, told, which):
+    """A customer's call to the service number, answered; its id, or nothing where that failed."""
+    id = None
+    with check(f"the callback is told of {which} incoming call"):
         news = told.wait("incoming", Call, lambda one: one.data.state == CallState.Incoming)
         equal((news.change, news.data.direction), ("created", CallDirection.Incoming))
         number = news.data.source.identity.additional_data["phone"]["id"]
         assert number.startswith("+1425555"), "the caller has another number"
-    if news is None:
-        return
-    call = graph.communications.calls.by_call_id(news.data.id)
-
-    with check("msgraph-sdk answers it"):
+        id = news.data.id
+    if id is None:
+        return None
+    with check(f"msgraph-sdk answers {which} incoming call"):
+        call = graph.communications.calls.by_call_id(id)
         body = AnswerPostRequestBody(
             callback_uri=BOT, media_config=hosted(), accepted_modalities=[Modality.Audio]
         )
         equal(await call.answer.post(body), None)
-        told.call("established", news.data.id, CallState.Established)
+        told.call("established", id, CallState.Established)
         found = await call.get()
         equal((found.state, found.direction), (CallState.Established, CallDirection.Incoming))
+    return id
 
-    with check("msgraph-sdk transfers it to a user"):
-        equal(await call.transfer.post(TransferPostRequestBody(transfer_target=user(ADA))), None)
-        over = told.call("terminated", news.data.id, CallState.Terminated)
-        equal((over.data.result_info.code, over.data.result_info.subcode), (0, 7015))
+
+def over(told, id):
+    """How a call ended, as code and subcode."""
+    result = told.call("terminated", id, CallState.Terminated).data.result_info
+    return result.code, result.subcode
+
+
+async def incoming(graph, told):
+    """Customers' calls, one handed on in person and one blindly."""
+    customer = await answered(graph, told, "the first")
+    with check("msgraph-sdk calls a user and hands the first call on in person"):
+        offer = await graph.communications.calls.post(a_call(ADA))
+        told.call("established", offer.id, CallState.Established)
+        target = user(ADA)
+        target.replaces_call_id = offer.id
+        call = graph.communications.calls.by_call_id(customer)
+        equal(await call.transfer.post(TransferPostRequestBody(transfer_target=target)), None)
+        told.call("transferAccepted", customer, CallState.TransferAccepted)
+        equal(over(told, offer.id), (200, 5003))
+
+    customer = await answered(graph, told, "the second")
+    with check("msgraph-sdk transfers the second call blindly"):
+        call = graph.communications.calls.by_call_id(customer)
+        body = TransferPostRequestBody(transfer_target=user(ADA))
+        equal(await call.transfer.post(body), None)
+        equal(over(told, customer), (0, 7015))
 
 
 async def main():
-    print(f"msgraph-sdk {version('msgraph-sdk')}, azure-identity {version('azure-identity')}", flush=True)
+    names = ("msgraph-sdk", "azure-identity")
+    print(", ".join(f"{name} {version(name)}" for name in names), flush=True)
     told = Callback(urlsplit(BOT).port)
     graph, reader = client(SIM["client id"]), client(SIM["client id that reads presence alone"])
     await presence(graph, reader)

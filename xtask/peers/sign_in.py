@@ -38,7 +38,8 @@ def refused(answer, error, number):
 def verified(token):
     """The claims of an access token, its signature checked with the published keys."""
     trust = ssl.create_default_context(cafile=CA)
-    with urllib.request.urlopen(f"{AUTHORITY}/v2.0/.well-known/openid-configuration", context=trust) as answer:
+    address = f"{AUTHORITY}/v2.0/.well-known/openid-configuration"
+    with urllib.request.urlopen(address, context=trust) as answer:
         metadata = json.load(answer)
     equal(metadata["issuer"], f"{BASE}/{SIM['tenant']}/v2.0")
     key = jwt.PyJWKClient(metadata["jwks_uri"], ssl_context=trust).get_signing_key_from_jwt(token)
@@ -77,7 +78,8 @@ with check("an access token verifies with the published keys and carries the per
     equal(sorted(claims["roles"]), sorted(SIM["permissions"].split()))
 
 with check("msal reports a wrong secret as invalid_client, AADSTS7000215"):
-    refused(application(secret="not the secret").acquire_token_for_client(SCOPE), "invalid_client", 7000215)
+    answer = application(secret="not the secret").acquire_token_for_client(SCOPE)
+    refused(answer, "invalid_client", 7000215)
 
 with check("msal finds its request's correlation id in the refusal"):
     sent = []
