@@ -19,6 +19,19 @@ impl ResultCode {
         Self { code, subcode }
     }
 
+    /// What Microsoft's table of call ends says of the subcode, where it lists it.
+    ///
+    /// ```
+    /// use teams_cc_graph::call::ResultCode;
+    ///
+    /// assert_eq!(ResultCode::new(200, 560_000).meaning(), Some("ended by the phone user"));
+    /// assert_eq!(ResultCode::new(500, 3003).meaning(), None);
+    /// ```
+    #[must_use]
+    pub fn meaning(self) -> Option<&'static str> {
+        listed(self.subcode).map(|(.., words)| *words)
+    }
+
     /// Whether the code means success.
     #[must_use]
     pub const fn is_success(self) -> bool {
@@ -40,37 +53,37 @@ use EndedBy::{Local, Platform, Remote};
 /// Microsoft calls them some of the common ones, so an unlisted subcode is no error: the code
 /// beside it decides then, and both are kept in the [`EndCause`].
 #[rustfmt::skip]
-const SUBCODES: [(i32, EndReason, EndedBy); 30] = [
-    (1005,   Failed,      Platform), // media connectivity between the service and the bot
-    (1106,   TooLate,     Platform), // acceptance not acknowledged in time
-    (4097,   Completed,   Remote),   // ended by the other participant
-    (4521,   Completed,   Remote),   // ended by the other participant, peer to peer
-    (5000,   Completed,   Remote),   // removed by another participant
-    (5001,   Completed,   Remote),   // the conversation ended
-    (5002,   Completed,   Remote),   // all others left
-    (5003,   Completed,   Remote),   // the conversation ended
-    (5007,   Completed,   Remote),   // the initiator of a group call left
-    (5010,   Completed,   Platform), // one participant remained
-    (5012,   Completed,   Platform), // the incoming roster was empty
-    (5013,   NoAnswer,    Platform), // nobody else joined
-    (5014,   Unreachable, Platform), // no potential host
-    (5020,   Completed,   Platform), // only hidden participants remained
-    (5030,   Completed,   Platform), // a breakout's time was over
-    (5300,   Completed,   Remote),   // removed by another participant
-    (5855,   NoAnswer,    Platform), // waited in the lobby for too long
-    (7000,   Completed,   Local),    // ended by the bot
-    (7015,   Transferred, Local),    // the transfer completed
-    (8537,   Failed,      Platform), // keep-alive ran out
-    (10037,  Unreachable, Platform), // the callee has no endpoint
-    (10057,  Unreachable, Platform), // the callee's endpoints did not signal
-    (10076,  Unreachable, Platform), // the callee could not be reached
-    (10134,  Unreachable, Platform), // no route
-    (10199,  Forbidden,   Platform), // private calling is disabled for the user
-    (10550,  Completed,   Local),    // ended by the bot
-    (18503,  Completed,   Remote),   // the other participant left, peer to peer
-    (301_005, Failed,     Platform), // media connectivity
-    (540_000, Completed,  Remote),   // ended by the phone user
-    (560_000, Completed,  Remote),   // ended by the phone user
+const SUBCODES: [(i32, EndReason, EndedBy, &str); 30] = [
+    (1005,   Failed,      Platform, "media connectivity between the service and the bot"),
+    (1106,   TooLate,     Platform, "acceptance not acknowledged in time"),
+    (4097,   Completed,   Remote, "ended by the other participant"),
+    (4521,   Completed,   Remote, "ended by the other participant, peer to peer"),
+    (5000,   Completed,   Remote, "removed by another participant"),
+    (5001,   Completed,   Remote, "the conversation ended"),
+    (5002,   Completed,   Remote, "all others left"),
+    (5003,   Completed,   Remote, "the conversation ended"),
+    (5007,   Completed,   Remote, "the initiator of a group call left"),
+    (5010,   Completed,   Platform, "one participant remained"),
+    (5012,   Completed,   Platform, "the incoming roster was empty"),
+    (5013,   NoAnswer,    Platform, "nobody else joined"),
+    (5014,   Unreachable, Platform, "no potential host"),
+    (5020,   Completed,   Platform, "only hidden participants remained"),
+    (5030,   Completed,   Platform, "a breakout's time was over"),
+    (5300,   Completed,   Remote, "removed by another participant"),
+    (5855,   NoAnswer,    Platform, "waited in the lobby for too long"),
+    (7000,   Completed,   Local, "ended by the bot"),
+    (7015,   Transferred, Local, "the transfer completed"),
+    (8537,   Failed,      Platform, "keep-alive ran out"),
+    (10037,  Unreachable, Platform, "the callee has no endpoint"),
+    (10057,  Unreachable, Platform, "the callee's endpoints did not signal"),
+    (10076,  Unreachable, Platform, "the callee could not be reached"),
+    (10134,  Unreachable, Platform, "no route"),
+    (10199,  Forbidden,   Platform, "private calling is disabled for the user"),
+    (10550,  Completed,   Local, "ended by the bot"),
+    (18503,  Completed,   Remote, "the other participant left, peer to peer"),
+    (301_005, Failed,     Platform, "media connectivity"),
+    (540_000, Completed,  Remote, "ended by the phone user"),
+    (560_000, Completed,  Remote, "ended by the phone user"),
 ];
 
 /// Codes for subcodes that no table lists, as SIP means them (RFC 3261 §21).
@@ -105,14 +118,18 @@ pub(super) fn end_cause(
             EndCause::new(before_answer(direction, answered, Completed), Platform)
         };
     };
-    let listed = SUBCODES.binary_search_by_key(&result.subcode, |(subcode, ..)| *subcode).ok();
-    let (reason, by) = match listed.and_then(|at| SUBCODES.get(at)) {
+    let (reason, by) = match listed(result.subcode) {
         _ if transferred => (Transferred, Local),
-        Some((_, reason, by)) => (*reason, *by),
+        Some((_, reason, by, _)) => (*reason, *by),
         None => by_code(result.code),
     };
     let reason = if by == Local { reason } else { before_answer(direction, answered, reason) };
     EndCause::new(reason, by).codes(result.code, Some(result.subcode))
+}
+
+fn listed(subcode: i32) -> Option<&'static (i32, EndReason, EndedBy, &'static str)> {
+    let at = SUBCODES.binary_search_by_key(&subcode, |(listed, ..)| *listed).ok()?;
+    SUBCODES.get(at)
 }
 
 fn before_answer(direction: Direction, answered: bool, reason: EndReason) -> EndReason {
