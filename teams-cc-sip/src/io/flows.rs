@@ -35,6 +35,8 @@ pub const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 const RENEW_AFTER: Duration = Duration::from_mins(50);
 /// Messages that wait for one connection to open; further ones count as not sent.
 const CONNECT_QUEUE: usize = 64;
+/// Targets that connections are being opened to at a time; what is for others counts as not sent.
+const MAX_OPENING: usize = 1_024;
 /// Datagrams that wait for one socket; further ones are lost, as on the network.
 const DATAGRAM_QUEUE: usize = 1_024;
 /// Addresses on all sockets that are kept apart; the longest silent one is forgotten first.
@@ -237,6 +239,10 @@ impl Flows {
             // Too old or gone. What is under way on it ends there; it closes when it falls idle.
             self.own.remove(&target);
         }
+        if self.waiting.len() >= MAX_OPENING && !self.waiting.contains_key(&target) {
+            tracing::warn!(%target, "too many connections are being opened");
+            return false;
+        }
         match self.waiting.entry(target) {
             Entry::Occupied(mut waiting) => {
                 let messages = &mut waiting.get_mut().messages;
@@ -374,3 +380,6 @@ fn failed(waiting: Waiting, error: &io::Error, target: &Target) -> Vec<Input> {
         .filter_map(|(transaction, _)| Some(Input::SendFailed { transaction: transaction? }))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+use async_trait::async_trait;
+
+use super::*;
+
+/// A network on which nothing ever opens.
+struct Deaf;
+
+#[async_trait]
+impl Network for Deaf {
+    async fn connect(&self, _target: &Target) -> io::Result<Connection> {
+        std::future::pending().await
+    }
+
+    async fn accept(&self) -> io::Result<Connection> {
+        std::future::pending().await
+    }
+}
+
+struct Silent;
+
+#[async_trait]
+impl DatagramSocket for Silent {
+    async fn receive(&self) -> io::Result<(Bytes, SocketAddr)> {
+        std::future::pending().await
+    }
+
+    async fn send(&self, _datagram: &[u8], _to: SocketAddr) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn flows() -> Flows {
+    let (heard, _) = mpsc::channel(1);
+    Flows::new(Arc::new(Deaf), heard, TrunkLimits::default())
+}
+
+#[tokio::test]
+async fn connections_are_opened_to_so_many_targets_and_no_more() {
+    let mut flows = flows();
+    let mut send = |n: usize| {
+        let target = Target::new(TransportKind::Tcp, &format!("host{n}.test"), 5060);
+        flows.send_to(Instant::ZERO, target, None, Bytes::from_static(b"x"))
+    };
+    assert!((0..MAX_OPENING).all(&mut send));
+    assert!(!send(MAX_OPENING), "one more is not opened");
+    assert!(send(0), "what waits for another goes on waiting");
+}
+
+#[tokio::test]
+async fn the_address_that_was_silent_longest_makes_room() {
+    let mut flows = flows();
+    let socket: Arc<dyn DatagramSocket> = Arc::new(Silent);
+    flows.accepted(Connection::datagram(socket), true);
+    let address = |n: usize| {
+        let [.., high, low] = n.to_be_bytes();
+        SocketAddr::from(([198, 51, high, low], 5060))
+    };
+    let (first, _) = flows.datagram(0, address(0));
+    let (second, _) = flows.datagram(0, address(1));
+    for n in 2..MAX_DATAGRAM_FLOWS {
+        flows.datagram(0, address(n));
+    }
+    assert_eq!(flows.datagram(0, address(0)).0, first, "it speaks again");
+    let (_, news) = flows.datagram(0, address(MAX_DATAGRAM_FLOWS));
+    assert!(matches!(news[..], [Input::FlowClosed { flow }, _] if flow == second));
+    assert_eq!(flows.datagram(0, address(0)).0, first);
+    assert_eq!(
+        (flows.datagrams.len(), flows.by_use.len()),
+        (MAX_DATAGRAM_FLOWS, MAX_DATAGRAM_FLOWS)
+    );
+    assert_eq!(flows.by_address.len(), MAX_DATAGRAM_FLOWS);
+}
