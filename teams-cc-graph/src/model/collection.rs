@@ -30,7 +30,7 @@ impl<T> Collection<T> {
     }
 }
 
-#[allow(private_bounds)] // The reading trait is the crate's own; every model of it qualifies.
+#[expect(private_bounds, reason = "the reading trait is the crate's own, and every model has it")]
 impl<T: Wire + PartialEq> Collection<T> {
     fn read(value: Value) -> Result<Self, DecodeError> {
         let Value::Object(map) = value else {
@@ -52,14 +52,12 @@ impl<T: Wire + PartialEq> Collection<T> {
     }
 }
 
-#[allow(private_bounds)] // The reading trait is the crate's own; every model of it qualifies.
 impl<T: Wire + PartialEq> serde::Serialize for Collection<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.write().serialize(serializer)
     }
 }
 
-#[allow(private_bounds)] // The reading trait is the crate's own; every model of it qualifies.
 impl<'de, T: Wire + PartialEq> serde::Deserialize<'de> for Collection<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::read(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)

@@ -13,7 +13,7 @@
 /// assert!(Field::<String>::default().is_missing());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(clippy::exhaustive_enums)] // JSON has no fourth case.
+#[expect(clippy::exhaustive_enums, reason = "JSON has no fourth case")]
 pub enum Field<T> {
     /// The property is not in the object.
     #[default]

@@ -52,11 +52,11 @@ macro_rules! resource {
                     ::serde_json::Value::Object(map) => map,
                     other => return Err($crate::wire::DecodeError::new("an object", &other)),
                 };
-                #[allow(unused_mut)] // An object may have no named property at all.
+                #[allow(unused_mut, reason = "an object may have no named property at all")]
                 let mut reader = $crate::wire::Reader::new(map, $type_name);
                 $( let $field = reader.take::<$ty>($key)?; )*
                 let additional = reader.finish();
-                #[allow(unused_mut)]
+                #[allow(unused_mut, reason = "most objects need no second look")]
                 let mut this = Self { $($field,)* additional };
                 $( $after(&mut this)?; )?
                 Ok(this)
