@@ -4,7 +4,7 @@ use teams_cc_core::Instant;
 
 use super::{
     Client, ClientState, InviteClient, InviteClientState, InviteServer, InviteServerState, Server,
-    ServerState,
+    ServerState, Step,
     key::{ClientKey, MergeKey, ServerKey},
 };
 use crate::{
@@ -31,6 +31,26 @@ pub(super) struct Entry<O> {
     pub(super) fallback: Option<Target>,
     pub(super) client: Option<ClientKey>,
     pub(super) server: Option<(ServerKey, Option<MergeKey>)>,
+}
+
+impl Machine {
+    pub(super) fn on_time(&mut self, now: Instant) -> Step {
+        match self {
+            Self::InviteClient(m) => m.on_time(now),
+            Self::Client(m) => m.on_time(now),
+            Self::InviteServer(m) => m.on_time(now),
+            Self::Server(m) => m.on_time(now),
+        }
+    }
+
+    pub(super) fn on_unreachable(&mut self) -> Step {
+        match self {
+            Self::InviteClient(m) => m.on_unreachable(),
+            Self::Client(m) => m.on_unreachable(),
+            Self::InviteServer(m) => m.on_unreachable(),
+            Self::Server(m) => m.on_unreachable(),
+        }
+    }
 }
 
 impl<O> Entry<O> {

@@ -208,12 +208,7 @@ impl<O: Copy> Table<O> {
     pub(crate) fn on_time(&mut self, now: Instant, out: &mut VecDeque<Output>) {
         while let Some((_, id)) = self.deadlines.pop_due(now) {
             let Some(entry) = self.entries.get_mut(&id) else { continue };
-            let step = match &mut entry.machine {
-                Machine::InviteClient(machine) => machine.on_time(now),
-                Machine::Client(machine) => machine.on_time(now),
-                Machine::InviteServer(machine) => machine.on_time(now),
-                Machine::Server(machine) => machine.on_time(now),
-            };
+            let step = entry.machine.on_time(now);
             self.apply(id, step, None, out);
         }
     }
@@ -228,12 +223,7 @@ impl<O: Copy> Table<O> {
             }
             return;
         }
-        let step = match &mut entry.machine {
-            Machine::InviteClient(machine) => machine.on_unreachable(),
-            Machine::Client(machine) => machine.on_unreachable(),
-            Machine::InviteServer(machine) => machine.on_unreachable(),
-            Machine::Server(machine) => machine.on_unreachable(),
-        };
+        let step = entry.machine.on_unreachable();
         self.apply(id, step, None, out);
     }
 
