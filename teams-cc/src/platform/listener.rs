@@ -20,6 +20,8 @@ const MAX_BODY: usize = 1024 * 1024;
 const MAX_CONNECTIONS: usize = 512;
 /// How long a sender may take for its request head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a sender may take for its request body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait before accepting again after an error, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -65,7 +67,11 @@ async fn answer(
     callbacks: &mpsc::Sender<Callback>,
 ) -> Result<Response<Full<Bytes>>, std::convert::Infallible> {
     let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
+    let whole = Limited::new(body, MAX_BODY).collect();
+    let Ok(body) = tokio::time::timeout(BODY_TIMEOUT, whole).await else {
+        return Ok(status(StatusCode::REQUEST_TIMEOUT));
+    };
+    let Ok(body) = body else {
         return Ok(status(StatusCode::PAYLOAD_TOO_LARGE));
     };
     let (reply, answer) = oneshot::channel();
