@@ -224,3 +224,66 @@ async fn an_emergency_call_goes_out_where_no_other_may() {
     let invite = carrier.request(&Method::Invite).await;
     assert_eq!(invite.uri().reveal(), "sip:112@carrier.test;user=phone");
 }
+
+#[tokio::test(start_paused = true)]
+async fn numbers_at_their_ends_disturb_nothing() {
+    let mut stage = Stage::new(config());
+    let (mut teams, invite, ok, call) = connected(&mut stage).await;
+    let sdp = srtp("sendrecv", 1);
+    let bodies = [
+        sdp.replace("o=- 1 1", "o=- 18446744073709551615 18446744073709551615"),
+        sdp.replace("o=- 1 1", "o=- 0 99999999999999999999999"),
+        sdp.replace("m=audio 50000", "m=audio 0"),
+        sdp.replace("m=audio 50000", "m=audio 65535/65535"),
+        sdp.replace("m=audio 50000", "m=audio 4294967296"),
+        sdp.replace("8 0 101", "255 256 -1 4294967296"),
+        sdp.replace("t=0 0", "t=18446744073709551615 18446744073709551616"),
+        sdp.replace("|2^31", "|2^255|4294967295:4"),
+        sdp.replace("|2^31", "|2^31|1:129"),
+        sdp.replace("a=crypto:1", "a=crypto:9999999999"),
+        sdp.replace("/8000", "/18446744073709551616"),
+        format!("{sdp}a=ptime:0\r\na=maxptime:4294967296\r\n"),
+        sdp.replace("c=IN IP4 52.114.7.9", "c=IN IP4 255.255.255.255/127/255"),
+        sdp.replace("c=IN IP4 52.114.7.9", "c=IN IP6 ::"),
+        "v=0\r\n".repeat(2000),
+        sdp.clone(),
+    ];
+    let lines: [&[(&str, &str)]; 6] = [
+        &[("Session-Expires", "4294967295;refresher=uac"), ("Min-SE", "0")],
+        &[("Expires", "4294967295"), ("Retry-After", "4294967295")],
+        &[("Session-Expires", "0"), ("RSeq", "4294967295")],
+        &[("Expires", "99999999999999999999")],
+        &[("Contact", "<sip:x@[::ffff:255.255.255.255]:65535;transport=tls>;expires=99999999999")],
+        &[("Contact", "<sip:x@h:65536>")],
+    ];
+    for (n, body) in (10_u32..).zip(&bodies) {
+        for (m, extra) in (0_u32..).zip(lines) {
+            let cseq = n * 10 + m;
+            teams.send(within(&invite, &ok, "INVITE", cseq, extra, Some(body))).await;
+            let status = loop {
+                let answer = teams.receive().await;
+                let status = answer.as_response().expect("a response").status().as_u16();
+                if status >= 200 {
+                    break status;
+                }
+            };
+            assert!((200..500).contains(&status), "{status} to {extra:?} with {body}");
+            let ack = within(&invite, &ok, "ACK", cseq, &[], None);
+            // The ACK to a refusal has the branch of its INVITE.
+            let branch = format!("mineACK{cseq}");
+            let own = format!("mineINVITE{cseq}");
+            let text = ack.reveal().replace(&branch, if status == 200 { &branch } else { &own });
+            teams.write(text.as_bytes()).await;
+        }
+    }
+    // The highest number there is; nothing can come after it.
+    teams.send(within(&invite, &ok, "INFO", 2_147_483_647, &[], None)).await;
+    teams.response(200).await;
+    // Beyond what CSeq may be (RFC 3261 §8.1.1.5) nobody knows what to answer to.
+    teams.send(within(&invite, &ok, "INFO", u32::MAX, &[], None)).await;
+    teams.send(within(&invite, &ok, "INFO", 1, &[], None)).await;
+    teams.response(500).await;
+    call.leg.execute(LegCommand::HangUp).await.unwrap();
+    let mut ours = stage.connection("sip.pstnhub.test").await;
+    ours.request(&Method::Bye).await;
+}
