@@ -7,15 +7,15 @@ use std::sync::{
 
 use teams_cc_core::{
     AgentId, ContactId, LegId, QueueId,
-    contact::{
-        AnsweredBy,
-        flow::{Order, OrderError, OrderId, Outcome},
-    },
+    contact::flow::{Order, OrderError, OrderId, Outcome},
     queue::Exit,
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::Route;
+use super::{
+    Route,
+    taken::{Hold, Taken},
+};
 
 /// How many commands may wait for the runtime; a full queue makes handles wait.
 pub(crate) const COMMAND_QUEUE: usize = 1024;
@@ -59,22 +59,20 @@ pub(crate) enum Unfound {
     Unknown,
 }
 
-/// Somebody who took a contact and waits to be connected.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Taken {
-    pub(crate) leg: LegId,
-    /// The agent, where the party is one.
-    pub agent: Option<AgentId>,
-    /// Who answered, as far as can be known.
-    pub answered_by: AnsweredBy,
+/// What a program no longer wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Withdrawn {
+    /// What it asked for.
+    Order(OrderId),
+    /// Somebody who took the contact.
+    Leg(LegId),
 }
 
 /// The handles' way to the runtime.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
     commands: mpsc::Sender<Command>,
-    withdrawn: mpsc::UnboundedSender<(ContactId, OrderId)>,
+    withdrawn: mpsc::UnboundedSender<(ContactId, Withdrawn)>,
     next: Arc<AtomicU64>,
 }
 
@@ -82,8 +80,8 @@ pub(crate) struct Line {
 #[derive(Debug)]
 pub(crate) struct LineEnd {
     pub(crate) commands: mpsc::Receiver<Command>,
-    /// Never holds more than one entry per order under way, which the flow bounds.
-    pub(crate) withdrawn: mpsc::UnboundedReceiver<(ContactId, OrderId)>,
+    /// Never holds more than two entries per order under way, which the flow bounds.
+    pub(crate) withdrawn: mpsc::UnboundedReceiver<(ContactId, Withdrawn)>,
 }
 
 impl Line {
@@ -95,18 +93,29 @@ impl Line {
     }
 
     /// Asks and waits; dropping the future withdraws the order. `None`: the runtime is gone.
+    ///
+    /// `hold` is the leg that the order is about, kept until the order is on its way.
     pub(crate) async fn ask<T>(
         &self,
         contact: &ContactId,
+        hold: Option<Hold>,
         command: impl FnOnce(OrderId, oneshot::Sender<T>) -> Command,
     ) -> Option<T> {
         let id = self.next_order();
         let (reply, answer) = oneshot::channel();
         self.commands.send(command(id, reply)).await.ok()?;
+        if let Some(hold) = hold {
+            hold.ordered();
+        }
         let mut withdraw = Withdraw { line: self, contact, id, armed: true };
         let answer = answer.await.ok();
         withdraw.armed = false;
         answer
+    }
+
+    /// Says that something is no longer wanted; a runtime that is gone has nothing left of it.
+    pub(super) fn withdraw(&self, contact: &ContactId, what: Withdrawn) {
+        let _ = self.withdrawn.send((contact.clone(), what));
     }
 
     /// A name for an order of the runtime's own.
@@ -132,7 +141,7 @@ struct Withdraw<'a> {
 impl Drop for Withdraw<'_> {
     fn drop(&mut self) {
         if self.armed {
-            let _ = self.line.withdrawn.send((self.contact.clone(), self.id));
+            self.line.withdraw(self.contact, Withdrawn::Order(self.id));
         }
     }
 }

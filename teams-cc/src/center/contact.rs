@@ -13,7 +13,8 @@ use url::Url;
 
 use super::{
     Route,
-    command::{Command, Line, Taken, Unfound, Whom},
+    command::{Command, Line, Unfound, Whom},
+    taken::{Hold, Taken},
 };
 use crate::{Error, ErrorKind};
 
@@ -206,7 +207,8 @@ impl Contact {
         let confirm = Confirm::TrustAnswer;
         match self.order(Order::Offer { party, agent: None, ring, confirm }).await? {
             Outcome::Offer(OfferOutcome::Accepted { leg, answered_by }) => {
-                Ok(Taken { leg, agent: None, answered_by })
+                let hold = Hold::new(self.line.clone(), self.id.clone(), leg);
+                Ok(Taken::new(hold, None, answered_by))
             }
             Outcome::Offer(OfferOutcome::NotTaken(why)) => Err(ErrorKind::NotTaken(why).into()),
             _ => Err(ErrorKind::Stopped.into()),
@@ -218,14 +220,15 @@ impl Contact {
     /// Over Graph this is a consultative transfer, after which the conversation is out of sight;
     /// over SIP the trunk's bridge carries it.
     ///
-    /// Dropping the future lets the join go on.
+    /// Dropping the future lets the join go on; one that was never polled hangs the party up.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Order`] where the platform could not join them; the customer is then still
     /// here. [`ErrorKind::CustomerLeft`].
     pub async fn connect(&self, taken: Taken) -> Result<AfterTransfer, Error> {
-        match self.order(Order::Connect(taken.leg)).await? {
+        let order = Order::Connect(taken.hold.leg().clone());
+        match self.order_about(Some(taken.hold), order).await? {
             Outcome::Connected(after) => Ok(after),
             _ => Err(ErrorKind::Stopped.into()),
         }
@@ -239,7 +242,8 @@ impl Contact {
     ///
     /// [`ErrorKind::Order`] where that party is connected or gone already.
     pub async fn release(&self, taken: Taken) -> Result<(), Error> {
-        self.order(Order::Release(taken.leg)).await.map(drop)
+        let order = Order::Release(taken.hold.leg().clone());
+        self.order_about(Some(taken.hold), order).await.map(drop)
     }
 
     /// Hands the customer over without a second call, answering first.
@@ -278,7 +282,8 @@ impl Contact {
     async fn seek(&self, whom: Whom, unknown: ErrorKind) -> Result<Taken, Error> {
         self.get_ready().await?;
         let contact = self.id.clone();
-        let found = self.line.ask(&self.id, |id, reply| Command::Seek { contact, id, whom, reply });
+        let found =
+            self.line.ask(&self.id, None, |id, reply| Command::Seek { contact, id, whom, reply });
         match found.await {
             Some(Ok(taken)) => Ok(taken),
             Some(Err(Unfound::Exit(exit))) => Err(ErrorKind::Overflow(exit).into()),
@@ -298,9 +303,13 @@ impl Contact {
     }
 
     async fn order(&self, order: Order) -> Result<Outcome, Error> {
+        self.order_about(None, order).await
+    }
+
+    async fn order_about(&self, hold: Option<Hold>, order: Order) -> Result<Outcome, Error> {
         let contact = self.id.clone();
         self.line
-            .ask(&self.id, |id, reply| Command::Order { contact, id, order, reply })
+            .ask(&self.id, hold, |id, reply| Command::Order { contact, id, order, reply })
             .await
             .ok_or(ErrorKind::Stopped)?
             .map_err(Error::from)

@@ -20,11 +20,12 @@ mod route;
 mod runtime;
 mod seek;
 mod start;
+mod taken;
 mod wires;
 
 pub use builder::{Builder, Confirmation, QueuePolicy};
-pub use command::Taken;
 pub use contact::Contact;
 pub use handle::ContactCenter;
 pub use report::Report;
 pub use route::Route;
+pub use taken::Taken;

@@ -12,7 +12,7 @@ use teams_cc_core::{
 use tokio::sync::oneshot;
 
 use super::{
-    command::{Command, Found, Unfound, Whom},
+    command::{Command, Found, Unfound, Whom, Withdrawn},
     live::{Seeking, Sink},
     runtime::{Runtime, Work, customer_left},
 };
@@ -82,7 +82,17 @@ impl Runtime {
         self.want_presence();
     }
 
-    pub(super) fn withdraw(&mut self, contact: &ContactId, id: OrderId) {
+    /// A program no longer wants something.
+    pub(super) fn withdrawn(&mut self, contact: &ContactId, what: Withdrawn) {
+        match what {
+            Withdrawn::Order(id) => self.withdraw(contact, id),
+            Withdrawn::Leg(leg) => {
+                self.order(contact, Order::Release(leg), Sink::Nobody);
+            }
+        }
+    }
+
+    fn withdraw(&mut self, contact: &ContactId, id: OrderId) {
         let Some(live) = self.state.contacts.get_mut(contact) else { return };
         live.replies.remove(&id);
         if live.seeking.as_ref().is_some_and(|seeking| seeking.id == id) {

@@ -111,7 +111,9 @@ impl Runtime {
             let wake = self.wake().map(|at| tokio::time::Instant::now() + at.since(now));
             tokio::select! {
                 biased;
-                Some((contact, id)) = self.end.withdrawn.recv() => self.withdraw(&contact, id),
+                Some((contact, what)) = self.end.withdrawn.recv() => {
+                    self.withdrawn(&contact, what);
+                }
                 Some(command) = self.end.commands.recv() => self.command(command),
                 Some(done) = self.state.tasks.join_next() => {
                     match done {

@@ -13,11 +13,11 @@ use teams_cc_core::{
 };
 
 use super::{
-    Taken,
     command::{Unfound, Whom},
     desk::{Job, Offered, Place, Stored},
     live::{Seeking, Sink},
     runtime::{Runtime, Task, Work},
+    taken::{Hold, Taken},
 };
 use crate::platform::Observation;
 
@@ -56,20 +56,16 @@ impl Runtime {
         let contact = offered.contact;
         let seeker = self.state.contacts.get_mut(&contact).and_then(|live| live.seeking.take());
         match (holds, seeker) {
-            (true, Some(Seeking { id: order, reply, .. })) => {
+            (true, Some(Seeking { reply, .. })) => {
                 let place = Place::Taken(offered.agent.clone(), leg.clone());
                 self.desk.places.insert(contact.clone(), place);
                 self.route(routing::Input::OfferAccepted { offer });
-                let agent = Some(offered.agent);
-                let taken = Taken { leg: leg.clone(), agent, answered_by };
-                if reply.send(Ok(taken)).is_err() {
-                    // The program stopped waiting in the same moment.
-                    self.order(&contact, Order::Release(leg), Sink::Nobody);
-                } else if let Some(live) = self.state.contacts.get_mut(&contact) {
-                    live.given.insert(order, leg);
-                    // The party may have left while the store was asked.
-                    self.state.work.push_back(Work::Flow(contact, flow::Input::Tick));
-                }
+                let hold = Hold::new(self.line.clone(), contact.clone(), leg);
+                let taken = Taken::new(hold, Some(offered.agent), answered_by);
+                // A program that stopped waiting drops it, which hangs the party up.
+                drop(reply.send(Ok(taken)));
+                // The party may have left while the store was asked.
+                self.state.work.push_back(Work::Flow(contact, flow::Input::Tick));
             }
             (_, seeker) => {
                 if let Some(live) = self.state.contacts.get_mut(&contact) {
