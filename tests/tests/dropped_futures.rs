@@ -10,7 +10,11 @@ use std::{
 
 use teams_cc::{
     Contact, Error,
-    core::{Address, contact::RejectReason},
+    core::{
+        Address,
+        contact::RejectReason,
+        store::{DispatchStore, Reservation},
+    },
 };
 use teams_cc_sim::{run, world::Setup};
 use teams_cc_stories::{Cut, Stage, locked, small, small_trunk, sweep, wait};
@@ -43,6 +47,8 @@ type Outcome = Option<Result<(), Error>>;
 #[derive(Debug, Default)]
 struct Tried {
     outcome: Option<Outcome>,
+    /// Who is reserved some time after the drop, while the customer is still here.
+    reserved: Vec<Reservation>,
     found_again: bool,
 }
 
@@ -84,17 +90,19 @@ fn story(setup: Setup, step: Step, cut: Cut) -> bool {
         let stage = Stage::new(setup);
         let tried = Arc::new(Mutex::new(Tried::default()));
         let ada = stage.sim.address("ada").expect("a user");
-        let note = Arc::clone(&tried);
+        let (note, store) = (Arc::clone(&tried), Arc::clone(&stage.store));
         let center = stage
             .builder()
             .on_contact(move |contact| {
-                let (note, party) = (Arc::clone(&note), ada.clone());
+                let (note, store, party) = (Arc::clone(&note), Arc::clone(&store), ada.clone());
                 async move {
                     let outcome = take(&contact, step, cut, party).await?;
                     let dropped = outcome.is_none();
                     locked(&note).outcome = Some(outcome);
                     wait(Duration::from_secs(2)).await;
                     if dropped && finds_ada_again(step) {
+                        let reserved = store.reservations().await.expect("memory answers");
+                        locked(&note).reserved = reserved;
                         let taken = contact.route("sales").await?;
                         contact.release(taken).await?;
                         locked(&note).found_again = true;
@@ -115,6 +123,7 @@ fn story(setup: Setup, step: Step, cut: Cut) -> bool {
             Some(Some(Err(error))) => panic!("{told}: {error}\n{ladder}"),
             Some(Some(Ok(()))) => true,
             Some(None) => {
+                assert_eq!(tried.reserved, [], "{told}: ada is not let go\n{ladder}");
                 let again = tried.found_again || !finds_ada_again(step);
                 assert!(again, "{told}: ada was not found again\n{ladder}");
                 false

@@ -103,11 +103,13 @@ fn a_transfer_whose_end_is_never_told_leaves_the_agent_out_of_sight() {
 fn presence_that_never_shows_the_call_frees_nobody_before_its_time() {
     run(async {
         let over = Override::new(|request| show(request, "Available", "Available"));
-        let (closing, steps) = two_for_ada(Faults::default(), over, EngineConfig::default()).await;
+        let settled = Duration::from_mins(4);
+        let rules = UnobservedRules::default().settle(Duration::from_secs(10), settled);
+        let config = EngineConfig::default().unobserved(rules);
+        let (closing, steps) = two_for_ada(Faults::default(), over, config).await;
         closing.assert_no_leak("always available");
         let connected = at(&steps, "C1 connected").expect("ada takes the first");
         let offered = at(&steps, "C2 offered").expect("and the second in the end");
-        let settled = UnobservedRules::default().settle_unseen;
         assert!(offered - connected >= settled, "{steps:?}\n{}", closing.ladder);
         assert!(offered - connected <= settled + Duration::from_secs(40), "{steps:?}");
     })
