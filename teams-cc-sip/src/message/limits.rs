@@ -24,21 +24,21 @@ impl Limits {
 
     /// The same limits with another bound on the octets of a message.
     #[must_use]
-    pub const fn with_message(mut self, octets: usize) -> Self {
+    pub const fn message(mut self, octets: usize) -> Self {
         self.message = octets;
         self
     }
 
     /// The same limits with another bound on header lines.
     #[must_use]
-    pub const fn with_headers(mut self, lines: usize) -> Self {
+    pub const fn headers(mut self, lines: usize) -> Self {
         self.headers = lines;
         self
     }
 
     /// The same limits with another leniency.
     #[must_use]
-    pub const fn with_leniency(mut self, leniency: Leniency) -> Self {
+    pub const fn leniency(mut self, leniency: Leniency) -> Self {
         self.grammar.leniency = leniency;
         self
     }

@@ -259,7 +259,7 @@ fn debug_output_names_nobody() {
 #[test]
 fn leniency_is_a_choice() {
     let start = "INVITE sip:+1425%23#100@sbc.example.com SIP/2.0";
-    let strict = Limits::default().with_leniency(Leniency::STRICT);
+    let strict = Limits::default().leniency(Leniency::STRICT);
     let wire = bytes(start, &CORE, &[]);
     assert!(verdict(&wire).is_ok());
     assert_eq!(verdict_with(&wire, &strict).unwrap_err().rule(), Rule::User);
