@@ -186,6 +186,36 @@ fn a_sign_in_and_a_presence_reading_may_be_dropped_anywhere() {
     assert!(signed > 4 && read > 4);
 }
 
+#[test]
+fn a_shutdown_of_calls_may_be_dropped_anywhere_and_asked_for_again() {
+    let cuts = sweep(500, |cut| {
+        run(async {
+            let stage = Stage::new(no_customers());
+            let bot = Bot::open(&stage.sim).await;
+            let ada = stage.sim.address("ada").expect("a user");
+            let leg =
+                bot.calls.dial(&ada, LegId::numbered("L", 1)).await.expect("she can be called");
+            let dropped = cut.run(bot.calls.shutdown(Duration::from_secs(3))).await;
+            let done = dropped.is_some();
+            if let Some(left) = dropped {
+                assert_eq!(left.calls.len(), 1, "{cut}: ada still rings");
+            } else {
+                let again = bot.calls.dial(&ada, LegId::numbered("L", 2)).await;
+                assert_eq!(again.is_err(), cut != Cut::AtOnce(0), "{cut}: {again:?}");
+                if let Ok(again) = again {
+                    again.execute(LegCommand::HangUp).await.expect("a call that stands");
+                }
+            }
+            leg.execute(LegCommand::HangUp).await.expect("orders are still carried out");
+            bot.close(&cut.to_string()).await;
+            stage.left(Report::default()).await.assert_nothing(cut);
+            done
+        })
+        .expect("a runtime")
+    });
+    assert!(cuts > 4);
+}
+
 /// The trunk of a platform, without a contact center.
 fn trunk(sim: &Sim) -> (Trunk, TrunkEvents) {
     let access = sim.trunk().expect("a trunk");
