@@ -27,6 +27,7 @@ use crate::{
 
 pub(super) async fn start(mut builder: Builder) -> Result<ContactCenter, Error> {
     let platform = Arc::clone(&builder.platform);
+    platform.open()?;
     let clock = platform.clock();
     let seed = Seed::new(platform.seed());
     let site = Arc::new(builder.site()?);

@@ -1,6 +1,6 @@
 //! Takes callbacks over plain HTTP, behind the partner's TLS proxy.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -26,13 +26,11 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Listens until nobody takes callbacks any more.
-pub(super) fn spawn(address: SocketAddr, callbacks: mpsc::Sender<Callback>) {
-    tokio::spawn(async move {
-        match TcpListener::bind(address).await {
-            Ok(listener) => serve(listener, callbacks).await,
-            Err(error) => tracing::error!(%address, %error, "cannot listen for callbacks"),
-        }
-    });
+pub(super) fn spawn(address: SocketAddr, callbacks: mpsc::Sender<Callback>) -> io::Result<()> {
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    tokio::spawn(serve(TcpListener::from_std(listener)?, callbacks));
+    Ok(())
 }
 
 async fn serve(listener: TcpListener, callbacks: mpsc::Sender<Callback>) {

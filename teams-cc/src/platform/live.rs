@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::{GraphAccess, Platform, TrunkAccess, listener};
+use crate::{Error, ErrorKind};
 
 /// How many callbacks may wait for the contact center; more are answered with 503.
 const CALLBACK_QUEUE: usize = 1024;
@@ -39,6 +40,7 @@ pub struct Env {
     instance: Option<AppId>,
     clock: Arc<SystemClock>,
     seed: u64,
+    graph: Mutex<Option<GraphAccess>>,
     trunk: Mutex<Option<TrunkAccess>>,
 }
 
@@ -84,6 +86,7 @@ impl Env {
                 .transpose()?,
             clock: Arc::new(clock),
             seed,
+            graph: Mutex::new(None),
             trunk: Mutex::new(None),
         })
     }
@@ -101,6 +104,26 @@ impl Platform for Env {
         format!("tenant {} (live)", self.tenant)
     }
 
+    /// Listens for callbacks and sets TLS up.
+    fn open(&self) -> Result<(), Error> {
+        let transport =
+            Client::builder().default_transport().map_err(|error| cannot("set TLS up", error))?;
+        let (callbacks, arrivals) = mpsc::channel(CALLBACK_QUEUE);
+        listener::spawn(self.listen, callbacks)
+            .map_err(|error| cannot(&format!("listen for callbacks at {}", self.listen), error))?;
+        let mut access = GraphAccess::new(
+            self.tenant.clone(),
+            self.app.clone(),
+            self.secret.clone(),
+            transport,
+            self.callback_url.clone(),
+            arrivals,
+        );
+        access.application_instance.clone_from(&self.instance);
+        *self.graph.lock().unwrap_or_else(PoisonError::into_inner) = Some(access);
+        Ok(())
+    }
+
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock) as _
     }
@@ -110,24 +133,7 @@ impl Platform for Env {
     }
 
     fn graph(&self) -> Option<GraphAccess> {
-        let transport = Client::builder()
-            .default_transport()
-            .inspect_err(|error| tracing::error!(%error, "TLS cannot be set up"))
-            .ok()?;
-        let (callbacks, arrivals) = mpsc::channel(CALLBACK_QUEUE);
-        listener::spawn(self.listen, callbacks);
-        let access = GraphAccess::new(
-            self.tenant.clone(),
-            self.app.clone(),
-            self.secret.clone(),
-            transport,
-            self.callback_url.clone(),
-            arrivals,
-        );
-        Some(match &self.instance {
-            Some(instance) => access.application_instance(instance.clone()),
-            None => access,
-        })
+        self.graph.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn trunk(&self) -> Option<TrunkAccess> {
@@ -171,6 +177,10 @@ impl fmt::Debug for EnvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+fn cannot(what: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::with_source(ErrorKind::Config(format!("cannot {what}").into()), source)
 }
 
 const HTTPS: &str = "an absolute https address, such as https://bot.contoso.com/callbacks";
@@ -234,5 +244,14 @@ mod tests {
         let env = Env::from_vars(WHOLE).unwrap();
         assert_eq!(env.label(), "tenant 11111111-2222-3333-4444-555555555555 (live)");
         assert!(!format!("{env:?}").contains("hush"));
+    }
+
+    #[tokio::test]
+    async fn an_address_in_use_is_named_before_any_call_is_missed() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        let vars = WHOLE.into_iter().chain([("TEAMS_CC_LISTEN", address.as_str())]);
+        let error = Env::from_vars(vars).unwrap().open().unwrap_err();
+        assert!(error.to_string().contains(&address), "{error}");
     }
 }

@@ -22,12 +22,26 @@ use teams_cc_sip::{
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
+use crate::Error;
+
 pub use live::{Env, EnvError};
 
 /// Where a contact center runs.
 pub trait Platform: Send + Sync + 'static {
     /// What every program prints first, such as `simulator (seed 42)`.
     fn label(&self) -> String;
+
+    /// Opens what the platform needs, before anything else is asked of it. Nothing by default.
+    ///
+    /// Called within a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) says what cannot be had, such as an address
+    /// to listen at.
+    fn open(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// The clock everything goes by.
     fn clock(&self) -> Arc<dyn Clock>;
@@ -50,6 +64,10 @@ pub trait Platform: Send + Sync + 'static {
 impl<P: Platform + ?Sized> Platform for Arc<P> {
     fn label(&self) -> String {
         (**self).label()
+    }
+
+    fn open(&self) -> Result<(), Error> {
+        (**self).open()
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
