@@ -170,13 +170,12 @@ proptest! {
         prop_assert!(read.equivalent(&read));
     }
 
+    /// Without `%`: text that already looks escaped is taken as escaped.
     #[test]
-    fn a_user_of_any_text_comes_back(user in "\\PC{1,20}") {
+    fn a_user_of_any_text_comes_back(user in "[^%\\p{C}]{1,20}") {
         let built = SipUri::new(Host::parse("h.example.com").unwrap()).with_user(&user);
         let read = Uri::parse(Uri::from(built).reveal()).unwrap();
         let decoded = read.as_sip().unwrap().user_decoded();
-        // Text that already looks escaped is taken as escaped.
-        prop_assume!(!user.contains('%'));
         prop_assert_eq!(decoded, Some(user));
     }
 }
