@@ -23,7 +23,7 @@ use super::{
 use crate::Error;
 
 /// How long the emergency services are rung: until the caller gives up, for all practical ends.
-const EMERGENCY_RING: Duration = Duration::from_hours(1);
+pub(super) const EMERGENCY_RING: Duration = Duration::from_hours(1);
 
 impl Runtime {
     pub(super) fn arrived(&mut self, arrival: Arrival) {
@@ -35,10 +35,7 @@ impl Runtime {
         self.state.next_contact += 1;
         let id = contact_id(self.state.next_contact);
         let emergency = called.is_emergency();
-        let mut config = FlowConfig::default();
-        if emergency {
-            config.max_ring = EMERGENCY_RING;
-        }
+        let config = FlowConfig::default();
         let capabilities = leg.capabilities();
         let flow = Flow::new(id.clone(), leg.id().clone(), capabilities, config);
         self.state.legs.insert(leg.id().clone(), id.clone(), Some(leg));
@@ -54,6 +51,7 @@ impl Runtime {
             tenant,
             capabilities,
             prompts: self.site.prompts.clone(),
+            emergency: Arc::clone(&self.site.emergency),
             line: self.line.clone(),
         };
         let handler = (self.site.handler)(contact);

@@ -69,6 +69,7 @@ pub(crate) struct Site {
     pub(crate) agents: BTreeMap<AgentId, Agent>,
     pub(crate) queues: BTreeSet<QueueId>,
     pub(crate) reach_within: Duration,
+    pub(crate) emergency: Arc<EmergencyPlan>,
     pub(crate) confirmation: Confirm,
     pub(crate) handler: Handler,
 }
@@ -349,6 +350,7 @@ impl Builder {
             agents: self.agents.clone(),
             queues: self.queues.iter().map(|queue| queue.id.clone()).collect(),
             reach_within: self.reach_within,
+            emergency: Arc::new(self.emergency.clone()),
             confirmation,
             handler,
         })

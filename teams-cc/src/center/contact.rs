@@ -1,6 +1,6 @@
 //! The handle on which a partner's program works.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use teams_cc_core::{
     Address, AgentId, ContactId, PhoneNumber, QueueId, TenantId,
@@ -8,11 +8,13 @@ use teams_cc_core::{
         AfterTransfer, Capabilities, Prompt, RejectReason, Tone, Verb,
         flow::{Confirm, OfferOutcome, Order, Outcome},
     },
+    emergency::EmergencyPlan,
 };
 use url::Url;
 
 use super::{
     Route,
+    arrive::EMERGENCY_RING,
     command::{Command, Line, Unfound, Whom},
     taken::{Hold, Taken},
 };
@@ -42,6 +44,7 @@ pub struct Contact {
     pub(crate) tenant: Option<TenantId>,
     pub(crate) capabilities: Capabilities,
     pub(crate) prompts: Option<Url>,
+    pub(crate) emergency: Arc<EmergencyPlan>,
     pub(crate) line: Line,
 }
 
@@ -194,6 +197,9 @@ impl Contact {
 
     /// Calls anybody, trusting the answer; no queue, presence or policy is asked.
     ///
+    /// A number of the emergency plan goes to the emergency route of the trunk; over Graph it is
+    /// refused, for a bot's call carries no location.
+    ///
     /// Dropping the future hangs the second call up.
     ///
     /// # Errors
@@ -201,9 +207,9 @@ impl Contact {
     /// [`ErrorKind::NotTaken`] with the reason; [`ErrorKind::Destination`] where the address is
     /// no full number and nobody's; [`ErrorKind::CustomerLeft`].
     pub async fn dial(&self, party: Address) -> Result<Taken, Error> {
-        check(&party)?;
+        let party = self.destination(party)?;
         self.get_ready().await?;
-        let ring = DIAL_RING;
+        let ring = if party.is_emergency() { EMERGENCY_RING } else { DIAL_RING };
         let confirm = Confirm::TrustAnswer;
         match self.order(Order::Offer { party, agent: None, ring, confirm }).await? {
             Outcome::Offer(OfferOutcome::Accepted { leg, answered_by }) => {
@@ -257,7 +263,7 @@ impl Contact {
     /// [`ErrorKind::Order`] where the platform refuses or the transfer fails;
     /// [`ErrorKind::Destination`] as for [`dial`](Self::dial).
     pub async fn transfer(&self, party: Address) -> Result<AfterTransfer, Error> {
-        check(&party)?;
+        let party = self.destination(party)?;
         self.get_ready().await?;
         match self.order(Order::TransferBlind(party)).await? {
             Outcome::Connected(after) => Ok(after),
@@ -300,6 +306,16 @@ impl Contact {
         } else {
             self.answer().await
         }
+    }
+
+    /// A party as it can be called: emergency numbers are known by the plan, others are checked.
+    fn destination(&self, party: Address) -> Result<Address, ErrorKind> {
+        if let Address::Phone(number) = &party
+            && let emergency @ PhoneNumber::Emergency(_) = self.emergency.classify(number.reveal())
+        {
+            return Ok(Address::Phone(emergency));
+        }
+        check(&party).map(|()| party)
     }
 
     async fn order(&self, order: Order) -> Result<Outcome, Error> {

@@ -30,7 +30,7 @@ const MAX_ORDERS: usize = 16;
 pub struct FlowConfig {
     /// An answer sooner than this after the first ringing is not trusted. Default 500 ms.
     pub min_ring: Duration,
-    /// No offer rings longer, whatever is asked. Default 18 s: a Teams client forwards an
+    /// No offer rings longer, whatever is asked, but to the emergency services. Default 18 s: a Teams client forwards an
     /// unanswered call to voicemail after 20 s unless its user chose otherwise.
     pub max_ring: Duration,
 }
@@ -202,7 +202,9 @@ impl Flow {
                 let leg = LegId::new(format!("{}.{}", self.contact, self.next_leg))
                     .unwrap_or_else(|_| LegId::numbered("L", self.next_leg));
                 self.next_leg += 1;
-                let until = now + ring.min(self.config.max_ring);
+                // Nothing cuts a call to the emergency services short.
+                let longest = if party.is_emergency() { ring } else { self.config.max_ring };
+                let until = now + ring.min(longest);
                 self.event(ContactEvent::Offered { agent: agent.clone() });
                 self.out.push_back(Output::Dial { leg: leg.clone(), to: party.clone() });
                 self.offers.insert(leg, Offer::new(id, party, agent, confirm, until));
