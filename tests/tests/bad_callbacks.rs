@@ -275,3 +275,34 @@ fn an_intake_counts_what_it_refused_by_reason() {
     })
     .expect("a runtime");
 }
+
+/// `{"alg":"RS256","kid":"nobody","typ":"JWT"}` in base64url.
+const UNKNOWN_KEY: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6Im5vYm9keSIsInR5cCI6IkpXVCJ9";
+
+#[test]
+fn a_callback_that_names_an_unknown_key_holds_nobody_up() {
+    run(async {
+        let stage = Stage::new(small(42));
+        let tapped = Tapped::new(stage.watched.clone());
+        let center = open(&stage, &tapped).await;
+        // Long enough for the keys to be read again where somebody names an unknown one.
+        wait(Duration::from_secs(60)).await;
+        let real = tapped.heard("incoming");
+        let good = token(&real);
+        let rest = good.split_once('.').expect("a token has parts").1;
+        let forged = with_token(&real, Some(&format!("{UNKNOWN_KEY}.{rest}")));
+        let nameless = with_token(&real, None);
+
+        let clock = stage.watched.clock();
+        let posted = clock.now();
+        let (unknown, none) =
+            tokio::join!(async { (tapped.post(forged).await, clock.now() - posted) }, async {
+                (tapped.post(nameless).await, clock.now() - posted)
+            },);
+        assert_eq!((unknown.0, none.0), (StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED));
+        assert!(unknown.1 > Duration::ZERO, "the keys are read again, which takes a while");
+        assert_eq!(none.1, Duration::ZERO, "and nobody waits for that");
+        drop(center);
+    })
+    .expect("a runtime");
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use teams_cc_core::{Clock, seed::Seed};
 use teams_cc_graph::{
     Client,
@@ -24,6 +25,9 @@ use crate::{
     Error,
     platform::{Callback, GraphAccess, TrunkAccess},
 };
+
+/// How many callbacks may wait for keys to be read; further ones wait in the platform's queue.
+const MAX_WAITING: usize = 256;
 
 pub(super) async fn start(mut builder: Builder) -> Result<ContactCenter, Error> {
     let platform = Arc::clone(&builder.platform);
@@ -94,12 +98,27 @@ async fn graph(
 }
 
 /// Answers callbacks until the platform sends none any more.
+///
+/// A callback whose key is known is handed on at once and in order. One that names an unknown key
+/// waits for the keys to be read again, and holds nobody up meanwhile.
 async fn take_callbacks(mut callbacks: mpsc::Receiver<Callback>, intake: Arc<Intake>) {
-    while let Some(Callback { request, reply }) = callbacks.recv().await {
-        // One after the other: the intake only checks and enqueues, and order is worth keeping.
-        let response = intake.handle(request).await;
-        let _ = reply.send(response);
+    let mut waiting = FuturesUnordered::new();
+    loop {
+        tokio::select! {
+            biased;
+            Some(()) = waiting.next() => {}
+            callback = callbacks.recv(), if waiting.len() < MAX_WAITING => match callback {
+                Some(callback) => waiting.push(answer(&intake, callback)),
+                None => return,
+            },
+        }
     }
+}
+
+async fn answer(intake: &Intake, callback: Callback) {
+    let response = intake.handle(callback.request).await;
+    // A sender that has gone away needs no answer.
+    let _ = callback.reply.send(response);
 }
 
 fn trunk(access: TrunkAccess, builder: &Builder, clock: &Arc<dyn Clock>) -> TrunkWire {
