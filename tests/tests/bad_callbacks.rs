@@ -286,7 +286,7 @@ fn a_callback_that_names_an_unknown_key_holds_nobody_up() {
         let tapped = Tapped::new(stage.watched.clone());
         let center = open(&stage, &tapped).await;
         // Long enough for the keys to be read again where somebody names an unknown one.
-        wait(Duration::from_secs(60)).await;
+        wait(Duration::from_mins(1)).await;
         let real = tapped.heard("incoming");
         let good = token(&real);
         let rest = good.split_once('.').expect("a token has parts").1;
