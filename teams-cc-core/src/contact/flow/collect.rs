@@ -109,7 +109,13 @@ impl Treatment {
         }
     }
 
-    /// A key was pressed. True where the recordings are to be cut short.
+    /// Whether every key that is waited for was pressed, or their time is up.
+    pub(super) fn is_complete(&self, now: Instant) -> bool {
+        self.keys.as_ref().is_some_and(|keys| keys.is_complete(now))
+    }
+
+    /// A key was pressed. True where the recordings are to be cut short; what was not sent yet is
+    /// not played at all.
     pub(super) fn key(&mut self, now: Instant, tone: Tone) -> bool {
         let Some(keys) = &mut self.keys else {
             return false;
@@ -124,9 +130,7 @@ impl Treatment {
             keys.until = Some(now + keys.within);
         }
         let cut = matches!(self.playing, Playing::Sent(_) | Playing::Accepted(_));
-        if cut {
-            self.playing = Playing::Over;
-        }
+        self.playing = Playing::Over;
         cut
     }
 

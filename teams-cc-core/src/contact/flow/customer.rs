@@ -130,7 +130,9 @@ impl Flow {
             if self.customer.media {
                 self.collect_tones();
             }
-            while let Some(tone) = self.typed_ahead.pop() {
+            while !treatment.is_complete(now)
+                && let Some(tone) = self.typed_ahead.pop()
+            {
                 treatment.key(now, tone);
             }
         }
@@ -151,7 +153,24 @@ impl Flow {
             self.collect_tones();
         }
         if let Some(prompts) = prompts {
+            self.customer.plays.extend(self.treatment.as_ref().map(|treatment| treatment.order));
             self.execute_customer(LegCommand::Play(prompts));
+        }
+    }
+
+    /// The platform refused what the treatment needs, if it is this one.
+    pub(super) fn untreated(&mut self, ours: impl FnOnce(&Treatment) -> bool, error: OrderError) {
+        if self.treatment.as_ref().is_some_and(ours)
+            && let Some(treatment) = self.treatment.take()
+        {
+            self.reply(treatment.order, Err(error));
+        }
+    }
+
+    /// Answers the call, unless an answer is on its way: a platform refuses a second one.
+    pub(super) fn answer_customer(&mut self) {
+        if !std::mem::replace(&mut self.customer.answering, true) {
+            self.execute_customer(LegCommand::Answer);
         }
     }
 

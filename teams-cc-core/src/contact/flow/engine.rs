@@ -30,8 +30,8 @@ const MAX_ORDERS: usize = 16;
 pub struct FlowConfig {
     /// An answer sooner than this after the first ringing is not trusted. Default 500 ms.
     pub min_ring: Duration,
-    /// No offer rings longer, whatever is asked, but to the emergency services. Default 18 s: a Teams client forwards an
-    /// unanswered call to voicemail after 20 s unless its user chose otherwise.
+    /// No offer rings longer, but to the emergency services. Default 18 s: a Teams client forwards
+    /// an unanswered call to voicemail after 20 s unless its user chose otherwise.
     pub max_ring: Duration,
 }
 
@@ -64,6 +64,10 @@ pub(super) struct Customer {
     pub(super) state: LegState,
     pub(super) media: bool,
     pub(super) collecting: bool,
+    /// An answer is on its way to the platform.
+    pub(super) answering: bool,
+    /// Whose recordings were sent and not accepted yet; commands of a leg keep their order.
+    pub(super) plays: VecDeque<OrderId>,
     pub(super) leaving: bool,
     pub(super) connected: Option<AfterTransfer>,
     pub(super) ended: Option<EndCause>,
@@ -93,6 +97,8 @@ impl Flow {
             state: LegState::Ringing,
             media: false,
             collecting: false,
+            answering: false,
+            plays: VecDeque::new(),
             leaving: false,
             connected: None,
             ended: None,
@@ -166,11 +172,16 @@ impl Flow {
             return self.reply(id, Err(OrderError::CustomerLeft(cause)));
         }
         if self.waiting.len() >= MAX_ORDERS {
+            // Nobody stays on the line because there is no room to wait for their end.
+            if order == Order::HangUp {
+                self.hang_up_customer();
+            }
             return self.reply(id, Err(OrderError::TooMany(MAX_ORDERS)));
         }
         match order {
             Order::Answer if self.customer.state == LegState::Ringing => {
-                self.wait(id, Waiting::Answer, LegCommand::Answer);
+                self.waiting.insert(id, Waiting::Answer);
+                self.answer_customer();
             }
             Order::Ring if self.customer.state == LegState::Ringing => {
                 self.wait(id, Waiting::Ring, LegCommand::Ring);
@@ -246,9 +257,15 @@ impl Flow {
         if *leg != self.customer.leg {
             return;
         }
-        match (verb, &mut self.treatment) {
-            (Verb::Play, Some(treatment)) => treatment.accepted(now, operation),
-            (Verb::Ring, _) => self.done(Waiting::Ring),
+        match verb {
+            Verb::Play => {
+                let order = self.customer.plays.pop_front();
+                let treatment = self.treatment.as_mut().filter(|t| Some(t.order) == order);
+                if let Some(treatment) = treatment {
+                    treatment.accepted(now, operation);
+                }
+            }
+            Verb::Ring => self.done(Waiting::Ring),
             _ => {}
         }
     }
@@ -266,6 +283,7 @@ impl Flow {
         }
         match verb {
             Verb::Answer => {
+                self.customer.answering = false;
                 self.take_waiting(Waiting::Answer, &Err(error));
             }
             Verb::Ring => {
@@ -274,16 +292,21 @@ impl Flow {
             Verb::TransferBlind => {
                 self.take_waiting(Waiting::TransferBlind, &Err(error));
             }
-            Verb::Play | Verb::CollectTones => {
-                if let Some(treatment) = self.treatment.take() {
-                    self.reply(treatment.order, Err(error));
-                }
+            Verb::Play => {
+                let order = self.customer.plays.pop_front();
+                self.untreated(|treatment| Some(treatment.order) == order, error);
+            }
+            Verb::CollectTones => {
+                self.customer.collecting = false;
+                self.untreated(Treatment::wants_keys, error);
             }
             Verb::Bridge | Verb::TransferConsultative => {
                 let failed = TransferOutcome::Failed(crate::contact::TransferFailure::Platform);
                 self.transfer_ended(failed);
             }
-            Verb::HangUp | Verb::Reject => {
+            // It was answered meanwhile, and is wanted no more than before.
+            Verb::Reject => self.execute_customer(LegCommand::HangUp),
+            Verb::HangUp => {
                 // The platform does not know the call any more, or will end it by itself.
                 let by = crate::contact::EndedBy::Platform;
                 self.customer(now, LegEvent::Ended(EndCause::new(EndReason::Reconciled, by)));

@@ -164,7 +164,7 @@ impl Flow {
         offer.stage = Stage::Joining(id);
         if capabilities.has(Verb::Bridge) && self.customer.state == LegState::Ringing {
             // Somebody is there now, so the customer's call is answered; commands keep order.
-            self.execute_customer(LegCommand::Answer);
+            self.answer_customer();
         }
         self.execute_customer(command);
     }

@@ -1,6 +1,7 @@
 //! The promises of the flow, one test each.
 
 mod property;
+mod race;
 
 use std::time::Duration;
 
