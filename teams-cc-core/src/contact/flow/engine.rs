@@ -58,6 +58,7 @@ pub struct Flow {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four things a leg may be at, at once")]
 pub(super) struct Customer {
     pub(super) leg: LegId,
     pub(super) capabilities: Capabilities,
