@@ -182,6 +182,11 @@ impl Desk {
         self.places.values().any(|place| *place == Place::Sought)
     }
 
+    /// Whether the store knows everything that was decided.
+    pub(super) fn is_settled(&self) -> bool {
+        !self.busy && self.jobs.is_empty()
+    }
+
     /// The leg of whoever took the contact and is not out of sight.
     pub(super) fn taker(&self, contact: &ContactId) -> Option<&LegId> {
         match self.places.get(contact) {

@@ -144,7 +144,9 @@ impl Runtime {
 
     fn is_done(&self) -> bool {
         self.state.stopping.is_some_and(|stopping| {
-            self.state.contacts.is_empty() || self.clock.now() >= stopping.give_up_at
+            // Whoever shares the store learns who is free again before this process is gone.
+            let nothing_left = self.state.contacts.is_empty() && self.desk.is_settled();
+            nothing_left || self.clock.now() >= stopping.give_up_at
         })
     }
 

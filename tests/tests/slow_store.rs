@@ -1,0 +1,107 @@
+//! A store that other processes share, and that takes its time.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use teams_cc::{
+    Contact, Error,
+    core::{
+        AgentId, ContactId, Timestamp,
+        agent::Capacity,
+        store::{
+            Changes, DispatchStore, Expired, FencingToken, MemoryDispatchStore, Reservation,
+            StoreError, StoreVersion,
+        },
+    },
+};
+use teams_cc_sim::run;
+use teams_cc_stories::{Stage, small, wait};
+
+/// How long each step in the store takes.
+const STEP: Duration = Duration::from_millis(200);
+
+/// A store in memory that answers late.
+#[derive(Debug)]
+struct Slow(Arc<MemoryDispatchStore>);
+
+#[async_trait]
+impl DispatchStore for Slow {
+    async fn put_agent(&self, agent: &AgentId, capacity: Capacity) -> Result<(), StoreError> {
+        wait(STEP).await;
+        self.0.put_agent(agent, capacity).await
+    }
+
+    async fn remove_agent(&self, agent: &AgentId) -> Result<(), StoreError> {
+        wait(STEP).await;
+        self.0.remove_agent(agent).await
+    }
+
+    async fn enqueue(&self, contact: &ContactId) -> Result<(), StoreError> {
+        wait(STEP).await;
+        self.0.enqueue(contact).await
+    }
+
+    async fn withdraw(&self, contact: &ContactId) -> Result<(), StoreError> {
+        wait(STEP).await;
+        self.0.withdraw(contact).await
+    }
+
+    async fn reserve(
+        &self,
+        agent: &AgentId,
+        contact: &ContactId,
+        lease: Duration,
+        now: Timestamp,
+    ) -> Result<FencingToken, StoreError> {
+        wait(STEP).await;
+        self.0.reserve(agent, contact, lease, now).await
+    }
+
+    async fn accept(&self, token: FencingToken, now: Timestamp) -> Result<(), StoreError> {
+        wait(STEP).await;
+        self.0.accept(token, now).await
+    }
+
+    async fn release(&self, token: FencingToken) -> Result<(), StoreError> {
+        wait(STEP).await;
+        self.0.release(token).await
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<Vec<Expired>, StoreError> {
+        self.0.sweep(now).await
+    }
+
+    async fn watch(&self, since: StoreVersion) -> Result<Changes, StoreError> {
+        self.0.watch(since).await
+    }
+
+    async fn reservations(&self) -> Result<Vec<Reservation>, StoreError> {
+        self.0.reservations().await
+    }
+}
+
+/// Takes whoever is found and keeps them waiting.
+async fn hold(contact: Contact) -> Result<(), Error> {
+    let _taken = contact.route("sales").await?;
+    std::future::pending().await
+}
+
+#[test]
+fn a_shutdown_waits_until_the_store_knows_that_everybody_is_free() {
+    // While ada is rung, and after she took the call.
+    for (seconds, offered) in [(5, "rings ada"), (40, "taken by ada")] {
+        run(async {
+            let stage = Stage::new(small(42));
+            let store = Arc::new(Slow(Arc::clone(&stage.store)));
+            let center = stage.builder().store(store).on_contact(hold).start().await;
+            let center = center.expect("the platform is whole");
+            wait(Duration::from_secs(seconds)).await;
+            let held = stage.reservations().await;
+            assert_eq!(held.len(), 1, "not {offered}\n{}", stage.sim.ladder());
+            let report = center.shutdown(Duration::ZERO).await;
+            let ladder = stage.sim.ladder();
+            assert_eq!(stage.reservations().await, [], "{offered}: {report}\n{ladder}");
+        })
+        .expect("a runtime");
+    }
+}
