@@ -335,3 +335,23 @@ fn a_certificate_that_does_not_cover_the_trunk_carries_nothing() {
         assert!(text.contains(word), "no {word}: {text}");
     }
 }
+
+#[test]
+fn a_carrier_that_is_not_there_is_an_error_before_any_call_needs_it() {
+    run(async {
+        for (phones, emergency, ok) in
+            [("carrier", "carrier", true), ("carier", "carrier", false), ("carrier", "911", false)]
+        {
+            let stage = Stage::new(small(42));
+            let builder = stage.builder().carriers(phones, emergency);
+            let started = builder.on_contact(async |_| Ok(())).start().await;
+            assert_eq!(started.is_ok(), ok, "{phones} {emergency}");
+            if let Err(error) = started {
+                assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error:?}");
+                let missing = if phones == "carrier" { emergency } else { phones };
+                assert!(told(&error).contains(missing), "{error}");
+            }
+        }
+    })
+    .expect("a runtime");
+}

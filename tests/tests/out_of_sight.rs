@@ -1,7 +1,10 @@
 //! Agents out of sight: busy until somebody who knows says otherwise.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -9,7 +12,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::json;
 use teams_cc::{
-    Contact, Error,
+    Contact, Error, ErrorKind,
     core::{
         Instant,
         contact::ContactEvent,
@@ -22,7 +25,7 @@ use teams_cc_sim::{
     Override, Sim, run,
     world::{Faults, Setup},
 };
-use teams_cc_stories::{Closing, Stage, caller, small, takes, user, wait};
+use teams_cc_stories::{Closing, Stage, caller, locked, small, small_trunk, takes, user, wait};
 
 async fn serve(contact: Contact) -> Result<(), Error> {
     let taken = contact.route("sales").await?;
@@ -173,6 +176,41 @@ fn without_any_presence_customers_wait_and_overflow_and_nobody_is_rung() {
         assert_eq!(steps, [], "{}", closing.ladder);
         let report = closing.report;
         assert_eq!((report.contacts, report.answered, report.lost), (2, 0, 0), "{report}");
+    })
+    .expect("a runtime");
+}
+
+#[test]
+fn an_agent_who_talks_in_sight_is_not_free_because_the_program_seeks_somebody_else() {
+    run(async {
+        let setup = small_trunk(42).user(user("bo", 61, [takes(2000)]));
+        let stage = Stage::new(setup);
+        let told = Arc::new(Mutex::new(None));
+        let note = Arc::clone(&told);
+        let center = stage
+            .builder()
+            .on_contact(move |contact| {
+                let note = Arc::clone(&note);
+                async move {
+                    let taken = contact.route("sales").await?;
+                    contact.connect(taken).await?;
+                    *locked(&note) = Some(contact.route("sales").await.err());
+                    Ok(())
+                }
+            })
+            .start()
+            .await
+            .expect("the platform is whole");
+        wait(Duration::from_secs(12)).await;
+        let held = stage.reservations().await;
+        let ladder = stage.sim.ladder();
+        assert_eq!(held.len(), 1, "{held:?}\n{ladder}");
+        let error = locked(&told).take().flatten();
+        let error = error.unwrap_or_else(|| panic!("somebody else was found\n{ladder}"));
+        assert!(matches!(error.kind(), ErrorKind::Order(_)), "{error:?}\n{ladder}");
+        let closing = stage.close(center).await;
+        closing.assert_nothing("a second search");
+        assert_eq!(closing.report.answered, 1, "{}", closing.ladder);
     })
     .expect("a runtime");
 }

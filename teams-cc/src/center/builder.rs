@@ -232,7 +232,8 @@ impl Builder {
 
     /// Names the carriers for calls to phones, and for emergency calls where it is another one.
     ///
-    /// Without this the first carrier of the trunk takes both.
+    /// Without this the first carrier of the trunk takes both. A name the trunk does not have is an
+    /// error of [`start`](Self::start).
     pub fn carriers(mut self, phones: &str, emergency: &str) -> Self {
         self.carrier = Some(phones.into());
         self.emergency_carrier = Some(emergency.into());
@@ -380,7 +381,7 @@ impl fmt::Debug for Builder {
     }
 }
 
-fn mistake(what: String) -> Error {
+pub(super) fn mistake(what: String) -> Error {
     ErrorKind::Config(what.into()).into()
 }
 

@@ -172,7 +172,8 @@ impl Contact {
     /// # Errors
     ///
     /// [`ErrorKind::Overflow`] where the queue's policy gives up, with where the contact is to
-    /// go; [`ErrorKind::UnknownQueue`]; [`ErrorKind::CustomerLeft`].
+    /// go; [`ErrorKind::UnknownQueue`]; [`ErrorKind::Order`] where the customer is connected to
+    /// somebody or sought for already; [`ErrorKind::CustomerLeft`].
     pub async fn route(&self, route: impl Into<Route>) -> Result<Taken, Error> {
         let route = route.into();
         let unknown = ErrorKind::UnknownQueue(route.queue.clone());
@@ -189,7 +190,8 @@ impl Contact {
     /// # Errors
     ///
     /// [`ErrorKind::Overflow`] where the person is not available or did not take the contact;
-    /// [`ErrorKind::UnknownAgent`]; [`ErrorKind::CustomerLeft`].
+    /// [`ErrorKind::UnknownAgent`]; [`ErrorKind::Order`] and [`ErrorKind::CustomerLeft`] as for
+    /// [`route`](Self::route).
     pub async fn reach(&self, agent: &str) -> Result<Taken, Error> {
         let id = AgentId::new(agent).map_err(|_| ErrorKind::UnknownAgent(agent.into()))?;
         self.seek(Whom::Agent(id), ErrorKind::UnknownAgent(agent.into())).await

@@ -62,6 +62,11 @@ impl Runtime {
             let error = OrderError::WrongState("somebody is being sought already");
             return drop(reply.send(Err(Unfound::Order(error))));
         }
+        if live.flow.state() == ContactState::Connected {
+            // Whoever talks to the customer would pass for free.
+            let error = OrderError::WrongState("the customer is connected to somebody already");
+            return drop(reply.send(Err(Unfound::Order(error))));
+        }
         let before = self.desk.taker(&contact).cloned();
         let Some(inputs) = self.desk.seek(now, &contact, &whom) else {
             return drop(reply.send(Err(Unfound::Unknown)));
@@ -87,6 +92,9 @@ impl Runtime {
         match what {
             Withdrawn::Order(id) => self.withdraw(contact, id),
             Withdrawn::Leg(leg) => {
+                if let Some(live) = self.state.contacts.get_mut(contact) {
+                    live.given.retain(|_, given| *given != leg);
+                }
                 self.order(contact, Order::Release(leg), Sink::Nobody);
             }
         }

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     Builder, ContactCenter, Report,
-    builder::config,
+    builder::{config, mistake},
     command::Line,
     desk::Desk,
     presence::{self, PresenceSide},
@@ -31,10 +31,10 @@ const MAX_WAITING: usize = 256;
 
 pub(super) async fn start(mut builder: Builder) -> Result<ContactCenter, Error> {
     let platform = Arc::clone(&builder.platform);
+    let site = Arc::new(builder.site()?);
     platform.open()?;
     let clock = platform.clock();
     let seed = Seed::new(platform.seed());
-    let site = Arc::new(builder.site()?);
     let graph = match platform.graph() {
         Some(access) => Some(graph(access, &clock, seed).await?),
         None => None,
@@ -43,7 +43,7 @@ pub(super) async fn start(mut builder: Builder) -> Result<ContactCenter, Error> 
         let reader = presence::reader(client.clone(), &clock);
         PresenceSide::new(reader, builder.presence_every, site.agents.values())
     });
-    let trunk = platform.trunk().map(|access| trunk(access, &builder, &clock));
+    let trunk = platform.trunk().map(|access| trunk(access, &builder, &clock)).transpose()?;
     let graph = graph.map(|(_, wire)| wire);
     let wires = Wires::new(graph, trunk, builder.emergency.clone());
     let desk = Desk::new(builder.engine(), Arc::clone(&site), Arc::clone(&builder.store));
@@ -121,13 +121,23 @@ async fn answer(intake: &Intake, callback: Callback) {
     let _ = callback.reply.send(response);
 }
 
-fn trunk(access: TrunkAccess, builder: &Builder, clock: &Arc<dyn Clock>) -> TrunkWire {
+fn trunk(
+    access: TrunkAccess,
+    builder: &Builder,
+    clock: &Arc<dyn Clock>,
+) -> Result<TrunkWire, Error> {
     let TrunkAccess { config, network, media } = access;
+    // A misspelt emergency route must not be found by the first call that needs it.
+    for name in builder.carrier.iter().chain(&builder.emergency_carrier) {
+        if !config.carriers.iter().any(|carrier| carrier.name == *name) {
+            return Err(mistake(format!("the trunk has no carrier of the name {name:?}")));
+        }
+    }
     let config = config.emergency(builder.emergency.clone());
     let first = config.carriers.first().map(|carrier| carrier.name.clone());
     let carrier = builder.carrier.clone().or(first);
     let emergency = builder.emergency_carrier.clone().or_else(|| carrier.clone());
     let teams = config.fqdn.clone();
     let (trunk, events) = Trunk::start(config, network, Arc::clone(clock), media);
-    TrunkWire { trunk, events, teams, carrier, emergency }
+    Ok(TrunkWire { trunk, events, teams, carrier, emergency })
 }
