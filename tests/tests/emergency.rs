@@ -82,6 +82,8 @@ fn a_full_house_and_a_program_that_hangs_do_not_stop_the_call_of_somebody_in_nee
         let ladder = &closing.ladder;
         assert!(ladder.contains("the emergency services answer"), "{ladder}");
         assert!(ladder.contains("INVITE 112 with location"), "{ladder}");
+        let (before, _) = ladder.split_once("the emergency services answer").expect("seen above");
+        assert!(before.contains("180 Ringing (INVITE)"), "the caller hears nothing\n{ladder}");
     })
     .expect("a runtime");
 }

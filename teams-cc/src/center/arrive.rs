@@ -1,11 +1,13 @@
-//! From a call that comes in to a contact somebody works on, and to the end of that work.
+//! From a call that comes in to a contact somebody works on.
+//!
+//! And from there to the end of that work.
 
 use std::{sync::Arc, time::Duration};
 
 use teams_cc_core::{
     Address, ContactId,
     contact::{
-        ContactEvent, ContactState, Leg, LegCommand, RejectReason,
+        Capabilities, ContactEvent, ContactState, Leg, LegCommand, RejectReason, Verb,
         flow::{self, Flow, FlowConfig, Order},
     },
     routing,
@@ -22,7 +24,7 @@ use super::{
 };
 use crate::Error;
 
-/// How long the emergency services are rung: until the caller gives up, for all practical ends.
+/// How long the emergency services are rung: for all practical ends, until the caller gives up.
 pub(super) const EMERGENCY_RING: Duration = Duration::from_hours(1);
 
 impl Runtime {
@@ -42,7 +44,7 @@ impl Runtime {
         self.state.contacts.insert(id.clone(), Live::new(flow, origin, caller.clone()));
         self.flow(self.clock.now(), &id, flow::Input::Tick);
         if emergency {
-            return self.emergency(&id, called);
+            return self.emergency(&id, called, capabilities);
         }
         let contact = Contact {
             id: id.clone(),
@@ -63,9 +65,13 @@ impl Runtime {
     }
 
     /// Joins an emergency call with the emergency route; no queue, policy or program is asked.
-    fn emergency(&mut self, contact: &ContactId, called: Address) {
+    fn emergency(&mut self, contact: &ContactId, called: Address, capabilities: Capabilities) {
         self.handler_ended(contact);
         self.tell(contact, &ContactEvent::EmergencyBypassed);
+        if capabilities.has(Verb::Ring) {
+            // Proxies on the way give up a call that never rings (RFC 3261 §16.6, timer C).
+            self.order(contact, Order::Ring, Sink::Nobody);
+        }
         let order = Order::Offer {
             party: called,
             agent: None,
