@@ -1,6 +1,12 @@
-//! A store that other processes share, and that takes its time.
+//! A store that other processes share, that takes its time or breaks.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use teams_cc::{
@@ -22,28 +28,38 @@ const STEP: Duration = Duration::from_millis(200);
 
 /// A store in memory that answers late.
 #[derive(Debug)]
-struct Slow(Arc<MemoryDispatchStore>);
+struct Slow {
+    inner: Arc<MemoryDispatchStore>,
+    /// How many acceptances still panic.
+    panics: AtomicUsize,
+}
+
+impl Slow {
+    fn new(stage: &Stage, panics: usize) -> Arc<Self> {
+        Arc::new(Self { inner: Arc::clone(&stage.store), panics: AtomicUsize::new(panics) })
+    }
+}
 
 #[async_trait]
 impl DispatchStore for Slow {
     async fn put_agent(&self, agent: &AgentId, capacity: Capacity) -> Result<(), StoreError> {
         wait(STEP).await;
-        self.0.put_agent(agent, capacity).await
+        self.inner.put_agent(agent, capacity).await
     }
 
     async fn remove_agent(&self, agent: &AgentId) -> Result<(), StoreError> {
         wait(STEP).await;
-        self.0.remove_agent(agent).await
+        self.inner.remove_agent(agent).await
     }
 
     async fn enqueue(&self, contact: &ContactId) -> Result<(), StoreError> {
         wait(STEP).await;
-        self.0.enqueue(contact).await
+        self.inner.enqueue(contact).await
     }
 
     async fn withdraw(&self, contact: &ContactId) -> Result<(), StoreError> {
         wait(STEP).await;
-        self.0.withdraw(contact).await
+        self.inner.withdraw(contact).await
     }
 
     async fn reserve(
@@ -54,29 +70,32 @@ impl DispatchStore for Slow {
         now: Timestamp,
     ) -> Result<FencingToken, StoreError> {
         wait(STEP).await;
-        self.0.reserve(agent, contact, lease, now).await
+        self.inner.reserve(agent, contact, lease, now).await
     }
 
     async fn accept(&self, token: FencingToken, now: Timestamp) -> Result<(), StoreError> {
         wait(STEP).await;
-        self.0.accept(token, now).await
+        let left =
+            self.panics.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+        assert!(left.is_err(), "this store is broken for once");
+        self.inner.accept(token, now).await
     }
 
     async fn release(&self, token: FencingToken) -> Result<(), StoreError> {
         wait(STEP).await;
-        self.0.release(token).await
+        self.inner.release(token).await
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<Vec<Expired>, StoreError> {
-        self.0.sweep(now).await
+        self.inner.sweep(now).await
     }
 
     async fn watch(&self, since: StoreVersion) -> Result<Changes, StoreError> {
-        self.0.watch(since).await
+        self.inner.watch(since).await
     }
 
     async fn reservations(&self) -> Result<Vec<Reservation>, StoreError> {
-        self.0.reservations().await
+        self.inner.reservations().await
     }
 }
 
@@ -92,7 +111,7 @@ fn a_shutdown_waits_until_the_store_knows_that_everybody_is_free() {
     for (seconds, offered) in [(5, "rings ada"), (40, "taken by ada")] {
         run(async {
             let stage = Stage::new(small(42));
-            let store = Arc::new(Slow(Arc::clone(&stage.store)));
+            let store = Slow::new(&stage, 0);
             let center = stage.builder().store(store).on_contact(hold).start().await;
             let center = center.expect("the platform is whole");
             wait(Duration::from_secs(seconds)).await;
@@ -104,4 +123,22 @@ fn a_shutdown_waits_until_the_store_knows_that_everybody_is_free() {
         })
         .expect("a runtime");
     }
+}
+
+#[test]
+fn a_store_that_panics_once_stops_nobody_else_from_being_found() {
+    run(async {
+        let stage = Stage::new(small(42));
+        let center = stage.builder().store(Slow::new(&stage, 1)).on_contact(serve).start().await;
+        let center = center.expect("the platform is whole");
+        let closing = stage.close(center).await;
+        assert_eq!(closing.report.answered, 1, "{}\n{}", closing.report, closing.ladder);
+        closing.assert_nothing("a store that panics");
+    })
+    .expect("a runtime");
+}
+
+async fn serve(contact: Contact) -> Result<(), Error> {
+    let taken = contact.route("sales").await?;
+    contact.connect(taken).await.map(drop)
 }

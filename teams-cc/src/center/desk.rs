@@ -2,10 +2,12 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
 };
 
+use futures_util::FutureExt as _;
 use teams_cc_core::{
     AgentId, ContactId, Instant, LegId, OfferId, Timestamp,
     agent::Capacity,
@@ -28,7 +30,7 @@ pub(crate) struct Desk {
     pub(super) wake: Option<Instant>,
     pub(super) places: BTreeMap<ContactId, Place>,
     pub(super) offers: BTreeMap<OfferId, Offered>,
-    /// Store jobs run one after the other, so that a call waits before it is reserved. A job
+    /// Store jobs, one after the other, so that a call waits before it is reserved. A job
     /// comes from an output of the engine, whose number the engine bounds.
     pub(super) jobs: VecDeque<Job>,
     pub(super) busy: bool,
@@ -94,7 +96,7 @@ impl Desk {
         self.wake
     }
 
-    /// What the engine is to be told so that somebody is sought; `None`: unknown queue or agent.
+    /// What tells the engine to seek somebody; `None`: unknown queue or agent.
     pub(crate) fn seek(
         &mut self,
         now: Instant,
@@ -131,7 +133,7 @@ impl Desk {
         }
     }
 
-    /// What the engine is to be told about an event in the life of a contact.
+    /// What the engine is told about an event in the life of a contact.
     pub(crate) fn heard(
         &mut self,
         contact: &ContactId,
@@ -158,7 +160,7 @@ impl Desk {
         }
     }
 
-    /// What the engine is to be told where the agent who had the contact in sight left it.
+    /// What the engine is told where the agent who had the contact in sight left.
     pub(super) fn left(&mut self, contact: &ContactId, flow: &Flow) -> Option<routing::Input> {
         match self.places.get(contact) {
             Some(Place::Taken(_, leg)) if flow.party_of(leg).is_none() => {
@@ -169,7 +171,7 @@ impl Desk {
         }
     }
 
-    /// Nobody says whether the contact was handed over: then its agent may be talking out of sight.
+    /// Nobody says whether the contact was handed over. Its agent may be talking out of sight.
     pub(super) fn lost_sight(&mut self, contact: &ContactId) -> Option<routing::Input> {
         let place = self.places.get_mut(contact)?;
         let Place::Taken(agent, _) = place else { return None };
@@ -217,19 +219,30 @@ impl Desk {
         self.busy = true;
         let store = Arc::clone(&self.store);
         Some(async move {
-            let result = match &job {
-                Job::PutAgent(agent, capacity) => {
-                    store.put_agent(agent, *capacity).await.map(|()| None)
-                }
-                Job::Enqueue(contact) => store.enqueue(contact).await.map(|()| None),
-                Job::Withdraw(contact) => store.withdraw(contact).await.map(|()| None),
-                Job::Reserve { agent, contact, lease, .. } => {
-                    store.reserve(agent, contact, *lease, now).await.map(Some)
-                }
-                Job::Accept { token, .. } => store.accept(*token, now).await.map(|()| None),
-                Job::Release(token) => store.release(*token).await.map(|()| None),
-            };
+            // The store may be a partner's: one that panics must not stop every later step.
+            let step = AssertUnwindSafe(job.carry_out(&*store, now)).catch_unwind().await;
+            let result = step.unwrap_or_else(|_| Err(StoreError::Backend("it panicked".into())));
             Stored { job, result }
         })
+    }
+}
+
+impl Job {
+    async fn carry_out(
+        &self,
+        store: &dyn DispatchStore,
+        now: Timestamp,
+    ) -> Result<Option<FencingToken>, StoreError> {
+        match self {
+            Self::PutAgent(agent, capacity) => store.put_agent(agent, *capacity).await?,
+            Self::Enqueue(contact) => store.enqueue(contact).await?,
+            Self::Withdraw(contact) => store.withdraw(contact).await?,
+            Self::Reserve { agent, contact, lease, .. } => {
+                return store.reserve(agent, contact, *lease, now).await.map(Some);
+            }
+            Self::Accept { token, .. } => store.accept(*token, now).await?,
+            Self::Release(token) => store.release(*token).await?,
+        }
+        Ok(None)
     }
 }
