@@ -1,4 +1,4 @@
-//! A Microsoft Teams of one's own for Graph clients in any language, by the clock on the wall.
+//! A Microsoft Teams of one's own for Graph clients in any language.
 //!
 //! Sign-in, presence and calls are served over HTTP and HTTPS until Ctrl-C, which prints what
 //! happened. A client needs three settings: the authority, the address of Graph, and the private
@@ -93,7 +93,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A tenant that begins now: two users, two apps, and customers where a bot takes their calls.
+/// A tenant that begins now, with customers where a bot takes their calls.
 fn world(callback: Option<&str>) -> Setup {
     let tenant = Tenant::new("contoso.test");
     let key = |digit| Tone::new(digit).expect("a digit is a key of a telephone");

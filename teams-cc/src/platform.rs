@@ -109,7 +109,7 @@ pub enum Observation<'a> {
         /// The explanation; prints as one line.
         explanation: &'a Explanation,
     },
-    /// An agent's state changed.
+    /// An agent went out of sight.
     Agent {
         /// Which agent.
         agent: &'a AgentId,

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::Error;
 
-/// How long the emergency services are rung: for all practical ends, until the caller gives up.
+/// How long the emergency services are rung. The caller gives up sooner.
 pub(super) const EMERGENCY_RING: Duration = Duration::from_hours(1);
 
 impl Runtime {
@@ -96,7 +96,7 @@ impl Runtime {
         }
     }
 
-    /// A task panicked: where it was the program's, its contact is hung up like any other.
+    /// A task panicked. Where it was the program's, its contact is hung up like any other.
     pub(super) fn task_failed(&mut self, error: &JoinError) {
         if error.is_cancelled() {
             return;

@@ -26,7 +26,7 @@ use url::Url;
 use super::{Contact, ContactCenter};
 use crate::{Error, ErrorKind, Platform};
 
-/// How old presence may be for an agent to be offered a call, unless a policy says otherwise.
+/// How old presence may be for an offer, unless a policy says otherwise.
 ///
 /// Presence is read every 15 seconds while somebody waits, so only a read that fails makes an
 /// agent wait in vain.
@@ -190,7 +190,7 @@ impl Builder {
         self.queue_with(name, policy, QueueLimits::default())
     }
 
-    /// Adds a queue with limits of its own: how many calls wait, how long, and what then.
+    /// Adds a queue with limits of its own. They say how many calls wait, how long, and what then.
     pub fn queue_with(mut self, name: &str, policy: impl QueuePolicy, limits: QueueLimits) -> Self {
         match (QueueId::new(name), policy.into_policy()) {
             (Ok(id), Ok(policy)) => self.queues.push(Queue::new(id, policy).limits(limits)),
@@ -230,7 +230,7 @@ impl Builder {
         self
     }
 
-    /// Names the carriers for calls to phones, and for emergency calls where it is another one.
+    /// Names the carriers for calls to phones and for emergency calls.
     ///
     /// Without this the first carrier of the trunk takes both. A name the trunk does not have is an
     /// error of [`start`](Self::start).
@@ -256,7 +256,7 @@ impl Builder {
         self
     }
 
-    /// Says how calls are offered: how long to ring, when somebody counts as away, and so on.
+    /// Says how calls are offered, such as how long to ring.
     pub fn routing(mut self, config: EngineConfig) -> Self {
         self.routing = config;
         self

@@ -113,7 +113,7 @@ impl Line {
         answer
     }
 
-    /// Says that something is no longer wanted; a runtime that is gone has nothing left of it.
+    /// Says that something is no longer wanted. A runtime that is gone has nothing left of it.
     pub(super) fn withdraw(&self, contact: &ContactId, what: Withdrawn) {
         let _ = self.withdrawn.send((contact.clone(), what));
     }

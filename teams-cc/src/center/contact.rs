@@ -310,7 +310,7 @@ impl Contact {
         }
     }
 
-    /// A party as it can be called: emergency numbers are known by the plan, others are checked.
+    /// A party as it can be called. Emergency numbers are known by the plan, others are checked.
     fn destination(&self, party: Address) -> Result<Address, ErrorKind> {
         if let Address::Phone(number) = &party
             && let emergency @ PhoneNumber::Emergency(_) = self.emergency.classify(number.reveal())

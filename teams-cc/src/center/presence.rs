@@ -12,11 +12,12 @@ use teams_cc_presence::{
 
 use super::runtime::{Runtime, Task, Work};
 
-/// How often presence is read while somebody waits: a caller should not wait for an agent who has
-/// become free.
+/// How often presence is read while somebody waits.
+///
+/// A caller should not wait for an agent who has become free.
 const WHILE_WAITING: Duration = Duration::from_secs(15);
 
-/// Reads agents' presence: all of them once in a period, and at once when a call wants them.
+/// Reads agents' presence, once in a period and at once when a call wants them.
 pub(crate) struct PresenceSide {
     sweep: Sweep,
     reader: Reader,

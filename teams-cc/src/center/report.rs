@@ -15,7 +15,7 @@ pub struct Report {
     pub answered: u64,
     /// Given up by their queue and sent where its policy says.
     pub overflowed: u64,
-    /// Handed over by the program to a party nobody waited for; what followed is out of sight.
+    /// Handed over by the program to a party nobody waited for. What followed is out of sight.
     pub transferred: u64,
     /// Left by the customer before anybody took them.
     pub abandoned: u64,

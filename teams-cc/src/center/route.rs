@@ -6,7 +6,7 @@ use teams_cc_core::{
     queue::{Priority, QueueEntry},
 };
 
-/// Which queue a contact waits in, and what it brings along for the policy to read.
+/// Which queue a contact waits in, and what its policy reads of it.
 ///
 /// A name alone is a route: `contact.route("sales")`.
 ///

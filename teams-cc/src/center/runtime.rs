@@ -97,7 +97,7 @@ pub(crate) enum Task {
 }
 
 impl Runtime {
-    /// Runs until it is told to stop and nothing is left, or the time for that is up.
+    /// Runs until it is told to stop and nothing is left, or time is up.
     pub(crate) async fn run(mut self) -> Report {
         self.sign_in_agents();
         self.watch_presence();

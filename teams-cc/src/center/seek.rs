@@ -21,7 +21,7 @@ use super::{
 };
 use crate::platform::Observation;
 
-/// From how many queues a contact is handed on in one search; after that its program is told.
+/// From how many queues one search is handed on. After that the program is told.
 const MAX_HOPS: usize = 8;
 
 impl Runtime {

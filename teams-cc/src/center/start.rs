@@ -26,7 +26,7 @@ use crate::{
     platform::{Callback, GraphAccess, TrunkAccess},
 };
 
-/// How many callbacks may wait for keys to be read; further ones wait in the platform's queue.
+/// How many callbacks may wait for keys. Further ones wait in the platform's queue.
 const MAX_WAITING: usize = 256;
 
 pub(super) async fn start(mut builder: Builder) -> Result<ContactCenter, Error> {

@@ -1,4 +1,4 @@
-//! Somebody who took a contact, for as long as the program has not decided what to do with them.
+//! Somebody who took a contact, until the program decides what to do with them.
 
 use teams_cc_core::{AgentId, ContactId, LegId, contact::AnsweredBy};
 

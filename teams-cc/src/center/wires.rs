@@ -29,7 +29,7 @@ pub(crate) struct GraphWire {
     pub(crate) callbacks: Callbacks,
 }
 
-/// The task that answers callbacks; it holds the calls, so it must not outlive the wire.
+/// The task that answers callbacks. It holds the calls, so it must not outlive the wire.
 pub(crate) struct Callbacks(pub(crate) AbortHandle);
 
 impl Drop for Callbacks {

@@ -22,7 +22,7 @@ const MAX_CONNECTIONS: usize = 512;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a sender may take for its request body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long to wait before accepting again after an error, such as too many open files.
+/// How long to wait after an error of accepting, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Listens until nobody takes callbacks any more.

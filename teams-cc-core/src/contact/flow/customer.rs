@@ -167,7 +167,7 @@ impl Flow {
         }
     }
 
-    /// Answers the call, unless an answer is on its way: a platform refuses a second one.
+    /// Answers the call, unless an answer is on its way. A platform refuses a second one.
     pub(super) fn answer_customer(&mut self) {
         if !std::mem::replace(&mut self.customer.answering, true) {
             self.execute_customer(LegCommand::Answer);
