@@ -119,7 +119,12 @@ impl Live {
 
     /// The part of the report that an ended contact is counted under.
     fn part<'a>(&self, cause: &EndCause, report: &'a mut Report) -> &'a mut u64 {
-        let left = matches!(cause.reason, EndReason::Completed | EndReason::Cancelled);
+        let left = match cause.reason {
+            EndReason::Completed | EndReason::Cancelled => cause.by == EndedBy::Remote,
+            // The platform knew the call no more before it said so: the customer was gone.
+            EndReason::Reconciled => !self.story.ended,
+            _ => false,
+        };
         let joined = self.story.connected || cause.reason == EndReason::Transferred;
         if joined && self.story.accepted {
             &mut report.answered
@@ -127,7 +132,7 @@ impl Live {
             &mut report.overflowed
         } else if joined {
             &mut report.transferred
-        } else if left && cause.by == EndedBy::Remote {
+        } else if left {
             &mut report.abandoned
         } else if cause.by == EndedBy::Local || self.story.ended {
             &mut report.handled
@@ -149,4 +154,35 @@ impl Live {
 /// Names a contact by number.
 pub(crate) fn contact_id(n: u64) -> ContactId {
     ContactId::numbered("C", n)
+}
+
+#[cfg(test)]
+mod tests {
+    use teams_cc_core::{
+        LegId,
+        contact::{Capabilities, flow::FlowConfig},
+    };
+
+    use super::*;
+
+    fn counted(reason: EndReason, by: EndedBy) -> Report {
+        let leg = LegId::numbered("G", 1);
+        let flow = Flow::new(contact_id(1), leg, Capabilities::default(), FlowConfig::default());
+        let mut live = Live::new(flow, Origin::Graph, Address::Anonymous);
+        let mut report = Report::default();
+        live.note(&ContactEvent::Arrived, &mut report);
+        live.note(&ContactEvent::Ended(EndCause::new(reason, by)), &mut report);
+        report
+    }
+
+    #[test]
+    fn a_contact_nobody_took_is_counted_by_who_ended_it() {
+        use EndedBy::{Local, Platform, Remote};
+        assert_eq!(counted(EndReason::Completed, Remote).abandoned, 1);
+        assert_eq!(counted(EndReason::Cancelled, Remote).abandoned, 1);
+        assert_eq!(counted(EndReason::Reconciled, Platform).abandoned, 1);
+        assert_eq!(counted(EndReason::Completed, Local).handled, 1);
+        assert_eq!(counted(EndReason::Failed, Platform).lost, 1);
+        assert_eq!(counted(EndReason::Unreachable, Platform).lost, 1);
+    }
 }

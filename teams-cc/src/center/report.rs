@@ -18,6 +18,8 @@ pub struct Report {
     /// Handed over by the program to a party nobody waited for. What followed is out of sight.
     pub transferred: u64,
     /// Left by the customer before anybody took them.
+    ///
+    /// A call that the platform no longer knew counts here, for its customer was gone.
     pub abandoned: u64,
     /// Refused or ended by the program without a party.
     pub handled: u64,
