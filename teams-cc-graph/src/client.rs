@@ -106,7 +106,11 @@ impl Client {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<T, Error> {
-        let response = self.execute(request).await?;
+        Self::read(&self.execute(request).await?)
+    }
+
+    /// The JSON body of an answer.
+    pub(crate) fn read<T: DeserializeOwned>(response: &http::Response<Bytes>) -> Result<T, Error> {
         let body = response.body();
         // Some operations answer 2xx without the documented body: nothing is known, nothing fails.
         let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"{}" } else { body };

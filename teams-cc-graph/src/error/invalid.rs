@@ -52,6 +52,29 @@ pub enum InvalidRequest {
         /// Which id.
         what: &'static str,
     },
+    /// A header whose value cannot stand in HTTP.
+    #[error("a header of the request holds characters that HTTP does not allow")]
+    Header,
+    /// A figure outside the documented range.
+    #[error("{what} is {value} but must be from {least} to {most}")]
+    OutOfRange {
+        /// The property.
+        what: &'static str,
+        /// Its value.
+        value: i64,
+        /// The least the service takes.
+        least: i64,
+        /// The most the service takes.
+        most: i64,
+    },
+    /// A text that does not have the form the service asks for.
+    #[error("{what} is not {wanted}")]
+    Malformed {
+        /// The property.
+        what: &'static str,
+        /// What it should be.
+        wanted: &'static str,
+    },
     /// A URI that must be absolute HTTPS and is not.
     #[error("{what} must be an absolute https URI")]
     NotHttps {

@@ -1,14 +1,15 @@
 //! What is the same for every request.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderValue, Method};
+use http::Method;
 use serde::Serialize;
 use teams_cc_core::TenantId;
 
+use super::draft::Draft;
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, InvalidRequest};
+use crate::error::Error;
 use crate::permission::Permission;
+use crate::wire::Field;
 
 /// A request of the API as data. It says what it is called and what repeating it does.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub struct Endpoint {
     pub name: &'static str,
     /// The HTTP method.
     pub method: Method,
-    /// The path, with its variable segments in braces.
+    /// The path, with its variables in braces.
     pub path: &'static str,
     /// What repeating the request does.
     pub repeat: Repeat,
@@ -26,6 +27,8 @@ pub struct Endpoint {
     pub on_call: bool,
     /// Permissions that allow it, least privileged first; one suffices.
     pub permissions: &'static [Permission],
+    /// The media type it asks for.
+    pub accept: &'static str,
 }
 
 /// What repeating a request does.
@@ -48,9 +51,15 @@ pub trait Via: sealed::Sealed {
 
     /// A fresh text to join an operation to its request.
     #[doc(hidden)]
-    fn client_context(&self) -> Option<String> {
-        None
+    fn client_context(&self) -> Field<String> {
+        Field::Missing
     }
+}
+
+/// What awaits requests: it has a client to send them by.
+pub(crate) trait Sends: Via {
+    /// The client that sends.
+    fn client(&self) -> &Client;
 }
 
 impl Via for () {}
@@ -60,12 +69,18 @@ impl Via for Client {
         Client::tenant(self)
     }
 
-    fn client_context(&self) -> Option<String> {
-        Some(self.new_id())
+    fn client_context(&self) -> Field<String> {
+        self.new_id().into()
     }
 }
 
-mod sealed {
+impl Sends for Client {
+    fn client(&self) -> &Client {
+        self
+    }
+}
+
+pub(crate) mod sealed {
     #[expect(unnameable_types, reason = "a sealed trait is not to be named")]
     pub trait Sealed {}
     impl Sealed for () {}
@@ -73,12 +88,17 @@ mod sealed {
 }
 
 impl Endpoint {
+    /// Begin the request; `segments` fill the braces of the path in order.
+    pub(crate) fn draft(&'static self, segments: &[(&'static str, &str)]) -> Result<Draft, Error> {
+        Ok(Draft::new(self, segments)?)
+    }
+
     /// The request without a body; `segments` fill the braces of the path in order.
     pub(crate) fn bare(
         &'static self,
         segments: &[(&'static str, &str)],
     ) -> Result<http::Request<Bytes>, Error> {
-        self.build(segments, Bytes::new())
+        self.draft(segments)?.bare()
     }
 
     /// The request with a JSON body; `segments` fill the braces of the path in order.
@@ -87,72 +107,57 @@ impl Endpoint {
         segments: &[(&'static str, &str)],
         body: &impl Serialize,
     ) -> Result<http::Request<Bytes>, Error> {
-        let body = serde_json::to_vec(body)
-            .map_err(|error| Error::with_source(ErrorKind::Decode, error))?;
-        self.build(segments, body.into())
+        self.draft(segments)?.json(body)
     }
-
-    fn build(
-        &'static self,
-        segments: &[(&'static str, &str)],
-        body: Bytes,
-    ) -> Result<http::Request<Bytes>, Error> {
-        let mut path = String::with_capacity(self.path.len() + 64);
-        let mut values = segments.iter();
-        for part in self.path.split('/').skip(1) {
-            path.push('/');
-            if part.starts_with('{') {
-                let (what, value) = values
-                    .next()
-                    .copied()
-                    .ok_or(InvalidRequest::PathSegment { what: "segment" })?;
-                push_segment(&mut path, what, value)?;
-            } else {
-                path.push_str(part);
-            }
-        }
-        let mut request = http::Request::new(body);
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() =
-            path.parse().map_err(|_| InvalidRequest::PathSegment { what: "path" })?;
-        let json = HeaderValue::from_static("application/json");
-        if !request.body().is_empty() {
-            request.headers_mut().insert(CONTENT_TYPE, json.clone());
-        }
-        request.headers_mut().insert(ACCEPT, json);
-        request.extensions_mut().insert(self);
-        Ok(request)
-    }
-}
-
-/// Append one path segment, percent-encoded (RFC 3986 §2.3 leaves these characters alone).
-fn push_segment(path: &mut String, what: &'static str, value: &str) -> Result<(), InvalidRequest> {
-    if value.is_empty() || value == "." || value == ".." {
-        return Err(InvalidRequest::PathSegment { what });
-    }
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            path.push('%');
-            for nibble in [byte >> 4, byte & 0x0F] {
-                let digit = char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-                path.push(digit.to_ascii_uppercase());
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The constants and the future that every request has.
+///
+/// - `Name => Answer`: a JSON answer of that type (`(Collection<Call>)` in parentheses); `()` for
+///   none; `Content` for a file; `[Located Chat]` or `[Located ()]` for an answer whose `Location`
+///   counts. Any 2xx is success, with or without a body.
+/// - `Name via Delegated => …`: a request of another client than [`Client`].
+/// - `repeat`: what repeating does. `on_call`: whether 404 means that the call is over.
+/// - `permissions: […]` names constants of `permission`, or `application: ["…"], delegated: ["…"],
+///   resource_specific: ["…"]` names the permissions themselves, least privileged first.
 macro_rules! graph_request {
+    ($name:ident => $($rest:tt)*) => {
+        graph_request! { $name via ($crate::client::Client) => $($rest)* }
+    };
     (
-        $name:ident => $response:tt,
+        $name:ident via $via:tt => $response:tt,
         $operation:literal $method:ident $path:literal,
         repeat: $repeat:ident, on_call: $on_call:literal,
-        permissions: [$($permission:ident),*]
+        permissions: [$($permission:ident),* $(,)?] $(,)?
     ) => {
-        impl $name<$crate::client::Client> {
+        graph_request! {
+            @all $name, $via, $response, $operation, $method, $path, $repeat, $on_call,
+            [$($crate::permission::$permission),*]
+        }
+    };
+    (
+        $name:ident via $via:tt => $response:tt,
+        $operation:literal $method:ident $path:literal,
+        repeat: $repeat:ident, on_call: $on_call:literal
+        $(, application: [$($application:literal),* $(,)?])?
+        $(, delegated: [$($delegated:literal),* $(,)?])?
+        $(, resource_specific: [$($specific:literal),* $(,)?])?
+        $(,)?
+    ) => {
+        graph_request! {
+            @all $name, $via, $response, $operation, $method, $path, $repeat, $on_call,
+            [
+                $($($crate::permission::Permission::application($application),)*)?
+                $($($crate::permission::Permission::delegated($delegated),)*)?
+                $($($crate::permission::Permission::resource_specific($specific),)*)?
+            ]
+        }
+    };
+    (
+        @all $name:ident, $via:tt, $response:tt, $operation:literal, $method:ident, $path:literal,
+        $repeat:ident, $on_call:literal, [$($permission:expr),* $(,)?]
+    ) => {
+        impl $name<graph_request!(@type $via)> {
             /// Permissions that allow this request, least privileged first; one suffices.
             pub const REQUIRED_PERMISSIONS: &'static [$crate::permission::Permission] =
                 Self::ENDPOINT.permissions;
@@ -165,16 +170,17 @@ macro_rules! graph_request {
                 path: $path,
                 repeat: $crate::request::Repeat::$repeat,
                 on_call: $on_call,
-                permissions: &[$($crate::permission::$permission),*],
+                permissions: &[$($permission),*],
+                accept: graph_request!(@accept $response),
             };
         }
 
-        impl ::std::future::IntoFuture for $name<$crate::client::Client> {
+        impl ::std::future::IntoFuture for $name<graph_request!(@type $via)> {
             type Output = Result<graph_request!(@type $response), $crate::error::Error>;
             type IntoFuture = $crate::request::ResponseFuture<graph_request!(@type $response)>;
 
             fn into_future(self) -> Self::IntoFuture {
-                let client = self.via.clone();
+                let client = $crate::request::endpoint::Sends::client(&self.via).clone();
                 let request = self.into_request();
                 $crate::request::ResponseFuture::new(async move {
                     graph_request!(@run client, request?, $response)
@@ -183,28 +189,40 @@ macro_rules! graph_request {
         }
     };
     (@type ()) => { () };
+    (@type Content) => { $crate::request::Content };
+    (@type [Located $response:tt]) => {
+        $crate::request::Located<graph_request!(@type $response)>
+    };
     (@type ($response:ty)) => { $response };
     (@type $response:ident) => { $response };
+    (@accept Content) => { "*/*" };
+    (@accept $response:tt) => { "application/json" };
     (@run $client:ident, $request:expr, ()) => { $client.execute($request).await.map(drop) };
+    (@run $client:ident, $request:expr, Content) => {
+        $client.execute($request).await.map($crate::request::Content::of)
+    };
+    (@run $client:ident, $request:expr, [Located ()]) => {
+        $crate::request::Located::of(&$client.execute($request).await?, |_| Ok(()))
+    };
+    (@run $client:ident, $request:expr, [Located $response:tt]) => {
+        $crate::request::Located::of(
+            &$client.execute($request).await?,
+            $crate::client::Client::read::<graph_request!(@type $response)>,
+        )
+    };
     (@run $client:ident, $request:expr, $response:tt) => { $client.request($request).await };
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_cannot_leave_its_path_segment() {
-        for (id, wanted) in [
-            ("57dab8b1-894c", Some("/57dab8b1-894c")),
-            ("a/../b?x#y", Some("/a%2F..%2Fb%3Fx%23y")),
-            ("é", Some("/%C3%A9")),
-            ("..", None),
-            ("", None),
-        ] {
-            let mut path = String::from("/");
-            let result = push_segment(&mut path, "call id", id);
-            assert_eq!(result.ok().map(|()| path).as_deref(), wanted, "{id}");
+/// The client context of a request whose `body` carries one.
+macro_rules! client_context {
+    ($name:ident) => {
+        impl<C: $crate::request::Via> $name<C> {
+            /// Set the text that joins the operation to this request, at most 256 characters.
+            /// Default: a fresh id of the client.
+            pub fn client_context(mut self, context: impl Into<String>) -> Self {
+                self.body.client_context = context.into().into();
+                self
+            }
         }
-    }
+    };
 }

@@ -7,11 +7,19 @@
 //! may have received it. Find out by the call's state or by the operation's client context.
 
 #[macro_use]
-mod endpoint;
+pub(crate) mod endpoint;
+#[macro_use]
+mod query;
+mod answer;
 mod check;
 pub mod communications;
+mod draft;
 mod future;
+#[cfg(test)]
+mod tests;
 pub mod users;
 
+pub use answer::{Content, Located};
 pub use endpoint::{Endpoint, Repeat, Via};
 pub use future::ResponseFuture;
+pub use query::Query;

@@ -52,6 +52,8 @@ graph_request! {
     permissions: [CALLS_INITIATE, CALLS_ACCESS_MEDIA]
 }
 
+client_context!(CancelMediaProcessing);
+
 impl CancelMediaProcessing<()> {
     /// The request without a client.
     pub fn new(call: &str) -> Self {
@@ -62,14 +64,8 @@ impl CancelMediaProcessing<()> {
 impl<C: Via> CancelMediaProcessing<C> {
     pub(crate) fn with(via: C, call: &str) -> Self {
         let mut body = ClientContextBody::new();
-        body.client_context = via.client_context().map_or_else(Default::default, Into::into);
+        body.client_context = via.client_context();
         Self { via, call: call.to_owned(), body }
-    }
-
-    /// Set the text that joins the operation to this request. Default: a fresh id of the client.
-    pub fn client_context(mut self, context: impl Into<String>) -> Self {
-        self.body.client_context = context.into().into();
-        self
     }
 
     /// The request as HTTP.

@@ -4,7 +4,7 @@ use super::CALL_ID;
 use crate::client::Client;
 use crate::error::Error;
 use crate::model::Call;
-use crate::request::Via;
+use crate::request::{Query, Via};
 
 /// `GET /communications/calls/{id}`: the call as it stands.
 ///
@@ -33,12 +33,13 @@ use crate::request::Via;
 /// assert_eq!(request.uri(), "/communications/calls/call-1");
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
-#[doc(alias = "call-get")]
+#[doc(alias = "get call")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct GetCall<C = Client> {
     via: C,
     call: String,
+    query: Query,
 }
 
 graph_request! {
@@ -47,6 +48,8 @@ graph_request! {
     repeat: Harmless, on_call: true,
     permissions: [CALLS_INITIATE, CALLS_ACCESS_MEDIA]
 }
+
+query_options!(GetCall: select, expand);
 
 impl GetCall<()> {
     /// The request without a client.
@@ -57,7 +60,7 @@ impl GetCall<()> {
 
 impl<C: Via> GetCall<C> {
     pub(crate) fn with(via: C, call: &str) -> Self {
-        Self { via, call: call.to_owned() }
+        Self { via, call: call.to_owned(), query: Query::new() }
     }
 
     /// The request as HTTP.
@@ -66,6 +69,6 @@ impl<C: Via> GetCall<C> {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        Self::ENDPOINT.bare(&[(CALL_ID, &self.call)])
+        Self::ENDPOINT.draft(&[(CALL_ID, &self.call)])?.query(&self.query).bare()
     }
 }

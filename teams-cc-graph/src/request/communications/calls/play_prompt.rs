@@ -58,6 +58,8 @@ graph_request! {
     permissions: [CALLS_INITIATE, CALLS_ACCESS_MEDIA]
 }
 
+client_context!(PlayPrompt);
+
 impl PlayPrompt<()> {
     /// The request without a client.
     pub fn new(call: &str, prompts: impl IntoIterator<Item = Prompt>) -> Self {
@@ -68,14 +70,8 @@ impl PlayPrompt<()> {
 impl<C: Via> PlayPrompt<C> {
     pub(crate) fn with(via: C, call: &str, prompts: impl IntoIterator<Item = Prompt>) -> Self {
         let mut body = PlayPromptBody::new().prompts(prompts.into_iter().collect::<Vec<_>>());
-        body.client_context = via.client_context().map_or_else(Default::default, Into::into);
+        body.client_context = via.client_context();
         Self { via, call: call.to_owned(), body }
-    }
-
-    /// Set the text that joins the operation to this request. Default: a fresh id of the client.
-    pub fn client_context(mut self, context: impl Into<String>) -> Self {
-        self.body.client_context = context.into().into();
-        self
     }
 
     /// The request as HTTP.

@@ -1,0 +1,98 @@
+//! Answers that are more than a JSON body.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, LOCATION};
+
+use crate::error::{Error, ErrorKind};
+
+/// A file: bytes and what they are. Debug shows its size alone.
+///
+/// It is held whole, up to the client's `max_response_bytes`; a larger one is the error
+/// [`ErrorKind::ResponseTooLarge`].
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Content {
+    /// What the bytes are, such as `text/vtt`; `None` where the service does not say.
+    pub content_type: Option<String>,
+    /// The bytes.
+    pub bytes: Bytes,
+}
+
+/// An answer with the place it names in its `Location` header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Located<T> {
+    /// The body of the answer.
+    pub value: T,
+    /// Where the resource or the operation is, as the service wrote it.
+    pub location: Option<String>,
+}
+
+impl Content {
+    /// The bytes as text.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decode`] where they are not UTF-8.
+    pub fn text(&self) -> Result<&str, Error> {
+        str::from_utf8(&self.bytes).map_err(|error| Error::with_source(ErrorKind::Decode, error))
+    }
+
+    pub(crate) fn of(response: http::Response<Bytes>) -> Self {
+        let content_type = header(&response, &CONTENT_TYPE);
+        Self { content_type, bytes: response.into_body() }
+    }
+}
+
+impl<T> Located<T> {
+    pub(crate) fn of(
+        response: &http::Response<Bytes>,
+        read: impl FnOnce(&http::Response<Bytes>) -> Result<T, Error>,
+    ) -> Result<Self, Error> {
+        let location = header(response, &LOCATION);
+        Ok(Self { value: read(response)?, location })
+    }
+}
+
+fn header(response: &http::Response<Bytes>, name: &http::HeaderName) -> Option<String> {
+    response.headers().get(name)?.to_str().ok().map(str::to_owned)
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content")
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_text_only_where_it_is_utf8() {
+        let response = |bytes: &'static [u8]| {
+            let builder = http::Response::builder().header("content-type", "text/vtt");
+            Content::of(builder.body(Bytes::from_static(bytes)).unwrap())
+        };
+        let content = response(b"WEBVTT");
+        assert_eq!(content.content_type.as_deref(), Some("text/vtt"));
+        assert_eq!(content.text().unwrap(), "WEBVTT");
+        assert!(!format!("{content:?}").contains("WEBVTT"));
+        assert!(response(b"\xff").text().is_err());
+    }
+
+    #[test]
+    fn a_location_is_taken_with_and_without_a_body() {
+        let response = http::Response::builder().header("location", "/chats('1')/operations('2')");
+        let response = response.body(Bytes::new()).unwrap();
+        let located = Located::of(&response, |_| Ok(1)).unwrap();
+        assert_eq!(located.location.as_deref(), Some("/chats('1')/operations('2')"));
+        let bare = http::Response::new(Bytes::new());
+        assert_eq!(Located::of(&bare, |_| Ok(())).unwrap().location, None);
+    }
+}
