@@ -4,6 +4,7 @@
 #[macro_use]
 pub mod wire;
 
+pub mod budget;
 pub mod call;
 pub mod jwt;
 pub mod model;
