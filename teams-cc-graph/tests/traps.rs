@@ -70,7 +70,7 @@ fn a_missing_or_unknown_subtype_is_kept_whole() {
         json!({"@odata.type": "#microsoft.graph.holoMeetingInfo", "room": 7}),
         json!({"@odata.type": "NA"}),
     ] {
-        assert!(matches!(read::<MeetingInfo>(body), MeetingInfo::Other(_)));
+        assert!(matches!(read::<MeetingInfo>(body), MeetingInfo::Unknown(_)));
     }
 }
 

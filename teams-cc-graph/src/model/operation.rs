@@ -1,9 +1,7 @@
 //! Long-running orders on a call: [commsOperation](https://learn.microsoft.com/graph/api/resources/commsoperation).
 
-use serde_json::Value;
-
 use super::{InvitationParticipantInfo, ResultInfo};
-use crate::wire::{DecodeError, Sensitive, Wire, same_type};
+use crate::wire::Sensitive;
 
 open_enum! {
     /// Where an operation stands.
@@ -57,13 +55,6 @@ macro_rules! operations {
             }
         )+
 
-        /// An operation of any kind.
-        #[derive(Clone, Debug, PartialEq)]
-        #[non_exhaustive]
-        pub enum CommsOperation {
-            $( $(#[$meta])* $variant($name), )+
-        }
-
         impl CommsOperation {
             /// Identifier of the operation, where the service names it.
             #[must_use]
@@ -89,33 +80,39 @@ macro_rules! operations {
                 match self { $( Self::$variant(operation) => operation.result_info.get(), )+ }
             }
         }
-
-        impl Wire for CommsOperation {
-            fn decode(value: Value) -> Result<Self, DecodeError> {
-                let received = value.get("@odata.type").and_then(Value::as_str).unwrap_or_default();
-                $(
-                    if same_type(received, $type_name) {
-                        return $name::decode(value).map(Self::$variant);
-                    }
-                )+
-                OtherOperation::decode(value).map(Self::Other)
-            }
-
-            fn encode(&self) -> Value {
-                match self { $( Self::$variant(operation) => operation.encode(), )+ }
-            }
-        }
-
-        $(
-            impl From<$name> for CommsOperation {
-                fn from(operation: $name) -> Self {
-                    Self::$variant(operation)
-                }
-            }
-        )+
-
-        crate::wire::resource::through_value!(CommsOperation);
     };
+}
+
+polymorphic! {
+    /// An operation of any kind.
+    pub enum CommsOperation {
+        /// An operation that is not named, or one this crate does not model.
+        fallback Other(OtherOperation),
+        /// Playing prompts.
+        PlayPrompt(PlayPromptOperation),
+        /// Recording a short clip after a prompt.
+        Record(RecordOperation),
+        /// Asking for tones.
+        SubscribeToTone(SubscribeToToneOperation),
+        /// Sending tones.
+        SendDtmfTones(SendDtmfTonesOperation),
+        /// Cancelling prompts and recordings.
+        CancelMediaProcessing(CancelMediaProcessingOperation),
+        /// Muting a participant.
+        MuteParticipant(MuteParticipantOperation),
+        /// Unmuting the app.
+        UnmuteParticipant(UnmuteParticipantOperation),
+        /// Inviting participants.
+        InviteParticipants(InviteParticipantsOperation),
+        /// Starting hold music.
+        StartHoldMusic(StartHoldMusicOperation),
+        /// Stopping hold music.
+        StopHoldMusic(StopHoldMusicOperation),
+        /// Telling Teams whether the app records.
+        UpdateRecordingStatus(UpdateRecordingStatusOperation),
+        /// Adding the large gallery view.
+        AddLargeGalleryView(AddLargeGalleryViewOperation),
+    }
 }
 
 operations! {

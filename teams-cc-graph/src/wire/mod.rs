@@ -7,7 +7,10 @@
 
 mod additional;
 mod date_time;
+mod decimal;
+mod duration;
 mod field;
+mod flags;
 mod object;
 #[macro_use]
 mod open_enum;
@@ -16,14 +19,21 @@ mod polymorphic;
 #[macro_use]
 pub(crate) mod resource;
 mod sensitive;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use additional::Additional;
 pub use date_time::DateTimeOffset;
+pub use decimal::Decimal;
+pub use duration::EdmDuration;
 pub use field::Field;
+pub use flags::Flags;
 pub use object::Object;
+pub use resource::Resource;
 pub use sensitive::Sensitive;
 pub use value::DecodeError;
 
 pub(crate) use additional::Reader;
+pub(crate) use open_enum::Member;
 pub(crate) use value::{Wire, same_type};

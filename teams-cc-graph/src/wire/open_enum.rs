@@ -1,5 +1,11 @@
 //! Enumerations the service may extend.
 
+/// One member of an enumeration, by its name.
+pub(crate) trait Member {
+    fn of_name(name: &str) -> Self;
+    fn name(&self) -> &str;
+}
+
 /// Define an enumeration with its CSDL spellings, open for members yet to come.
 ///
 /// Reading ignores ASCII case (notifications say `Established` where the schema says
@@ -40,6 +46,16 @@ macro_rules! open_enum {
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::wire::Member for $name {
+            fn of_name(name: &str) -> Self {
+                Self::from(name)
+            }
+
+            fn name(&self) -> &str {
+                self.as_str()
             }
         }
 

@@ -1,14 +1,36 @@
 //! Objects with named properties.
 
+use super::Additional;
+
+/// A Graph object of a type this crate models; only this crate implements it.
+pub trait Resource: sealed::Sealed {
+    /// The qualified type name without `#`, empty for bodies that have none.
+    const TYPE: &'static str;
+
+    /// The properties the model does not name.
+    fn additional(&self) -> &Additional;
+
+    /// The properties the model does not name, to add to them.
+    fn additional_mut(&mut self) -> &mut Additional;
+}
+
+/// Keeps [`Resource`] open for additions.
+pub(crate) mod sealed {
+    #[expect(unnameable_types, reason = "a trait that cannot be named cannot be implemented")]
+    pub trait Sealed {}
+}
+
 /// Define a Graph object: one [`Field`](super::Field) per property, the rest in `additional`.
 ///
 /// The text in parentheses is the qualified type name, written first as `@odata.type` for objects
 /// made here; empty for bodies that have none. `after` names a function that settles what depends
-/// on several properties once all are read.
+/// on several properties once all are read. `requires (a, b)` makes `new` take these properties.
 macro_rules! resource {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident($type_name:literal $(, after = $after:path)?) {
+        pub struct $name:ident($type_name:literal $(, after = $after:path)?)
+        $(requires ($($required:ident),+ $(,)?))?
+        {
             $( $(#[$field_meta:meta])* $field:ident: $ty:ty = $key:literal, )*
         }
     ) => {
@@ -21,13 +43,11 @@ macro_rules! resource {
             pub additional: $crate::wire::Additional,
         }
 
-        impl $name {
-            /// An object with every property missing.
-            #[must_use]
-            pub fn new() -> Self {
-                Self::default()
-            }
+        $crate::wire::resource::constructor! {
+            $name [$($($required)+)?] { $($field: $ty,)* }
+        }
 
+        impl $name {
             $(
                 $(#[$field_meta])*
                 #[must_use]
@@ -70,6 +90,20 @@ macro_rules! resource {
             }
         }
 
+        impl $crate::wire::resource::sealed::Sealed for $name {}
+
+        impl $crate::wire::Resource for $name {
+            const TYPE: &'static str = $type_name;
+
+            fn additional(&self) -> &$crate::wire::Additional {
+                &self.additional
+            }
+
+            fn additional_mut(&mut self) -> &mut $crate::wire::Additional {
+                &mut self.additional
+            }
+        }
+
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 let mut shown = f.debug_struct(stringify!($name));
@@ -88,6 +122,35 @@ macro_rules! resource {
         }
 
         $crate::wire::resource::through_value!($name);
+    };
+}
+
+/// Define `new`, with the properties that the service requires as arguments.
+macro_rules! constructor {
+    ($name:ident [] { $($field:ident: $ty:ty,)* }) => {
+        impl $name {
+            /// An object with every property missing.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+        }
+    };
+    ($name:ident [$($required:ident)+] { $($field:ident: $ty:ty,)* }) => {
+        /// The type of a property, by its name.
+        macro_rules! type_of {
+            $( ($field) => { $ty }; )*
+        }
+
+        impl $name {
+            /// An object with what the service requires, every other property missing.
+            #[must_use]
+            pub fn new(
+                $( $required: impl Into<$crate::wire::Field<type_of!($required)>>, )+
+            ) -> Self {
+                Self::default() $( .$required($required) )+
+            }
+        }
     };
 }
 
@@ -112,4 +175,4 @@ macro_rules! through_value {
     };
 }
 
-pub(crate) use through_value;
+pub(crate) use {constructor, through_value};

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::DateTimeOffset;
-use super::Sensitive;
+use super::{DateTimeOffset, Decimal, EdmDuration, Flags, Member, Sensitive};
 
 /// A JSON value that cannot be the property it stands for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -133,6 +132,72 @@ macro_rules! integer {
 }
 
 integer!(i32, i64);
+
+/// `Edm.Single` and `Edm.Double`: three values have no JSON number and are texts.
+impl Wire for f64 {
+    const RESPELLED: bool = true;
+
+    fn decode(value: Value) -> Result<Self, DecodeError> {
+        let number = match &value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => match text.trim() {
+                "NaN" => Some(Self::NAN),
+                "INF" => Some(Self::INFINITY),
+                "-INF" => Some(Self::NEG_INFINITY),
+                digits => digits.parse().ok().filter(|number: &Self| number.is_finite()),
+            },
+            _ => None,
+        };
+        number.ok_or_else(|| DecodeError::new("a number", &value))
+    }
+
+    fn encode(&self) -> Value {
+        match *self {
+            number if number.is_nan() => Value::from("NaN"),
+            Self::INFINITY => Value::from("INF"),
+            Self::NEG_INFINITY => Value::from("-INF"),
+            number => Value::from(number),
+        }
+    }
+}
+
+impl Wire for Decimal {
+    const RESPELLED: bool = true;
+
+    fn decode(value: Value) -> Result<Self, DecodeError> {
+        match value {
+            Value::String(text) => Ok(Self::from(text)),
+            Value::Number(number) => Ok(Self::from(number.to_string())),
+            other => Err(DecodeError::new("a number", &other)),
+        }
+    }
+
+    fn encode(&self) -> Value {
+        self.number().map_or_else(|| Value::from(self.as_str()), Value::Number)
+    }
+}
+
+impl Wire for EdmDuration {
+    fn decode(value: Value) -> Result<Self, DecodeError> {
+        String::decode(value).map(Self::from)
+    }
+
+    fn encode(&self) -> Value {
+        Value::from(self.as_str())
+    }
+}
+
+impl<E: Member> Wire for Flags<E> {
+    const RESPELLED: bool = true;
+
+    fn decode(value: Value) -> Result<Self, DecodeError> {
+        String::decode(value).map(|text| Self::parse(&text))
+    }
+
+    fn encode(&self) -> Value {
+        Value::from(self.joined())
+    }
+}
 
 impl Wire for Value {
     fn decode(value: Value) -> Result<Self, DecodeError> {
