@@ -6,10 +6,12 @@
 
 mod action;
 mod audio_routing_group;
+mod batch;
 mod call;
 mod call_options;
 mod change_notification;
 mod collection;
+mod directory;
 mod error;
 mod identity;
 mod media;
@@ -21,6 +23,7 @@ mod participant_info;
 mod presence;
 mod result_info;
 mod subscription;
+mod teamwork;
 mod tone;
 
 pub use action::{
@@ -29,6 +32,7 @@ pub use action::{
     StartHoldMusicBody, TransferBody, UpdateRecordingStatusBody,
 };
 pub use audio_routing_group::{AudioRoutingGroup, RoutingMode};
+pub use batch::*;
 pub use call::{
     Call, CallDirection, CallMediaState, CallRoute, CallState, CallTranscriptionInfo,
     CallTranscriptionState, IncomingContext, MediaState, RoutingType,
@@ -39,6 +43,7 @@ pub use change_notification::{
     LifecycleEventType,
 };
 pub use collection::Collection;
+pub use directory::*;
 pub use error::{ErrorCode, GraphError, GraphErrorBody, InnerError};
 pub use identity::{Identity, IdentitySet};
 pub use media::{
@@ -67,4 +72,5 @@ pub use presence::{
 };
 pub use result_info::ResultInfo;
 pub use subscription::Subscription;
+pub use teamwork::*;
 pub use tone::{Digit, Tone, ToneInfo};
