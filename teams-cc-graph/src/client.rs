@@ -136,6 +136,11 @@ impl Client {
         response::check(response, endpoint, &*self.inner.clock)
     }
 
+    /// The absolute address of a request's URI; an error where the token must not go.
+    pub(crate) fn locate(&self, uri: &Uri) -> Result<Uri, Error> {
+        self.inner.base.join(uri)
+    }
+
     /// A fresh id, to join what belongs together.
     pub(crate) fn new_id(&self) -> String {
         self.inner.ids.next()

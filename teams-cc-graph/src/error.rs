@@ -54,6 +54,8 @@ pub enum ErrorKind {
     },
     /// The response is not what the schema says; report it.
     Decode,
+    /// A page has a next link that must not be followed; what was read before stays good.
+    Page(crate::page::PageError),
     /// The client is not configured well; mend the configuration.
     Config(ConfigError),
 }
@@ -261,6 +263,7 @@ impl fmt::Display for Error {
                 write!(f, "the response is larger than {limit} bytes")
             }
             ErrorKind::Decode => f.write_str("the response is not what the schema says"),
+            ErrorKind::Page(error) => write!(f, "the next page was not asked for: {error}"),
             ErrorKind::Config(error) => write!(f, "the client cannot be built: {error}"),
         }
     }

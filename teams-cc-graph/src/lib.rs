@@ -13,6 +13,8 @@ pub mod permission;
 pub mod prompt;
 pub mod webhook;
 #[macro_use]
+pub mod page;
+#[macro_use]
 pub mod request;
 
 pub mod auth;
