@@ -6,6 +6,7 @@ use std::{env, path::Path, process::ExitCode};
 use self::{command::Failure, tally::Tally};
 
 mod ci;
+mod codegen;
 mod command;
 mod conformance;
 mod deny;
@@ -27,6 +28,7 @@ cargo xtask COMMAND
   ci                          setup, test, format, clippy, docs, licences, README drift, conformance
   conformance sip DIR         checks the SIP codec against a directory with an index.json
   conformance graph DIR       checks the Graph models against documented bodies
+  codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph/schema
   fuzz [SECONDS]              builds every fuzz target and runs each so long (60 unless told otherwise)
   soak [NAME]                 the long runs: same code and seeds as in `test`, larger counts
   help                        this text
@@ -54,6 +56,12 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
         ["setup"] => setup::run().map(|()| Tally::default()),
         ["ci"] => Ok(ci::run()),
         ["conformance", name, dir] => conformance::run(name, Path::new(dir)),
+        ["codegen", file] => {
+            codegen::run(Path::new(file), codegen::Mode::Write).map(|()| Tally::default())
+        }
+        ["codegen", file, "--check"] => {
+            codegen::run(Path::new(file), codegen::Mode::Check).map(|()| Tally::default())
+        }
         ["fuzz"] => fuzz::run(60).map(|()| Tally::default()).map_err(Into::into),
         ["fuzz", seconds] => {
             fuzz::run(seconds.parse()?).map(|()| Tally::default()).map_err(Into::into)

@@ -1,9 +1,11 @@
 //! Bodies of [actions on a call](https://learn.microsoft.com/graph/api/resources/call#methods) and on presence.
 
 use super::{
-    CallOptions, InvitationParticipantInfo, MediaConfig, Modality, ParticipantInfo, Prompt,
-    RecordingStatus, Tone,
+    CallOptions, ChatInfo, InvitationParticipantInfo, MediaConfig, MeetingParticipants, Modality,
+    ParticipantInfo, PresenceStatusMessage, Prompt, RecordingStatus, RejectReason,
+    ScreenSharingRole, TeleconferenceDeviceQuality, Tone, WorkLocationType,
 };
+use crate::wire::{DateTimeOffset, Sensitive};
 
 resource! {
     /// Body of `answer`.
@@ -31,20 +33,6 @@ resource! {
     }
 }
 
-open_enum! {
-    /// Why a call is rejected.
-    pub enum RejectReason {
-        /// No reason.
-        None = "none",
-        /// The callee is busy.
-        Busy = "busy",
-        /// The caller may not call.
-        Forbidden = "forbidden",
-        /// A member the service hides from clients that do not ask for it.
-        UnknownFutureValue = "unknownFutureValue",
-    }
-}
-
 resource! {
     /// Body of `redirect`.
     pub struct RedirectBody("") {
@@ -54,6 +42,8 @@ resource! {
         timeout: i32 = "timeout",
         /// Where notifications of this call go.
         callback_uri: String = "callbackUri",
+        /// How the call may go on, such as `disableForwarding`; undeclared, documented.
+        routing_policies: Vec<String> = "routingPolicies",
     }
 }
 
@@ -64,6 +54,8 @@ resource! {
         transfer_target: InvitationParticipantInfo = "transferTarget",
         /// Who is transferred, out of a group call.
         transferee: ParticipantInfo = "transferee",
+        /// The text that joins notifications to this request; undeclared, documented.
+        client_context: String = "clientContext",
     }
 }
 
@@ -176,5 +168,69 @@ resource! {
     pub struct ClearPresenceBody("") {
         /// The presence session: the app's client id.
         session_id: String = "sessionId",
+    }
+}
+
+resource! {
+    /// Body of `setUserPreferredPresence`.
+    pub struct SetUserPreferredPresenceBody("") {
+        /// The availability to show.
+        availability: String = "availability",
+        /// The activity to show.
+        activity: String = "activity",
+        /// How long, as an ISO 8601 duration.
+        expiration_duration: String = "expirationDuration",
+    }
+}
+
+resource! {
+    /// Body of `setStatusMessage`.
+    pub struct SetStatusMessageBody("") {
+        /// The note to show.
+        status_message: PresenceStatusMessage = "statusMessage",
+    }
+}
+
+resource! {
+    /// Body of `setAutomaticLocation` and `setManualLocation`.
+    pub struct SetLocationBody("") {
+        /// The kind of place.
+        work_location_type: WorkLocationType = "workLocationType",
+        /// The place, where it is known.
+        place_id: String = "placeId",
+    }
+}
+
+resource! {
+    /// Body of `changeScreenSharingRole`.
+    pub struct ChangeScreenSharingRoleBody("") {
+        /// What the app does in screen sharing.
+        role: ScreenSharingRole = "role",
+    }
+}
+
+resource! {
+    /// Body of `logTeleconferenceDeviceQuality`.
+    pub struct LogTeleconferenceDeviceQualityBody("") {
+        /// What the device measured.
+        quality: TeleconferenceDeviceQuality = "quality",
+    }
+}
+
+resource! {
+    /// Body of `createOrGet` on meetings.
+    pub struct CreateOrGetBody("") {
+        /// The chat to bind the meeting to.
+        chat_info: ChatInfo = "chatInfo",
+        /// When the meeting ends.
+        end_date_time: DateTimeOffset = "endDateTime",
+        /// The caller's own name for the meeting: one meeting for each.
+        external_id: String = "externalId",
+        /// Who is invited.
+        participants: MeetingParticipants = "participants",
+        /// When the meeting starts.
+        start_date_time: DateTimeOffset = "startDateTime",
+        /// What the meeting is about.
+        subject: Sensitive = "subject",
     }
 }

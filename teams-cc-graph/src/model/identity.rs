@@ -2,53 +2,8 @@
 
 use teams_cc_core::{Address, AppId, E164, PhoneNumber, TeamsUser, TenantId, UserId};
 
-use super::EndpointType;
+use super::{Identity, IdentitySet};
 use crate::wire::{Field, Sensitive};
-
-resource! {
-    /// The identities of one party: at most one of the slots is usual.
-    ///
-    /// The wire calls it `identitySet` and fills slots that only `communicationsIdentitySet`
-    /// declares; one type holds them all.
-    pub struct IdentitySet("microsoft.graph.identitySet") {
-        /// An application, such as a calling bot.
-        application: Box<Identity> = "application",
-        /// A resource account (application instance).
-        application_instance: Box<Identity> = "applicationInstance",
-        /// An identity the caller asserts.
-        asserted_identity: Box<Identity> = "assertedIdentity",
-        /// A user of Azure Communication Services.
-        azure_communication_services_user: Box<Identity> = "azureCommunicationServicesUser",
-        /// A device.
-        device: Box<Identity> = "device",
-        /// An identity hidden from apps that hold no Calls permission.
-        encrypted: Box<Identity> = "encrypted",
-        /// The kind of endpoint.
-        endpoint_type: EndpointType = "endpointType",
-        /// A guest.
-        guest: Box<Identity> = "guest",
-        /// An on-premises identity.
-        on_premises: Box<Identity> = "onPremises",
-        /// A phone; its id is the number.
-        phone: Box<Identity> = "phone",
-        /// A Teams user.
-        user: Box<Identity> = "user",
-    }
-}
-
-resource! {
-    /// One identity. Its id may be a phone number, so Debug shows neither id nor name.
-    pub struct Identity("microsoft.graph.identity") {
-        /// The name to show.
-        display_name: Sensitive = "displayName",
-        /// The object id, or the number of a phone.
-        id: Sensitive = "id",
-        /// The home tenant; undeclared, usual on the wire.
-        tenant_id: String = "tenantId",
-        /// Who vouches for the identity; undeclared, usual on the wire.
-        identity_provider: String = "identityProvider",
-    }
-}
 
 impl IdentitySet {
     /// A Teams user by object id.
@@ -122,12 +77,6 @@ impl Identity {
     #[must_use]
     pub fn with_id(id: impl Into<Sensitive>) -> Self {
         Self::new().id(id.into())
-    }
-}
-
-impl From<Identity> for Field<Box<Identity>> {
-    fn from(identity: Identity) -> Self {
-        Self::Value(Box::new(identity))
     }
 }
 

@@ -2,44 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Call, CommsOperation, Participant};
+use super::{Call, CommsNotification, CommsOperation, Participant};
 use crate::wire::{DecodeError, Field, Object, Wire, same_type};
-
-resource! {
-    /// One post of the service: a batch of notifications.
-    pub struct CommsNotifications("microsoft.graph.commsNotifications") {
-        /// The notifications, in an order the service does not promise.
-        value: Vec<CommsNotification> = "value",
-    }
-}
-
-resource! {
-    /// One change of a call, its operations or its roster.
-    pub struct CommsNotification("microsoft.graph.commsNotification", after = settle) {
-        /// What happened to the resource.
-        change_type: ChangeType = "changeType",
-        /// The resource, as a path.
-        resource_url: String = "resourceUrl",
-        /// The resource, as a path of the older API.
-        resource: String = "resource",
-        /// The callback the notification is meant for.
-        callback_uri: String = "callbackUri",
-        /// The resource itself, often in part.
-        resource_data: ResourceData = "resourceData",
-    }
-}
-
-open_enum! {
-    /// What happened to a resource.
-    pub enum ChangeType {
-        /// It came to be.
-        Created = "created",
-        /// It changed.
-        Updated = "updated",
-        /// It ended; for an operation: it finished, well or not.
-        Deleted = "deleted",
-    }
-}
 
 /// The resource a notification is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,7 +74,7 @@ pub fn call_key(id: &str) -> String {
 }
 
 /// Read an untyped resource by what its path says it is.
-fn settle(notification: &mut CommsNotification) -> Result<(), DecodeError> {
+pub(super) fn settle(notification: &mut CommsNotification) -> Result<(), DecodeError> {
     let path = notification.path().unwrap_or_default().to_ascii_lowercase();
     let path = path.trim_end_matches('/');
     let untyped = match notification.resource_data.get() {

@@ -3,67 +3,7 @@
 
 use teams_cc_core::{Address, AppId, E164, UserId};
 
-use super::IdentitySet;
-
-resource! {
-    /// A party of a call.
-    pub struct ParticipantInfo("microsoft.graph.participantInfo") {
-        /// Its identities.
-        identity: IdentitySet = "identity",
-        /// Country, ISO 3166-1 alpha-2.
-        country_code: String = "countryCode",
-        /// The kind of endpoint.
-        endpoint_type: EndpointType = "endpointType",
-        /// Language, as `en-US`.
-        language_id: String = "languageId",
-        /// Identifier in the roster.
-        participant_id: String = "participantId",
-        /// The region the party is served from.
-        region: String = "region",
-        /// Identifier in the roster; undeclared, usual on the wire.
-        id: String = "id",
-    }
-}
-
-resource! {
-    /// A party to call, to invite or to transfer to.
-    pub struct InvitationParticipantInfo("microsoft.graph.invitationParticipantInfo") {
-        /// Its identities.
-        identity: IdentitySet = "identity",
-        /// Whether the party is hidden from the roster.
-        hidden: bool = "hidden",
-        /// Identifier in the roster.
-        participant_id: String = "participantId",
-        /// Whether the party starts outside the default audio group.
-        remove_from_default_audio_routing_group: bool = "removeFromDefaultAudioRoutingGroup",
-        /// The call that the party's new call takes the place of (consultative transfer).
-        replaces_call_id: String = "replacesCallId",
-        /// The kind of endpoint; undeclared, usual on the wire.
-        endpoint_type: EndpointType = "endpointType",
-        /// Identifier in the roster; undeclared, seen on the wire.
-        id: String = "id",
-        /// The region; undeclared, seen on the wire.
-        region: String = "region",
-        /// The language; undeclared, seen on the wire.
-        language_id: String = "languageId",
-    }
-}
-
-open_enum! {
-    /// The kind of endpoint a party has.
-    pub enum EndpointType {
-        /// An ordinary one.
-        Default = "default",
-        /// A mailbox.
-        Voicemail = "voicemail",
-        /// Skype for Business.
-        SkypeForBusiness = "skypeForBusiness",
-        /// A Skype for Business phone.
-        SkypeForBusinessVoipPhone = "skypeForBusinessVoipPhone",
-        /// A member the service hides from clients that do not ask for it.
-        UnknownFutureValue = "unknownFutureValue",
-    }
-}
+use super::{EndpointType, IdentitySet, InvitationParticipantInfo, ParticipantInfo};
 
 impl ParticipantInfo {
     /// A party known by its identities.

@@ -1,16 +1,6 @@
 //! Why something ended: [resultInfo](https://learn.microsoft.com/graph/api/resources/resultinfo).
 
-resource! {
-    /// Why a call or an operation is in its state.
-    pub struct ResultInfo("microsoft.graph.resultInfo") {
-        /// Class of the result: 2xx and, for transfers, 0 mean success.
-        code: i32 = "code",
-        /// The exact reason; the list is open and goes beyond 500000.
-        subcode: i32 = "subcode",
-        /// A text for people.
-        message: String = "message",
-    }
-}
+use super::ResultInfo;
 
 impl ResultInfo {
     /// A result by its two numbers.

@@ -6,16 +6,6 @@ use serde_json::Value;
 
 use crate::wire::{DecodeError, Wire};
 
-resource! {
-    /// A key somebody pressed, with its place in the order.
-    pub struct ToneInfo("microsoft.graph.toneInfo") {
-        /// Order of keys in the call.
-        sequence_id: i64 = "sequenceId",
-        /// The key.
-        tone: Tone = "tone",
-    }
-}
-
 /// A telephone key. Debug hides it: keys carry card numbers and choices.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

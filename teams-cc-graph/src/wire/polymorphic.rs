@@ -110,6 +110,12 @@ macro_rules! polymorphic {
             }
         )+
 
+        impl From<$name> for $crate::wire::Field<Box<$name>> {
+            fn from(value: $name) -> Self {
+                Self::Value(Box::new(value))
+            }
+        }
+
         $crate::wire::resource::through_value!($name);
     };
 }

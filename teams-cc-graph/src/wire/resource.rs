@@ -121,6 +121,12 @@ macro_rules! resource {
             }
         }
 
+        impl From<$name> for $crate::wire::Field<Box<$name>> {
+            fn from(value: $name) -> Self {
+                Self::Value(Box::new(value))
+            }
+        }
+
         $crate::wire::resource::through_value!($name);
     };
 }
