@@ -1,6 +1,7 @@
 //! The client: cheap to clone, safe to share.
 
 mod builder;
+mod delegated;
 mod reqwest;
 mod response;
 mod transport;
@@ -15,9 +16,11 @@ use teams_cc_core::TenantId;
 use tower::ServiceExt;
 
 pub use builder::ClientBuilder;
+pub use delegated::{ActsFor, Delegated};
 pub use transport::{BoxError, Transport};
 
 use crate::auth::{TokenProvider, TokenRequest};
+use crate::cloud::Cloud;
 use crate::config::SharedClock;
 use crate::error::{ConfigError, Error, ErrorKind, InvalidRequest};
 use crate::layer::{IdSource, Stack};
@@ -42,6 +45,9 @@ struct Inner {
     clock: SharedClock,
     provider: Arc<dyn TokenProvider>,
     scope: Arc<str>,
+    cloud: Cloud,
+    /// Whether it signs in as the app itself, so that no token can belong to a user.
+    app_only: bool,
 }
 
 /// Where Graph is: the origin, and the path before every request's own.

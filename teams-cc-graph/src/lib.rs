@@ -24,7 +24,7 @@ mod diagnose;
 pub mod error;
 mod layer;
 
-pub use client::{BoxError, Client, ClientBuilder, Transport};
+pub use client::{ActsFor, BoxError, Client, ClientBuilder, Delegated, Transport};
 pub use cloud::Cloud;
 pub use config::{Config, RetryPolicy, SystemClock};
 pub use diagnose::Diagnosis;

@@ -158,6 +158,7 @@ impl ClientBuilder {
         origin("authority", &authority)?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let seed = self.seed.map_or_else(random_seed, Ok)?;
+        let app_only = matches!(self.credential, Some(Credential::Secret(..)));
         let provider: Arc<dyn TokenProvider> =
             match self.credential.ok_or(ConfigError::NoCredential)? {
                 Credential::Provider(provider) => provider,
@@ -183,7 +184,8 @@ impl ClientBuilder {
         let retry = Retry::new(throttle, config.retry, Arc::clone(&clock), seed);
         let named = RequestId { inner: retry, ids: Arc::clone(&ids) };
         let stack = Stack::new(Trace { inner: named });
-        let inner = Inner { stack, base, ids, clock, provider, scope };
+        let cloud = self.cloud;
+        let inner = Inner { stack, base, ids, clock, provider, scope, cloud, app_only };
         Ok(Client { inner: Arc::new(inner), tenant: self.tenant })
     }
 }

@@ -105,6 +105,9 @@ pub enum ConfigError {
     /// No credential and no token provider.
     #[error("the client has no credential: give a client secret or a token provider")]
     NoCredential,
+    /// An app's own tokens where those of a signed-in user are needed.
+    #[error("the client signs in as the app itself: give it a token provider that signs a user in")]
+    AppOnly,
     /// No tenant to sign in to.
     #[error("the client has no tenant: set one, or use Client::for_tenant")]
     NoTenant,

@@ -7,6 +7,7 @@ use teams_cc_core::TenantId;
 
 use super::draft::Draft;
 use crate::client::Client;
+use crate::cloud::Cloud;
 use crate::error::Error;
 use crate::permission::Permission;
 use crate::wire::Field;
@@ -54,6 +55,12 @@ pub trait Via: sealed::Sealed {
     fn client_context(&self) -> Field<String> {
         Field::Missing
     }
+
+    /// Where resources are that bodies link to.
+    #[doc(hidden)]
+    fn service_root(&self) -> String {
+        format!("{}/v1.0", Cloud::Global.graph())
+    }
 }
 
 /// What awaits requests: it has a client to send them by.
@@ -71,6 +78,10 @@ impl Via for Client {
 
     fn client_context(&self) -> Field<String> {
         self.new_id().into()
+    }
+
+    fn service_root(&self) -> String {
+        Client::service_root(self)
     }
 }
 

@@ -10,6 +10,8 @@
 pub(crate) mod endpoint;
 #[macro_use]
 mod query;
+#[macro_use]
+mod paged;
 mod answer;
 mod check;
 pub mod communications;
