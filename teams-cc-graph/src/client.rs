@@ -23,7 +23,7 @@ use crate::auth::{TokenProvider, TokenRequest};
 use crate::cloud::Cloud;
 use crate::config::SharedClock;
 use crate::error::{ConfigError, Error, ErrorKind, InvalidRequest};
-use crate::layer::{IdSource, Stack};
+use crate::layer::{Attempt, IdSource, Stack};
 use crate::request::Endpoint;
 use crate::request::communications::Communications;
 use crate::request::users::OneUser;
@@ -48,6 +48,8 @@ struct Inner {
     cloud: Cloud,
     /// Whether it signs in as the app itself, so that no token can belong to a user.
     app_only: bool,
+    /// The transport alone, for what must not see the token.
+    wire: Attempt,
 }
 
 /// Where Graph is: the origin, and the path before every request's own.
@@ -145,6 +147,15 @@ impl Client {
     /// The absolute address of a request's URI; an error where the token must not go.
     pub(crate) fn locate(&self, uri: &Uri) -> Result<Uri, Error> {
         self.inner.base.join(uri)
+    }
+
+    /// Send a request to another service, with the token it carries; nothing of Graph goes along.
+    pub(crate) async fn fetch_elsewhere(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, Error> {
+        let response = self.inner.wire.clone().oneshot(request).await?;
+        response::check(response, None, &*self.inner.clock)
     }
 
     /// A fresh id, to join what belongs together.

@@ -14,6 +14,7 @@
 
 mod announcement;
 mod config;
+pub mod control;
 mod counts;
 mod end;
 mod ended;
@@ -24,6 +25,7 @@ mod io;
 mod leg;
 mod operation;
 mod output;
+pub mod recording;
 mod reducer;
 mod registry;
 mod report;

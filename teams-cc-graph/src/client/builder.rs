@@ -172,6 +172,7 @@ impl ClientBuilder {
         let ids = Arc::new(IdSource::new(seed));
         let config = self.config;
         let attempt = Attempt { transport, timeout: config.attempt_timeout };
+        let wire = attempt.clone();
         let scope: Arc<str> = self.cloud.scope().into();
         let auth =
             Auth { inner: attempt, provider: Arc::clone(&provider), scope: Arc::clone(&scope) };
@@ -185,7 +186,7 @@ impl ClientBuilder {
         let named = RequestId { inner: retry, ids: Arc::clone(&ids) };
         let stack = Stack::new(Trace { inner: named });
         let cloud = self.cloud;
-        let inner = Inner { stack, base, ids, clock, provider, scope, cloud, app_only };
+        let inner = Inner { stack, base, ids, clock, provider, scope, cloud, app_only, wire };
         Ok(Client { inner: Arc::new(inner), tenant: self.tenant })
     }
 }
