@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Permission(Box<ServiceError>),
     /// The call is over: clean up, do not retry.
     CallEnded(Box<ServiceError>),
+    /// There is no such call record: it is not written yet, or older than 30 days.
+    NoCallRecord(Box<ServiceError>),
     /// The service refused or failed; retry if [`Error::is_retryable`].
     Service(Box<ServiceError>),
     /// No token could be had; [`Error::diagnosis`] says why.
@@ -159,6 +161,12 @@ impl Error {
         matches!(self.kind, ErrorKind::CallEnded(_))
     }
 
+    /// Whether a call record is not there, not yet or not any more.
+    #[must_use]
+    pub fn is_no_call_record(&self) -> bool {
+        matches!(self.kind, ErrorKind::NoCallRecord(_))
+    }
+
     /// The HTTP status, where a service answered.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
@@ -184,6 +192,7 @@ impl Error {
             ErrorKind::Throttled { response, .. }
             | ErrorKind::Permission(response)
             | ErrorKind::CallEnded(response)
+            | ErrorKind::NoCallRecord(response)
             | ErrorKind::Service(response) => Some(response),
             _ => None,
         }
@@ -246,6 +255,9 @@ impl fmt::Display for Error {
                 }
             }
             ErrorKind::CallEnded(_) => f.write_str("the call has ended"),
+            ErrorKind::NoCallRecord(_) => f.write_str(
+                "there is no such call record: it is not written yet, or older than 30 days",
+            ),
             ErrorKind::Service(response) => write!(f, "the service refused: {response}"),
             ErrorKind::SignIn(error) => {
                 write!(f, "signing in failed: {}", error.error)?;

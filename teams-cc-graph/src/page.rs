@@ -118,6 +118,14 @@ impl<T> Pages<T> {
         Self { client, step, headers, endpoint, guard, next_link, delta_link: None }
     }
 
+    /// No page at all.
+    pub(crate) fn none(client: Client) -> Self {
+        let guard = Guard::new(DEFAULT_MAX_PAGES);
+        let (headers, endpoint) = (HeaderMap::new(), None);
+        let step = Step::Done;
+        Self { client, step, headers, endpoint, guard, next_link: None, delta_link: None }
+    }
+
     /// Set how many pages are followed. Default: [`DEFAULT_MAX_PAGES`].
     pub fn max_pages(mut self, pages: usize) -> Self {
         self.guard.limit = pages;
@@ -285,27 +293,6 @@ fn get(uri: Uri, headers: &HeaderMap, endpoint: Option<&'static Endpoint>) -> ht
         request.extensions_mut().insert(endpoint);
     }
     request
-}
-
-/// The streams of a request whose answer is a page: its `via` sends, its answer is the first.
-macro_rules! pages {
-    ($name:ident via $via:ty => $item:ty) => {
-        impl $name<$via> {
-            /// Page by page, from the first on.
-            pub fn pages(self) -> $crate::page::Pages<$item> {
-                let client = $crate::request::endpoint::Sends::client(&self.via).clone();
-                $crate::page::Pages::new(client, self.into_request())
-            }
-
-            /// Item by item, over all pages.
-            pub fn items(self) -> $crate::page::Items<$item> {
-                self.pages().items()
-            }
-        }
-    };
-    ($name:ident => $item:ty) => {
-        pages! { $name via $crate::client::Client => $item }
-    };
 }
 
 impl From<PageError> for Error {

@@ -27,6 +27,9 @@ pub(super) fn check(
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::Throttled { retry_after, response },
         StatusCode::FORBIDDEN => ErrorKind::Permission(response),
         StatusCode::NOT_FOUND if on_call => ErrorKind::CallEnded(response),
+        StatusCode::NOT_FOUND if endpoint.is_some_and(Endpoint::is_on_call_record) => {
+            ErrorKind::NoCallRecord(response)
+        }
         _ => ErrorKind::Service(response),
     }))
 }

@@ -1,10 +1,12 @@
 //! [Cloud communications](https://learn.microsoft.com/graph/api/resources/communications-api-overview): calls and presences.
 
+pub mod call_records;
 pub mod calls;
 mod get_presences_by_user_id;
 
 pub use get_presences_by_user_id::GetPresencesByUserId;
 
+use self::call_records::{CallRecords, OneCallRecord};
 use self::calls::{
     AnswerCall, CancelMediaProcessing, CreateCall, DeleteCall, GetCall, KeepAlive, PlayPrompt,
     RejectCall, SubscribeToTone, TransferCall,
@@ -45,6 +47,17 @@ impl Communications {
     /// Requests on one call, by the id the service gave it.
     pub fn call(&self, id: impl Into<String>) -> OneCall {
         OneCall { client: self.client.clone(), id: id.into() }
+    }
+
+    /// Requests on the collection of call records.
+    #[must_use]
+    pub fn call_records(&self) -> CallRecords {
+        CallRecords::new(self.client.clone())
+    }
+
+    /// Requests on one call record, by the call chain id of its call.
+    pub fn call_record(&self, id: impl Into<String>) -> OneCallRecord {
+        OneCallRecord::new(self.client.clone(), id.into())
     }
 
     /// `POST /communications/getPresencesByUserId`: the presence of up to 650 users.

@@ -99,6 +99,12 @@ pub(crate) mod sealed {
 }
 
 impl Endpoint {
+    /// Whether it acts on one call record, so that 404 means that there is none, not yet or not
+    /// any more.
+    pub(crate) fn is_on_call_record(&self) -> bool {
+        self.path.starts_with("/communications/callRecords/{")
+    }
+
     /// Begin the request; `segments` fill the braces of the path in order.
     pub(crate) fn draft(&'static self, segments: &[(&'static str, &str)]) -> Result<Draft, Error> {
         Ok(Draft::new(self, segments)?)
@@ -137,7 +143,7 @@ macro_rules! graph_request {
     };
     (
         $name:ident via $via:tt => $response:tt,
-        $operation:literal $method:ident $path:literal,
+        $operation:literal $method:ident $path:expr,
         repeat: $repeat:ident, on_call: $on_call:literal,
         permissions: [$($permission:ident),* $(,)?] $(,)?
     ) => {
@@ -148,7 +154,7 @@ macro_rules! graph_request {
     };
     (
         $name:ident via $via:tt => $response:tt,
-        $operation:literal $method:ident $path:literal,
+        $operation:literal $method:ident $path:expr,
         repeat: $repeat:ident, on_call: $on_call:literal
         $(, application: [$($application:literal),* $(,)?])?
         $(, delegated: [$($delegated:literal),* $(,)?])?
@@ -165,7 +171,7 @@ macro_rules! graph_request {
         }
     };
     (
-        @all $name:ident, $via:tt, $response:tt, $operation:literal, $method:ident, $path:literal,
+        @all $name:ident, $via:tt, $response:tt, $operation:literal, $method:ident, $path:expr,
         $repeat:ident, $on_call:literal, [$($permission:expr),* $(,)?]
     ) => {
         impl $name<graph_request!(@type $via)> {

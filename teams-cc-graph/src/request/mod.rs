@@ -12,6 +12,8 @@ pub(crate) mod endpoint;
 mod query;
 #[macro_use]
 mod paged;
+#[macro_use]
+mod prefer;
 mod answer;
 mod check;
 pub mod communications;
