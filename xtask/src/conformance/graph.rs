@@ -18,7 +18,7 @@ use teams_cc_graph::model::{
     Subscription, TransferBody, UnmuteParticipantOperation, UpdateRecordingStatusBody,
 };
 
-use super::Summary;
+use super::{Summary, compare::difference};
 
 /// Reads a body as one type and writes it back.
 type Check = fn(Value) -> Result<Value, String>;
@@ -167,31 +167,6 @@ fn is_subscription(operation: &str) -> bool {
 fn as_type<T: DeserializeOwned + Serialize>(body: Value) -> Result<Value, String> {
     let typed: T = serde_json::from_value(body).map_err(|error| error.to_string())?;
     serde_json::to_value(&typed).map_err(|error| error.to_string())
-}
-
-/// The first place where two values differ.
-fn difference(wanted: &Value, found: &Value) -> String {
-    match (wanted, found) {
-        (Value::Object(wanted), Value::Object(found)) => {
-            let keys = wanted.keys().chain(found.keys());
-            for key in keys {
-                match (wanted.get(key), found.get(key)) {
-                    (Some(a), Some(b)) if a == b => {}
-                    (Some(a), Some(b)) => return format!("{key}.{}", difference(a, b)),
-                    (Some(_), None) => return format!("{key} (lost)"),
-                    _ => return format!("{key} (added)"),
-                }
-            }
-            String::new()
-        }
-        (Value::Array(wanted), Value::Array(found)) => {
-            wanted.iter().zip(found).position(|(a, b)| a != b).map_or_else(
-                || "(length)".to_owned(),
-                |at| format!("{at}.{}", difference(&wanted[at], &found[at])),
-            )
-        }
-        _ => "(value)".to_owned(),
-    }
 }
 
 fn json_files(dir: &Path) -> std::io::Result<Vec<PathBuf>> {

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use crate::{command::Failure, tally::Tally};
 
+mod compare;
+pub(crate) mod csdl;
 pub(crate) mod graph;
 pub(crate) mod sip;
 
@@ -16,11 +18,12 @@ pub(crate) struct Summary {
     pub(crate) failed: usize,
 }
 
-/// A check over one directory.
+/// A check over one directory or file.
 type Check = fn(&Path) -> Summary;
 
-/// Every check by its name on the command line.
-const CHECKS: [(&str, Check); 2] = [("graph", graph::graph), ("sip", sip::sip)];
+/// Every check by its name on the command line; the last says whether it takes a directory.
+const CHECKS: [(&str, Check, bool); 3] =
+    [("csdl", csdl::csdl, false), ("graph", graph::graph, true), ("sip", sip::sip, true)];
 
 /// Runs one check and prints the tally.
 pub(crate) fn run(name: &str, dir: &Path) -> Result<Tally, Failure> {
@@ -31,16 +34,19 @@ pub(crate) fn run(name: &str, dir: &Path) -> Result<Tally, Failure> {
 
 /// Runs one check; `ci` adds the result to its own.
 pub(crate) fn collect(name: &str, dir: &Path) -> Result<Tally, Failure> {
-    let Some((_, check)) = CHECKS.iter().find(|(known, _)| *known == name) else {
-        let known: Vec<&str> = CHECKS.iter().map(|(known, _)| *known).collect();
+    let Some((_, check, takes_directory)) = CHECKS.iter().find(|(known, ..)| *known == name) else {
+        let known: Vec<&str> = CHECKS.iter().map(|(known, ..)| *known).collect();
         return Err(format!(
             "there is no conformance check `{name}`; there is {}",
             known.join(", ")
         )
         .into());
     };
-    if !dir.is_dir() {
+    if *takes_directory && !dir.is_dir() {
         return Err(format!("{} is not a directory", dir.display()).into());
+    }
+    if !takes_directory && !dir.is_file() {
+        return Err(format!("{} is not a file", dir.display()).into());
     }
     println!("conformance {name} {}", dir.display());
     let summary = check(dir);
@@ -69,8 +75,8 @@ mod tests {
 
     #[test]
     fn a_check_that_is_not_there_is_refused_by_name() {
-        let error = collect("csdl", Path::new(".")).unwrap_err().to_string();
-        assert!(error.contains("`csdl`") && error.contains("graph"), "{error}");
+        let error = collect("odata", Path::new(".")).unwrap_err().to_string();
+        assert!(error.contains("`odata`") && error.contains("graph"), "{error}");
     }
 
     #[test]
