@@ -6,6 +6,7 @@ pub mod wire;
 
 pub mod budget;
 pub mod call;
+pub mod ivr;
 pub mod jwt;
 pub mod model;
 pub mod permission;

@@ -7,8 +7,10 @@
 //! The types of the schema are generated into `schema`; what they can do stands beside, by hand.
 
 mod action;
+mod batch;
 mod call;
 mod collection;
+mod directory;
 mod error;
 mod identity;
 mod media;
@@ -17,6 +19,7 @@ mod operation;
 mod participant_info;
 mod result_info;
 mod schema;
+mod teamwork;
 mod tone;
 
 pub use action::{
@@ -26,8 +29,11 @@ pub use action::{
     SetPresenceBody, SetStatusMessageBody, SetUserPreferredPresenceBody, StartHoldMusicBody,
     TransferBody, UpdateRecordingStatusBody,
 };
+pub use batch::*;
 pub use collection::Collection;
+pub use directory::*;
 pub use error::{ErrorCode, GraphError, GraphErrorBody, InnerError};
 pub use notification::{ResourceData, call_key};
 pub use schema::*;
+pub use teamwork::*;
 pub use tone::{Digit, Tone};

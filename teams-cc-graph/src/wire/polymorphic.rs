@@ -69,6 +69,7 @@ macro_rules! polymorphic {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
+        #[allow(clippy::large_enum_variant, reason = "large choices are boxed where they are held")]
         pub enum $name {
             $( $(#[$variant_meta])* $variant($ty), )+
             $( $(#[$kept_meta])* $kept($kept_ty), )?

@@ -18,6 +18,8 @@ use teams_cc_graph::model::{
     Subscription, TransferBody, UnmuteParticipantOperation, UpdateRecordingStatusBody,
 };
 
+use teams_cc_graph::model as m;
+
 use super::{Summary, compare::difference};
 
 /// Reads a body as one type and writes it back.
@@ -91,6 +93,99 @@ fn expected(operation: &str, direction: &str, odata_type: &str, body: &Value) ->
     let last = odata_type.rsplit('.').next().unwrap_or_default().trim_end_matches(')');
     Some(match (operation, direction) {
         ("errors", "response") => as_type::<GraphErrorBody>,
+        ("application-addpassword", "request") => as_type::<m::AddPasswordBody>,
+        ("application-addpassword", "response") => as_type::<m::PasswordCredential>,
+        ("application-get", "response") => as_type::<m::Application>,
+        ("application-list", "response") => as_type::<Collection<m::Application>>,
+        ("application-post-applications" | "application-post" | "application-update", _) => {
+            as_type::<m::Application>
+        }
+        ("serviceprincipal-post-serviceprincipals", _) | ("serviceprincipal-get", "response") => {
+            as_type::<m::ServicePrincipal>
+        }
+        ("change-notifications-delivery", "request") if body.get("appId").is_some() => {
+            as_type::<m::ServicePrincipal>
+        }
+        ("serviceprincipal-list", "response") => as_type::<Collection<m::ServicePrincipal>>,
+        ("serviceprincipal-post-approleassignments", _) => as_type::<m::AppRoleAssignment>,
+        ("json-batching", "request") => as_type::<m::BatchRequestContent>,
+        ("json-batching", "response") => as_type::<m::BatchResponseContent>,
+        ("user-get", "response") => as_type::<m::User>,
+        ("user-list", "response") => as_type::<Collection<m::User>>,
+        ("chat-post" | "chat-get", _) | ("chat-patch", "response") => as_type::<m::Chat>,
+        ("chat-patch", "request") => as_type::<m::UpdateChatBody>,
+        ("chat-list", "response") => as_type::<Collection<m::Chat>>,
+        (operation, "request" | "response") if operation.ends_with("-tabs") => {
+            if collection {
+                as_type::<Collection<m::TeamsTab>>
+            } else {
+                as_type::<m::TeamsTab>
+            }
+        }
+        ("teamsapp-publish" | "teamsapp-update" | "teamsapp-get", _)
+            if body.get("publishingState").is_some() =>
+        {
+            as_type::<m::TeamsAppDefinition>
+        }
+        ("teamsapp-publish" | "teamsapp-update" | "teamsapp-get", _) => as_type::<m::TeamsApp>,
+        ("teamsapp-list", _) => as_type::<Collection<m::TeamsApp>>,
+        (operation, _) if operation.contains("installedapps") => {
+            if collection {
+                as_type::<Collection<m::TeamsAppInstallation>>
+            } else {
+                as_type::<m::TeamsAppInstallation>
+            }
+        }
+        ("conversationmember-add" | "conversationmember-remove", "request")
+            if body.get("values").is_some() =>
+        {
+            as_type::<m::ConversationMembersBody>
+        }
+        ("conversationmember-add" | "conversationmember-remove", "response") if collection => {
+            as_type::<Collection<m::AadUserConversationMemberResult>>
+        }
+        (operation, _) if operation.contains("member") && !operation.contains("changenot") => {
+            if collection {
+                as_type::<Collection<m::ConversationMember>>
+            } else {
+                as_type::<m::ConversationMember>
+            }
+        }
+        (operation, "request")
+            if operation.contains("activitynotification") || operation.contains("activityfeed") =>
+        {
+            as_type::<m::ActivityNotificationBody>
+        }
+        (operation, _) if operation.contains("hostedcontent") => {
+            if collection {
+                as_type::<Collection<m::ChatMessageHostedContent>>
+            } else {
+                as_type::<m::ChatMessageHostedContent>
+            }
+        }
+        (operation, "notification") if operation.starts_with("teams-change") && !collection => {
+            let has = |name: &str| body.get(name).is_some();
+            if has("messageType") {
+                as_type::<m::ChatMessage>
+            } else if has("chatType") {
+                as_type::<m::Chat>
+            } else if has("roles") {
+                as_type::<m::ConversationMember>
+            } else if has("membershipType") {
+                as_type::<m::Channel>
+            } else {
+                as_type::<m::Team>
+            }
+        }
+        (operation, "request" | "response")
+            if operation.contains("message") && !operation.contains("changenot") =>
+        {
+            if collection {
+                as_type::<Collection<m::ChatMessage>>
+            } else {
+                as_type::<m::ChatMessage>
+            }
+        }
         (operation, "notification") if is_call(operation) => as_type::<CommsNotifications>,
         ("application-post-calls", "request" | "response") | ("call-get", "response") => {
             as_type::<Call>

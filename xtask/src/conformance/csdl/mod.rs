@@ -8,10 +8,7 @@ mod synthesis;
 mod types;
 
 use self::synthesis::{Synthesis, wrong_kind};
-use super::{
-    Summary,
-    compare::Read,
-};
+use super::{Summary, compare::Read};
 use crate::{
     codegen::schema::{Kind, Schema, Type},
     command::Failure,
