@@ -7,7 +7,7 @@ use teams_cc_core::{
     contact::{Direction, LegEvent, LegState},
 };
 use teams_cc_graph::{
-    call::{CallReducer, Input, Output, Report},
+    call::{CallSession, Input, Output, Report},
     model::CommsNotifications,
     webhook::{Body, read_body},
 };
@@ -22,14 +22,15 @@ fuzz_target!(|data: &[u8]| {
     let _ = format!("{notifications:?}");
 
     for direction in [Direction::Inbound, Direction::Outbound] {
-        let mut call = CallReducer::new(direction);
-        let (mut ended, mut answered, mut media) = (0, 0, 0);
         let mut now = Instant::ZERO;
+        let mut call = CallSession::new(now, direction);
+        let (mut ended, mut answered, mut media) = (0, 0, 0);
         // Twice, for what was heard once must not be heard again.
         for notification in notifications.value.items().iter().chain(notifications.value.items()) {
             let input = match Report::read(notification) {
                 Some((_, Report::Call(report))) => Input::Call(report),
                 Some((_, Report::Operation(report))) => Input::Operation(report),
+                Some((_, Report::Roster(report))) => Input::Roster(report),
                 _ => continue,
             };
             call.handle_input(now, input).expect("reports are never refused");
@@ -42,6 +43,7 @@ fuzz_target!(|data: &[u8]| {
                         media += usize::from(event == LegEvent::MediaActive);
                         assert!(media <= answered && answered <= 1, "{event:?}");
                     }
+                    Output::Operation(_) | Output::Ask(_) | Output::Changed => {}
                     Output::Timeout(at) => {
                         assert!(at.is_none_or(|at| at > now), "a deadline lies ahead");
                         now = at.unwrap_or(now);

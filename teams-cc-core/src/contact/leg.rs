@@ -263,6 +263,8 @@ pub enum OperationOutcome {
         /// The platform's subcode.
         subcode: i32,
     },
+    /// It is over as far as can be known; the platform did not tell how it ended.
+    Unknown,
 }
 
 /// A call that takes orders; implemented by `teams-cc-graph` and `teams-cc-sip`.

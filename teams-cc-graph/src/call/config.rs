@@ -25,6 +25,8 @@ pub struct CallsConfig {
     pub seed: Seed,
     /// The most calls live at once; more are refused. Default [`DEFAULT_MAX_CALLS`].
     pub max_calls: usize,
+    /// Whether rosters come as changes (`isDeltaRosterEnabled`). Default no: they come whole.
+    pub delta_roster: bool,
 }
 
 impl CallsConfig {
@@ -38,6 +40,7 @@ impl CallsConfig {
             application_instance: None,
             seed: Seed::default(),
             max_calls: DEFAULT_MAX_CALLS,
+            delta_roster: false,
         }
     }
 
@@ -59,6 +62,13 @@ impl CallsConfig {
     #[must_use]
     pub fn max_calls(mut self, calls: usize) -> Self {
         self.max_calls = calls;
+        self
+    }
+
+    /// Asks for rosters as changes, which is less to read on calls of many.
+    #[must_use]
+    pub fn delta_roster(mut self, delta: bool) -> Self {
+        self.delta_roster = delta;
         self
     }
 }

@@ -1,8 +1,12 @@
 //! Why a call is not placed.
 
-use teams_cc_core::{Address, LegId};
+use teams_cc_core::{
+    Address, LegId,
+    contact::{LegError, Verb},
+};
 
-use crate::{Error, InvalidRequest};
+use super::Refusal;
+use crate::{Error, ErrorKind, InvalidRequest};
 
 /// Why a call is not placed; nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +39,39 @@ pub enum DialError {
     /// The calls are being shut down.
     #[error("the calls are being shut down: place the call from another process")]
     ShuttingDown,
+}
+
+/// Why an order was not carried out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OrderError {
+    /// The call is over.
+    #[error("the call has ended")]
+    Ended,
+    /// The call is in no state for it; nothing was sent.
+    #[error("nothing was sent: {0}")]
+    Refused(#[from] Refusal),
+    /// Graph refused, or could not be reached.
+    #[error("graph did not carry the order out")]
+    Graph(#[from] Error),
+}
+
+impl OrderError {
+    /// The same as the error of a contact's leg.
+    #[must_use]
+    pub fn of(self, verb: Verb) -> LegError {
+        match self {
+            Self::Ended => LegError::Ended,
+            Self::Refused(Refusal::State(state)) => LegError::WrongState { verb, state },
+            Self::Refused(refusal) => LegError::Platform { verb, source: Box::new(refusal) },
+            Self::Graph(error) => match (verb, error.kind()) {
+                (Verb::TransferBlind | Verb::TransferConsultative, ErrorKind::Invalid(invalid)) => {
+                    LegError::InvalidDestination { why: invalid.to_string().into() }
+                }
+                _ => LegError::Platform { verb, source: Box::new(error) },
+            },
+        }
+    }
 }
 
 /// Whether Graph may be asked to call this party.

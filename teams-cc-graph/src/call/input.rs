@@ -5,16 +5,18 @@ use teams_cc_core::{
     contact::{LegState, RejectReason},
 };
 
-use super::{CallReport, OperationReport};
+use super::{Answer, Ask, CallReport, OperationReport, RosterReport};
 
 /// What a call takes in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Input {
     /// A notification about the call.
     Call(CallReport),
     /// A notification or a response about an operation.
     Operation(OperationReport),
+    /// A notification about the participants.
+    Roster(RosterReport),
     /// An order is about to be sent. Refused where the call is in no state for it.
     Sending(Order),
     /// Graph accepted the order.
@@ -23,6 +25,17 @@ pub enum Input {
     Refused(Order),
     /// Nobody knows whether the order arrived: no response came, or nobody waited for it.
     Doubtful(Order),
+    /// An order was given up before its response came.
+    Abandoned(Order),
+    /// An answer to what the call asked.
+    Answered {
+        /// The question.
+        ask: Ask,
+        /// The answer.
+        answer: Answer,
+    },
+    /// Ask Graph how everything stands, as after a time without notifications.
+    Reconcile,
     /// Graph does not know the call any more (404).
     Gone,
     /// Time passed.
@@ -41,13 +54,25 @@ pub enum Order {
     Operate {
         /// The operation.
         id: OperationId,
-        /// Whether its end is told.
+        /// What it needs.
+        needs: Needs,
+        /// Whether its end is told as an event.
         told: bool,
     },
     /// Hand the party over.
     Transfer,
     /// End the call.
     HangUp,
+}
+
+/// What an operation needs of its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Needs {
+    /// That it is connected.
+    Connected,
+    /// That media flows, as prompts, recordings and tones do.
+    Media,
 }
 
 /// Why an order must not be sent.

@@ -11,7 +11,12 @@ use teams_cc_core::{
     },
 };
 
-use super::{Input, OperationReport, Order, error::check_party, io::Shared, registry::NotSent};
+use tokio::sync::watch;
+
+use super::{
+    CallSnapshot, CallView, Input, Needs, OperationReport, Order, OrderError, PendingOperation,
+    error::check_party, io::Shared, registry::NotSent,
+};
 use crate::{
     Error, ErrorKind,
     model::{self, CommsOperation, InvitationParticipantInfo},
@@ -44,12 +49,16 @@ const CAPABILITIES: Capabilities = Capabilities::of(&[
 ///
 /// An order in the wrong state is refused before anything is sent. A 404 to any of them ends the
 /// leg. The handle may outlive its call; orders are answered by [`LegError::Ended`] then.
+///
+/// [`GraphLeg::begin`] gives what these orders give and more: an operation whose end can be
+/// awaited. [`GraphLeg::watch`] shows how the call stands.
 pub struct GraphLeg {
     id: LegId,
     call: CallId,
     direction: Direction,
     party: Address,
     shared: Arc<Shared>,
+    view: watch::Receiver<CallSnapshot>,
 }
 
 impl GraphLeg {
@@ -60,13 +69,88 @@ impl GraphLeg {
         direction: Direction,
         party: Address,
     ) -> Self {
-        Self { id, call, direction, party, shared }
+        let view = shared.view(&id);
+        Self { id, call, direction, party, shared, view }
     }
 
     /// The call's id at Graph, for requests this crate has no order for.
     #[must_use]
     pub fn call_id(&self) -> &CallId {
         &self.call
+    }
+
+    /// How the call stands now.
+    #[must_use]
+    pub fn snapshot(&self) -> CallSnapshot {
+        self.view.borrow().clone()
+    }
+
+    /// How the call stands, to be watched.
+    #[must_use]
+    pub fn watch(&self) -> CallView {
+        CallView::new(self.view.clone())
+    }
+
+    /// Begins an operation; gives it once Graph accepted it, long before it ends.
+    ///
+    /// `send` makes the request; the text is the `clientContext` it has to carry, by which the
+    /// end finds back to its request. The end comes as an event as well. Where the request got no
+    /// response in time, Graph may carry it out nevertheless: the operation is given then too, and
+    /// its outcome tells.
+    ///
+    /// Dropping the future leaves it open whether Graph carries it out; its end is not told then.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Refused`] where the call is in no state for it and nothing was sent,
+    /// [`OrderError::Ended`] where the call is over, [`OrderError::Graph`] as Graph answers.
+    pub async fn begin<T: Into<CommsOperation>>(
+        &self,
+        needs: Needs,
+        send: impl FnOnce(OneCall, &str) -> ResponseFuture<T>,
+    ) -> Result<PendingOperation, OrderError> {
+        let id = self.shared.next_operation();
+        let waiting = self.shared.expect(&id);
+        // Whoever gives this future up waits no more.
+        let expected = Expected { leg: self, id: Some(&id) };
+        match self.operation(needs, true, &id, send).await {
+            Ok(()) => {}
+            Err(OrderError::Graph(error)) if may_run(&error) => {
+                tracing::warn!(leg = %self.id, operation = %id, %error, "no response to an order");
+            }
+            Err(error) => {
+                let order = Order::Operate { id: id.clone(), needs, told: true };
+                self.shared.input(&self.id, Input::Abandoned(order));
+                return Err(error);
+            }
+        }
+        expected.keep();
+        Ok(PendingOperation::new(id, self.id.clone(), waiting))
+    }
+
+    /// Sends a request about this call that begins no operation.
+    ///
+    /// A 404 ends the call here as it has at Graph. Dropping the future leaves it open whether
+    /// Graph acts.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Ended`] where the call is over, [`OrderError::Graph`] as Graph answers.
+    pub async fn request<T>(
+        &self,
+        send: impl FnOnce(OneCall) -> ResponseFuture<T>,
+    ) -> Result<T, OrderError> {
+        if self.shared.call_of(&self.id).is_none() {
+            return Err(OrderError::Ended);
+        }
+        match send(self.shared.one_call(&self.call)).await {
+            Ok(answer) => Ok(answer),
+            Err(error) if error.is_call_ended() => {
+                self.shared.input(&self.id, Input::Gone);
+                Err(OrderError::Ended)
+            }
+            Err(error) => Err(OrderError::Graph(error)),
+        }
     }
 
     async fn play(&self, prompts: Vec<Prompt>) -> Result<Option<OperationId>, LegError> {
@@ -94,11 +178,11 @@ impl GraphLeg {
             invitation = invitation.replaces_call_id(call.as_str());
         }
         let send = |call: OneCall| call.transfer(invitation).into_future();
-        self.order(verb, Order::Transfer, send).await?;
+        self.order(Order::Transfer, send).await.map_err(|error| error.of(verb))?;
         Ok(None)
     }
 
-    /// Begins an operation; its id is the `clientContext` that joins notifications to it.
+    /// Begins an operation as an order of a contact's leg.
     async fn operate<T: Into<CommsOperation>>(
         &self,
         verb: Verb,
@@ -106,30 +190,44 @@ impl GraphLeg {
         send: impl FnOnce(OneCall, &str) -> ResponseFuture<T>,
     ) -> Result<Option<OperationId>, LegError> {
         let id = self.shared.next_operation();
-        let order = Order::Operate { id: id.clone(), told };
-        let operation = self.order(verb, order, |call| send(call, id.as_str())).await?;
+        match self.operation(Needs::Media, told, &id, send).await {
+            Ok(()) => Ok(told.then_some(id)),
+            Err(error) => {
+                // Its failure is told here, so its end is not told again.
+                let order = Order::Operate { id, needs: Needs::Media, told };
+                self.shared.input(&self.id, Input::Abandoned(order));
+                Err(error.of(verb))
+            }
+        }
+    }
+
+    /// Begins an operation; its id is the `clientContext` that joins notifications to it.
+    async fn operation<T: Into<CommsOperation>>(
+        &self,
+        needs: Needs,
+        told: bool,
+        id: &OperationId,
+        send: impl FnOnce(OneCall, &str) -> ResponseFuture<T>,
+    ) -> Result<(), OrderError> {
+        let order = Order::Operate { id: id.clone(), needs, told };
+        let operation = self.order(order, |call| send(call, id.as_str())).await?;
         let mut report = OperationReport::read(&operation.into(), false);
         report.context = Some(id.as_str().into());
+        report.response = true;
         self.shared.input(&self.id, Input::Operation(report));
-        Ok(told.then_some(id))
+        Ok(())
     }
 
     /// Checks the order, sends it, and tells the call how that went.
     async fn order<T>(
         &self,
-        verb: Verb,
         order: Order,
         send: impl FnOnce(OneCall) -> ResponseFuture<T>,
-    ) -> Result<T, LegError> {
+    ) -> Result<T, OrderError> {
         let call = match self.shared.sending(&self.id, Input::Sending(order.clone())) {
             Ok(call) => call,
-            Err(NotSent::Ended) => return Err(LegError::Ended),
-            Err(NotSent::Refused(super::Refusal::State(state))) => {
-                return Err(LegError::WrongState { verb, state });
-            }
-            Err(NotSent::Refused(refusal)) => {
-                return Err(LegError::Platform { verb, source: Box::new(refusal) });
-            }
+            Err(NotSent::Ended) => return Err(OrderError::Ended),
+            Err(NotSent::Refused(refusal)) => return Err(OrderError::Refused(refusal)),
         };
         let flight = Flight { leg: self, order: Some(order) };
         match send(self.shared.one_call(&call)).await {
@@ -140,11 +238,11 @@ impl GraphLeg {
             Err(error) if error.is_call_ended() => {
                 flight.land(Input::Refused);
                 self.shared.input(&self.id, Input::Gone);
-                Err(LegError::Ended)
+                Err(OrderError::Ended)
             }
             Err(error) => {
                 flight.land(if is_doubtful(&error) { Input::Doubtful } else { Input::Refused });
-                Err(refusal(verb, error))
+                Err(OrderError::Graph(error))
             }
         }
     }
@@ -178,14 +276,22 @@ impl Leg for GraphLeg {
         match command {
             LegCommand::Answer => {
                 let callback = self.shared.callback_uri();
-                let send = |call: OneCall| call.answer(callback).into_future();
-                self.order(verb, Order::Answer, send).await?;
+                let options = self.shared.incoming_options();
+                let send = |call: OneCall| {
+                    let mut answer = call.answer(callback);
+                    if let Some(options) = options {
+                        answer = answer.call_options(options);
+                    }
+                    answer.into_future()
+                };
+                self.order(Order::Answer, send).await.map_err(|error| error.of(verb))?;
                 Ok(None)
             }
             LegCommand::Reject(reason) => {
                 let graph = reject_reason(reason);
                 let send = |call: OneCall| call.reject().reason(graph).into_future();
-                self.order(verb, Order::Reject(reason), send).await?;
+                let sent = self.order(Order::Reject(reason), send).await;
+                sent.map_err(|error| error.of(verb))?;
                 Ok(None)
             }
             LegCommand::Play(prompts) => self.play(prompts).await,
@@ -204,7 +310,7 @@ impl Leg for GraphLeg {
             LegCommand::Transfer(target) => self.transfer(target).await,
             LegCommand::HangUp => {
                 let send = |call: OneCall| call.delete().into_future();
-                self.order(verb, Order::HangUp, send).await?;
+                self.order(Order::HangUp, send).await.map_err(|error| error.of(verb))?;
                 Ok(None)
             }
             _ => Err(LegError::Unsupported { verb, why: why_unsupported(verb) }),
@@ -239,9 +345,37 @@ impl Flight<'_> {
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         if let Some(order) = self.order.take() {
-            self.leg.shared.input(&self.leg.id, Input::Doubtful(order));
+            self.leg.shared.input(&self.leg.id, Input::Abandoned(order));
         }
     }
+}
+
+/// Somebody waits for an operation whose order is under way.
+struct Expected<'a> {
+    leg: &'a GraphLeg,
+    id: Option<&'a OperationId>,
+}
+
+impl Expected<'_> {
+    fn keep(mut self) {
+        self.id = None;
+    }
+}
+
+impl Drop for Expected<'_> {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.leg.shared.do_not_expect(id);
+        }
+    }
+}
+
+/// Whether Graph took the order although no usable response came back.
+fn may_run(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Timeout | ErrorKind::Decode | ErrorKind::ResponseTooLarge { .. }
+    )
 }
 
 /// Whether Graph may have acted although an error came back.
@@ -253,15 +387,6 @@ fn is_doubtful(error: &Error) -> bool {
         | ErrorKind::ResponseTooLarge { .. } => true,
         ErrorKind::Service(response) => response.status.is_server_error(),
         _ => false,
-    }
-}
-
-fn refusal(verb: Verb, error: Error) -> LegError {
-    match (verb, error.kind()) {
-        (Verb::TransferBlind | Verb::TransferConsultative, ErrorKind::Invalid(invalid)) => {
-            LegError::InvalidDestination { why: invalid.to_string().into() }
-        }
-        _ => LegError::Platform { verb, source: Box::new(error) },
     }
 }
 

@@ -1,18 +1,21 @@
 //! Live calls: their state from notifications, their orders as requests.
 //!
-//! [`CallReducer`] is the sans-IO state of one [call](https://learn.microsoft.com/graph/api/resources/call):
-//! it takes what notifications and responses say, in whatever order they come, and gives
-//! [`LegEvent`](teams_cc_core::contact::LegEvent)s. [`Calls`] drives it for all calls of a tenant:
-//! it finds the call a notification means, keeps calls alive, and notices those whose end was
-//! never announced. [`GraphLeg`] is one call as a leg of a contact.
+//! [`CallSession`] is the sans-IO state of one [call](https://learn.microsoft.com/graph/api/resources/call):
+//! it takes what notifications and responses say, in whatever order they come, asks Graph where
+//! they leave doubts, and gives [`LegEvent`](teams_cc_core::contact::LegEvent)s. [`Calls`] drives
+//! it for all calls of a tenant: it finds the call a notification means, keeps calls alive, and
+//! notices those whose end was never announced. [`GraphLeg`] is one call as a leg of a contact;
+//! its orders are awaited as [`PendingOperation`]s, its state as [`CallSnapshot`]s.
 //!
 //! ```text
-//! webhook::Intake ─ Delivery ─► Calls ─ Report ─► CallReducer ─ LegEvent ─► CallEvents
-//!                                 ▲                    ▲
-//!        GraphLeg::execute ───────┴── Order ── response┘
+//! webhook::Intake ─ Delivery ─► Calls ─ Report ─► CallSession ─ LegEvent ─► CallEvents
+//!                                 ▲                 ▲     │ └── CallSnapshot ─► GraphLeg::watch
+//!        GraphLeg::execute ───────┴── Order ── response   └ Ask ─► GET, keepAlive ─ Answer ┐
+//!                                                   └───────────────────────────────────────┘
 //! ```
 
 mod announcement;
+mod ask;
 mod config;
 pub mod control;
 mod counts;
@@ -25,24 +28,36 @@ mod io;
 mod leg;
 mod operation;
 mod output;
+mod reconcile;
 pub mod recording;
 mod reducer;
 mod registry;
 mod report;
+mod roster;
 mod session;
+mod snapshot;
 mod tones;
 
+pub use ask::{Answer, Ask};
 pub use config::{CallsConfig, DEFAULT_MAX_CALLS};
 pub use counts::CallCounts;
 pub use end::ResultCode;
-pub use error::DialError;
+pub use error::{DialError, OrderError};
 pub use event::{CallEvent, IncomingCall};
-pub use input::{Input, Order, Refusal};
-pub use io::{CallEvents, Calls, Unfinished};
+pub use input::{Input, Needs, Order, Refusal};
+pub use io::{
+    CallEvents, CallView, Calls, DEFAULT_OPERATION_DEADLINE, PendingOperation, Unfinished,
+};
 pub use leg::GraphLeg;
-pub use operation::{MAX_OPERATIONS, OperationReport};
-pub use output::Output;
-pub use reducer::CallReducer;
+pub use operation::{
+    Learned, MAX_OPERATIONS, OPERATION_CHECK, OperationError, OperationReport, OperationResult,
+};
+pub use output::{OperationEnd, Output};
+pub use reconcile::KEEP_ALIVE_EVERY;
 pub use registry::MAX_WAITING_EVENTS;
 pub use report::{CallReport, Phase, Report};
-pub use session::KEEP_ALIVE_EVERY;
+pub use roster::{MAX_PARTICIPANTS, Roster, RosterParticipant, RosterReport};
+pub use session::CallSession;
+pub use snapshot::{CallSnapshot, TransferProgress};
+
+use reducer::CallReducer;

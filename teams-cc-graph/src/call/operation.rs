@@ -1,27 +1,59 @@
-//! Operations of one call: prompts and tone subscriptions under way.
+//! Operations of one call: prompts, recordings, invitations and the like under way.
 
-use std::collections::{BTreeMap, VecDeque};
+mod result;
 
-use teams_cc_core::{OperationId, contact::OperationOutcome};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
+use teams_cc_core::{Instant, OperationId, contact::OperationOutcome};
+
+use self::result::merged;
+pub use self::result::{Learned, OperationError, OperationResult};
 use super::{ResultCode, end::CANCELLED};
+use crate::model::CommsOperation;
 
 /// The most operations of one call under way at once. One more is refused before it is sent.
 pub const MAX_OPERATIONS: usize = 64;
+
+/// How long an operation may be silent before Graph is asked about it, at first.
+///
+/// The wait doubles up to [`LONGEST_CHECK`] while the operation runs on.
+pub const OPERATION_CHECK: Duration = Duration::from_secs(30);
+
+/// The longest wait between two questions about one operation.
+const LONGEST_CHECK: Duration = Duration::from_mins(5);
+
+/// How often Graph may say that it knows no such operation before its end counts as unknown.
+///
+/// Twice, for the first answer may come from a replica that lags behind.
+const MAX_MISSES: u8 = 2;
+
+/// How long an operation is waited for that Graph never gave an id, so that it cannot be asked for.
+const NAMELESS: Duration = Duration::from_mins(2);
 
 /// The most ends kept of operations whose own response has not come yet; the oldest goes first.
 const MAX_EARLY: usize = 16;
 
 /// What Graph says about an operation, in a response or in a notification.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OperationReport {
     /// Graph's id of the operation, lower case and without dashes.
     pub key: Option<Box<str>>,
+    /// Graph's id of the operation, as it was spelled.
+    pub graph_id: Option<Box<str>>,
     /// The `clientContext` of the request that began it.
     pub context: Option<Box<str>>,
     /// How it ended, where it did.
     pub outcome: Option<OperationOutcome>,
+    /// The result, where there is one.
+    pub code: Option<ResultCode>,
+    /// The operation itself.
+    pub operation: Option<Box<CommsOperation>>,
+    /// Whether it is the response to the request that began the operation.
+    pub response: bool,
 }
 
 impl OperationReport {
@@ -47,18 +79,30 @@ impl OperationReport {
     }
 }
 
+/// An operation that ended, and whether it is told as an event.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Ending {
+    pub(super) told: bool,
+    pub(super) result: OperationResult,
+}
+
 /// Joins what Graph says about operations to the requests that began them.
 #[derive(Debug, Default)]
 pub(super) struct Operations {
     by_context: BTreeMap<Box<str>, Operation>,
-    early: VecDeque<(Box<str>, OperationOutcome)>,
+    early: VecDeque<OperationReport>,
 }
 
 #[derive(Debug)]
 struct Operation {
     id: OperationId,
     key: Option<Box<str>>,
+    graph_id: Option<Box<str>>,
     told: bool,
+    details: Option<Box<CommsOperation>>,
+    check: Instant,
+    wait: Duration,
+    misses: u8,
 }
 
 impl Operations {
@@ -67,11 +111,37 @@ impl Operations {
         self.by_context.len() < MAX_OPERATIONS
     }
 
+    /// How many are under way.
+    pub(super) fn len(&self) -> usize {
+        self.by_context.len()
+    }
+
     /// Takes an operation that is about to be asked for; its id is its `clientContext`.
     ///
     /// One that is not `told` ends without an event.
-    pub(super) fn begin(&mut self, id: OperationId, told: bool) {
-        self.by_context.insert(id.as_str().into(), Operation { id, key: None, told });
+    pub(super) fn begin(&mut self, now: Instant, id: OperationId, told: bool) {
+        self.resume(now, id, None, told);
+    }
+
+    /// Takes an operation that was begun elsewhere.
+    pub(super) fn resume(
+        &mut self,
+        now: Instant,
+        id: OperationId,
+        graph_id: Option<Box<str>>,
+        told: bool,
+    ) {
+        let operation = Operation {
+            key: graph_id.as_deref().map(|id| crate::model::call_key(id).into()),
+            graph_id,
+            told,
+            details: None,
+            check: now + OPERATION_CHECK,
+            wait: OPERATION_CHECK,
+            misses: 0,
+            id,
+        };
+        self.by_context.insert(operation.id.as_str().into(), operation);
     }
 
     /// Drops an operation that did not come to be, or whose end nobody waits for.
@@ -82,39 +152,141 @@ impl Operations {
     /// Takes what Graph says; gives the operation that ended by it, and how.
     pub(super) fn report(
         &mut self,
-        report: OperationReport,
-    ) -> Result<Option<(OperationId, OperationOutcome)>, UnknownOperation> {
-        let OperationReport { key, context, mut outcome } = report;
-        let named = context.filter(|context| self.by_context.contains_key(context));
-        let context = named.or_else(|| {
-            let key = key.as_deref()?;
+        mut report: OperationReport,
+        learned: Learned,
+    ) -> Result<Option<Ending>, UnknownOperation> {
+        let Some(context) = self.context_of(&report) else {
+            // The notification may overtake the response that tells which operation it is.
+            let awaited = self.by_context.values().any(|operation| operation.key.is_none());
+            if awaited && report.key.is_some() && report.outcome.is_some() {
+                if self.early.len() >= MAX_EARLY {
+                    self.early.pop_front();
+                }
+                self.early.push_back(report);
+            }
+            return Err(UnknownOperation);
+        };
+        let mut learned = learned;
+        if let Some(key) = &report.key {
+            let early = self.early.iter().position(|early| early.key.as_ref() == Some(key));
+            if let Some(early) = early.and_then(|at| self.early.remove(at))
+                && report.outcome.is_none()
+            {
+                (report.outcome, report.code) = (early.outcome, early.code);
+                report.operation = merged(report.operation, early.operation);
+                learned = Learned::Notification;
+            }
+        }
+        let Some(operation) = self.by_context.get_mut(&context) else { return Ok(None) };
+        operation.key = report.key.or(operation.key.take());
+        operation.graph_id = report.graph_id.or(operation.graph_id.take());
+        operation.details = merged(operation.details.take(), report.operation);
+        operation.misses = 0;
+        let Some(outcome) = report.outcome else { return Ok(None) };
+        Ok(self.end(&context, outcome, report.code, learned))
+    }
+
+    /// The operation to ask Graph about now, if any.
+    pub(super) fn due(&self, now: Instant) -> Option<(OperationId, Box<str>)> {
+        self.by_context
+            .values()
+            .filter(|operation| operation.check <= now)
+            .find_map(|operation| Some((operation.id.clone(), operation.graph_id.clone()?)))
+    }
+
+    /// Gives up an operation that cannot be asked for, because Graph never named it.
+    pub(super) fn give_up(&mut self, now: Instant) -> Option<Ending> {
+        let mut lost = None;
+        for (context, operation) in &mut self.by_context {
+            if operation.graph_id.is_some() || operation.check > now {
+                continue;
+            }
+            if operation.wait < NAMELESS {
+                operation.wait = NAMELESS;
+                operation.check += NAMELESS.saturating_sub(OPERATION_CHECK);
+            } else {
+                lost = Some(context.clone());
+                break;
+            }
+        }
+        self.end(&lost?, OperationOutcome::Unknown, None, Learned::Asked)
+    }
+
+    /// Graph does not know the operation.
+    pub(super) fn missed(&mut self, now: Instant, id: &OperationId) -> Option<Ending> {
+        let operation = self.by_context.get_mut(id.as_str())?;
+        operation.misses = operation.misses.saturating_add(1);
+        operation.check = now + OPERATION_CHECK;
+        if operation.misses < MAX_MISSES {
+            return None;
+        }
+        self.end(id.as_str(), OperationOutcome::Unknown, None, Learned::Asked)
+    }
+
+    /// The operation runs on, or there was no answer: ask again, later each time.
+    pub(super) fn postpone(&mut self, now: Instant, id: &OperationId) {
+        if let Some(operation) = self.by_context.get_mut(id.as_str()) {
+            operation.wait = (operation.wait * 2).min(LONGEST_CHECK);
+            operation.check = now + operation.wait;
+        }
+    }
+
+    /// Asks about every operation at once.
+    pub(super) fn check_all(&mut self, now: Instant) {
+        for operation in self.by_context.values_mut() {
+            operation.check = operation.check.min(now);
+        }
+    }
+
+    /// When to ask about the next operation.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.by_context.values().map(|operation| operation.check).min()
+    }
+
+    /// The operations under way, with Graph's ids and whether their ends are told.
+    pub(super) fn under_way(&self) -> impl Iterator<Item = (&OperationId, Option<&str>, bool)> {
+        self.by_context
+            .values()
+            .map(|operation| (&operation.id, operation.graph_id.as_deref(), operation.told))
+    }
+
+    /// Takes all operations, for the call is over.
+    pub(super) fn abandon(&mut self) -> impl Iterator<Item = OperationId> + use<> {
+        self.early.clear();
+        std::mem::take(&mut self.by_context).into_values().map(|operation| operation.id)
+    }
+
+    fn context_of(&self, report: &OperationReport) -> Option<Box<str>> {
+        let named =
+            report.context.as_ref().filter(|context| self.by_context.contains_key(*context));
+        named.cloned().or_else(|| {
+            let key = report.key.as_deref()?;
             self.by_context
                 .iter()
                 .find(|(_, operation)| operation.key.as_deref() == Some(key))
                 .map(|(context, _)| context.clone())
-        });
-        let Some(context) = context else {
-            // The notification may overtake the response that tells which operation it is.
-            if let (Some(key), Some(outcome)) = (key, outcome) {
-                if self.early.len() >= MAX_EARLY {
-                    self.early.pop_front();
-                }
-                self.early.push_back((key, outcome));
-            }
-            return Err(UnknownOperation);
-        };
-        if let Some(key) = key {
-            let early = self.early.iter().position(|(early, _)| *early == key);
-            if let Some((_, ended)) = early.and_then(|at| self.early.remove(at)) {
-                outcome = outcome.or(Some(ended));
-            }
-            if let Some(operation) = self.by_context.get_mut(&context) {
-                operation.key = Some(key);
-            }
-        }
-        let Some(outcome) = outcome else { return Ok(None) };
-        let ended = self.by_context.remove(&context).filter(|operation| operation.told);
-        Ok(ended.map(|operation| (operation.id, outcome)))
+        })
+    }
+
+    fn end(
+        &mut self,
+        context: &str,
+        outcome: OperationOutcome,
+        code: Option<ResultCode>,
+        learned: Learned,
+    ) -> Option<Ending> {
+        let operation = self.by_context.remove(context)?;
+        Some(Ending {
+            told: operation.told,
+            result: OperationResult {
+                id: operation.id,
+                graph_id: operation.graph_id,
+                outcome,
+                code,
+                learned,
+                operation: operation.details,
+            },
+        })
     }
 }
 
@@ -123,88 +295,4 @@ impl Operations {
 pub(super) struct UnknownOperation;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn id(text: &str) -> OperationId {
-        OperationId::new(text).expect("an id")
-    }
-
-    fn report(
-        key: Option<&str>,
-        context: Option<&str>,
-        outcome: Option<OperationOutcome>,
-    ) -> OperationReport {
-        OperationReport { key: key.map(Into::into), context: context.map(Into::into), outcome }
-    }
-
-    const DONE: Option<OperationOutcome> = Some(OperationOutcome::Completed);
-
-    #[test]
-    fn an_operation_ends_once_by_context_or_by_id() {
-        let mut operations = Operations::default();
-        operations.begin(id("a"), true);
-        operations.begin(id("b"), true);
-        assert_eq!(operations.report(report(Some("k"), Some("b"), None)), Ok(None));
-        assert_eq!(
-            operations.report(report(Some("k"), None, DONE)),
-            Ok(Some((id("b"), OperationOutcome::Completed)))
-        );
-        assert_eq!(
-            operations.report(report(None, Some("a"), DONE)),
-            Ok(Some((id("a"), OperationOutcome::Completed)))
-        );
-        assert_eq!(operations.report(report(None, Some("a"), DONE)), Err(UnknownOperation));
-    }
-
-    #[test]
-    fn an_end_that_overtakes_the_response_is_kept_for_it() {
-        let mut operations = Operations::default();
-        operations.begin(id("a"), true);
-        assert_eq!(operations.report(report(Some("k"), None, DONE)), Err(UnknownOperation));
-        assert_eq!(
-            operations.report(report(Some("k"), Some("a"), None)),
-            Ok(Some((id("a"), OperationOutcome::Completed)))
-        );
-    }
-
-    #[test]
-    fn an_operation_nobody_waits_for_ends_in_silence() {
-        let mut operations = Operations::default();
-        operations.begin(id("a"), false);
-        assert_eq!(operations.report(report(None, Some("a"), DONE)), Ok(None));
-        assert!(operations.by_context.is_empty());
-    }
-
-    #[test]
-    fn early_ends_are_bounded() {
-        let mut operations = Operations::default();
-        for n in 0..100 {
-            let _ = operations.report(report(Some(&n.to_string()), None, DONE));
-        }
-        assert_eq!(operations.early.len(), MAX_EARLY);
-    }
-
-    #[test]
-    fn the_end_of_an_operation_is_told_from_status_and_result() {
-        use OperationOutcome::{Cancelled, Completed, Failed};
-        let code = |code, subcode| Some(ResultCode::new(code, subcode));
-        let cases = [
-            (false, false, false, None, None),
-            (true, false, false, None, Some(Completed)),
-            (true, false, true, code(200, 8515), Some(Completed)),
-            (false, true, true, code(400, 8508), Some(Cancelled)),
-            (false, true, true, code(500, 8505), Some(Failed { code: 500, subcode: 8505 })),
-            (false, true, false, None, Some(Failed { code: 0, subcode: 0 })),
-            (false, false, true, None, Some(Completed)),
-            (false, false, true, code(400, 8508), Some(Cancelled)),
-        ];
-        for (completed, failed, deleted, result, outcome) in cases {
-            assert_eq!(
-                OperationReport::outcome_of(completed, failed, deleted, result),
-                outcome,
-                "{completed} {failed} {deleted} {result:?}"
-            );
-        }
-    }
-}
+mod tests;

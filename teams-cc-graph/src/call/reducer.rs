@@ -12,7 +12,7 @@
 use std::collections::VecDeque;
 
 use teams_cc_core::{
-    Instant,
+    Instant, OperationId,
     contact::{
         AfterTransfer, Direction, EndCause, EndReason, EndedBy, Knowledge, LegEvent, LegState,
         RejectReason, TransferFailure, TransferOutcome,
@@ -20,36 +20,37 @@ use teams_cc_core::{
 };
 
 use super::{
-    CallReport, Input, Order, Output, Phase, Refusal, end::end_cause, operation::Operations,
+    CallReport, Input, Needs, OperationEnd, OperationError, OperationReport, Order, Phase, Refusal,
+    TransferProgress,
+    end::end_cause,
+    operation::{Ending, Learned, Operations},
+    reconcile::Pace,
     tones::Tones,
 };
 
 /// The state of one call; sans-IO.
-///
-/// ```
-/// use teams_cc_core::{Instant, contact::{Direction, LegEvent}};
-/// use teams_cc_graph::call::{CallReducer, CallReport, Input, Output, Phase};
-///
-/// let mut call = CallReducer::new(Direction::Outbound);
-/// let report = CallReport::at(Phase::Established);
-/// call.handle_input(Instant::ZERO, Input::Call(report))?;
-/// assert_eq!(call.poll_output(), Output::Event(LegEvent::Answered));
-/// assert_eq!(call.poll_output(), Output::Event(LegEvent::MediaActive));
-/// assert_eq!(call.poll_output(), Output::Timeout(None));
-/// # Ok::<(), teams_cc_graph::call::Refusal>(())
-/// ```
 #[derive(Debug)]
-pub struct CallReducer {
+pub(super) struct CallReducer {
     direction: Direction,
     state: State,
     answering: bool,
     closing: bool,
     told: Told,
     media: Media,
+    flows: Knowledge<bool>,
+    hold: Knowledge<bool>,
     transfer: Option<Transfer>,
+    transferred: Option<TransferOutcome>,
+    /// Whether an answer to a question said that nothing is being transferred.
+    denied: bool,
+    chain: Option<Box<str>>,
     tones: Tones,
     operations: Operations,
+    endings: VecDeque<OperationEnd>,
     events: VecDeque<LegEvent>,
+    end: Option<EndCause>,
+    doubt: bool,
+    invited: bool,
     ignored: u64,
 }
 
@@ -73,6 +74,16 @@ enum Media {
     /// Said to flow before the call was said to be connected.
     Early,
     Active,
+    /// It flowed, and Graph answered that it does not any more.
+    Silent,
+}
+
+/// How an order failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Refused,
+    Doubtful,
+    Abandoned,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +96,7 @@ enum Transfer {
 
 impl CallReducer {
     /// A call that is not answered yet.
-    #[must_use]
-    pub fn new(direction: Direction) -> Self {
+    pub(super) fn new(direction: Direction) -> Self {
         Self {
             direction,
             state: State::Ringing,
@@ -94,55 +104,187 @@ impl CallReducer {
             closing: false,
             told: Told::default(),
             media: Media::Unknown,
+            flows: Knowledge::Unknown,
+            hold: Knowledge::Unknown,
             transfer: None,
+            transferred: None,
+            denied: false,
+            chain: None,
             tones: Tones::default(),
             operations: Operations::default(),
+            endings: VecDeque::new(),
             events: VecDeque::new(),
+            end: None,
+            doubt: false,
+            invited: false,
             ignored: 0,
         }
     }
 
-    /// Takes one input; drain [`CallReducer::poll_output`] afterwards.
-    ///
-    /// # Errors
+    /// Takes one input; drain the events and endings afterwards.
     ///
     /// [`Refusal`] for [`Input::Sending`] alone; nothing has changed then.
-    pub fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Refusal> {
+    pub(super) fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Refusal> {
         if let Input::Sending(order) = input {
-            return self.sending(order);
+            return self.sending(now, order);
         }
         if self.state == State::Ended {
-            if !matches!(input, Input::Tick) {
+            if !matches!(input, Input::Tick | Input::Answered { .. } | Input::Reconcile) {
                 self.ignored += 1;
             }
             return Ok(());
         }
         match input {
             Input::Call(report) => self.reported(now, &report),
-            Input::Operation(report) => match self.operations.report(report) {
-                Ok(Some((operation, outcome))) => {
-                    self.events.push_back(LegEvent::OperationEnded { operation, outcome });
-                }
-                Ok(None) => {}
-                Err(_) => self.ignored += 1,
-            },
+            Input::Operation(report) => {
+                let learned =
+                    if report.response { Learned::Response } else { Learned::Notification };
+                self.operation(report, learned);
+            }
             Input::Accepted(order) => self.accepted(now, &order),
-            Input::Refused(order) => self.refused(&order, false),
-            Input::Doubtful(order) => self.refused(&order, true),
+            Input::Refused(order) => self.refused(&order, How::Refused),
+            Input::Doubtful(order) => self.refused(&order, How::Doubtful),
+            Input::Abandoned(order) => self.refused(&order, How::Abandoned),
             Input::Gone => {
                 self.end(now, EndCause::new(EndReason::Reconciled, EndedBy::Platform));
             }
-            Input::Tick | Input::Sending(_) => {}
+            _ => {}
         }
         self.release_tones(now);
         Ok(())
     }
 
-    /// The next event, or when to come back with [`Input::Tick`].
-    pub fn poll_output(&mut self) -> Output {
-        match self.events.pop_front() {
-            Some(event) => Output::Event(event),
-            None => Output::Timeout(self.deadline()),
+    pub(super) fn poll_event(&mut self) -> Option<LegEvent> {
+        self.events.pop_front()
+    }
+
+    pub(super) fn poll_ending(&mut self) -> Option<OperationEnd> {
+        self.endings.pop_front()
+    }
+
+    /// Takes the call as Graph says it stands; tells whether that has to be asked again.
+    ///
+    /// Unlike a notification it cannot be older than what was heard before the question, so it
+    /// wins where the two differ, unless notifications overtook it.
+    pub(super) fn answered(&mut self, now: Instant, report: &CallReport, overtaken: bool) -> bool {
+        self.reported(now, report);
+        if self.state == State::Ended || overtaken {
+            return overtaken;
+        }
+        self.doubt = false;
+        if let Some(flows) = report.media {
+            self.flows = Knowledge::Observed(flows);
+            if !flows && self.media == Media::Active {
+                self.media = Media::Silent;
+            }
+        }
+        match (report.phase, self.transfer) {
+            (Some(Phase::Established | Phase::Hold), Some(Transfer::UnderWay)) => {
+                // Not begun yet, or failed: twice the same answer, half a minute apart, is failure.
+                if std::mem::replace(&mut self.denied, true) {
+                    self.transfer_failed();
+                }
+            }
+            _ => self.denied = false,
+        }
+        self.release_tones(now);
+        false
+    }
+
+    /// Takes what is told about an operation.
+    pub(super) fn operation(&mut self, report: OperationReport, learned: Learned) {
+        match self.operations.report(report, learned) {
+            Ok(ending) => self.settle(ending),
+            Err(_) => self.ignored += 1,
+        }
+    }
+
+    /// Graph does not know the operation.
+    pub(super) fn missed(&mut self, now: Instant, id: &OperationId) {
+        let ending = self.operations.missed(now, id);
+        self.settle(ending);
+    }
+
+    /// Ends one operation that cannot be asked about; tells whether there was one.
+    pub(super) fn give_up(&mut self, now: Instant) -> bool {
+        let ending = self.operations.give_up(now);
+        let found = ending.is_some();
+        self.settle(ending);
+        found
+    }
+
+    fn settle(&mut self, ending: Option<Ending>) {
+        let Some(Ending { told, result }) = ending else { return };
+        self.invited |= matches!(
+            result.operation.as_deref(),
+            Some(crate::model::CommsOperation::InviteParticipants(_))
+        );
+        if told {
+            let (operation, outcome) = (result.id.clone(), result.outcome);
+            self.events.push_back(LegEvent::OperationEnded { operation, outcome });
+        }
+        self.endings
+            .push_back(OperationEnd { id: result.id.clone(), result: Ok(Box::new(result)) });
+    }
+
+    pub(super) fn ignore(&mut self) {
+        self.ignored += 1;
+    }
+
+    /// Whether what was heard contradicts itself; told once.
+    pub(super) fn take_doubt(&mut self) -> bool {
+        std::mem::take(&mut self.doubt)
+    }
+
+    /// Whether an invitation ended; told once.
+    pub(super) fn take_invited(&mut self) -> bool {
+        std::mem::take(&mut self.invited)
+    }
+
+    pub(super) fn operations(&self) -> &Operations {
+        &self.operations
+    }
+
+    pub(super) fn operations_mut(&mut self) -> &mut Operations {
+        &mut self.operations
+    }
+
+    pub(super) fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    pub(super) fn hold(&self) -> Knowledge<bool> {
+        self.hold
+    }
+
+    pub(super) fn media(&self) -> Knowledge<bool> {
+        self.flows
+    }
+
+    pub(super) fn chain(&self) -> Option<&str> {
+        self.chain.as_deref()
+    }
+
+    pub(super) fn end_cause(&self) -> Option<&EndCause> {
+        self.end.as_ref()
+    }
+
+    pub(super) fn transfer(&self) -> Option<TransferProgress> {
+        match self.transfer {
+            Some(Transfer::UnderWay) => Some(TransferProgress::UnderWay),
+            Some(Transfer::Doubtful) => Some(TransferProgress::Doubtful),
+            None => self.transferred.clone().map(TransferProgress::Ended),
+        }
+    }
+
+    /// How soon a lost notification would matter.
+    pub(super) fn pace(&self) -> Pace {
+        match self.state {
+            _ if self.closing => Pace::Closing,
+            State::Ringing if self.answering => Pace::Answering,
+            State::Ringing => Pace::Ringing,
+            _ if self.transfer == Some(Transfer::UnderWay) => Pace::Transferring,
+            _ => Pace::Connected,
         }
     }
 
@@ -152,8 +294,7 @@ impl CallReducer {
     }
 
     /// Where the leg stands.
-    #[must_use]
-    pub fn state(&self) -> LegState {
+    pub(super) fn state(&self) -> LegState {
         match self.state {
             State::Ended => LegState::Ended,
             State::Ringing => LegState::Ringing,
@@ -162,26 +303,22 @@ impl CallReducer {
         }
     }
 
-    /// Whether the call is about to end, or may have ended unheard.
-    #[must_use]
-    pub fn is_closing(&self) -> bool {
-        self.closing
-    }
-
     /// How many inputs told nothing new or came after the end.
-    #[must_use]
-    pub fn ignored(&self) -> u64 {
+    pub(super) fn ignored(&self) -> u64 {
         self.ignored
     }
 
-    fn sending(&mut self, order: Order) -> Result<(), Refusal> {
+    fn sending(&mut self, now: Instant, order: Order) -> Result<(), Refusal> {
         let state = self.state();
         let unanswered =
             self.direction == Direction::Inbound && self.state == State::Ringing && !self.answering;
         let ready = match &order {
             Order::Answer | Order::Reject(_) => unanswered,
             // Before media flows nothing can be played or heard: such an order is not sent.
-            Order::Operate { .. } => state == LegState::Connected && self.media == Media::Active,
+            Order::Operate { needs: Needs::Media, .. } => {
+                state == LegState::Connected && self.media == Media::Active
+            }
+            Order::Operate { .. } => state == LegState::Connected,
             Order::Transfer => state == LegState::Connected,
             Order::HangUp => state != LegState::Ended,
         };
@@ -190,14 +327,18 @@ impl CallReducer {
         }
         match order {
             Order::Answer => self.answering = true,
-            Order::Operate { id, told } => {
+            Order::Operate { id, told, .. } => {
                 if !self.operations.has_room() {
                     return Err(Refusal::TooManyOperations);
                 }
-                self.operations.begin(id, told);
+                self.operations.begin(now, id, told);
             }
             // From here on, for the notifications may overtake the response.
-            Order::Transfer => self.transfer = Some(Transfer::UnderWay),
+            Order::Transfer => {
+                self.transfer = Some(Transfer::UnderWay);
+                self.transferred = None;
+                self.denied = false;
+            }
             Order::Reject(_) | Order::HangUp => {}
         }
         Ok(())
@@ -219,14 +360,20 @@ impl CallReducer {
         self.end(now, EndCause::new(reason, EndedBy::Local));
     }
 
-    fn refused(&mut self, order: &Order, doubtful: bool) {
+    fn refused(&mut self, order: &Order, how: How) {
+        let doubtful = how != How::Refused;
         match order {
-            Order::Answer => self.answering = false,
+            Order::Answer => {
+                self.answering = false;
+                self.doubt |= doubtful;
+            }
+            // One that may have arrived is waited for, unless nobody cares.
+            Order::Operate { .. } if how == How::Doubtful => {}
             Order::Operate { id, .. } => self.operations.forget(id),
             Order::Transfer if self.transfer.is_some() => {
                 self.transfer = doubtful.then_some(Transfer::Doubtful);
             }
-            // The call may be gone; a probe will tell.
+            // The call may be gone; a look will tell.
             Order::Reject(_) | Order::HangUp if doubtful => self.closing = true,
             Order::Transfer | Order::Reject(_) | Order::HangUp => {}
         }
@@ -243,6 +390,10 @@ impl CallReducer {
                 None => self.events.push_back(LegEvent::Tone(tone)),
             }
         }
+        if self.chain.is_none() {
+            self.chain.clone_from(&report.chain);
+        }
+        let before = self.state;
         let unanswered_out = self.state == State::Ringing && self.direction == Direction::Outbound;
         if report.mailbox && self.direction == Direction::Outbound {
             self.divert();
@@ -263,9 +414,13 @@ impl CallReducer {
                 if report.media != Some(false) {
                     self.activate();
                 }
+                self.held(false);
                 self.fail_transfer(report);
             }
-            Some(Phase::Hold) => self.connect(),
+            Some(Phase::Hold) => {
+                self.connect();
+                self.held(true);
+            }
             Some(Phase::Transferring) => {
                 self.connect();
                 if self.transfer.is_some() {
@@ -282,12 +437,35 @@ impl CallReducer {
                 return;
             }
         }
-        if report.media == Some(true) {
-            match self.state {
-                State::Connected => self.activate(),
-                _ => self.media = Media::Early,
-            }
+        // What was said before the call was connected is old news once it is.
+        let early = matches!(
+            report.phase,
+            Some(Phase::Incoming | Phase::Establishing | Phase::Ringing | Phase::Redirecting)
+        );
+        let Some(flows) = report.media.filter(|_| !(early && before == State::Connected)) else {
+            return;
+        };
+        self.doubt |= self.flows == Knowledge::Observed(!flows);
+        self.flows = Knowledge::Observed(flows);
+        match self.state {
+            State::Connected if flows => self.activate(),
+            State::Ringing if flows => self.media = Media::Early,
+            _ => {}
         }
+    }
+
+    /// The other side holds the call, or does not. Which came first is not told, so Graph is asked.
+    fn held(&mut self, hold: bool) {
+        if hold == (self.hold == Knowledge::Observed(true)) {
+            return;
+        }
+        self.hold = Knowledge::Observed(hold);
+        self.doubt = true;
+        self.events.push_back(if hold {
+            LegEvent::HeldByRemote
+        } else {
+            LegEvent::ResumedByRemote
+        });
     }
 
     fn divert(&mut self) {
@@ -307,9 +485,12 @@ impl CallReducer {
     }
 
     fn activate(&mut self) {
-        if self.media != Media::Active {
-            self.media = Media::Active;
-            self.events.push_back(LegEvent::MediaActive);
+        if self.flows == Knowledge::Unknown {
+            self.flows = Knowledge::Inferred(true);
+        }
+        match std::mem::replace(&mut self.media, Media::Active) {
+            Media::Active | Media::Silent => {}
+            _ => self.events.push_back(LegEvent::MediaActive),
         }
     }
 
@@ -317,15 +498,19 @@ impl CallReducer {
     fn fail_transfer(&mut self, report: &CallReport) {
         let failed = report.result.is_some_and(|result| !result.is_success());
         match self.transfer {
-            Some(_) if failed => {
-                self.transfer = None;
-                self.events.push_back(LegEvent::TransferEnded(TransferOutcome::Failed(
-                    TransferFailure::Platform,
-                )));
-            }
+            Some(_) if failed => self.transfer_failed(),
+            // An older notification, or a failure without a word: Graph is asked.
+            Some(Transfer::UnderWay) => self.doubt = true,
             _ if failed => self.ignored += 1,
             _ => {}
         }
+    }
+
+    fn transfer_failed(&mut self) {
+        let outcome = TransferOutcome::Failed(TransferFailure::Platform);
+        self.transfer = None;
+        self.transferred = Some(outcome.clone());
+        self.events.push_back(LegEvent::TransferEnded(outcome));
     }
 
     fn end(&mut self, now: Instant, cause: EndCause) {
@@ -342,10 +527,17 @@ impl CallReducer {
             Some(Transfer::UnderWay) => Some(TransferOutcome::Unknown),
             Some(Transfer::Doubtful) | None => None,
         };
-        self.events.extend(outcome.map(LegEvent::TransferEnded));
+        if let Some(outcome) = outcome {
+            self.transferred = Some(outcome.clone());
+            self.events.push_back(LegEvent::TransferEnded(outcome));
+        }
+        for id in self.operations.abandon() {
+            let result = Err(OperationError::CallEnded { cause: cause.clone() });
+            self.endings.push_back(OperationEnd { id, result });
+        }
+        self.end = Some(cause.clone());
         self.events.push_back(LegEvent::Ended(cause));
         self.state = State::Ended;
-        self.operations = Operations::default();
     }
 
     fn release_tones(&mut self, now: Instant) {

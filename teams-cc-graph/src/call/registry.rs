@@ -8,13 +8,14 @@ use std::{
 use teams_cc_core::{
     Address, CallId, Instant, LegId, TenantId,
     contact::{Direction, LegState},
+    time::Deadlines,
 };
 
 use super::{
-    CallCounts, CallReport, DialError, Input, Phase, Refusal, Report,
+    Answer, Ask, CallCounts, CallReport, CallSession, CallSnapshot, DialError, Input, OperationEnd,
+    Output, Phase, Refusal, Report,
     announcement::{Announcement, Incoming},
     ended::Ended,
-    session::{Probed, Session},
 };
 use crate::model::{CommsNotification, call_key};
 
@@ -26,6 +27,9 @@ const MAX_HELD: usize = 256;
 
 /// How long a notification is held for a call whose creation is not answered yet.
 const HOLD_FOR: Duration = Duration::from_mins(1);
+
+/// The shortest time between two looks at one call's timers.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 /// Why an order was not taken.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +45,28 @@ pub(super) enum Taken {
     NoRoom,
 }
 
+/// A live call.
+pub(super) struct Live {
+    pub(super) call: CallId,
+    key: Box<str>,
+    pub(super) session: CallSession,
+}
+
+/// Something for those who wait for one call or one operation.
+#[derive(Debug)]
+pub(super) enum Notice {
+    Call { leg: LegId, snapshot: Box<CallSnapshot> },
+    Operation(OperationEnd),
+}
+
+/// A request to make for a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Request {
+    pub(super) leg: LegId,
+    pub(super) call: CallId,
+    pub(super) ask: Ask,
+}
+
 struct Held {
     until: Instant,
     key: String,
@@ -51,7 +77,11 @@ pub(super) struct Registry {
     tenant: TenantId,
     bot: Address,
     max_calls: usize,
-    sessions: BTreeMap<LegId, Session>,
+    delta_roster: bool,
+    sessions: BTreeMap<LegId, Live>,
+    timers: Deadlines<LegId>,
+    notices: VecDeque<Notice>,
+    requests: VecDeque<Request>,
     legs_by_key: BTreeMap<Box<str>, LegId>,
     dialing: BTreeSet<LegId>,
     held: VecDeque<Held>,
@@ -63,12 +93,21 @@ pub(super) struct Registry {
 }
 
 impl Registry {
-    pub(super) fn new(tenant: TenantId, bot: Address, max_calls: usize) -> Self {
+    pub(super) fn new(
+        tenant: TenantId,
+        bot: Address,
+        max_calls: usize,
+        delta_roster: bool,
+    ) -> Self {
         Self {
             tenant,
             bot,
             max_calls,
+            delta_roster,
             sessions: BTreeMap::new(),
+            timers: Deadlines::default(),
+            notices: VecDeque::new(),
+            requests: VecDeque::new(),
             legs_by_key: BTreeMap::new(),
             dialing: BTreeSet::new(),
             held: VecDeque::new(),
@@ -112,7 +151,9 @@ impl Registry {
             Report::Call(CallReport { phase: Some(Phase::Incoming), .. }) => {
                 return self.incoming(now, received, &key, notification);
             }
-            Report::Call(_) | Report::Operation(_) if !self.dialing.is_empty() => {
+            Report::Call(_) | Report::Operation(_) | Report::Roster(_)
+                if !self.dialing.is_empty() =>
+            {
                 if self.held.len() >= MAX_HELD {
                     self.held.pop_front();
                     self.counts.unknown += 1;
@@ -152,12 +193,21 @@ impl Registry {
         while self.sessions.contains_key(&leg) || self.dialing.contains(&leg) {
             leg = self.next_incoming_leg();
         }
-        let session = Session::new(now, call.clone(), key.into(), Direction::Inbound);
-        self.legs_by_key.insert(key.into(), leg.clone());
-        self.sessions.insert(leg.clone(), session);
+        self.open(now, leg.clone(), call.clone(), key, Direction::Inbound);
+        let first = CallReport::read(&details, false);
+        self.input(now, &leg, Input::Call(first));
         let incoming = Incoming::read(leg, call, received, details, &self.bot);
         self.announcements.push_back(Announcement::Incoming(Box::new(incoming)));
         Taken::Yes
+    }
+
+    fn open(&mut self, now: Instant, leg: LegId, call: CallId, key: &str, direction: Direction) {
+        let session = CallSession::new(now, direction).delta_roster(self.delta_roster);
+        self.legs_by_key.insert(key.into(), leg.clone());
+        self.timers.set(leg.clone(), session.deadline());
+        let snapshot = Box::new(session.snapshot());
+        self.notices.push_back(Notice::Call { leg: leg.clone(), snapshot });
+        self.sessions.insert(leg, Live { call, key: key.into(), session });
     }
 
     fn next_incoming_leg(&mut self) -> LegId {
@@ -170,6 +220,7 @@ impl Registry {
         let input = match report {
             Report::Call(report) => Input::Call(report),
             Report::Operation(report) => Input::Operation(report),
+            Report::Roster(report) => Input::Roster(report),
             Report::Other => return,
         };
         self.input(now, &leg, input);
@@ -192,9 +243,7 @@ impl Registry {
     /// The call was created; what was held for it happens now.
     pub(super) fn dialed(&mut self, now: Instant, leg: &LegId, call: CallId) {
         let key: Box<str> = call_key(call.as_str()).into();
-        let session = Session::new(now, call, key.clone(), Direction::Outbound);
-        self.sessions.insert(leg.clone(), session);
-        self.legs_by_key.insert(key.clone(), leg.clone());
+        self.open(now, leg.clone(), call, &key, Direction::Outbound);
         if self.ended.contains(&key) {
             self.input(now, leg, Input::Call(CallReport::over()));
         }
@@ -244,68 +293,93 @@ impl Registry {
         leg: &LegId,
         input: Input,
     ) -> Result<CallId, NotSent> {
-        let session = self.sessions.get_mut(leg).ok_or(NotSent::Ended)?;
-        session.handle_input(now, input).map_err(NotSent::Refused)?;
-        Ok(session.call.clone())
+        let live = self.sessions.get_mut(leg).ok_or(NotSent::Ended)?;
+        live.session.handle_input(now, input).map_err(NotSent::Refused)?;
+        let call = live.call.clone();
+        self.drain(now, leg);
+        Ok(call)
     }
 
     pub(super) fn input(&mut self, now: Instant, leg: &LegId, input: Input) {
-        if let Some(session) = self.sessions.get_mut(leg) {
+        if let Some(live) = self.sessions.get_mut(leg) {
             // Orders go through `sending`; nothing else is refused.
-            let _ = session.handle_input(now, input);
-            self.drain(leg);
+            let _ = live.session.handle_input(now, input);
+            self.drain(now, leg);
         }
     }
 
-    pub(super) fn probed(&mut self, now: Instant, leg: &LegId, call: &CallId, probed: Probed) {
-        if let Some(session) = self.sessions.get_mut(leg)
-            && session.call == *call
-        {
-            session.probed(now, probed);
-            self.drain(leg);
+    /// Takes an answer to a request, unless the leg is another call by now.
+    pub(super) fn answered(&mut self, now: Instant, request: Request, answer: Answer) {
+        let Request { leg, call, ask } = request;
+        if self.sessions.get(&leg).is_some_and(|live| live.call == call) {
+            self.input(now, &leg, Input::Answered { ask, answer });
         }
     }
 
-    /// Lets time pass; gives the calls to keep alive now.
-    pub(super) fn handle_timeout(&mut self, now: Instant) -> Vec<(LegId, CallId)> {
-        let mut probes = Vec::new();
-        let mut due = Vec::new();
-        for (leg, session) in &mut self.sessions {
-            if session.take_probe(now) {
-                probes.push((leg.clone(), session.call.clone()));
-            }
-            if session.deadline().is_some_and(|at| at <= now) {
-                due.push(leg.clone());
-            }
-        }
-        for leg in due {
+    /// Lets time pass.
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        while let Some((_, leg)) = self.timers.pop_due(now) {
             self.input(now, &leg, Input::Tick);
         }
         self.let_go(now);
-        probes
+    }
+
+    /// The next request to make; answer it by [`Registry::answered`].
+    pub(super) fn poll_request(&mut self) -> Option<Request> {
+        loop {
+            let request = self.requests.pop_front()?;
+            // The call may have ended since.
+            if self.sessions.get(&request.leg).is_some_and(|live| live.call == request.call) {
+                return Some(request);
+            }
+        }
+    }
+
+    /// What those who wait for a call or an operation are to be told.
+    pub(super) fn poll_notice(&mut self) -> Option<Notice> {
+        self.notices.pop_front()
     }
 
     /// When to come back.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let held = self.held.front().map(|held| held.until);
-        self.sessions.values().filter_map(Session::deadline).chain(held).min()
+        self.timers.next_deadline().into_iter().chain(held).min()
     }
 
     pub(super) fn poll_announcement(&mut self) -> Option<Announcement> {
         self.announcements.pop_front()
     }
 
-    fn drain(&mut self, leg: &LegId) {
-        let Some(session) = self.sessions.get_mut(leg) else { return };
-        while let Some(event) = session.poll_event() {
-            self.announcements.push_back(Announcement::Leg { leg: leg.clone(), event });
+    fn drain(&mut self, now: Instant, leg: &LegId) {
+        let Some(live) = self.sessions.get_mut(leg) else { return };
+        loop {
+            match live.session.poll_output() {
+                Output::Event(event) => {
+                    self.announcements.push_back(Announcement::Leg { leg: leg.clone(), event });
+                }
+                Output::Operation(end) => self.notices.push_back(Notice::Operation(end)),
+                Output::Ask(ask) => {
+                    let (leg, call) = (leg.clone(), live.call.clone());
+                    self.requests.push_back(Request { leg, call, ask });
+                }
+                Output::Changed => {
+                    let snapshot = Box::new(live.session.snapshot());
+                    self.notices.push_back(Notice::Call { leg: leg.clone(), snapshot });
+                }
+                Output::Timeout(at) => {
+                    // Time has to pass between two looks, or the driver would spin.
+                    self.timers.set(leg.clone(), at.map(|at| at.max(now + SHORTEST_WAIT)));
+                    break;
+                }
+            }
         }
-        if session.state() == LegState::Ended
-            && let Some(session) = self.sessions.remove(leg)
+        if live.session.state() == LegState::Ended
+            && let Some(live) = self.sessions.remove(leg)
         {
-            self.counts.ignored += session.ignored();
-            self.legs_by_key.remove(&session.key);
-            self.ended.remember(&session.key);
+            self.counts.ignored += live.session.ignored();
+            self.timers.remove(leg);
+            self.legs_by_key.remove(&live.key);
+            self.ended.remember(&live.key);
         }
     }
 
@@ -319,12 +393,12 @@ impl Registry {
         self.closed = true;
     }
 
-    pub(super) fn session(&self, leg: &LegId) -> Option<&Session> {
+    pub(super) fn session(&self, leg: &LegId) -> Option<&Live> {
         self.sessions.get(leg)
     }
 
     pub(super) fn live(&self) -> impl Iterator<Item = (&LegId, &CallId)> {
-        self.sessions.iter().map(|(leg, session)| (leg, &session.call))
+        self.sessions.iter().map(|(leg, live)| (leg, &live.call))
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -338,7 +412,7 @@ impl Registry {
             held: self.held.len(),
             waiting_events: self.announcements.len(),
             ignored: self.counts.ignored
-                + self.sessions.values().map(Session::ignored).sum::<u64>(),
+                + self.sessions.values().map(|live| live.session.ignored()).sum::<u64>(),
             ..self.counts
         }
     }

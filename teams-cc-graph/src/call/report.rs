@@ -2,21 +2,23 @@
 
 use teams_cc_core::{Address, contact::Tone};
 
-use super::{OperationReport, ResultCode, end::TRANSFERRED};
+use super::{OperationReport, ResultCode, RosterReport, end::TRANSFERRED};
 use crate::model::{
     Call, CallState, ChangeType, CommsNotification, CommsOperation, MediaState, OperationStatus,
     ResultInfo, call_key,
 };
 
 /// What one notification says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Report {
     /// About the call itself.
     Call(CallReport),
     /// About an operation of the call.
     Operation(OperationReport),
-    /// About something that does not change the call's state, such as its roster.
+    /// About the participants of the call.
+    Roster(RosterReport),
+    /// About something that does not change the call's state.
     Other,
 }
 
@@ -36,6 +38,10 @@ pub struct CallReport {
     pub transferred: bool,
     /// Whether a mailbox answered, as `answeredBy` tells where the service sends it.
     pub mailbox: bool,
+    /// What joins the legs of one conversation.
+    pub chain: Option<Box<str>>,
+    /// The app's own participant.
+    pub own: Option<Box<str>>,
 }
 
 /// Where Graph says a call stands.
@@ -79,6 +85,9 @@ impl Report {
             report.key = report.key.or_else(|| operation_key(notification.path()));
             return Some((key, Self::Operation(report)));
         }
+        if let Some(participants) = notification.participants() {
+            return Some((key, Self::Roster(RosterReport::read(participants))));
+        }
         let about_call = is_call_path(notification.path());
         if deleted && about_call {
             // After a rejection the service says no more than that the call is deleted.
@@ -99,7 +108,10 @@ impl CallReport {
         Self { phase: Some(Phase::Terminated), ..Self::default() }
     }
 
-    fn read(call: &Call, deleted: bool) -> Self {
+    /// Reads a call, out of a notification or an answer.
+    #[must_use]
+    pub fn read(call: &Call, deleted: bool) -> Self {
+        let text = |text: Option<&str>| text.filter(|it| !it.is_empty()).map(Into::into);
         let result = call.result_info.get().and_then(ResultCode::read);
         let reason = call.termination_reason.text().unwrap_or_default();
         let phase =
@@ -123,6 +135,8 @@ impl CallReport {
                 .answered_by
                 .get()
                 .is_some_and(|party| matches!(party.address(), Address::Voicemail(_))),
+            chain: text(call.call_chain_id.text()),
+            own: text(call.my_participant_id.text()),
         }
     }
 }
@@ -149,9 +163,14 @@ impl OperationReport {
     #[must_use]
     pub fn read(operation: &CommsOperation, deleted: bool) -> Self {
         let status = operation.status();
+        let id = operation.id().filter(|id| !id.is_empty());
         Self {
-            key: operation.id().filter(|id| !id.is_empty()).map(|id| call_key(id).into()),
+            key: id.map(|id| call_key(id).into()),
+            graph_id: id.map(Into::into),
             context: operation.client_context().map(Into::into),
+            code: operation.result_info().and_then(ResultCode::read),
+            operation: Some(Box::new(operation.clone())),
+            response: false,
             outcome: Self::outcome_of(
                 status == Some(&OperationStatus::Completed),
                 status == Some(&OperationStatus::Failed),
@@ -300,10 +319,11 @@ mod tests {
     fn what_is_about_no_call_is_passed_over() {
         assert_eq!(read(json!({ "changeType": "updated" })), None);
         assert_eq!(read(json!({ "resourceUrl": "/communications/calls" })), None);
-        let roster = read(json!({
-            "changeType": "updated", "resourceUrl": "/communications/calls/57dab8b1-894c/participants",
+        let sharing = read(json!({
+            "changeType": "updated",
+            "resourceUrl": "/communications/calls/57dab8b1-894c/contentsharingsessions",
             "resourceData": []
         }));
-        assert_eq!(roster.map(|(_, report)| report), Some(Report::Other));
+        assert_eq!(sharing.map(|(_, report)| report), Some(Report::Other));
     }
 }

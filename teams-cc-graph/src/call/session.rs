@@ -1,143 +1,256 @@
-//! One live call. Its state, and the probes that notice when its end was never announced.
+//! One live call: its state from notifications, and the questions that cure lost ones.
 
-use std::time::Duration;
+use std::collections::VecDeque;
 
 use teams_cc_core::{
-    CallId, Instant,
-    contact::{Direction, LegEvent, LegState},
+    Instant,
+    contact::{Direction, Knowledge, LegState},
 };
 
-use super::{CallReducer, Input, Output, Refusal};
-
-/// How often a connected call is kept alive. Graph ends one that is not within 45 minutes.
-///
-/// [Keep alive](https://learn.microsoft.com/graph/api/call-keepalive) asks for 15 minutes.
-pub const KEEP_ALIVE_EVERY: Duration = Duration::from_mins(15);
-
-/// How long a call may ring before it is probed: the notification of its end may be lost.
-const RINGING_PROBE: Duration = Duration::from_mins(2);
-
-/// How long a call may be about to end before it is probed.
-const CLOSING_PROBE: Duration = Duration::from_secs(10);
-
-/// How long to wait after a probe without an answer.
-const PROBE_AGAIN: Duration = Duration::from_mins(1);
+use super::{
+    Answer, Ask, CallReducer, CallReport, CallSnapshot, Input, Learned, OperationReport, Output,
+    Refusal, Roster,
+    reconcile::{Overtaken, Reconciler},
+    roster::RosterTracker,
+};
 
 /// One live call; sans-IO.
+///
+/// It takes notifications, responses and answers in any order, and gives events, the ends of
+/// operations, and questions for Graph. Lost notifications are cured by those: the state of the
+/// call after one round of answers is that of the call at Graph.
+///
+/// An idle session is under 2 KiB: a flat structure of some 700 bytes, and on the heap the texts
+/// of its ids. Rosters, operations and waiting tones add to it while they exist.
+///
+/// ```
+/// use teams_cc_core::{Instant, contact::{Direction, LegEvent}};
+/// use teams_cc_graph::call::{CallReport, CallSession, Input, Output, Phase};
+///
+/// let now = Instant::ZERO;
+/// let mut call = CallSession::new(now, Direction::Outbound);
+/// call.handle_input(now, Input::Call(CallReport::at(Phase::Established)))?;
+/// assert_eq!(call.poll_output(), Output::Event(LegEvent::Answered));
+/// assert_eq!(call.poll_output(), Output::Event(LegEvent::MediaActive));
+/// assert_eq!(call.poll_output(), Output::Changed);
+/// let Output::Timeout(Some(at)) = call.poll_output() else { panic!("it is kept alive") };
+/// call.handle_input(at, Input::Tick)?;
+/// assert!(matches!(call.poll_output(), Output::Ask(_)));
+/// # Ok::<(), teams_cc_graph::call::Refusal>(())
+/// ```
 #[derive(Debug)]
-pub(super) struct Session {
-    pub(super) call: CallId,
-    pub(super) key: Box<str>,
+pub struct CallSession {
     reducer: CallReducer,
-    probe: Probe,
-    pace: Pace,
+    roster: RosterTracker,
+    reconciler: Reconciler,
+    asks: VecDeque<Ask>,
+    changed: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Probe {
-    At(Instant),
-    UnderWay,
-}
-
-/// What the time of the next probe follows from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pace {
-    Ringing,
-    Connected,
-    Closing,
-}
-
-impl Pace {
-    fn interval(self) -> Duration {
-        match self {
-            Self::Ringing => RINGING_PROBE,
-            Self::Connected => KEEP_ALIVE_EVERY,
-            Self::Closing => CLOSING_PROBE,
-        }
-    }
-}
-
-/// How a probe went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Probed {
-    /// Graph knows the call.
-    Alive,
-    /// Graph does not know the call any more.
-    Gone,
-    /// There was no telling.
-    NoAnswer,
-}
-
-impl Session {
-    pub(super) fn new(now: Instant, call: CallId, key: Box<str>, direction: Direction) -> Self {
+impl CallSession {
+    /// A call that is not answered yet.
+    #[must_use]
+    pub fn new(now: Instant, direction: Direction) -> Self {
         Self {
-            call,
-            key,
             reducer: CallReducer::new(direction),
-            probe: Probe::At(now + RINGING_PROBE),
-            pace: Pace::Ringing,
+            roster: RosterTracker::default(),
+            reconciler: Reconciler::new(now),
+            asks: VecDeque::new(),
+            changed: false,
         }
     }
 
-    pub(super) fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Refusal> {
-        self.reducer.handle_input(now, input)?;
-        let pace = match self.reducer.state() {
-            _ if self.reducer.is_closing() => Pace::Closing,
-            LegState::Ringing => Pace::Ringing,
-            _ => Pace::Connected,
-        };
-        if pace != self.pace {
-            self.pace = pace;
-            if self.probe != Probe::UnderWay {
-                self.probe = Probe::At(now + pace.interval());
+    /// Says whether roster notifications carry changes alone (`isDeltaRosterEnabled`).
+    #[must_use]
+    pub fn delta_roster(mut self, delta: bool) -> Self {
+        self.roster.expect_changes(delta);
+        self
+    }
+
+    /// Takes one input; drain [`CallSession::poll_output`] afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] for [`Input::Sending`] alone; nothing has changed then.
+    pub fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Refusal> {
+        self.changed |= !matches!(input, Input::Tick);
+        match input {
+            _ if self.reducer.state() == LegState::Ended => {
+                self.reducer.handle_input(now, input)?
             }
+            Input::Roster(report) => {
+                self.reconciler.heard_roster();
+                let heard = self.roster.notified(report);
+                if heard.doubt {
+                    self.reconciler.doubt_roster(now);
+                }
+                if !heard.changed && !heard.doubt {
+                    self.reducer.ignore();
+                }
+            }
+            Input::Reconcile => {
+                self.reconciler.look(now, self.roster.roster().is_known());
+                self.reducer.operations_mut().check_all(now);
+            }
+            Input::Answered { ask, answer } => self.answered(now, &ask, answer),
+            Input::Call(report) => {
+                self.reconciler.heard_call();
+                self.identify(&report);
+                self.reducer.handle_input(now, Input::Call(report))?;
+            }
+            Input::Doubtful(order) => {
+                self.reconciler.dropped_out();
+                self.reducer.handle_input(now, Input::Doubtful(order))?;
+            }
+            input => self.reducer.handle_input(now, input)?,
         }
+        self.follow(now);
         Ok(())
     }
 
-    /// Whether a probe is due; it counts as under way from here on.
-    pub(super) fn take_probe(&mut self, now: Instant) -> bool {
-        let due = matches!(self.probe, Probe::At(at) if at <= now);
-        if due {
-            self.probe = Probe::UnderWay;
+    /// What comes out next; [`Output::Timeout`] once there is nothing more.
+    pub fn poll_output(&mut self) -> Output {
+        if let Some(ending) = self.reducer.poll_ending() {
+            return Output::Operation(ending);
         }
-        due
-    }
-
-    pub(super) fn probed(&mut self, now: Instant, probed: Probed) {
-        let wait = match probed {
-            Probed::Alive => self.pace.interval().max(PROBE_AGAIN),
-            Probed::NoAnswer => PROBE_AGAIN,
-            // The session is over by this input, and with it its probes.
-            Probed::Gone => {
-                let _ = self.reducer.handle_input(now, Input::Gone);
-                return;
-            }
-        };
-        self.probe = Probe::At(now + wait);
-    }
-
-    pub(super) fn poll_event(&mut self) -> Option<LegEvent> {
-        match self.reducer.poll_output() {
-            Output::Event(event) => Some(event),
-            Output::Timeout(_) => None,
+        if let Some(event) = self.reducer.poll_event() {
+            return Output::Event(event);
         }
+        if let Some(ask) = self.asks.pop_front() {
+            return Output::Ask(ask);
+        }
+        if std::mem::take(&mut self.changed) {
+            return Output::Changed;
+        }
+        Output::Timeout(self.deadline())
     }
 
-    /// When to come back; valid once the events are drained.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        let probe = match self.probe {
-            Probe::At(at) => Some(at),
-            Probe::UnderWay => None,
-        };
-        self.reducer.deadline().into_iter().chain(probe).min()
+    /// When to come back with [`Input::Tick`], once the outputs are drained.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        if self.reducer.state() == LegState::Ended {
+            return None;
+        }
+        let asking = self.reconciler.asks_operation();
+        let operation = self.reducer.operations().deadline().filter(|_| !asking);
+        [self.reducer.deadline(), self.reconciler.deadline(), operation].into_iter().flatten().min()
     }
 
-    pub(super) fn state(&self) -> LegState {
+    /// Where the leg stands.
+    #[must_use]
+    pub fn state(&self) -> LegState {
         self.reducer.state()
     }
 
-    pub(super) fn ignored(&self) -> u64 {
+    /// Which way the call was set up.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        self.reducer.direction()
+    }
+
+    /// Who is on the call.
+    #[must_use]
+    pub fn roster(&self) -> &Roster {
+        self.roster.roster()
+    }
+
+    /// How the call stands.
+    #[must_use]
+    pub fn snapshot(&self) -> CallSnapshot {
+        let roster = self.roster.roster();
+        let party = roster.party();
+        let hold = match self.reducer.hold() {
+            Knowledge::Unknown => party.map_or(Knowledge::Unknown, |party| party.on_hold),
+            observed => observed,
+        };
+        CallSnapshot {
+            state: self.reducer.state(),
+            media: self.reducer.media(),
+            hold,
+            mute: party.map_or(Knowledge::Unknown, |party| party.muted),
+            own_mute: roster.own().map_or(Knowledge::Unknown, |own| own.muted),
+            roster: roster.clone(),
+            transfer: self.reducer.transfer(),
+            end: self.reducer.end_cause().cloned(),
+            chain: self.reducer.chain().map(Into::into),
+            operations: self.reducer.operations().len(),
+        }
+    }
+
+    /// How many inputs told nothing new or came after the end.
+    #[must_use]
+    pub fn ignored(&self) -> u64 {
         self.reducer.ignored()
+    }
+
+    fn identify(&mut self, report: &CallReport) {
+        if let Some(own) = &report.own {
+            self.roster.set_own(own);
+        }
+    }
+
+    fn answered(&mut self, now: Instant, ask: &Ask, answer: Answer) {
+        let told = answer != Answer::NoAnswer;
+        let Overtaken(overtaken) = self.reconciler.answered(now, ask, told);
+        match (ask, answer) {
+            (Ask::Call | Ask::KeepAlive, Answer::NotFound) => self.gone(now),
+            (Ask::Call, Answer::Call(report)) => {
+                self.identify(&report);
+                if self.reducer.answered(now, &report, overtaken) {
+                    self.reconciler.doubt_call(now);
+                }
+            }
+            (Ask::Participants, Answer::Participants(report)) => {
+                if self.roster.answered(report, overtaken).doubt {
+                    self.reconciler.doubt_roster(now);
+                }
+            }
+            (Ask::Participants, Answer::NotFound) => self.reconciler.look(now, false),
+            (Ask::Operation { id, .. }, Answer::Operation(report)) => {
+                let report = OperationReport { context: Some(id.as_str().into()), ..report };
+                self.reducer.operation(report, Learned::Asked);
+                self.reducer.operations_mut().postpone(now, id);
+            }
+            (Ask::Operation { id, .. }, Answer::NotFound) => {
+                self.reducer.missed(now, id);
+                self.reconciler.look(now, false);
+            }
+            (Ask::Operation { id, .. }, _) => self.reducer.operations_mut().postpone(now, id),
+            _ => {}
+        }
+        if told && self.reconciler.back_in_touch() {
+            self.reconciler.look(now, self.roster.roster().is_known());
+            self.reducer.operations_mut().check_all(now);
+        }
+    }
+
+    fn gone(&mut self, now: Instant) {
+        // Nothing but an order is refused.
+        let _ = self.reducer.handle_input(now, Input::Gone);
+    }
+
+    /// Plans and asks what is due.
+    fn follow(&mut self, now: Instant) {
+        if self.reducer.state() == LegState::Ended {
+            self.asks.clear();
+            return;
+        }
+        if self.reducer.take_doubt() {
+            self.reconciler.doubt_call(now);
+        }
+        if self.reducer.take_invited() {
+            // Graph may tell nobody of who joined (seen where calls are recorded by policy).
+            self.reconciler.look(now, true);
+        }
+        self.reconciler.follow(now, self.reducer.pace());
+        while let Some(ask) = self.reconciler.ask(now) {
+            self.asks.push_back(ask);
+        }
+        while self.reducer.give_up(now) {}
+        if !self.reconciler.asks_operation()
+            && let Some((id, graph_id)) = self.reducer.operations().due(now)
+        {
+            self.asks.push_back(self.reconciler.ask_operation(id, graph_id));
+        }
     }
 }

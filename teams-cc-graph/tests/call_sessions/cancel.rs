@@ -86,7 +86,7 @@ async fn a_hang_up_nobody_waited_for_is_followed_up() {
     slow(&setup, "delete");
     let hang_up = call.leg.execute(LegCommand::HangUp);
     assert!(tokio::time::timeout(Duration::from_millis(1), hang_up).await.is_err());
-    setup.graph.answer("keepAlive", 404, json!({}));
+    setup.graph.answer("get", 404, json!({}));
     setup.ended().await;
     setup.assert_nothing_left().await;
 }

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod dial;
+mod operations;
 mod registry;
 mod stories;
 mod support;

@@ -59,7 +59,7 @@ async fn a_repeated_incoming_call_is_one_call() {
 async fn an_unanswered_call_whose_end_got_lost_is_noticed() {
     let mut setup = setup();
     let _call = setup.incoming().await;
-    setup.graph.answer("keepAlive", 404, json!({}));
+    setup.graph.answer("get", 404, json!({}));
     tokio::time::sleep(Duration::from_mins(3)).await;
     assert_eq!(setup.ended().await.reason, EndReason::Reconciled);
     setup.assert_nothing_left().await;
@@ -69,7 +69,7 @@ async fn an_unanswered_call_whose_end_got_lost_is_noticed() {
 async fn a_call_said_to_be_terminating_is_probed_soon() {
     let mut setup = setup();
     let _call = setup.connected().await;
-    setup.graph.answer("keepAlive", 404, json!({}));
+    setup.graph.answer("get", 404, json!({}));
     setup.notify([state(CALL, "terminating")]);
     assert_eq!(setup.ended().await.reason, EndReason::Reconciled);
     setup.assert_nothing_left().await;

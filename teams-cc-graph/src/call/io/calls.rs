@@ -82,6 +82,9 @@ impl Calls {
         if let Some(instance) = &shared.config.application_instance {
             request = request.source_application_instance(instance);
         }
+        if let Some(options) = shared.outgoing_options() {
+            request = request.call_options(options);
+        }
         shared.registry().dialing(&leg).map_err(Error::from)?;
         let (answer, created) = oneshot::channel();
         let task = DialTask::new(Arc::clone(shared), leg);

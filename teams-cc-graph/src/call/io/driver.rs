@@ -1,81 +1,83 @@
 //! The task that lets time pass.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use teams_cc_core::{CallId, LegId};
+use teams_cc_core::LegId;
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::Shared;
-use crate::call::session::Probed;
+use super::{Shared, asking};
+use crate::call::registry::Request;
 
 /// The longest the driver sleeps; far deadlines are slept for in pieces.
 const LONGEST_SLEEP: Duration = Duration::from_hours(1);
 
-/// Keeps calls alive, lets time pass, and stops with the last handle.
+/// The most questions under way at once; the others wait their turn.
+const MAX_QUESTIONS: usize = 32;
+
+/// Asks what calls ask, lets time pass, and stops with the last handle.
 pub(super) async fn drive(shared: Arc<Shared>) {
-    let mut probes = JoinSet::new();
-    let mut under_way: BTreeMap<LegId, AbortHandle> = BTreeMap::new();
+    let mut questions = JoinSet::new();
+    let mut under_way: Vec<(LegId, AbortHandle)> = Vec::new();
     while !shared.stopped.load(Ordering::Acquire) {
         let now = shared.clock.now();
         let (due, deadline) = {
             let mut registry = shared.registry();
-            let due = registry.handle_timeout(now);
-            under_way.retain(|leg, probe| {
+            registry.handle_timeout(now);
+            under_way.retain(|(leg, question)| {
                 let live = registry.session(leg).is_some();
                 if !live {
-                    probe.abort();
+                    question.abort();
                 }
-                live && !probe.is_finished()
+                live && !question.is_finished()
             });
+            let room = MAX_QUESTIONS.saturating_sub(under_way.len());
+            let due: Vec<_> = std::iter::from_fn(|| registry.poll_request()).take(room).collect();
             (due, registry.poll_timeout())
         };
         // Time alone may have made events.
         shared.told.notify_one();
-        for (leg, call) in due {
-            let task = Probe::new(Arc::clone(&shared));
-            let handle = probes.spawn(task.run(leg.clone(), call));
-            under_way.insert(leg, handle);
+        for request in due {
+            let leg = request.leg.clone();
+            let question = Question::new(Arc::clone(&shared), request);
+            under_way.push((leg, questions.spawn(question.ask())));
         }
         let sleep = deadline.map_or(LONGEST_SLEEP, |at| at.since(now)).min(LONGEST_SLEEP);
         tokio::select! {
             biased;
             () = shared.work.notified() => {}
-            Some(_) = probes.join_next(), if !probes.is_empty() => {}
+            Some(_) = questions.join_next(), if !questions.is_empty() => {}
             () = tokio::time::sleep(sleep) => {}
         }
     }
     // Dropping the set aborts what is under way.
 }
 
-/// One keep-alive under way.
-struct Probe(Arc<Shared>);
+/// One question under way.
+struct Question {
+    shared: Arc<Shared>,
+    request: Request,
+}
 
-impl Probe {
-    fn new(shared: Arc<Shared>) -> Self {
+impl Question {
+    fn new(shared: Arc<Shared>, request: Request) -> Self {
         shared.tasks.fetch_add(1, Ordering::AcqRel);
-        Self(shared)
+        Self { shared, request }
     }
 
-    async fn run(self, leg: LegId, call: CallId) {
-        let probed = match self.0.one_call(&call).keep_alive().await {
-            Ok(()) => Probed::Alive,
-            Err(error) if error.is_call_ended() => Probed::Gone,
-            Err(error) => {
-                tracing::warn!(%leg, %call, %error, "a call could not be kept alive; trying again");
-                Probed::NoAnswer
-            }
-        };
-        self.0.registry().probed(self.0.clock.now(), &leg, &call, probed);
-        self.0.changed();
+    async fn ask(self) {
+        let Request { call, ask, .. } = &self.request;
+        let answer = asking::ask(&self.shared, call, ask).await;
+        let now = self.shared.clock.now();
+        self.shared.registry().answered(now, self.request.clone(), answer);
+        self.shared.changed();
     }
 }
 
-impl Drop for Probe {
+impl Drop for Question {
     fn drop(&mut self) {
-        self.0.tasks.fetch_sub(1, Ordering::AcqRel);
+        self.shared.tasks.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -6,14 +6,19 @@
 
 use std::sync::Arc;
 
+mod asking;
 mod calls;
 mod dial;
 mod driver;
 mod events;
+mod pending;
 mod shared;
+mod view;
 
 pub use calls::{Calls, Unfinished};
 pub use events::CallEvents;
+pub use pending::{DEFAULT_OPERATION_DEADLINE, PendingOperation};
+pub use view::CallView;
 
 pub(super) use shared::Shared;
 

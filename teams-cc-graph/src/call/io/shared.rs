@@ -1,26 +1,37 @@
 //! What handles, legs and the driver share.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+use std::{
+    collections::BTreeMap,
+    ops::{Deref, DerefMut},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
 };
 
-use teams_cc_core::{Address, CallId, Clock, LegId, OperationId, contact::Direction};
-use tokio::sync::Notify;
+use teams_cc_core::{
+    Address, CallId, Clock, LegId, OperationId,
+    contact::{Direction, LegEvent},
+};
+use tokio::sync::{Notify, oneshot, watch};
+
+use super::pending::Ended;
 
 use crate::{
     Client,
     call::{
-        CallCounts, CallEvent, CallsConfig, GraphLeg, IncomingCall, Input,
+        CallCounts, CallEvent, CallSnapshot, CallsConfig, GraphLeg, IncomingCall, Input,
+        OperationError,
         announcement::Announcement,
-        registry::{NotSent, Registry},
+        registry::{NotSent, Notice, Registry},
     },
+    model::{IncomingCallOptions, OutgoingCallOptions},
     request::communications::OneCall,
 };
 
 /// What handles, legs and the driver share.
 pub(in crate::call) struct Shared {
-    registry: Mutex<Registry>,
+    desk: Mutex<Desk>,
     pub(super) client: Client,
     pub(super) config: CallsConfig,
     pub(super) clock: Arc<dyn Clock>,
@@ -35,12 +46,78 @@ pub(in crate::call) struct Shared {
     pub(super) idle: Notify,
 }
 
+/// The registry, and who waits for what it tells.
+struct Desk {
+    registry: Registry,
+    /// Who waits for the end of an operation; bounded by the operations of live calls.
+    waiting: BTreeMap<OperationId, oneshot::Sender<Ended>>,
+    /// How each call stands; kept until its end was told to the reader of events.
+    views: BTreeMap<LegId, watch::Sender<CallSnapshot>>,
+}
+
+/// The registry, locked. Whoever waits is told when it is given back.
+pub(super) struct Locked<'a>(MutexGuard<'a, Desk>);
+
+impl Deref for Locked<'_> {
+    type Target = Registry;
+
+    fn deref(&self) -> &Registry {
+        &self.0.registry
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut Registry {
+        &mut self.0.registry
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        self.0.tell();
+    }
+}
+
+impl Desk {
+    fn tell(&mut self) {
+        while let Some(notice) = self.registry.poll_notice() {
+            match notice {
+                Notice::Operation(end) => {
+                    if let Some(waiting) = self.waiting.remove(&end.id) {
+                        // Nobody may wait any more.
+                        let _ = waiting.send(end.result);
+                    }
+                }
+                Notice::Call { leg, snapshot } => self.view(leg, *snapshot),
+            }
+        }
+    }
+
+    fn view(&mut self, leg: LegId, snapshot: CallSnapshot) {
+        match self.views.get(&leg) {
+            // Where the name was used before, the call is another one.
+            Some(view) if !view.borrow().is_ended() => {
+                view.send_if_modified(|before| {
+                    let changed = *before != snapshot;
+                    *before = snapshot;
+                    changed
+                });
+            }
+            _ => {
+                self.views.insert(leg, watch::Sender::new(snapshot));
+            }
+        }
+    }
+}
+
 impl Shared {
     pub(super) fn new(client: &Client, config: CallsConfig, clock: Arc<dyn Clock>) -> Self {
         let bot = Address::Bot(config.app.clone());
-        let registry = Registry::new(config.tenant.clone(), bot, config.max_calls);
+        let registry =
+            Registry::new(config.tenant.clone(), bot, config.max_calls, config.delta_roster);
+        let (waiting, views) = (BTreeMap::new(), BTreeMap::new());
         Self {
-            registry: Mutex::new(registry),
+            desk: Mutex::new(Desk { registry, waiting, views }),
             client: client.for_tenant(config.tenant.clone()),
             config,
             clock,
@@ -53,8 +130,38 @@ impl Shared {
         }
     }
 
-    pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
-        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn registry(&self) -> Locked<'_> {
+        Locked(self.desk.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How the call of a leg stands, to be watched; of one that is not known, that it has ended.
+    pub(in crate::call) fn view(&self, leg: &LegId) -> watch::Receiver<CallSnapshot> {
+        let mut locked = self.registry();
+        locked.0.tell();
+        match locked.0.views.get(leg) {
+            Some(view) => view.subscribe(),
+            None => watch::Sender::new(CallSnapshot::over()).subscribe(),
+        }
+    }
+
+    /// Waits for the end of an operation that is about to be asked for.
+    pub(in crate::call) fn expect(&self, id: &OperationId) -> oneshot::Receiver<Ended> {
+        let (ended, waiting) = oneshot::channel();
+        self.registry().0.waiting.insert(id.clone(), ended);
+        waiting
+    }
+
+    /// Nobody waits for the end of this operation.
+    pub(in crate::call) fn do_not_expect(&self, id: &OperationId) {
+        self.registry().0.waiting.remove(id);
+    }
+
+    /// The end of a call was told: its handles keep their views, the calls do not.
+    fn told_of(&self, leg: &LegId) {
+        let mut locked = self.registry();
+        if locked.0.views.get(leg).is_some_and(|view| view.borrow().is_ended()) {
+            locked.0.views.remove(leg);
+        }
     }
 
     /// Checks an order and begins it.
@@ -81,6 +188,18 @@ impl Shared {
         self.config.callback_uri.as_str().to_owned()
     }
 
+    /// What to ask for when a call is answered.
+    pub(in crate::call) fn incoming_options(&self) -> Option<IncomingCallOptions> {
+        let delta = self.config.delta_roster;
+        delta.then(|| IncomingCallOptions::new().is_delta_roster_enabled(true))
+    }
+
+    /// What to ask for when a call is placed.
+    pub(super) fn outgoing_options(&self) -> Option<OutgoingCallOptions> {
+        let delta = self.config.delta_roster;
+        delta.then(|| OutgoingCallOptions::new().is_delta_roster_enabled(true))
+    }
+
     /// An id that is unique among the calls of this process, and the same in every replay.
     pub(in crate::call) fn next_operation(&self) -> OperationId {
         let nth = self.operations.fetch_add(1, Ordering::Relaxed);
@@ -102,6 +221,11 @@ impl Shared {
 
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
+        let waiting = std::mem::take(&mut self.registry().0.waiting);
+        for ended in waiting.into_values() {
+            // Nobody may wait any more.
+            let _ = ended.send(Err(OperationError::Stopped));
+        }
         self.changed();
     }
 
@@ -109,6 +233,9 @@ impl Shared {
         match announcement {
             Announcement::Leg { leg, event } => {
                 tracing::debug!(%leg, ?event, "a call told something");
+                if matches!(event, LegEvent::Ended(_)) {
+                    self.told_of(&leg);
+                }
                 CallEvent::Leg { leg, event }
             }
             Announcement::Incoming(incoming) => {

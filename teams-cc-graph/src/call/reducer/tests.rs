@@ -12,11 +12,7 @@ const NOW: Instant = Instant::from_secs(100);
 const LATER: Instant = Instant::from_secs(200);
 
 fn drain(call: &mut CallReducer) -> Vec<LegEvent> {
-    std::iter::from_fn(|| match call.poll_output() {
-        Output::Event(event) => Some(event),
-        Output::Timeout(_) => None,
-    })
-    .collect()
+    std::iter::from_fn(|| call.poll_event()).collect()
 }
 
 fn feed(call: &mut CallReducer, inputs: impl IntoIterator<Item = Input>) -> Vec<LegEvent> {
@@ -112,7 +108,8 @@ fn prompts_wait_for_media_where_graph_says_that_it_does_not_flow_yet() {
     let mut call = CallReducer::new(Direction::Inbound);
     let silent = CallReport { media: Some(false), ..CallReport::at(Phase::Established) };
     assert_eq!(feed(&mut call, [Input::Call(silent)]), [LegEvent::Answered]);
-    let order = Order::Operate { id: OperationId::numbered("o", 1), told: true };
+    let order =
+        Order::Operate { id: OperationId::numbered("o", 1), needs: Needs::Media, told: true };
     assert_eq!(
         call.handle_input(NOW, Input::Sending(order.clone())),
         Err(Refusal::State(LegState::Connected))
@@ -279,12 +276,14 @@ fn an_operation_ends_whether_the_notification_or_the_response_comes_first() {
             key: Some("k".into()),
             context: Some(id.as_str().into()),
             outcome,
+            response: true,
+            ..OperationReport::default()
         })
     };
     let notification = Input::Operation(OperationReport {
         key: Some("k".into()),
-        context: None,
         outcome: Some(OperationOutcome::Completed),
+        ..OperationReport::default()
     });
     let orders = [
         vec![response(None), notification.clone()],
@@ -293,7 +292,7 @@ fn an_operation_ends_whether_the_notification_or_the_response_comes_first() {
     ];
     for order in orders {
         let mut call = connected(Direction::Inbound);
-        let begin = Order::Operate { id: id.clone(), told: true };
+        let begin = Order::Operate { id: id.clone(), needs: Needs::Media, told: true };
         feed(&mut call, [Input::Sending(begin)]);
         assert_eq!(
             feed(&mut call, order.clone()),
@@ -309,8 +308,13 @@ fn an_operation_ends_whether_the_notification_or_the_response_comes_first() {
 #[test]
 fn operations_of_one_call_are_bounded() {
     let mut call = connected(Direction::Inbound);
-    let begin =
-        |n| Input::Sending(Order::Operate { id: OperationId::numbered("o", n), told: true });
+    let begin = |n| {
+        Input::Sending(Order::Operate {
+            id: OperationId::numbered("o", n),
+            needs: Needs::Media,
+            told: true,
+        })
+    };
     for n in 0..64 {
         assert_eq!(call.handle_input(NOW, begin(n)), Ok(()));
     }
@@ -329,7 +333,7 @@ fn tones_behind_a_gap_are_told_before_the_end_of_the_call() {
 fn a_timer_releases_tones_behind_a_gap() {
     let mut call = connected(Direction::Inbound);
     assert_eq!(feed(&mut call, [tone(2), tone(3)]), []);
-    let Output::Timeout(Some(due)) = call.poll_output() else { panic!("no timer") };
+    let due = call.deadline().expect("a timer");
     call.handle_input(due, Input::Tick).expect("no refusal");
     assert_eq!(drain(&mut call).len(), 2);
 }

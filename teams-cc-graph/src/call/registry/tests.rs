@@ -8,7 +8,7 @@ const TENANT: &str = "aa67bd4c-8475-432d-bd41-39f255720e0a";
 
 fn registry() -> Registry {
     let tenant = TenantId::new(TENANT).expect("an id");
-    Registry::new(tenant, Address::Bot(AppId::new("bot").expect("an id")), 8)
+    Registry::new(tenant, Address::Bot(AppId::new("bot").expect("an id")), 8, false)
 }
 
 fn notification(call: usize, change: &str, data: &Value) -> CommsNotification {
