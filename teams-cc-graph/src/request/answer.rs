@@ -4,6 +4,8 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
 
@@ -56,6 +58,14 @@ impl<T> Located<T> {
     }
 }
 
+/// One object, answered as it is or as a list of one.
+pub(crate) fn only<T: DeserializeOwned>(mut answer: Value) -> Result<T, Error> {
+    if let Some(Value::Array(items)) = answer.get_mut("value") {
+        answer = items.pop().unwrap_or_else(|| Value::Object(Map::default()));
+    }
+    serde_json::from_value(answer).map_err(|error| Error::with_source(ErrorKind::Decode, error))
+}
+
 fn header(response: &http::Response<Bytes>, name: &http::HeaderName) -> Option<String> {
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
@@ -71,7 +81,10 @@ impl fmt::Debug for Content {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::model::Presence;
 
     #[test]
     fn a_file_is_text_only_where_it_is_utf8() {
@@ -84,6 +97,20 @@ mod tests {
         assert_eq!(content.text().unwrap(), "WEBVTT");
         assert!(!format!("{content:?}").contains("WEBVTT"));
         assert!(response(b"\xff").text().is_err());
+    }
+
+    #[test]
+    fn one_object_may_come_as_a_list() {
+        for (answer, wanted) in [
+            (json!({"id": "a"}), Some("a")),
+            (json!({"value": [{"id": "a"}]}), Some("a")),
+            (json!({"value": []}), None),
+            (json!({}), None),
+        ] {
+            let presence: Presence = only(answer).unwrap();
+            assert_eq!(presence.id.text(), wanted);
+        }
+        assert!(only::<Presence>(json!({"value": ["a"]})).is_err());
     }
 
     #[test]

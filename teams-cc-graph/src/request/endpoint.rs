@@ -132,7 +132,8 @@ impl Endpoint {
 ///
 /// - `Name => Answer`: a JSON answer of that type (`(Collection<Call>)` in parentheses); `()` for
 ///   none; `Content` for a file; `[Located Chat]` or `[Located ()]` for an answer whose `Location`
-///   counts. Any 2xx is success, with or without a body.
+///   counts; `[Only Presence]` for one object that some services answer as a list of one. Any 2xx
+///   is success, with or without a body.
 /// - `Name via Delegated => …`: a request of another client than [`Client`].
 /// - `repeat`: what repeating does. `on_call`: whether 404 means that the call is over.
 /// - `permissions: […]` names constants of `permission`, or `application: ["…"], delegated: ["…"],
@@ -210,6 +211,7 @@ macro_rules! graph_request {
     (@type [Located $response:tt]) => {
         $crate::request::Located<graph_request!(@type $response)>
     };
+    (@type [Only $response:tt]) => { graph_request!(@type $response) };
     (@type ($response:ty)) => { $response };
     (@type $response:ident) => { $response };
     (@accept Content) => { "*/*" };
@@ -226,6 +228,9 @@ macro_rules! graph_request {
             &$client.execute($request).await?,
             $crate::client::Client::read::<graph_request!(@type $response)>,
         )
+    };
+    (@run $client:ident, $request:expr, [Only $response:tt]) => {
+        $crate::request::answer::only($client.request($request).await?)
     };
     (@run $client:ident, $request:expr, $response:tt) => { $client.request($request).await };
 }

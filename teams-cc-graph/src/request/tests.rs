@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use super::Via;
 use super::draft::PREFER;
-use super::{Content, Via};
 use crate::auth::{AccessToken, TokenProvider, TokenRequest};
 use crate::error::ErrorKind;
 use crate::model::{Call, Collection};
@@ -119,6 +119,15 @@ fn a_request_asks_for_the_form_of_its_answer() {
 #[test]
 fn permissions_are_named_with_who_acts() {
     let kinds: Vec<_> = One::REQUIRED_PERMISSIONS.iter().map(|it| (it.name, it.kind)).collect();
+    for others in [
+        Nothing::REQUIRED_PERMISSIONS,
+        Many::REQUIRED_PERMISSIONS,
+        File::REQUIRED_PERMISSIONS,
+        Placed::REQUIRED_PERMISSIONS,
+        PlacedOnly::REQUIRED_PERMISSIONS,
+    ] {
+        assert_eq!(others, One::REQUIRED_PERMISSIONS);
+    }
     assert_eq!(
         kinds,
         [

@@ -2,7 +2,10 @@
 
 mod presence;
 
-pub use presence::GetPresence;
+pub use presence::{
+    ClearPresence, ClearUserPreferredPresence, GetPresence, PreferredPresence, SessionPresence,
+    SetPresence, SetStatusMessage, SetUserPreferredPresence,
+};
 
 use crate::client::Client;
 
@@ -16,10 +19,5 @@ pub struct OneUser {
 impl OneUser {
     pub(crate) fn new(client: Client, id: String) -> Self {
         Self { client, id }
-    }
-
-    /// `GET /users/{id}/presence`: what the user shows to others.
-    pub fn presence(&self) -> GetPresence {
-        GetPresence::with(self.client.clone(), &self.id)
     }
 }

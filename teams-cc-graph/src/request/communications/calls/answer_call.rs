@@ -42,7 +42,9 @@ use crate::wire::Field;
 /// assert_eq!(request.uri(), "/communications/calls/call-1/answer");
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
-#[doc(alias = "call-answer")]
+#[doc(alias = "answer")]
+#[doc(alias = "7504")]
+#[doc(alias = "7505")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct AnswerCall<C = Client> {

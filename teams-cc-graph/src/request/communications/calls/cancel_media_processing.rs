@@ -37,6 +37,7 @@ use crate::request::{Via, check};
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
 #[doc(alias = "cancelMediaProcessing")]
+#[doc(alias = "8508")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct CancelMediaProcessing<C = Client> {

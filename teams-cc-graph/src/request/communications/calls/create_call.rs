@@ -4,11 +4,12 @@ use teams_cc_core::{AppId, TenantId};
 use crate::client::Client;
 use crate::error::{Error, InvalidRequest};
 use crate::model::{
-    Call, CallOptions, ChatInfo, InvitationParticipantInfo, MediaConfig, MeetingInfo, Modality,
-    OutgoingCallOptions, ParticipantInfo, ServiceHostedMediaConfig,
+    Call, CallOptions, ChatInfo, Identity, IdentitySet, InvitationParticipantInfo, MediaConfig,
+    MeetingInfo, MeetingLink, Modality, OutgoingCallOptions, ParticipantInfo,
+    ServiceHostedMediaConfig,
 };
 use crate::request::{Via, check};
-use crate::wire::Field;
+use crate::wire::{Field, Sensitive};
 
 /// `POST /communications/calls`: call a user, a phone or a group, or join a meeting.
 ///
@@ -25,9 +26,13 @@ use crate::wire::Field;
 ///
 /// # Limits
 ///
-/// At most 5 targets. A phone must be E.164 and needs a resource account as the source
+/// At most 5 targets, all of them users where there are several. A phone must be E.164 and needs a
+/// resource account as the source
 /// ([`source_application_instance`](Self::source_application_instance)). Emergency and short
 /// numbers cannot be called over Graph; they go over a Direct Routing trunk.
+///
+/// A meeting is joined by its link ([`meeting_link`](Self::meeting_link)), by the id and passcode
+/// people type, or by the token of an incoming call; after a join by token no phone can be invited.
 ///
 /// # Errors
 ///
@@ -50,7 +55,12 @@ use crate::wire::Field;
 /// assert_eq!(request.uri(), "/communications/calls");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "application-post-calls")]
+#[doc(alias = "create call")]
+#[doc(alias = "group call")]
+#[doc(alias = "join meeting")]
+#[doc(alias = "7503")]
+#[doc(alias = "7504")]
+#[doc(alias = "7505")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct CreateCall<C = Client> {
@@ -92,10 +102,29 @@ impl<C: Via> CreateCall<C> {
         self
     }
 
+    /// Add several to call at once.
+    pub fn targets(self, targets: impl IntoIterator<Item = InvitationParticipantInfo>) -> Self {
+        targets.into_iter().fold(self, Self::target)
+    }
+
     /// Join a meeting.
     pub fn meeting(mut self, meeting: impl Into<MeetingInfo>) -> Self {
         self.body.meeting_info = Field::Value(meeting.into());
         self
+    }
+
+    /// Join the meeting of a link: its organizer, its chat and its tenant.
+    pub fn meeting_link(self, link: MeetingLink) -> Self {
+        let MeetingLink { meeting, chat, tenant } = link;
+        self.meeting(meeting).chat(chat).tenant(&tenant)
+    }
+
+    /// Join as a guest, by the name to show and an id of one's own choice.
+    ///
+    /// It needs `Calls.JoinGroupCallAsGuest.All`, and guests may wait in the lobby.
+    pub fn as_guest(self, name: impl Into<Sensitive>, id: impl Into<Sensitive>) -> Self {
+        let guest = Identity::with_id(id).display_name(name.into());
+        self.source(ParticipantInfo::of(IdentitySet::new().guest(guest)))
     }
 
     /// Name the chat of the meeting; a meeting by its organizer needs it.
@@ -164,7 +193,14 @@ impl<C: Via> CreateCall<C> {
         for target in targets {
             check::target(target)?;
         }
+        if targets.len() > 1 && targets.iter().any(check::is_phone) {
+            let wanted = "users alone: call phones one by one, or invite them";
+            return Err(InvalidRequest::Malformed { what: "targets", wanted }.into());
+        }
         check::source_of_phone_call(targets, self.body.source.get())?;
+        if let Field::Value(meeting) = &mut self.body.meeting_info {
+            check::meeting(meeting, self.body.chat_info.get())?;
+        }
         match (self.via.tenant(), self.body.tenant_id.text()) {
             (Some(ours), Some(theirs)) if !ours.as_str().eq_ignore_ascii_case(theirs) => {
                 return Err(InvalidRequest::TenantMismatch.into());

@@ -32,7 +32,8 @@ use crate::request::Via;
 /// assert_eq!(request.uri(), "/communications/calls/call-1");
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
-#[doc(alias = "call-delete")]
+#[doc(alias = "delete call")]
+#[doc(alias = "hang up")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct DeleteCall<C = Client> {

@@ -32,7 +32,8 @@ use crate::request::Via;
 /// assert_eq!(request.uri(), "/communications/calls/call-1/keepAlive");
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
-#[doc(alias = "call-keepalive")]
+#[doc(alias = "keepAlive")]
+#[doc(alias = "8537")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct KeepAlive<C = Client> {

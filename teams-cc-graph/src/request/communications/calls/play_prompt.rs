@@ -43,6 +43,8 @@ use crate::request::{Via, check};
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
 #[doc(alias = "playPrompt")]
+#[doc(alias = "8508")]
+#[doc(alias = "8536")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct PlayPrompt<C = Client> {

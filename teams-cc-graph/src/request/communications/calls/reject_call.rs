@@ -34,7 +34,7 @@ use crate::request::Via;
 /// assert_eq!(request.uri(), "/communications/calls/call-1/reject");
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
-#[doc(alias = "call-reject")]
+#[doc(alias = "reject")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct RejectCall<C = Client> {

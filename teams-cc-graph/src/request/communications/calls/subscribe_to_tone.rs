@@ -38,6 +38,7 @@ use crate::request::{Via, check};
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
 #[doc(alias = "subscribeToTone")]
+#[doc(alias = "9999")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct SubscribeToTone<C = Client> {

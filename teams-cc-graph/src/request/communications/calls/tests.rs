@@ -1,5 +1,9 @@
 //! The requests as HTTP, without a client.
 
+mod joining;
+mod limits;
+mod lines;
+
 use serde_json::{Value, json};
 use teams_cc_core::{E164, UserId};
 

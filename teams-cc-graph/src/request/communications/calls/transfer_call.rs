@@ -2,7 +2,7 @@ use bytes::Bytes;
 
 use super::CALL_ID;
 use crate::client::Client;
-use crate::error::{Error, InvalidRequest};
+use crate::error::Error;
 use crate::model::{InvitationParticipantInfo, ParticipantInfo, TransferBody};
 use crate::request::{Via, check};
 use crate::wire::Field;
@@ -43,7 +43,10 @@ use crate::wire::Field;
 /// assert_eq!(request.uri(), "/communications/calls/call-1/transfer");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "call-transfer")]
+#[doc(alias = "transfer")]
+#[doc(alias = "7000")]
+#[doc(alias = "7015")]
+#[doc(alias = "7700")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct TransferCall<C = Client> {
@@ -92,11 +95,7 @@ impl<C: Via> TransferCall<C> {
     /// that would replace itself.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
         check::target(&self.target)?;
-        let replaced = self.target.replaces_call_id.text().map(crate::model::call_key);
-        if replaced.is_some_and(|key| key.is_empty() || key == crate::model::call_key(&self.call)) {
-            let what = "replacesCallId of another call";
-            return Err(InvalidRequest::Missing { what }.into());
-        }
+        check::replaced_call(&self.call, &self.target)?;
         let mut body = TransferBody::new().transfer_target(self.target);
         body.transferee = self.transferee;
         Self::ENDPOINT.json(&[(CALL_ID, &self.call)], &body)

@@ -1,5 +1,6 @@
 use bytes::Bytes;
 
+use super::USER_ID;
 use crate::client::Client;
 use crate::error::Error;
 use crate::model::Presence;
@@ -36,7 +37,7 @@ use crate::request::Via;
 /// assert_eq!(request.uri(), "/users/98da8a1a-1b87-452c-a713-65d3f10b5555/presence");
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
-#[doc(alias = "presence-get")]
+#[doc(alias = "get presence")]
 #[must_use = "a request is sent when it is awaited"]
 #[derive(Clone, Debug)]
 pub struct GetPresence<C = Client> {
@@ -45,7 +46,7 @@ pub struct GetPresence<C = Client> {
 }
 
 graph_request! {
-    GetPresence => Presence,
+    GetPresence => [Only Presence],
     "getPresence" GET "/users/{id}/presence",
     repeat: Harmless, on_call: false,
     permissions: [PRESENCE_READ_ALL, PRESENCE_READ_WRITE_ALL, PRESENCE_READ_ALL_DELEGATED]
@@ -69,6 +70,6 @@ impl<C: Via> GetPresence<C> {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        Self::ENDPOINT.bare(&[("user id", &self.user)])
+        Self::ENDPOINT.bare(&[(USER_ID, &self.user)])
     }
 }
