@@ -11,7 +11,6 @@ pub use self::invalid::{ConfigError, InvalidRequest};
 use crate::diagnose::{Diagnosis, diagnose, diagnose_sign_in};
 use crate::model::GraphError;
 use crate::permission::Permission;
-use crate::wire::DecodeError;
 
 mod invalid;
 
@@ -309,11 +308,5 @@ impl From<InvalidRequest> for Error {
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         Self::new(ErrorKind::Config(error))
-    }
-}
-
-impl From<DecodeError> for Error {
-    fn from(error: DecodeError) -> Self {
-        Self::with_source(ErrorKind::Decode, error)
     }
 }

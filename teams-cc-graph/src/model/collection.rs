@@ -1,8 +1,9 @@
 //! An OData collection.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::wire::{Additional, DecodeError, Field, Reader, Wire};
+use crate::wire::{Additional, Field, Fields, ObjectWriter, Wire, read_field, read_fields};
 
 /// A page of a collection; what stands beside `value` is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,36 +31,52 @@ impl<T> Collection<T> {
     }
 }
 
-#[expect(private_bounds, reason = "the reading trait is the crate's own, and every model has it")]
-impl<T: Wire + PartialEq> Collection<T> {
-    fn read(value: Value) -> Result<Self, DecodeError> {
-        let Value::Object(map) = value else {
-            return Err(DecodeError::new("an object", &value));
-        };
-        let mut reader = Reader::new(map, "");
-        let value = reader.take("value")?;
-        let next_link = reader.take("@odata.nextLink")?;
-        let additional = reader.finish();
-        Ok(Self { value, next_link, additional })
-    }
-
-    fn write(&self) -> Value {
-        let mut map = self.additional.begin("");
-        self.additional.put(&mut map, "@odata.nextLink", &self.next_link);
-        self.additional.put(&mut map, "value", &self.value);
-        self.additional.finish(&mut map);
-        Value::Object(map)
+impl<T> Default for Collection<T> {
+    fn default() -> Self {
+        Self { value: Field::Missing, next_link: Field::Missing, additional: Additional::default() }
     }
 }
 
-impl<T: Wire + PartialEq> serde::Serialize for Collection<T> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.write().serialize(serializer)
+impl<T: Wire + PartialEq> Fields for Collection<T> {
+    const NAMES: &'static [&'static str] = &["value", "@odata.nextLink"];
+
+    fn read_slot<'de, D: Deserializer<'de>>(
+        &mut self,
+        slot: usize,
+        deserializer: D,
+    ) -> Result<Option<Value>, D::Error> {
+        match slot {
+            0 => read_field(&mut self.value, deserializer),
+            _ => read_field(&mut self.next_link, deserializer),
+        }
+    }
+
+    fn unnamed(&mut self) -> &mut Additional {
+        &mut self.additional
     }
 }
 
-impl<'de, T: Wire + PartialEq> serde::Deserialize<'de> for Collection<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::read(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+impl<T: Wire + PartialEq> Wire for Collection<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
+        read_fields(deserializer).map(|this| (this, None))
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = ObjectWriter::begin(serializer, &self.additional, "")?;
+        object.put("@odata.nextLink", &self.next_link)?;
+        object.put("value", &self.value)?;
+        object.end()
+    }
+}
+
+impl<T: Wire + PartialEq> Serialize for Collection<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.write(serializer)
+    }
+}
+
+impl<'de, T: Wire + PartialEq> Deserialize<'de> for Collection<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_fields(deserializer)
     }
 }

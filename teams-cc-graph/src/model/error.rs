@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserializer, Serializer};
 use serde_json::Value;
 
-use crate::wire::{DecodeError, Wire};
+use crate::wire::{Scalar, Wire};
 
 resource! {
     /// The body of a response that reports an error.
@@ -78,18 +79,19 @@ impl fmt::Display for ErrorCode {
 }
 
 impl Wire for ErrorCode {
-    const RESPELLED: bool = true;
-
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        match value {
-            Value::String(text) => Ok(Self(text.into())),
-            Value::Number(number) => Ok(Self(number.to_string().into())),
-            other => Err(DecodeError::new("a text", &other)),
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
+        const EXPECTED: &str = "a text";
+        match Scalar::read(deserializer, EXPECTED)? {
+            Scalar::Text(text) => Ok((Self(text.into()), None)),
+            Scalar::Number(number) => {
+                Ok((Self(number.to_string().into()), Some(Value::Number(number))))
+            }
+            flag @ Scalar::Bool(_) => Err(flag.refuse(EXPECTED)),
         }
     }
 
-    fn encode(&self) -> Value {
-        Value::String(self.0.to_string())
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

@@ -1,9 +1,17 @@
 //! What the service posts to a callback: [commsNotifications](https://learn.microsoft.com/graph/api/resources/commsnotifications).
 
+use std::fmt;
+
+use serde::{
+    Deserializer, Serializer,
+    de::{Error, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer},
+};
 use serde_json::Value;
 
 use super::{Call, CommsNotification, CommsOperation, Participant};
-use crate::wire::{DecodeError, Field, Object, Wire, same_type};
+use crate::wire::{
+    Choice, Field, FromObject, Object, TypeName, Wire, read_choice_rest, refused, same_type, within,
+};
 
 /// The resource a notification is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,10 +81,8 @@ pub fn call_key(id: &str) -> String {
     id.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Read an untyped resource by what its path says it is.
-pub(super) fn settle(notification: &mut CommsNotification) -> Result<(), DecodeError> {
-    let path = notification.path().unwrap_or_default().to_ascii_lowercase();
-    let path = path.trim_end_matches('/');
+/// Reads an untyped resource by what its path says it is.
+pub(super) fn settle(notification: &mut CommsNotification) -> Result<(), serde_json::Error> {
     let untyped = match notification.resource_data.get() {
         Some(ResourceData::Other(object)) => object.odata_type().is_none(),
         Some(ResourceData::Others(objects)) => {
@@ -87,67 +93,151 @@ pub(super) fn settle(notification: &mut CommsNotification) -> Result<(), DecodeE
     if !untyped {
         return Ok(());
     }
+    let path = notification.path().unwrap_or_default().to_ascii_lowercase();
+    let tail: Vec<&str> = path.trim_end_matches('/').rsplit('/').take(2).collect();
     let Field::Value(data) = std::mem::take(&mut notification.resource_data) else {
         return Ok(());
     };
-    let tail: Vec<&str> = path.rsplit('/').take(2).collect();
     let settled = match (data, tail.as_slice()) {
-        (ResourceData::Others(objects), ["participants", ..]) => {
-            Participant::list(objects).map(ResourceData::Participants)
+        (ResourceData::Others(objects), ["participants", ..]) => objects
+            .into_iter()
+            .map(read_as)
+            .collect::<Result<_, _>>()
+            .map(ResourceData::Participants),
+        (ResourceData::Other(object), [_, "calls"]) => read_as(object).map(ResourceData::Call),
+        (ResourceData::Other(object), [_, "operations"]) => {
+            read_as(object).map(ResourceData::Operation)
         }
-        (ResourceData::Other(object), [_, "calls"]) => {
-            Call::decode(object.encode()).map(|call| ResourceData::Call(Box::new(call)))
-        }
-        (ResourceData::Other(object), [_, "operations"]) => CommsOperation::decode(object.encode())
-            .map(|operation| ResourceData::Operation(Box::new(operation))),
         (data, _) => Ok(data),
     };
     notification.resource_data =
-        Field::Value(settled.map_err(|error| error.within("resourceData"))?);
+        Field::Value(settled.map_err(|error| within(error, "resourceData"))?);
     Ok(())
 }
 
-impl Participant {
-    fn list(objects: Vec<Object>) -> Result<Vec<Self>, DecodeError> {
-        objects.into_iter().map(|object| Self::decode(Value::Object(object.into_map()))).collect()
-    }
+fn read_as<T: Wire>(object: Object) -> Result<T, serde_json::Error> {
+    T::read(Value::Object(object.into_map())).map(|(value, _)| value)
 }
 
 impl Wire for ResourceData {
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        let type_of = |value: &Value| {
-            value.get("@odata.type").and_then(Value::as_str).unwrap_or_default().to_owned()
-        };
-        if let Value::Array(items) = &value {
-            let roster = !items.is_empty()
-                && items.iter().any(|item| same_type(&type_of(item), Participant::TYPE))
-                && items.iter().all(|item| {
-                    let name = type_of(item);
-                    name.is_empty() || same_type(&name, Participant::TYPE)
-                });
-            return if roster {
-                Vec::decode(value).map(Self::Participants)
-            } else {
-                Vec::decode(value).map(Self::Others)
-            };
-        }
-        let name = type_of(&value);
-        if same_type(&name, Call::TYPE) {
-            return Call::decode(value).map(|call| Self::Call(Box::new(call)));
-        }
-        if name.to_ascii_lowercase().ends_with("operation") {
-            return CommsOperation::decode(value).map(|it| Self::Operation(Box::new(it)));
-        }
-        Object::decode(value).map(Self::Other)
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
+        deserializer.deserialize_any(ResourceVisitor).map(|data| (data, None))
     }
 
-    fn encode(&self) -> Value {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Call(call) => call.encode(),
-            Self::Operation(operation) => operation.encode(),
-            Self::Participants(participants) => participants.encode(),
-            Self::Others(objects) => objects.encode(),
-            Self::Other(object) => object.encode(),
+            Self::Call(call) => call.write(serializer),
+            Self::Operation(operation) => operation.write(serializer),
+            Self::Participants(participants) => participants.write(serializer),
+            Self::Others(objects) => objects.write(serializer),
+            Self::Other(object) => object.write(serializer),
+        }
+    }
+}
+
+/// One object: calls and operations by their types.
+impl Choice for ResourceData {
+    const UNNAMED: Option<usize> = None;
+    const STRANGE: Option<usize> = None;
+
+    fn subtype(name: &str) -> Option<usize> {
+        let end = name.len().checked_sub(OPERATION.len());
+        let end = end.and_then(|start| name.get(start..));
+        if same_type(name, Call::TYPE) {
+            Some(0)
+        } else {
+            end.is_some_and(|end| end.eq_ignore_ascii_case(OPERATION)).then_some(1)
+        }
+    }
+
+    fn read_subtype<'de, A: MapAccess<'de>>(
+        subtype: usize,
+        map: A,
+        name: Option<TypeName<'de>>,
+    ) -> Result<Self, A::Error> {
+        match subtype {
+            0 => Box::read_object(map, name).map(Self::Call),
+            _ => Box::read_object(map, name).map(Self::Operation),
+        }
+    }
+
+    fn unknown(object: Object) -> Option<Self> {
+        Some(Self::Other(object))
+    }
+
+    fn received_type(&self) -> Option<&Value> {
+        match self {
+            Self::Call(call) => call.received_type(),
+            Self::Operation(operation) => FromObject::received_type(operation),
+            Self::Participants(_) | Self::Others(_) | Self::Other(_) => None,
+        }
+    }
+}
+
+/// How the names of all operations end.
+const OPERATION: &str = "operation";
+
+struct ResourceVisitor;
+
+impl ResourceVisitor {
+    fn expected(&self) -> &'static str {
+        "an object or a list"
+    }
+}
+
+impl<'de> Visitor<'de> for ResourceVisitor {
+    type Value = ResourceData;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ResourceData, A::Error> {
+        read_choice_rest(map, None)
+    }
+
+    /// A roster where an item names its type so and none names another.
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<ResourceData, A::Error> {
+        let (items, _) = <Vec<Item>>::read(SeqAccessDeserializer::new(list))?;
+        let named = items.iter().any(|item| matches!(item, Item::Participant(_)));
+        let other = items
+            .iter()
+            .any(|item| matches!(item, Item::Unknown(object) if object.odata_type().is_some()));
+        if named && !other {
+            let roster = items.into_iter().map(Item::into_participant);
+            roster.collect::<Result<_, _>>().map(ResourceData::Participants)
+        } else {
+            let objects = items.into_iter().map(Item::into_object);
+            objects.collect::<Result<_, _>>().map(ResourceData::Others)
+        }
+        .map_err(A::Error::custom)
+    }
+
+    refused! { Self::expected; null scalar wide }
+}
+
+polymorphic! {
+    /// One item of a list.
+    enum Item {
+        /// A participant by name.
+        Participant(Participant),
+    }
+}
+
+impl Item {
+    fn into_participant(self) -> Result<Participant, serde_json::Error> {
+        match self {
+            Self::Participant(participant) => Ok(participant),
+            Self::Unknown(object) => read_as(object),
+        }
+    }
+
+    fn into_object(self) -> Result<Object, serde_json::Error> {
+        match self {
+            Self::Participant(participant) => {
+                Object::read(serde_json::to_value(participant)?).map(|(object, _)| object)
+            }
+            Self::Unknown(object) => Ok(object),
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
-use crate::wire::{DecodeError, Wire};
+use crate::wire::Member;
 
 /// A telephone key. Debug hides it: keys carry card numbers and choices.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,17 +110,17 @@ impl From<&str> for Tone {
     }
 }
 
-impl Wire for Tone {
-    const RESPELLED: bool = true;
-
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        String::decode(value).map(|text| Self::from(text.as_str()))
+impl Member for Tone {
+    fn of_name(name: &str) -> Self {
+        Self::from(name)
     }
 
-    fn encode(&self) -> Value {
-        Value::String(self.reveal().to_owned())
+    fn name(&self) -> &str {
+        self.reveal()
     }
 }
+
+as_member!(Tone);
 
 impl fmt::Debug for Tone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,11 +1,15 @@
 //! What a model does not name, and how things were spelled.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 
-use super::{DecodeError, Field, Wire};
+use super::{
+    Field, Wire,
+    codec::Writing,
+    discriminator::{ODATA_TYPE, TypeName},
+};
 
 /// Properties a model does not name, kept for reading and for the way back.
 ///
@@ -33,19 +37,20 @@ struct Rest {
     odata_type: Value,
     map: Map<String, Value>,
     /// Received spellings of names and values that differ from the canonical ones.
-    spelled: BTreeMap<&'static str, Spelling>,
+    spelled: Vec<Spelling>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 struct Spelling {
-    name: Option<String>,
+    property: &'static str,
+    name: Option<Box<str>>,
     value: Option<Value>,
 }
 
 impl Additional {
     /// Add or replace an undeclared property, for service features this crate does not know yet.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        self.rest.get_or_insert_default().map.insert(name.into(), value.into())
+        self.rest_mut().map.insert(name.into(), value.into())
     }
 
     /// Remove an undeclared property.
@@ -74,7 +79,7 @@ impl Additional {
     /// The `@odata.type` that was received, where it is not the model's own.
     #[must_use]
     pub fn odata_type(&self) -> Option<&str> {
-        self.rest.as_ref()?.odata_type.as_str()
+        self.received_type()?.as_str()
     }
 
     /// Take over the undeclared properties of a newer version of the same object.
@@ -83,120 +88,59 @@ impl Additional {
             self.discriminator = newer.discriminator;
         }
         let Some(newer) = newer.rest else { return };
-        let rest = self.rest.get_or_insert_default();
+        let rest = self.rest_mut();
         rest.map.extend(newer.map);
-        rest.spelled.extend(newer.spelled);
+        for spelling in newer.spelled {
+            rest.spelled.retain(|older| older.property != spelling.property);
+            rest.spelled.push(spelling);
+        }
         if !newer.odata_type.is_null() {
             rest.odata_type = newer.odata_type;
         }
     }
 
-    /// Begin an object: the discriminator comes first, as some OData readers demand.
-    pub(crate) fn begin(&self, type_name: &str) -> Map<String, Value> {
-        let mut map = Map::new();
-        let written = match (self.discriminator, &self.rest) {
-            (Discriminator::Own, _) if !type_name.is_empty() => {
-                Some(Value::String(format!("#{type_name}")))
-            }
-            (Discriminator::Received, Some(rest)) => Some(rest.odata_type.clone()),
-            _ => None,
-        };
-        if let Some(written) = written {
-            map.insert(ODATA_TYPE.to_owned(), written);
-        }
-        map
+    /// The discriminator that was received, where it is not the model's own.
+    pub(crate) fn received_type(&self) -> Option<&Value> {
+        let rest = self.rest.as_ref()?;
+        (self.discriminator == Discriminator::Received).then_some(&rest.odata_type)
     }
 
-    /// Write a named property; what was read and not changed keeps its spelling.
-    pub(crate) fn put<T: Wire + PartialEq>(
-        &self,
-        map: &mut Map<String, Value>,
-        name: &'static str,
-        field: &Field<T>,
-    ) {
-        let spelling = self.rest.as_ref().and_then(|rest| rest.spelled.get(name));
-        let value = match field {
-            Field::Missing => return,
-            Field::Null => Value::Null,
-            Field::Value(value) => match spelling.and_then(|spelling| spelling.value.as_ref()) {
-                Some(received) if T::decode(received.clone()).as_ref() == Ok(value) => {
-                    received.clone()
-                }
-                _ => value.encode(),
-            },
-        };
-        let name = spelling.and_then(|spelling| spelling.name.as_deref()).unwrap_or(name);
-        map.insert(name.to_owned(), value);
-    }
-
-    pub(crate) fn finish(&self, map: &mut Map<String, Value>) {
-        for (name, value) in self.iter() {
-            map.entry(name).or_insert_with(|| value.clone());
-        }
-    }
-}
-
-/// An object being read: named properties are taken out, the rest becomes [`Additional`].
-pub(crate) struct Reader {
-    discriminator: Discriminator,
-    rest: Rest,
-}
-
-impl Reader {
-    pub(crate) fn new(mut map: Map<String, Value>, type_name: &str) -> Self {
-        let received = map.shift_remove(ODATA_TYPE);
-        let discriminator = match received.as_ref() {
+    /// Remember how the object named its type.
+    pub(super) fn named(&mut self, name: Option<TypeName<'_>>, type_name: &str) {
+        self.discriminator = match name {
             None => Discriminator::Absent,
-            Some(Value::String(text))
-                if !type_name.is_empty() && text.strip_prefix('#') == Some(type_name) =>
-            {
-                Discriminator::Own
+            Some(name) if name.is_own(type_name) => Discriminator::Own,
+            Some(name) => {
+                self.rest_mut().odata_type = name.into();
+                Discriminator::Received
             }
-            Some(_) => Discriminator::Received,
         };
-        let odata_type = match discriminator {
-            Discriminator::Received => received.unwrap_or_default(),
-            _ => Value::Null,
-        };
-        Self { discriminator, rest: Rest { odata_type, map, spelled: BTreeMap::new() } }
     }
 
-    /// Take a named property out; its name may differ in case (`subCode`, `ConferenceId`).
-    pub(crate) fn take<T: Wire>(&mut self, name: &'static str) -> Result<Field<T>, DecodeError> {
-        let map = &mut self.rest.map;
-        let value = if let Some(value) = map.shift_remove(name) {
-            value
-        } else {
-            let other = map.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned();
-            let Some(other) = other else { return Ok(Field::Missing) };
-            let value = map.shift_remove(&other).unwrap_or_default();
-            self.rest.spelled.entry(name).or_default().name = Some(other);
-            value
-        };
-        if value.is_null() {
-            return Ok(Field::Null);
+    /// Remember the spelling of a property's value; `None` where it is the canonical one.
+    pub(super) fn spelled(&mut self, property: &'static str, value: Option<Value>) {
+        if let Some(rest) = &mut self.rest {
+            rest.spelled.retain(|older| older.property != property);
         }
-        let spelling = T::RESPELLED.then(|| value.clone());
-        let decoded = T::decode(value).map_err(|error| error.within(name))?;
-        if let Some(spelling) = spelling
-            && decoded.encode() != spelling
-        {
-            self.rest.spelled.entry(name).or_default().value = Some(spelling);
+        if value.is_some() {
+            self.rest_mut().spelled.push(Spelling { property, name: None, value });
         }
-        Ok(Field::Value(decoded))
     }
 
-    /// What is left.
-    pub(crate) fn finish(self) -> Additional {
-        let rest = self.rest;
-        let plain = rest.map.is_empty() && rest.spelled.is_empty() && rest.odata_type.is_null();
-        let rest = (!plain).then(|| Box::new(rest));
-        Additional { discriminator: self.discriminator, rest }
+    /// Remember the spelling of a property's name, and of its value.
+    pub(super) fn renamed(&mut self, property: &'static str, name: String, value: Option<Value>) {
+        let name = Some(name.into());
+        self.rest_mut().spelled.push(Spelling { property, name, value });
+    }
+
+    fn spelling(&self, property: &str) -> Option<&Spelling> {
+        self.rest.as_ref()?.spelled.iter().find(|spelling| spelling.property == property)
+    }
+
+    fn rest_mut(&mut self) -> &mut Rest {
+        self.rest.get_or_insert_default()
     }
 }
-
-/// The OData discriminator.
-pub(super) const ODATA_TYPE: &str = "@odata.type";
 
 /// Spelling is no difference: `Established` and `established` are the same state.
 impl PartialEq for Additional {
@@ -211,5 +155,84 @@ impl PartialEq for Additional {
 impl fmt::Debug for Additional {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// Writes an object: its discriminator, its named properties, then what the model does not name.
+pub(crate) struct ObjectWriter<'a, S: Serializer> {
+    map: S::SerializeMap,
+    additional: &'a Additional,
+    /// The names written, noted only where an undeclared property could repeat one.
+    written: Vec<&'a str>,
+}
+
+impl<'a, S: Serializer> ObjectWriter<'a, S> {
+    /// Begins an object: the discriminator comes first, as some OData readers demand.
+    pub(crate) fn begin(
+        serializer: S,
+        additional: &'a Additional,
+        type_name: &'static str,
+    ) -> Result<Self, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let mut written = Vec::new();
+        match (additional.discriminator, additional.received_type()) {
+            (Discriminator::Own, _) if !type_name.is_empty() => {
+                map.serialize_entry(ODATA_TYPE, &OwnName(type_name))?;
+                written.push(ODATA_TYPE);
+            }
+            (_, Some(received)) => {
+                map.serialize_entry(ODATA_TYPE, received)?;
+                written.push(ODATA_TYPE);
+            }
+            _ => {}
+        }
+        Ok(Self { map, additional, written })
+    }
+
+    /// Writes a named property; what was read and not changed keeps its spelling.
+    pub(crate) fn put<T: Wire + PartialEq>(
+        &mut self,
+        property: &'static str,
+        field: &Field<T>,
+    ) -> Result<(), S::Error> {
+        if field.is_missing() {
+            return Ok(());
+        }
+        let spelling = self.additional.spelling(property);
+        let name = spelling.and_then(|spelling| spelling.name.as_deref()).unwrap_or(property);
+        if !self.additional.is_empty() {
+            self.written.push(name);
+        }
+        let Field::Value(value) = field else { return self.map.serialize_entry(name, &()) };
+        match spelling.and_then(|spelling| spelling.value.as_ref()) {
+            Some(received) if is_unchanged(received, value) => {
+                self.map.serialize_entry(name, received)
+            }
+            _ => self.map.serialize_entry(name, &Writing(value)),
+        }
+    }
+
+    /// Writes what the model does not name and ends the object.
+    pub(crate) fn end(mut self) -> Result<S::Ok, S::Error> {
+        for (name, value) in self.additional.iter() {
+            if !self.written.contains(&name) {
+                self.map.serialize_entry(name, value)?;
+            }
+        }
+        self.map.end()
+    }
+}
+
+/// Whether the value is still the one that was received in this spelling.
+fn is_unchanged<T: Wire + PartialEq>(received: &Value, value: &T) -> bool {
+    T::read(received.clone()).is_ok_and(|(read, _)| read == *value)
+}
+
+/// The discriminator that a type writes for itself.
+struct OwnName(&'static str);
+
+impl serde::Serialize for OwnName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("#{}", self.0))
     }
 }

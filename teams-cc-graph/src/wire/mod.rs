@@ -4,20 +4,30 @@
 //! between documentation and service. Every model of this crate therefore stands on one mechanism:
 //! a [`Field`] tells missing from null, [`Additional`] keeps what the model does not name, and what
 //! was read and not changed is written back as it was read.
+//!
+//! Models read straight from the deserializer. Nesting is bounded by the format: `serde_json` stops
+//! at 128 levels. Errors name the property and the kind of value that was found, never the value.
 
 mod additional;
+mod choice;
+mod codec;
 mod date_time;
 mod decimal;
+mod discriminator;
 mod duration;
 mod field;
+mod fields;
 mod flags;
+mod list;
 mod object;
 #[macro_use]
 mod open_enum;
 #[macro_use]
 mod polymorphic;
+mod refusal;
 #[macro_use]
 pub(crate) mod resource;
+mod scalar;
 mod sensitive;
 #[cfg(test)]
 mod tests;
@@ -32,8 +42,12 @@ pub use flags::Flags;
 pub use object::Object;
 pub use resource::Resource;
 pub use sensitive::Sensitive;
-pub use value::DecodeError;
 
-pub(crate) use additional::Reader;
-pub(crate) use open_enum::Member;
-pub(crate) use value::{Wire, same_type};
+pub(crate) use additional::ObjectWriter;
+pub(crate) use choice::{Choice, read_choice, read_choice_rest};
+pub(crate) use codec::{Wire, read_field, through_wire};
+pub(crate) use discriminator::{TypeName, same_type};
+pub(crate) use fields::{Fields, FromObject, read_fields, read_rest};
+pub(crate) use open_enum::{Member, as_member, read_member};
+pub(crate) use refusal::{refuse, refused, within};
+pub(crate) use scalar::Scalar;

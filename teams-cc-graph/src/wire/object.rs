@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
-use super::additional::ODATA_TYPE;
-use super::value::object_of;
-use super::{DecodeError, Wire};
+use super::{Wire, discriminator::ODATA_TYPE, refusal::refused};
 
 /// A Graph object of a type this crate does not model, kept whole.
 ///
@@ -40,13 +42,39 @@ impl From<Map<String, Value>> for Object {
 }
 
 impl Wire for Object {
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        object_of(value).map(Self)
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
+        deserializer.deserialize_any(ObjectVisitor).map(|map| (Self(map), None))
     }
 
-    fn encode(&self) -> Value {
-        Value::Object(self.0.clone())
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
+}
+
+struct ObjectVisitor;
+
+impl ObjectVisitor {
+    fn expected(&self) -> &'static str {
+        "an object"
+    }
+}
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Map<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((name, value)) = object.next_entry()? {
+            map.insert(name, value);
+        }
+        Ok(map)
+    }
+
+    refused! { Self::expected; null scalar wide list }
 }
 
 impl fmt::Debug for Object {

@@ -1,10 +1,44 @@
 //! Enumerations the service may extend.
 
+use serde::Deserializer;
+use serde_json::Value;
+
+use super::Scalar;
+
 /// One member of an enumeration, by its name.
-pub(crate) trait Member {
+pub(crate) trait Member: Sized {
     fn of_name(name: &str) -> Self;
     fn name(&self) -> &str;
 }
+
+/// Reads a member; the second is its name as received, where the schema spells it otherwise.
+pub(crate) fn read_member<'de, E: Member, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<(E, Option<Value>), D::Error> {
+    let name = Scalar::text(deserializer)?;
+    let member = E::of_name(&name);
+    let received = (member.name() != name).then(|| Value::String(name.into_owned()));
+    Ok((member, received))
+}
+
+/// Read and write a [`Member`] as the text of its name.
+macro_rules! as_member {
+    ($name:ty) => {
+        impl $crate::wire::Wire for $name {
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<(Self, Option<::serde_json::Value>), D::Error> {
+                $crate::wire::read_member(deserializer)
+            }
+
+            fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str($crate::wire::Member::name(self))
+            }
+        }
+    };
+}
+
+pub(crate) use as_member;
 
 /// Define an enumeration with its CSDL spellings, open for members yet to come.
 ///
@@ -59,32 +93,7 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::wire::Wire for $name {
-            const RESPELLED: bool = true;
-
-            fn decode(value: ::serde_json::Value) -> Result<Self, $crate::wire::DecodeError> {
-                match &value {
-                    ::serde_json::Value::String(text) => Ok(Self::from(text.as_str())),
-                    other => Err($crate::wire::DecodeError::new("a text", other)),
-                }
-            }
-
-            fn encode(&self) -> ::serde_json::Value {
-                ::serde_json::Value::String(self.as_str().to_owned())
-            }
-        }
-
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <String as ::serde::Deserialize>::deserialize(deserializer)?;
-                Ok(Self::from(text.as_str()))
-            }
-        }
+        $crate::wire::as_member!($name);
+        $crate::wire::through_wire!($name);
     };
 }

@@ -2,24 +2,23 @@
 
 /// Define a choice among subtypes by `@odata.type`; anything else is kept whole as `Unknown`.
 ///
-/// Two forms have one more variant, which stands first:
+/// Two forms have one more variant, which has to stand first:
 /// `base Plain(Type)` is a concrete base type, read where no subtype is named at all;
 /// `fallback Other(Type)` is read where none or an unknown one is named, and takes the place of
 /// `Unknown`.
 macro_rules! polymorphic {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident {
+        $vis:vis enum $name:ident {
             $(#[$base_meta:meta])*
             base $base:ident($base_ty:ty),
             $( $(#[$variant_meta:meta])* $variant:ident($ty:ty), )*
         }
     ) => {
         polymorphic! { @choice
-            [$(#[$meta])*] $name
+            [$(#[$meta])*] $vis $name
             [ { $(#[$base_meta])* } $base($base_ty) $( { $(#[$variant_meta])* } $variant($ty) )* ]
-            [ $base($base_ty) ]
-            [ Unknown($crate::wire::Object) ]
+            [ $base ] []
             [
                 /// A subtype this crate does not know.
                 Unknown($crate::wire::Object),
@@ -28,72 +27,122 @@ macro_rules! polymorphic {
     };
     (
         $(#[$meta:meta])*
-        pub enum $name:ident {
+        $vis:vis enum $name:ident {
             $(#[$base_meta:meta])*
             fallback $base:ident($base_ty:ty),
             $( $(#[$variant_meta:meta])* $variant:ident($ty:ty), )*
         }
     ) => {
         polymorphic! { @choice
-            [$(#[$meta])*] $name
+            [$(#[$meta])*] $vis $name
             [ { $(#[$base_meta])* } $base($base_ty) $( { $(#[$variant_meta])* } $variant($ty) )* ]
-            [ $base($base_ty) ]
-            [ $base($base_ty) ]
+            [ $base ] [ $base ]
             []
         }
     };
     (
         $(#[$meta:meta])*
-        pub enum $name:ident {
+        $vis:vis enum $name:ident {
             $( $(#[$variant_meta:meta])* $variant:ident($ty:ty), )+
         }
     ) => {
         polymorphic! { @choice
-            [$(#[$meta])*] $name
+            [$(#[$meta])*] $vis $name
             [ $( { $(#[$variant_meta])* } $variant($ty) )+ ]
-            [ Unknown($crate::wire::Object) ]
-            [ Unknown($crate::wire::Object) ]
+            [] []
             [
                 /// A subtype that is not named, or one this crate does not know.
                 Unknown($crate::wire::Object),
             ]
         }
     };
+    (@number) => { None };
+    (@number $first:ident) => { Some(0) };
+    (@unknown $object:ident) => { { let _ = $object; None } };
+    (@unknown $object:ident $kept:ident) => { Some(Self::$kept($object)) };
     (@choice
-        [$(#[$meta:meta])*] $name:ident
+        [$(#[$meta:meta])*] $vis:vis $name:ident
         [ $( { $(#[$variant_meta:meta])* } $variant:ident($ty:ty) )+ ]
-        [ $unnamed:ident($unnamed_ty:ty) ]
-        [ $strange:ident($strange_ty:ty) ]
+        [ $($unnamed:ident)? ] [ $($strange:ident)? ]
         [ $( $(#[$kept_meta:meta])* $kept:ident($kept_ty:ty), )? ]
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         #[allow(clippy::large_enum_variant, reason = "large choices are boxed where they are held")]
-        pub enum $name {
+        $vis enum $name {
             $( $(#[$variant_meta])* $variant($ty), )+
             $( $(#[$kept_meta])* $kept($kept_ty), )?
         }
 
-        impl $crate::wire::Wire for $name {
-            fn decode(value: ::serde_json::Value) -> Result<Self, $crate::wire::DecodeError> {
-                let Some(received) = value.get("@odata.type") else {
-                    return <$unnamed_ty as $crate::wire::Wire>::decode(value).map(Self::$unnamed);
-                };
-                let received = received.as_str().unwrap_or_default();
+        impl $crate::wire::Choice for $name {
+            const UNNAMED: Option<usize> = polymorphic! { @number $($unnamed)? };
+            const STRANGE: Option<usize> = polymorphic! { @number $($strange)? };
+
+            fn subtype(name: &str) -> Option<usize> {
+                enum Subtype { $($variant),+ }
                 $(
-                    if $crate::wire::same_type(received, <$ty as $crate::wire::Wire>::TYPE) {
-                        return <$ty as $crate::wire::Wire>::decode(value).map(Self::$variant);
+                    if $crate::wire::same_type(name, <$ty as $crate::wire::Wire>::TYPE) {
+                        return Some(Subtype::$variant as usize);
                     }
                 )+
-                <$strange_ty as $crate::wire::Wire>::decode(value).map(Self::$strange)
+                None
             }
 
-            fn encode(&self) -> ::serde_json::Value {
-                match self {
-                    $( Self::$variant(value) => $crate::wire::Wire::encode(value), )+
-                    $( Self::$kept(value) => $crate::wire::Wire::encode(value), )?
+            #[allow(non_upper_case_globals, reason = "subtypes are numbered by their names")]
+            fn read_subtype<'de, A: ::serde::de::MapAccess<'de>>(
+                subtype: usize,
+                map: A,
+                name: Option<$crate::wire::TypeName<'de>>,
+            ) -> Result<Self, A::Error> {
+                enum Subtype { $($variant),+ }
+                $( const $variant: usize = Subtype::$variant as usize; )+
+                match subtype {
+                    $(
+                        $variant => <$ty as $crate::wire::FromObject>::read_object(map, name)
+                            .map(Self::$variant),
+                    )+
+                    _ => Err($crate::wire::refuse("of a known subtype", "of another")),
                 }
+            }
+
+            fn unknown(object: $crate::wire::Object) -> Option<Self> {
+                polymorphic! { @unknown object $($kept)? }
+            }
+
+            fn received_type(&self) -> Option<&::serde_json::Value> {
+                match self {
+                    $( Self::$variant(value) => $crate::wire::FromObject::received_type(value), )+
+                    $( Self::$kept(_) => None, )?
+                }
+            }
+        }
+
+        impl $crate::wire::Wire for $name {
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<(Self, Option<::serde_json::Value>), D::Error> {
+                $crate::wire::read_choice(deserializer).map(|this| (this, None))
+            }
+
+            fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $( Self::$variant(value) => $crate::wire::Wire::write(value, serializer), )+
+                    $( Self::$kept(value) => $crate::wire::Wire::write(value, serializer), )?
+                }
+            }
+        }
+
+        impl $crate::wire::FromObject for $name {
+            fn read_object<'de, A: ::serde::de::MapAccess<'de>>(
+                map: A,
+                name: Option<$crate::wire::TypeName<'de>>,
+            ) -> Result<Self, A::Error> {
+                $crate::wire::read_choice_rest(map, name)
+            }
+
+            fn received_type(&self) -> Option<&::serde_json::Value> {
+                <Self as $crate::wire::Choice>::received_type(self)
             }
         }
 
@@ -117,6 +166,6 @@ macro_rules! polymorphic {
             }
         }
 
-        $crate::wire::resource::through_value!($name);
+        $crate::wire::through_wire!($name);
     };
 }

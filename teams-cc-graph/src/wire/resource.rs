@@ -64,29 +64,68 @@ macro_rules! resource {
             }
         }
 
+        impl $crate::wire::Fields for $name {
+            const NAMES: &'static [&'static str] = &[$($key),*];
+
+            #[allow(
+                dead_code,
+                non_camel_case_types,
+                non_upper_case_globals,
+                unused_variables,
+                reason = "properties are numbered by their names; an object may have none"
+            )]
+            fn read_slot<'de, D: ::serde::Deserializer<'de>>(
+                &mut self,
+                slot: usize,
+                deserializer: D,
+            ) -> Result<Option<::serde_json::Value>, D::Error> {
+                enum Slot { $($field),* }
+                $( const $field: usize = Slot::$field as usize; )*
+                match slot {
+                    $( $field => $crate::wire::read_field(&mut self.$field, deserializer), )*
+                    _ => Ok(None),
+                }
+            }
+
+            $(
+                fn settle(&mut self) -> Result<(), ::serde_json::Error> {
+                    $after(self)
+                }
+            )?
+
+            fn unnamed(&mut self) -> &mut $crate::wire::Additional {
+                &mut self.additional
+            }
+        }
+
         impl $crate::wire::Wire for $name {
             const TYPE: &'static str = $type_name;
 
-            fn decode(value: ::serde_json::Value) -> Result<Self, $crate::wire::DecodeError> {
-                let map = match value {
-                    ::serde_json::Value::Object(map) => map,
-                    other => return Err($crate::wire::DecodeError::new("an object", &other)),
-                };
-                #[allow(unused_mut, reason = "an object may have no named property at all")]
-                let mut reader = $crate::wire::Reader::new(map, $type_name);
-                $( let $field = reader.take::<$ty>($key)?; )*
-                let additional = reader.finish();
-                #[allow(unused_mut, reason = "most objects need no second look")]
-                let mut this = Self { $($field,)* additional };
-                $( $after(&mut this)?; )?
-                Ok(this)
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<(Self, Option<::serde_json::Value>), D::Error> {
+                $crate::wire::read_fields(deserializer).map(|this| (this, None))
             }
 
-            fn encode(&self) -> ::serde_json::Value {
-                let mut map = self.additional.begin($type_name);
-                $( self.additional.put(&mut map, $key, &self.$field); )*
-                self.additional.finish(&mut map);
-                ::serde_json::Value::Object(map)
+            #[allow(unused_mut, reason = "an object may have no named property at all")]
+            fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut object =
+                    $crate::wire::ObjectWriter::begin(serializer, &self.additional, $type_name)?;
+                $( object.put($key, &self.$field)?; )*
+                object.end()
+            }
+        }
+
+        impl $crate::wire::FromObject for $name {
+            fn read_object<'de, A: ::serde::de::MapAccess<'de>>(
+                map: A,
+                name: Option<$crate::wire::TypeName<'de>>,
+            ) -> Result<Self, A::Error> {
+                $crate::wire::read_rest(map, name)
+            }
+
+            fn received_type(&self) -> Option<&::serde_json::Value> {
+                self.additional.received_type()
             }
         }
 
@@ -127,7 +166,7 @@ macro_rules! resource {
             }
         }
 
-        $crate::wire::resource::through_value!($name);
+        $crate::wire::through_wire!($name);
     };
 }
 
@@ -160,25 +199,4 @@ macro_rules! constructor {
     };
 }
 
-/// Read and write through a JSON value: duplicate keys and late discriminators do no harm there.
-macro_rules! through_value {
-    ($name:ty) => {
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                ::serde::Serialize::serialize(&$crate::wire::Wire::encode(self), serializer)
-            }
-        }
-
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> Result<Self, D::Error> {
-                let value =
-                    <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
-                $crate::wire::Wire::decode(value).map_err(::serde::de::Error::custom)
-            }
-        }
-    };
-}
-
-pub(crate) use {constructor, through_value};
+pub(crate) use constructor;
