@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::wire::{DecodeError, Object, Sensitive, Wire};
+use crate::wire::{Object, Sensitive, Wire};
 
 resource! {
     /// Several requests in one.
@@ -79,12 +80,12 @@ impl From<Value> for BatchBody {
 }
 
 impl Wire for BatchBody {
-    fn decode(value: Value) -> Result<Self, DecodeError> {
-        Ok(Self(value))
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
+        Value::deserialize(deserializer).map(|value| (Self(value), None))
     }
 
-    fn encode(&self) -> Value {
-        self.0.clone()
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 
