@@ -65,10 +65,12 @@ pub(crate) const PRESENCE_READ_ALL_DELEGATED: Permission =
 mod tests {
     use crate::request::communications::GetPresencesByUserId;
     use crate::request::communications::calls::{
-        AnswerCall, CancelMediaProcessing, CreateCall, DeleteCall, GetCall, KeepAlive, PlayPrompt,
-        SubscribeToTone, TransferCall,
+        AddLargeGalleryView, AnswerCall, CancelMediaProcessing, ChangeScreenSharingRole,
+        CreateCall, DeleteCall, GetCall, KeepAlive, PlayPrompt, RecordResponse, RedirectCall,
+        SendDtmfTones, SubscribeToTone, TransferCall, UpdateRecordingStatus,
+        participants::InviteParticipants,
     };
-    use crate::request::users::GetPresence;
+    use crate::request::users::{GetPresence, SetPresence};
 
     #[test]
     fn the_readme_names_every_application_permission() {
@@ -85,6 +87,14 @@ mod tests {
             PlayPrompt::REQUIRED_PERMISSIONS,
             SubscribeToTone::REQUIRED_PERMISSIONS,
             TransferCall::REQUIRED_PERMISSIONS,
+            AddLargeGalleryView::REQUIRED_PERMISSIONS,
+            ChangeScreenSharingRole::REQUIRED_PERMISSIONS,
+            InviteParticipants::REQUIRED_PERMISSIONS,
+            RecordResponse::REQUIRED_PERMISSIONS,
+            RedirectCall::REQUIRED_PERMISSIONS,
+            SendDtmfTones::REQUIRED_PERMISSIONS,
+            SetPresence::REQUIRED_PERMISSIONS,
+            UpdateRecordingStatus::REQUIRED_PERMISSIONS,
         ];
         for permission in all.into_iter().flatten() {
             let known = readme.contains(&format!("`{permission}`"));

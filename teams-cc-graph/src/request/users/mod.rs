@@ -3,8 +3,10 @@
 mod presence;
 
 pub use presence::{
-    ClearPresence, ClearUserPreferredPresence, GetPresence, PreferredPresence, SessionPresence,
-    SetPresence, SetStatusMessage, SetUserPreferredPresence,
+    ClearAutomaticLocation, ClearLocation, ClearPresence, ClearUserPreferredPresence,
+    GetMyPresence, GetPresence, MyPresence, PreferredPresence, SessionPresence,
+    SetAutomaticLocation, SetManualLocation, SetPresence, SetStatusMessage,
+    SetUserPreferredPresence,
 };
 
 use crate::client::Client;

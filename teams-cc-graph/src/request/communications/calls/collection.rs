@@ -1,8 +1,10 @@
 //! What can be asked of the collection of calls.
 
-use super::CreateCall;
+use super::{CreateCall, LogTeleconferenceDeviceQuality};
 use crate::client::Client;
-use crate::model::{InvitationParticipantInfo, MeetingInfo, MeetingLink};
+use crate::model::{
+    InvitationParticipantInfo, MeetingInfo, MeetingLink, TeleconferenceDeviceQuality,
+};
 
 /// Requests on the collection of calls.
 #[derive(Clone, Debug)]
@@ -45,5 +47,15 @@ impl Calls {
     /// `callback_uri`.
     pub fn join_link(&self, callback_uri: impl Into<String>, link: MeetingLink) -> CreateCall {
         CreateCall::with(self.client.clone(), callback_uri).meeting_link(link)
+    }
+
+    /// `POST /communications/calls/logTeleconferenceDeviceQuality`: report what a room device
+    /// measured.
+    #[doc(alias = "logTeleconferenceDeviceQuality")]
+    pub fn log_teleconference_device_quality(
+        &self,
+        quality: TeleconferenceDeviceQuality,
+    ) -> LogTeleconferenceDeviceQuality {
+        LogTeleconferenceDeviceQuality::with(self.client.clone(), quality)
     }
 }

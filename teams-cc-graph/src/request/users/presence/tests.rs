@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::error::{ErrorKind, InvalidRequest};
-use crate::model::DateTimeTimeZone;
+use crate::model::{DateTimeTimeZone, WorkLocationType};
 use crate::{Client, Error};
 
 fn sent(request: Result<http::Request<bytes::Bytes>, Error>) -> (String, Value) {
@@ -68,6 +68,27 @@ fn requests_have_their_documented_line_and_body() {
             "POST /users/u1/presence/clearUserPreferredPresence",
             Value::Null,
         ),
+        (sent(GetMyPresence::new().into_request()), "GET /me/presence", Value::Null),
+        (
+            sent(
+                SetManualLocation::new(WorkLocationType::Office)
+                    .place_id("building-1")
+                    .into_request(),
+            ),
+            "POST /me/presence/setManualLocation",
+            json!({"workLocationType": "office", "placeId": "building-1"}),
+        ),
+        (
+            sent(SetAutomaticLocation::new(WorkLocationType::Remote).into_request()),
+            "POST /me/presence/setAutomaticLocation",
+            json!({"workLocationType": "remote"}),
+        ),
+        (
+            sent(ClearAutomaticLocation::new().into_request()),
+            "POST /me/presence/clearAutomaticLocation",
+            Value::Null,
+        ),
+        (sent(ClearLocation::new().into_request()), "POST /me/presence/clearLocation", Value::Null),
         (
             sent(SetStatusMessage::new("u1", "In training").expires(five).into_request()),
             "POST /users/u1/presence/setStatusMessage",
@@ -155,4 +176,6 @@ fn presence_permissions_name_who_acts() {
     assert_eq!(names, ["Presence.ReadWrite.All", "Presence.ReadWrite"]);
 }
 
+static_assertions::assert_impl_all!(SetManualLocation: Clone, Send, Sync, IntoFuture);
+static_assertions::assert_not_impl_any!(SetManualLocation<Client>: IntoFuture);
 static_assertions::assert_impl_all!(SetPresence<Client>: Clone, Send, Sync, IntoFuture);

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{CALLBACK, phone, sent, user};
 use crate::model::{
-    AudioRoutingGroup, Prompt, RecordingStatus, RoutingMode, ScreenSharingRole, Tone,
+    AudioRoutingGroup, Prompt, RecordingStatus, RoutingMode, ScreenSharingRole,
+    TeleconferenceDeviceQuality, Tone,
 };
 use crate::request::communications::calls::audio_routing_groups::*;
 use crate::request::communications::calls::content_sharing_sessions::*;
@@ -43,6 +44,8 @@ fn check(cases: impl IntoIterator<Item = ((String, Value), &'static str, Value)>
 fn requests_on_a_call() {
     let context = json!({"clientContext": "x"});
     let second = Duration::from_secs;
+    let quality =
+        TeleconferenceDeviceQuality::new("chain-1", "p1", "leg-1", "room", "maker", vec![]);
     check([
         (
             sent(
@@ -125,6 +128,15 @@ fn requests_on_a_call() {
             sent(ChangeScreenSharingRole::new("c1", ScreenSharingRole::Sharer).into_request()),
             "POST /communications/calls/c1/changeScreenSharingRole",
             json!({"role": "sharer"}),
+        ),
+        (
+            sent(LogTeleconferenceDeviceQuality::new(quality).into_request()),
+            "POST /communications/calls/logTeleconferenceDeviceQuality",
+            json!({"quality": {
+                "@odata.type": "#microsoft.graph.teleconferenceDeviceQuality",
+                "callChainId": "chain-1", "participantId": "p1", "mediaLegId": "leg-1",
+                "deviceName": "room", "deviceDescription": "maker", "mediaQualityList": []
+            }}),
         ),
         (
             sent(GetOperation::new("c1", "o1").into_request()),
