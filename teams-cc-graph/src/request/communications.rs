@@ -23,6 +23,10 @@ impl Communications {
         Self { client }
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Requests on the collection of calls.
     #[must_use]
     pub fn calls(&self) -> Calls {

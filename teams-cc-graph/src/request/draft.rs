@@ -21,6 +21,15 @@ pub(crate) struct Draft {
     headers: HeaderMap,
 }
 
+/// A parameter of a function in a path, with its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Parameter<'a> {
+    /// A text: in quotes, with those inside doubled.
+    Text(&'static str, &'a str),
+    /// A date or a number: as it is.
+    Plain(&'static str, &'a str),
+}
+
 /// `Prefer`, by which a client asks for another form of the answer (RFC 7240).
 pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
 
@@ -44,6 +53,34 @@ impl Draft {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(endpoint.accept));
         Ok(Self { endpoint, uri, headers })
+    }
+
+    /// Add the parameters of a function, of which some may be left out.
+    pub(crate) fn parameters(mut self, parameters: &[Parameter<'_>]) -> Self {
+        for (nth, parameter) in parameters.iter().enumerate() {
+            self.uri.push(if nth == 0 { '(' } else { ',' });
+            match parameter {
+                Parameter::Text(name, text) => {
+                    self.uri.push_str(name);
+                    self.uri.push_str("='");
+                    push_encoded(&mut self.uri, &text.replace('\'', "''"), &[]);
+                    self.uri.push('\'');
+                }
+                Parameter::Plain(name, value) => {
+                    self.uri.push_str(name);
+                    self.uri.push('=');
+                    push_encoded(&mut self.uri, value, &[]);
+                }
+            }
+        }
+        self.uri.push_str(if parameters.is_empty() { "()" } else { ")" });
+        self
+    }
+
+    /// Add to the path what follows the parameters of a function.
+    pub(crate) fn then(mut self, rest: &'static str) -> Self {
+        self.uri.push_str(rest);
+        self
     }
 
     /// Add query options.

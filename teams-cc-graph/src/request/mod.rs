@@ -14,16 +14,22 @@ mod query;
 mod paged;
 #[macro_use]
 mod prefer;
+#[macro_use]
+mod owner;
+pub mod adhoc_calls;
 mod answer;
 mod check;
 pub mod communications;
 mod draft;
 mod future;
+pub mod online_meetings;
 #[cfg(test)]
 mod tests;
 pub mod users;
+mod window;
 
 pub use answer::{Content, Located};
 pub use endpoint::{Endpoint, Repeat, Via};
 pub use future::ResponseFuture;
+pub use owner::Owner;
 pub use query::Query;

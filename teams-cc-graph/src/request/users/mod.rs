@@ -22,4 +22,14 @@ impl OneUser {
     pub(crate) fn new(client: Client, id: String) -> Self {
         Self { client, id }
     }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The id of the user.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
 }

@@ -1,0 +1,94 @@
+use bytes::Bytes;
+
+use super::{CALL_ID, TRANSCRIPT_ID};
+use crate::client::Client;
+use crate::error::Error;
+use crate::request::{Owner, Query, Via};
+
+/// `GET /users/{id}/adhocCalls/{id}/transcripts/{id}/content`: the transcript itself.
+///
+/// [Learn](https://learn.microsoft.com/graph/api/calltranscript-get)
+///
+/// # Permissions
+///
+/// | type | least privileged | higher |
+/// |---|---|---|
+/// | Application | `CallTranscripts.Read.All` | – |
+/// | Delegated (work) | `CallTranscripts.Read.All` | – |
+///
+/// # Limits
+///
+/// Calls over the telephone network, between two and in groups. The id of the call is its call chain
+/// id. Worldwide cloud only.
+///
+/// It is WebVTT text. It is held whole, up to
+/// [`Config::max_response_bytes`](crate::Config::max_response_bytes), and has to come within
+/// [`Config::attempt_timeout`](crate::Config::attempt_timeout): give a client that fetches files more of
+/// both. The address is built from ids: the one that the service names may hold a fragment or another
+/// host, which the token must not see.
+///
+/// # Errors
+///
+/// [`ErrorKind::ResponseTooLarge`](crate::ErrorKind::ResponseTooLarge) for more than the client takes,
+/// otherwise what the service answers.
+///
+/// # Retries
+///
+/// Harmless: retried whenever an error may pass. Dropping the future changes nothing.
+///
+/// ```
+/// use teams_cc_graph::request::adhoc_calls::GetTranscriptContent;
+///
+/// let request = GetTranscriptContent::new("user-1", "call-1", "transcript-1").into_request()?;
+/// assert_eq!(request.uri().path(), "/users/user-1/adhocCalls/call-1/transcripts/transcript-1/content");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
+#[doc(alias = "callTranscript content")]
+#[must_use = "a request is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct GetTranscriptContent<C = Client> {
+    via: C,
+    owner: Owner,
+    call: String,
+    transcript: String,
+    query: Query,
+}
+
+owned_request! {
+    GetTranscriptContent => Content,
+    "getTranscriptContent" GET "/adhocCalls/{id}/transcripts/{id}/content",
+    repeat: Harmless, on_call: false,
+    application: ["CallTranscripts.Read.All"],
+    delegated: ["CallTranscripts.Read.All"]
+}
+
+impl GetTranscriptContent<()> {
+    /// The request without a client.
+    pub fn new(owner: impl Into<Owner>, call: &str, transcript: &str) -> Self {
+        Self::with((), owner.into(), call, transcript)
+    }
+}
+
+impl<C: Via> GetTranscriptContent<C> {
+    pub(crate) fn with(via: C, owner: Owner, call: &str, transcript: &str) -> Self {
+        let (call, transcript) = (call.to_owned(), transcript.to_owned());
+        let query = Query::new().pair("$format", "text/vtt");
+        Self { via, owner, call, transcript, query }
+    }
+
+    /// Set the media type of the text (`$format`). Default: `text/vtt`.
+    pub fn format(mut self, media_type: impl Into<String>) -> Self {
+        self.query = self.query.pair("$format", media_type);
+        self
+    }
+
+    /// The request as HTTP.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
+    pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
+        let draft = self.draft(&[(CALL_ID, &self.call), (TRANSCRIPT_ID, &self.transcript)])?;
+        draft.query(&self.query).bare()
+    }
+}

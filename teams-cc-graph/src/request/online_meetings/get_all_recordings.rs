@@ -1,0 +1,99 @@
+use bytes::Bytes;
+use teams_cc_core::Timestamp;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::model::{CallRecording, Collection};
+use crate::request::window::Window;
+use crate::request::{Query, Via};
+
+/// `GET /users/{id}/onlineMeetings/getAllRecordings(…)`: the recordings of all meetings of a user.
+///
+/// [Learn](https://learn.microsoft.com/graph/api/onlinemeeting-getallrecordings)
+///
+/// # Permissions
+///
+/// | type | least privileged | higher |
+/// |---|---|---|
+/// | Application | `OnlineMeetingRecording.Read.All` | – |
+/// | Delegated (work) | not supported | – |
+///
+/// # Limits
+///
+/// Of the meetings the user organizes; those of channels are left out. Fractions of a second are
+/// dropped from the times.
+///
+/// # Errors
+///
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path, otherwise
+/// what the service answers.
+///
+/// # Retries
+///
+/// Harmless: retried whenever an error may pass. Dropping the future changes nothing.
+///
+/// ```
+/// use teams_cc_graph::request::online_meetings::GetAllRecordings;
+///
+/// let from = "2026-11-01T00:00:00Z".parse().expect("it is a timestamp");
+/// let request = GetAllRecordings::new("user-1").created_from(from).into_request()?;
+/// let wanted = "/users/user-1/onlineMeetings/getAllRecordings(meetingOrganizerUserId='user-1',\
+///               startDateTime=2026-11-01T00%3A00%3A00Z)";
+/// assert_eq!(request.uri(), wanted);
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
+#[doc(alias = "getAllRecordings")]
+#[must_use = "a request is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct GetAllRecordings<C = Client> {
+    via: C,
+    user: String,
+    window: Window,
+    query: Query,
+}
+
+graph_request! {
+    GetAllRecordings => (Collection<CallRecording>),
+    "getAllRecordings" GET "/users/{id}/onlineMeetings/getAllRecordings",
+    repeat: Harmless, on_call: false,
+    application: ["OnlineMeetingRecording.Read.All"]
+}
+
+query_options!(GetAllRecordings: top);
+paged_request!(GetAllRecordings => CallRecording);
+
+impl GetAllRecordings<()> {
+    /// The request without a client.
+    pub fn new(user: &str) -> Self {
+        Self::with((), user)
+    }
+}
+
+impl<C: Via> GetAllRecordings<C> {
+    pub(crate) fn with(via: C, user: &str) -> Self {
+        Self { via, user: user.to_owned(), window: Window::default(), query: Query::new() }
+    }
+
+    /// Ask for recordings made then or later. Default: as far back as there are any.
+    pub fn created_from(mut self, from: Timestamp) -> Self {
+        self.window.from = Some(from);
+        self
+    }
+
+    /// Ask for recordings made earlier. Default: until now.
+    pub fn created_before(mut self, before: Timestamp) -> Self {
+        self.window.before = Some(before);
+        self
+    }
+
+    /// The request as HTTP.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
+    pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
+        let draft = Self::ENDPOINT.draft(&[("user id", &self.user)])?;
+        let draft = self.window.apply(draft, "meetingOrganizerUserId", &self.user);
+        draft.query(&self.query).bare()
+    }
+}

@@ -1,0 +1,24 @@
+//! From when to when something was made.
+
+use teams_cc_core::Timestamp;
+
+use super::draft::{Draft, Parameter};
+
+/// The optional times of `getAllRecordings` and `getAllTranscripts`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Window {
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) before: Option<Timestamp>,
+}
+
+impl Window {
+    /// Add the parameters: whose, under the name `owner`, and the times that are set.
+    pub(crate) fn apply(self, draft: Draft, owner: &'static str, user: &str) -> Draft {
+        let whole = |time: Timestamp| Timestamp::from_unix_seconds(time.unix_seconds()).to_string();
+        let (from, before) = (self.from.map(whole), self.before.map(whole));
+        let mut parameters = vec![Parameter::Text(owner, user)];
+        parameters.extend(from.as_deref().map(|time| Parameter::Plain("startDateTime", time)));
+        parameters.extend(before.as_deref().map(|time| Parameter::Plain("endDateTime", time)));
+        draft.parameters(&parameters)
+    }
+}
