@@ -2,7 +2,8 @@
 //!
 //! A [`Dialog`] is data: steps that say something, ask for keys or record, and where each answer
 //! leads. [`Ivr`] is its sans-IO engine: hand in an [`Input`], take [`Output`]s until
-//! [`Output::Timeout`], come back at that instant with [`Input::Tick`].
+//! [`Output::Timeout`], come back at that instant with [`Input::Tick`]. [`run`] drives one over a
+//! call.
 //!
 //! What holds in whatever order things happen:
 //!
@@ -41,6 +42,7 @@ mod digits;
 mod engine;
 mod error;
 mod input;
+mod io;
 mod keys;
 mod output;
 mod recording;
@@ -53,6 +55,7 @@ pub use digits::Digits;
 pub use engine::{CANCEL_WAIT, Ivr, MAX_VISITS, MEDIA_WAIT, PLAY_WAIT};
 pub use error::InvalidDialog;
 pub use input::{Input, TaskId};
+pub use io::{DialogRun, run};
 pub use keys::{Keys, MAX_KEYS, MAX_TRIES, TypeAhead};
 pub use output::Output;
 pub use recording::Recording;

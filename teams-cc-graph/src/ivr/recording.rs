@@ -3,9 +3,16 @@
 use std::{ops::RangeInclusive, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use teams_cc_core::{contact::Tone, time::IsoDuration};
+use teams_cc_core::{
+    contact::{Prompt, Tone},
+    time::IsoDuration,
+};
 
 use super::{InvalidDialog, Next};
+use crate::{
+    model,
+    request::{Via, communications::calls::RecordResponse},
+};
 
 /// What `recordResponse` takes for each of its times (Learn, call-record).
 const TIMES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(2);
@@ -18,7 +25,8 @@ const MAX_STOP_TONES: usize = 12;
 
 /// How an answer is recorded.
 ///
-/// Such a clip is for recognition and must not be kept.
+/// Such a clip is for recognition and must not be kept: see
+/// [`EphemeralClip`](crate::call::recording::EphemeralClip).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -103,6 +111,26 @@ impl Recording {
     pub fn stop_tones(mut self, tones: impl IntoIterator<Item = Tone>) -> Self {
         self.stop_tones = tones.into_iter().collect();
         self
+    }
+
+    /// The request that records so.
+    pub(crate) fn request<C: Via>(
+        &self,
+        request: RecordResponse<C>,
+        prompt: Option<Prompt>,
+    ) -> RecordResponse<C> {
+        let tones = self.stop_tones.iter().filter_map(|tone| model::Tone::of_key(tone.reveal()));
+        let request = request
+            .max_record_duration(self.max_duration.get())
+            .initial_silence_timeout(self.initial_silence.get())
+            .max_silence_timeout(self.max_silence.get())
+            .play_beep(self.beep)
+            .barge_in_allowed(self.barge_in)
+            .stop_tones(tones);
+        match prompt {
+            Some(prompt) => request.prompt(model::Prompt::wav(prompt.uri())),
+            None => request,
+        }
     }
 
     /// The longest time from its end of prompt to its own end.

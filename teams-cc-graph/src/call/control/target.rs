@@ -110,6 +110,11 @@ impl Target {
         }
     }
 
+    /// Whoever is on a call already; the resource account of that call reaches a phone.
+    pub(super) fn of_party(party: &Address) -> Option<Self> {
+        if party.is_emergency() { None } else { Self::of(party.clone()) }
+    }
+
     /// Who it is, in the vocabulary of the family.
     #[must_use]
     pub fn address(&self) -> &Address {

@@ -14,6 +14,7 @@ use crate::{
     Client, Error, InvalidRequest,
     call::{CallCounts, CallsConfig, GraphLeg, error::check_party, registry::Taken},
     model::{CommsNotifications, InvitationParticipantInfo},
+    request::communications::calls::CreateCall,
     webhook::{Delivery, NotificationSink, SinkFull},
 };
 
@@ -85,10 +86,20 @@ impl Calls {
         if let Some(options) = shared.outgoing_options() {
             request = request.call_options(options);
         }
+        self.place(request, to.clone(), leg).await
+    }
+
+    /// Sends a request that creates a call, as [`Calls::dial`] does.
+    pub(in crate::call) async fn place(
+        &self,
+        request: CreateCall,
+        party: Address,
+        leg: LegId,
+    ) -> Result<Arc<GraphLeg>, Error> {
+        let shared = &self.shared;
         shared.registry().dialing(&leg).map_err(Error::from)?;
         let (answer, created) = oneshot::channel();
         let task = DialTask::new(Arc::clone(shared), leg);
-        let party = to.clone();
         tokio::spawn(async move {
             let outcome = request.await;
             task.created(outcome, party, answer).await;
@@ -102,6 +113,18 @@ impl Calls {
             }
             Err(_) => Err(Error::connection("the dial was called off")),
         }
+    }
+
+    pub(in crate::call) fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    pub(in crate::call) fn config(&self) -> &CallsConfig {
+        &self.shared.config
+    }
+
+    pub(in crate::call) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.shared.clock
     }
 
     /// Takes notifications that were proven to be meant for this tenant; never blocks.

@@ -7,8 +7,8 @@ use http::{HeaderValue, Request, header::AUTHORIZATION};
 use zeroize::Zeroize;
 
 use crate::{
-    Client, Error, ErrorKind, InvalidRequest, error::SignInError, model::RecordOperation,
-    wire::Sensitive,
+    Client, Error, ErrorKind, InvalidRequest, call::OperationResult, error::SignInError,
+    model::RecordOperation, wire::Sensitive,
 };
 
 /// The largest clip: 120 s of 16-bit samples at 16 kHz, and room for the header.
@@ -31,6 +31,12 @@ impl ClipLocation {
             uri: operation.recording_location.get()?.clone(),
             token: operation.recording_access_token.get()?.clone(),
         })
+    }
+
+    /// Reads it from how an operation ended; [`None`] where nothing was recorded.
+    #[must_use]
+    pub fn of_result(result: &OperationResult) -> Option<Self> {
+        result.recording().and_then(Self::of)
     }
 
     /// Fetches the clip, with its own token and never the app's.
