@@ -214,9 +214,6 @@ impl Reconciler {
         if overtaken {
             question.by(now + AT_MOST_EVERY);
         }
-        if *ask == Ask::KeepAlive {
-            self.call.by(now);
-        }
         Overtaken(overtaken)
     }
 

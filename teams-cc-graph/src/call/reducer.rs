@@ -43,6 +43,10 @@ pub(super) struct CallReducer {
     transferred: Option<TransferOutcome>,
     /// Whether an answer to a question said that nothing is being transferred.
     denied: bool,
+    /// Whether a transfer failed before, so that its notification may come again.
+    failed_before: bool,
+    /// Whether what is read is known to be the newest there is.
+    trusted: bool,
     chain: Option<Box<str>>,
     tones: Tones,
     operations: Operations,
@@ -109,6 +113,8 @@ impl CallReducer {
             transfer: None,
             transferred: None,
             denied: false,
+            failed_before: false,
+            trusted: false,
             chain: None,
             tones: Tones::default(),
             operations: Operations::default(),
@@ -167,7 +173,9 @@ impl CallReducer {
     /// Unlike a notification it cannot be older than what was heard before the question, so it
     /// wins where the two differ, unless notifications overtook it.
     pub(super) fn answered(&mut self, now: Instant, report: &CallReport, overtaken: bool) -> bool {
+        self.trusted = !overtaken;
         self.reported(now, report);
+        self.trusted = false;
         if self.state == State::Ended || overtaken {
             return overtaken;
         }
@@ -459,7 +467,8 @@ impl CallReducer {
         if hold == (self.hold == Knowledge::Observed(true)) {
             return;
         }
-        self.hold = Knowledge::Observed(hold);
+        // That a call is held is told at times, that none is held never: it may be held unseen.
+        self.hold = if hold { Knowledge::Observed(true) } else { Knowledge::Unknown };
         self.doubt = true;
         self.events.push_back(if hold {
             LegEvent::HeldByRemote
@@ -498,6 +507,8 @@ impl CallReducer {
     fn fail_transfer(&mut self, report: &CallReport) {
         let failed = report.result.is_some_and(|result| !result.is_success());
         match self.transfer {
+            // It may be the failure of the transfer before this one, told late or again.
+            Some(_) if failed && self.failed_before && !self.trusted => self.doubt = true,
             Some(_) if failed => self.transfer_failed(),
             // An older notification, or a failure without a word: Graph is asked.
             Some(Transfer::UnderWay) => self.doubt = true,
@@ -509,6 +520,7 @@ impl CallReducer {
     fn transfer_failed(&mut self) {
         let outcome = TransferOutcome::Failed(TransferFailure::Platform);
         self.transfer = None;
+        self.failed_before = true;
         self.transferred = Some(outcome.clone());
         self.events.push_back(LegEvent::TransferEnded(outcome));
     }

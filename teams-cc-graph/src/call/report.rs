@@ -83,6 +83,7 @@ impl Report {
         if let Some(operation) = notification.operation() {
             let mut report = OperationReport::read(operation, deleted);
             report.key = report.key.or_else(|| operation_key(notification.path()));
+            report.graph_id = report.graph_id.or_else(|| operation_id(notification.path()));
             return Some((key, Self::Operation(report)));
         }
         if let Some(participants) = notification.participants() {
@@ -197,14 +198,23 @@ fn is_call_path(path: Option<&str>) -> bool {
     matches!(segments(path).as_slice(), [.., calls, _] if calls.eq_ignore_ascii_case("calls"))
 }
 
-/// The operation that the path ends with.
-fn operation_key(path: Option<&str>) -> Option<Box<str>> {
+/// The operation that the path ends with, as it is spelled there.
+///
+/// The end of an invitation is told under `operations/participants`, which names none.
+fn operation_id(path: Option<&str>) -> Option<Box<str>> {
     match segments(path).as_slice() {
-        [.., operations, id] if operations.eq_ignore_ascii_case("operations") => {
-            Some(call_key(id).into())
+        [.., operations, id]
+            if operations.eq_ignore_ascii_case("operations")
+                && !id.eq_ignore_ascii_case("participants") =>
+        {
+            Some((*id).into())
         }
         _ => None,
     }
+}
+
+fn operation_key(path: Option<&str>) -> Option<Box<str>> {
+    operation_id(path).map(|id| call_key(&id).into())
 }
 
 #[cfg(test)]
@@ -228,6 +238,7 @@ mod tests {
         }
     }
 
+    /// Traps 1, 22.
     #[test]
     fn every_spelling_of_a_call_is_the_same_call() {
         for path in [
@@ -253,6 +264,7 @@ mod tests {
         assert_eq!(older.phase, Some(Phase::Ringing));
     }
 
+    /// Trap 24.
     #[test]
     fn a_deleted_call_is_over_whatever_else_it_says() {
         for data in [
@@ -268,6 +280,7 @@ mod tests {
         }
     }
 
+    /// Traps 21, 26.
     #[test]
     fn a_completed_transfer_is_known_by_reason_or_subcode() {
         for (data, transferred) in [
@@ -298,6 +311,7 @@ mod tests {
         }
     }
 
+    /// Trap 34.
     #[test]
     fn an_operation_is_known_by_its_path_where_it_does_not_name_itself() {
         for data in [
@@ -313,6 +327,26 @@ mod tests {
             assert_eq!(operation.key.as_deref(), Some("0fe0623f"));
             assert_eq!(operation.outcome, Some(OperationOutcome::Completed));
         }
+    }
+
+    /// Trap 35.
+    #[test]
+    fn the_end_of_an_invitation_is_known_by_its_context_alone() {
+        let (key, report) = read(json!({
+            "changeType": "deleted",
+            "resource": "/communications/calls/57dab8b1-894c/operations/participants",
+            "resourceUrl": "/communications/calls/57dab8b1-894c/operations/participants",
+            "resourceData": {
+                "@odata.type": "#microsoft.graph.inviteParticipantsOperation",
+                "status": "completed", "clientContext": "ours", "id": null
+            }
+        }))
+        .expect("a report");
+        let Report::Operation(operation) = report else { panic!("{report:?}") };
+        assert_eq!(key, "57dab8b1894c");
+        assert_eq!((operation.key, operation.graph_id), (None, None));
+        assert_eq!(operation.context.as_deref(), Some("ours"));
+        assert_eq!(operation.outcome, Some(OperationOutcome::Completed));
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct CallSession {
     reconciler: Reconciler,
     asks: VecDeque<Ask>,
     changed: bool,
+    /// Whether Graph was asked for a roster and has none, as of a one-to-one call.
+    no_roster: bool,
 }
 
 impl CallSession {
@@ -57,6 +59,7 @@ impl CallSession {
             reconciler: Reconciler::new(now),
             asks: VecDeque::new(),
             changed: false,
+            no_roster: false,
         }
     }
 
@@ -80,6 +83,7 @@ impl CallSession {
             }
             Input::Roster(report) => {
                 self.reconciler.heard_roster();
+                self.no_roster = false;
                 let heard = self.roster.notified(report);
                 if heard.doubt {
                     self.reconciler.doubt_roster(now);
@@ -89,7 +93,7 @@ impl CallSession {
                 }
             }
             Input::Reconcile => {
-                self.reconciler.look(now, self.roster.roster().is_known());
+                self.reconciler.look(now, self.may_have_roster());
                 self.reducer.operations_mut().check_all(now);
             }
             Input::Answered { ask, answer } => self.answered(now, &ask, answer),
@@ -194,6 +198,8 @@ impl CallSession {
         let Overtaken(overtaken) = self.reconciler.answered(now, ask, told);
         match (ask, answer) {
             (Ask::Call | Ask::KeepAlive, Answer::NotFound) => self.gone(now),
+            // Whatever got lost is found now at the latest.
+            (Ask::KeepAlive, _) if told => self.reconciler.look(now, self.may_have_roster()),
             (Ask::Call, Answer::Call(report)) => {
                 self.identify(&report);
                 if self.reducer.answered(now, &report, overtaken) {
@@ -201,11 +207,15 @@ impl CallSession {
                 }
             }
             (Ask::Participants, Answer::Participants(report)) => {
-                if self.roster.answered(report, overtaken).doubt {
+                self.no_roster = report.participants.is_empty() && !self.roster().is_known();
+                if !self.no_roster && self.roster.answered(report, overtaken).doubt {
                     self.reconciler.doubt_roster(now);
                 }
             }
-            (Ask::Participants, Answer::NotFound) => self.reconciler.look(now, false),
+            (Ask::Participants, Answer::NotFound) => {
+                self.no_roster = !self.roster().is_known();
+                self.reconciler.look(now, false);
+            }
             (Ask::Operation { id, .. }, Answer::Operation(report)) => {
                 let report = OperationReport { context: Some(id.as_str().into()), ..report };
                 self.reducer.operation(report, Learned::Asked);
@@ -219,9 +229,13 @@ impl CallSession {
             _ => {}
         }
         if told && self.reconciler.back_in_touch() {
-            self.reconciler.look(now, self.roster.roster().is_known());
+            self.reconciler.look(now, self.may_have_roster());
             self.reducer.operations_mut().check_all(now);
         }
+    }
+
+    fn may_have_roster(&self) -> bool {
+        self.roster().is_known() || !self.no_roster
     }
 
     fn gone(&mut self, now: Instant) {
@@ -254,3 +268,6 @@ impl CallSession {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
