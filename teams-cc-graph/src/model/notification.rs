@@ -8,7 +8,10 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::{Call, CommsNotification, CommsOperation, Participant};
+use super::{
+    Call, CommsNotification, CommsOperation, Participant, ParticipantJoiningNotification,
+    ParticipantLeftNotification,
+};
 use crate::wire::{
     Choice, Field, FromObject, Object, TypeName, Wire, read_choice_rest, refused, same_type, within,
 };
@@ -23,6 +26,10 @@ pub enum ResourceData {
     Operation(Box<CommsOperation>),
     /// Participants of a call: the whole roster, or what changed in it.
     Participants(Vec<Participant>),
+    /// A participant about to join a call that the app records; the app has to answer how.
+    Joining(Box<ParticipantJoiningNotification>),
+    /// A participant that left a call the app records.
+    Left(Box<ParticipantLeftNotification>),
     /// A list of objects of a type this crate does not model.
     Others(Vec<Object>),
     /// An object of a type this crate does not model.
@@ -37,9 +44,19 @@ impl CommsNotification {
     }
 
     /// The call in the path, lower case and without dashes, to compare with [`call_key`].
+    ///
+    /// A participant that joins or leaves may come without a path; then its call is taken.
     #[must_use]
     pub fn call_key(&self) -> Option<String> {
-        let mut segments = self.path()?.split('/').filter(|segment| !segment.is_empty());
+        let Some(path) = self.path() else {
+            let call = match self.resource_data.get()? {
+                ResourceData::Joining(joining) => joining.call.get(),
+                ResourceData::Left(left) => left.call.get(),
+                _ => None,
+            };
+            return call?.id.text().map(call_key);
+        };
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
         segments.find(|segment| segment.eq_ignore_ascii_case("calls"))?;
         segments.next().map(call_key)
     }
@@ -129,6 +146,8 @@ impl Wire for ResourceData {
             Self::Call(call) => call.write(serializer),
             Self::Operation(operation) => operation.write(serializer),
             Self::Participants(participants) => participants.write(serializer),
+            Self::Joining(joining) => joining.write(serializer),
+            Self::Left(left) => left.write(serializer),
             Self::Others(objects) => objects.write(serializer),
             Self::Other(object) => object.write(serializer),
         }
@@ -143,11 +162,13 @@ impl Choice for ResourceData {
     fn subtype(name: &str) -> Option<usize> {
         let end = name.len().checked_sub(OPERATION.len());
         let end = end.and_then(|start| name.get(start..));
-        if same_type(name, Call::TYPE) {
-            Some(0)
-        } else {
-            end.is_some_and(|end| end.eq_ignore_ascii_case(OPERATION)).then_some(1)
+        if end.is_some_and(|end| end.eq_ignore_ascii_case(OPERATION)) {
+            return Some(0);
         }
+        let known =
+            [Call::TYPE, ParticipantJoiningNotification::TYPE, ParticipantLeftNotification::TYPE];
+        let known = known.iter().position(|known| same_type(name, known));
+        known.map(|known| known + 1)
     }
 
     fn read_subtype<'de, A: MapAccess<'de>>(
@@ -156,8 +177,10 @@ impl Choice for ResourceData {
         name: Option<TypeName<'de>>,
     ) -> Result<Self, A::Error> {
         match subtype {
-            0 => Box::read_object(map, name).map(Self::Call),
-            _ => Box::read_object(map, name).map(Self::Operation),
+            0 => Box::read_object(map, name).map(Self::Operation),
+            1 => Box::read_object(map, name).map(Self::Call),
+            2 => Box::read_object(map, name).map(Self::Joining),
+            _ => Box::read_object(map, name).map(Self::Left),
         }
     }
 
@@ -167,8 +190,10 @@ impl Choice for ResourceData {
 
     fn received_type(&self) -> Option<&Value> {
         match self {
-            Self::Call(call) => call.received_type(),
+            Self::Call(call) => FromObject::received_type(call),
             Self::Operation(operation) => FromObject::received_type(operation),
+            Self::Joining(joining) => FromObject::received_type(joining),
+            Self::Left(left) => FromObject::received_type(left),
             Self::Participants(_) | Self::Others(_) | Self::Other(_) => None,
         }
     }

@@ -15,11 +15,13 @@
 //! | the older Skype protocol | 204, upon which the service sends Graph's form |
 //! | notifications | 202 once they are handed on |
 
+mod body;
 mod dispatch;
 mod intake;
 mod keys;
 mod verify;
 
-pub use dispatch::{Body, Delivery, NotificationSink, SinkFull, UnreadableBody, read_body};
+pub use body::{Body, UnreadableBody, read_body};
+pub use dispatch::{Delivery, NotificationSink, SinkFull};
 pub use intake::{DEFAULT_MAX_BODY_BYTES, Intake, IntakeConfig, IntakeCounts};
 pub use keys::{KeySource, METADATA_URL};

@@ -117,6 +117,11 @@ impl Additional {
         };
     }
 
+    /// Write no type: the object stands for one that came without.
+    pub(crate) fn forget_type(&mut self) {
+        self.discriminator = Discriminator::Absent;
+    }
+
     /// Remember the spelling of a property's value; `None` where it is the canonical one.
     pub(super) fn spelled(&mut self, property: &'static str, value: Option<Value>) {
         if let Some(rest) = &mut self.rest {

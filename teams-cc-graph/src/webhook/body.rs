@@ -1,0 +1,289 @@
+//! From the bytes of a callback to what they tell.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::{
+    model::{
+        CommsNotification, CommsNotifications, ParticipantJoiningNotification,
+        ParticipantLeftNotification, ResourceData,
+    },
+    wire::{Resource, refused, same_type},
+};
+
+/// What a callback's body is.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Body {
+    /// Notifications in Graph's form.
+    Notifications {
+        /// Those that could be read.
+        notifications: CommsNotifications,
+        /// How many could not.
+        unreadable: usize,
+    },
+    /// A payload of the older Skype protocol; a 204 makes the service send Graph's form.
+    Legacy,
+}
+
+/// The body is no JSON object, or nothing in it can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the body holds no notification that can be read")]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
+pub struct UnreadableBody;
+
+/// Reads a callback's body straight from its bytes.
+///
+/// Where a notification is odd, the body is read once more, one notification at a time, so that
+/// the odd one does not cost the others.
+///
+/// # Errors
+///
+/// [`UnreadableBody`] where the body is no JSON object or none of its notifications can be read.
+pub fn read_body(body: &[u8]) -> Result<Body, UnreadableBody> {
+    match serde_json::from_slice::<CommsNotifications>(body) {
+        Ok(notifications) if notifications.value.get().is_some() => {
+            return Ok(Body::Notifications { notifications, unreadable: 0 });
+        }
+        Err(error) if !error.is_data() => return Err(UnreadableBody),
+        Ok(_) | Err(_) => {}
+    }
+    let outline: Outline = serde_json::from_slice(body).map_err(|_| UnreadableBody)?;
+    let single = |notification: CommsNotification| {
+        let notifications = CommsNotifications::new().value(vec![notification]);
+        Ok(Body::Notifications { notifications, unreadable: 0 })
+    };
+    if let Some((items, unreadable)) = outline.items {
+        if items.is_empty() && unreadable > 0 {
+            return Err(UnreadableBody);
+        }
+        let notifications = CommsNotifications::new().value(items);
+        return Ok(Body::Notifications { notifications, unreadable });
+    }
+    match outline.kind {
+        Kind::Notification => single(read(body)?),
+        Kind::Joining => single(about(ResourceData::Joining(read(body)?))),
+        Kind::Left => single(about(ResourceData::Left(read(body)?))),
+        // A batch whose list is missing or null tells nothing, and is no older protocol either.
+        Kind::Batch => Ok(Body::Notifications {
+            notifications: CommsNotifications::new().value(Vec::new()),
+            unreadable: 0,
+        }),
+        Kind::Other => Ok(Body::Legacy),
+    }
+}
+
+fn read<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, UnreadableBody> {
+    serde_json::from_slice(body).map_err(|_| UnreadableBody)
+}
+
+fn about(data: ResourceData) -> CommsNotification {
+    let mut notification = CommsNotification::new().resource_data(data);
+    // It came on its own, so nothing named the type of an envelope.
+    notification.additional.forget_type();
+    notification
+}
+
+/// A body seen from afar: its list item by item, and what its other properties say it is.
+#[derive(Default)]
+struct Outline {
+    /// The items that could be read, and how many could not.
+    items: Option<(Vec<CommsNotification>, usize)>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    #[default]
+    Other,
+    Batch,
+    Joining,
+    Left,
+    Notification,
+}
+
+impl Kind {
+    fn of_type(name: &str) -> Self {
+        if same_type(name, CommsNotifications::TYPE) {
+            Self::Batch
+        } else if same_type(name, ParticipantJoiningNotification::TYPE) {
+            Self::Joining
+        } else if same_type(name, ParticipantLeftNotification::TYPE) {
+            Self::Left
+        } else {
+            Self::Other
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Outline {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OutlineVisitor)
+    }
+}
+
+struct OutlineVisitor;
+
+impl OutlineVisitor {
+    fn expected(&self) -> &'static str {
+        "an object"
+    }
+}
+
+impl<'de> Visitor<'de> for OutlineVisitor {
+    type Value = Outline;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outline, A::Error> {
+        let mut outline = Outline::default();
+        while let Some(name) = map.next_key::<String>()? {
+            if name.eq_ignore_ascii_case("value") {
+                outline.items = map.next_value::<Items>()?.0;
+            } else if name == "@odata.type" {
+                let name = map.next_value::<Value>()?;
+                let kind = Kind::of_type(name.as_str().unwrap_or_default());
+                outline.kind = outline.kind.max(kind);
+            } else {
+                if name.eq_ignore_ascii_case("changeType") {
+                    outline.kind = Kind::Notification;
+                }
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(outline)
+    }
+
+    refused! { Self::expected; null scalar wide list }
+}
+
+/// The items of a list that can be read, and how many cannot; none of what is no list.
+struct Items(Option<(Vec<CommsNotification>, usize)>);
+
+impl<'de> Deserialize<'de> for Items {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ItemsVisitor)
+    }
+}
+
+struct ItemsVisitor;
+
+impl<'de> Visitor<'de> for ItemsVisitor {
+    type Value = Items;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
+        let (mut items, mut unreadable) = (Vec::new(), 0);
+        while let Some(item) = list.next_element::<Value>()? {
+            match CommsNotification::deserialize(item) {
+                Ok(item) => items.push(item),
+                Err(_) => unreadable += 1,
+            }
+        }
+        Ok(Items(Some((items, unreadable))))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Items, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Items(None))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Items, E> {
+        Ok(Items(None))
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Items, E> {
+        Ok(Items(None))
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Items, E> {
+        Ok(Items(None))
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Items, E> {
+        Ok(Items(None))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Items, E> {
+        Ok(Items(None))
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Items, E> {
+        Ok(Items(None))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn shape(body: &Value) -> Option<(usize, usize)> {
+        match read_body(body.to_string().as_bytes()) {
+            Ok(Body::Notifications { notifications, unreadable }) => {
+                Some((notifications.value.items().len(), unreadable))
+            }
+            Ok(Body::Legacy) => None,
+            Err(UnreadableBody) => Some((usize::MAX, usize::MAX)),
+        }
+    }
+
+    #[test]
+    fn an_odd_notification_does_not_cost_the_others() {
+        const UNREADABLE: Option<(usize, usize)> = Some((usize::MAX, usize::MAX));
+        let good = json!({"changeType": "updated", "resourceUrl": "/communications/calls/c"});
+        let odd = json!({"changeType": {}});
+        for (body, wanted) in [
+            (json!({ "value": [good, good] }), Some((2, 0))),
+            (json!({ "VALUE": [odd, good, 7] }), Some((1, 2))),
+            (json!({ "value": [odd] }), UNREADABLE),
+            (json!({ "value": [] }), Some((0, 0))),
+            (json!({ "value": null }), None),
+            (json!({ "value": 5, "a": [] }), None),
+            (json!({"value": {"a": 1}, "changeType": "updated"}), Some((1, 0))),
+            (good.clone(), Some((1, 0))),
+            (odd, UNREADABLE),
+            (json!({"@odata.type": "#Microsoft.Graph.CommsNotifications"}), Some((0, 0))),
+            (json!({"@odata.type": 5}), None),
+            (json!([good]), UNREADABLE),
+            (json!(5), UNREADABLE),
+        ] {
+            assert_eq!(shape(&body), wanted, "{body}");
+        }
+        assert_eq!(read_body(b"{\"value\": [").err(), Some(UnreadableBody));
+        let deep = format!("{{\"value\":{}1{}}}", "[".repeat(200), "]".repeat(200));
+        assert_eq!(read_body(deep.as_bytes()).err(), Some(UnreadableBody));
+    }
+
+    #[test]
+    fn a_participant_about_to_join_may_come_with_or_without_an_envelope() {
+        let joining = json!({
+            "@odata.type": "#microsoft.graph.participantJoiningNotification",
+            "call": {"@odata.type": "#microsoft.graph.call", "id": "c"}
+        });
+        let inside = json!({"value": [{
+            "changeType": "updated", "resourceUrl": "/communications/calls/c", "resourceData": joining
+        }]});
+        for body in [joining, inside] {
+            let Ok(Body::Notifications { notifications, .. }) =
+                read_body(body.to_string().as_bytes())
+            else {
+                panic!("{body}")
+            };
+            let item = &notifications.value.items()[0];
+            let Some(ResourceData::Joining(joining)) = item.resource_data.get() else {
+                panic!("{body}")
+            };
+            assert_eq!(joining.call.get().unwrap().id.text(), Some("c"));
+            assert_eq!(item.call_key().as_deref(), Some("c"), "{body}");
+        }
+    }
+}
