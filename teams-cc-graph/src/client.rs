@@ -23,7 +23,7 @@ use crate::auth::{TokenProvider, TokenRequest};
 use crate::cloud::Cloud;
 use crate::config::SharedClock;
 use crate::error::{ConfigError, Error, ErrorKind, InvalidRequest};
-use crate::layer::{Attempt, IdSource, Stack};
+use crate::layer::{Attempt, IdSource, Order, Stack};
 use crate::request::Endpoint;
 use crate::request::communications::Communications;
 use crate::request::users::OneUser;
@@ -35,7 +35,7 @@ use crate::request::users::OneUser;
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
-    tenant: Option<TenantId>,
+    wanted: Option<Arc<TokenRequest>>,
 }
 
 struct Inner {
@@ -50,11 +50,13 @@ struct Inner {
     app_only: bool,
     /// The transport alone, for what must not see the token.
     wire: Attempt,
+    authority: Arc<str>,
 }
 
 /// Where Graph is: the origin, and the path before every request's own.
 struct Base {
     origin: String,
+    uri: Uri,
     path: String,
 }
 
@@ -67,13 +69,14 @@ impl Client {
     /// The same client for another customer's tenant.
     #[must_use]
     pub fn for_tenant(&self, tenant: TenantId) -> Self {
-        Self { inner: Arc::clone(&self.inner), tenant: Some(tenant) }
+        let wanted = TokenRequest::new(tenant, self.inner.scope.as_ref());
+        Self { inner: Arc::clone(&self.inner), wanted: Some(Arc::new(wanted)) }
     }
 
     /// The tenant the client signs in to.
     #[must_use]
     pub fn tenant(&self) -> Option<&TenantId> {
-        self.tenant.as_ref()
+        self.wanted.as_deref().map(|wanted| &wanted.tenant)
     }
 
     /// Sign in now, so that the first request does not wait for a token.
@@ -84,9 +87,8 @@ impl Client {
     ///
     /// [`ConfigError::NoTenant`](crate::ConfigError::NoTenant) without a tenant, otherwise what the sign-in service answers.
     pub async fn sign_in(&self) -> Result<(), Error> {
-        let tenant = self.tenant.clone().ok_or(ConfigError::NoTenant)?;
-        let wanted = TokenRequest::new(tenant, self.inner.scope.as_ref());
-        self.inner.provider.token(&wanted).await.map(drop)
+        let wanted = self.wanted.as_deref().ok_or(ConfigError::NoTenant)?;
+        self.inner.provider.token(wanted).await.map(drop)
     }
 
     /// Requests of cloud communications.
@@ -135,13 +137,21 @@ impl Client {
         &self,
         mut request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, Error> {
-        *request.uri_mut() = self.inner.base.join(request.uri())?;
-        if let Some(tenant) = &self.tenant {
-            request.extensions_mut().insert(tenant.clone());
+        let inner = &*self.inner;
+        *request.uri_mut() = inner.base.join(request.uri())?;
+        let endpoint = request.extensions_mut().remove::<&'static Endpoint>();
+        let order = Order {
+            request,
+            endpoint,
+            wanted: self.wanted.clone(),
+            base: inner.base.path.len(),
+            phases: None,
+        };
+        if let Some(what) = inner.cloud.lacking(order.path()) {
+            return Err(InvalidRequest::NotInCloud { what, cloud: inner.cloud }.into());
         }
-        let endpoint = request.extensions().get::<&'static Endpoint>().copied();
-        let response = self.inner.stack.clone().oneshot(request).await?;
-        response::check(response, endpoint, &*self.inner.clock)
+        let response = inner.stack.clone().oneshot(order).await?;
+        response::check(response, endpoint, &*inner.clock, &inner.authority)
     }
 
     /// The absolute address of a request's URI; an error where the token must not go.
@@ -155,7 +165,7 @@ impl Client {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, Error> {
         let response = self.inner.wire.clone().oneshot(request).await?;
-        response::check(response, None, &*self.inner.clock)
+        response::check(response, None, &*self.inner.clock, &self.inner.authority)
     }
 
     /// A fresh id, to join what belongs together.
@@ -166,16 +176,23 @@ impl Client {
 
 impl Base {
     fn join(&self, uri: &Uri) -> Result<Uri, Error> {
-        let text = uri.to_string();
         if uri.authority().is_some() {
+            let text = uri.to_string();
             let rest = text.strip_prefix(&self.origin).ok_or(InvalidRequest::ForeignOrigin)?;
             if !rest.starts_with('/') {
                 return Err(InvalidRequest::ForeignOrigin.into());
             }
             return Ok(uri.clone());
         }
-        let joined = format!("{}{}{text}", self.origin, self.path);
-        joined.parse().map_err(|_| InvalidRequest::PathSegment { what: "path" }.into())
+        let invalid = || InvalidRequest::PathSegment { what: "path" };
+        let rest = uri.path_and_query().map_or("/", |rest| rest.as_str());
+        if !rest.starts_with('/') {
+            return Err(invalid().into());
+        }
+        let mut parts = self.uri.clone().into_parts();
+        let joined = format!("{}{rest}", self.path);
+        parts.path_and_query = Some(joined.try_into().map_err(|_| invalid())?);
+        Uri::from_parts(parts).map_err(|_| invalid().into())
     }
 }
 
@@ -183,7 +200,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("origin", &self.inner.base.origin)
-            .field("tenant", &self.tenant)
+            .field("tenant", &self.tenant())
             .finish_non_exhaustive()
     }
 }
@@ -194,7 +211,11 @@ mod tests {
 
     #[test]
     fn a_token_goes_to_one_origin_only() {
-        let base = Base { origin: "https://graph.microsoft.com".into(), path: "/v1.0".into() };
+        let base = Base {
+            origin: "https://graph.microsoft.com".into(),
+            uri: Uri::from_static("https://graph.microsoft.com"),
+            path: "/v1.0".into(),
+        };
         for (uri, wanted) in [
             ("/users", Some("https://graph.microsoft.com/v1.0/users")),
             (

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use teams_cc_core::{Clock, Instant, Timestamp};
 
+use crate::limit::Limits;
+
 /// The largest response body that is read, unless configured otherwise.
 pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 
@@ -23,6 +25,13 @@ pub struct Config {
     pub retry: RetryPolicy,
     /// How many requests may be under way at once; more wait for a place. Default 64.
     pub max_concurrent_requests: usize,
+    /// How many requests may wait for a place or for their tenant's pace; more are refused
+    /// ([`Overload`](crate::error::Overload)). Default 4096.
+    pub max_waiting_requests: usize,
+    /// How many of them may belong to one tenant. Default 1024.
+    pub max_waiting_per_tenant: usize,
+    /// How to keep to the documented rates. Default: this process has them for itself.
+    pub limits: Limits,
 }
 
 /// How often and how patiently to retry, as data.
@@ -45,6 +54,9 @@ impl Default for Config {
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
             retry: RetryPolicy::default(),
             max_concurrent_requests: 64,
+            max_waiting_requests: 4096,
+            max_waiting_per_tenant: 1024,
+            limits: Limits::documented(),
         }
     }
 }

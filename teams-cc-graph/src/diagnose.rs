@@ -200,7 +200,16 @@ mod tests {
         let error: GraphError = serde_json::from_value(error).unwrap();
         let (request_id, client_request_id) = (None, None);
         let permissions = crate::request::communications::calls::TransferCall::REQUIRED_PERMISSIONS;
-        ServiceError { status, error, request_id, client_request_id, permissions }
+        let (granted, authority) = (None, "https://login.microsoftonline.com".into());
+        ServiceError {
+            status,
+            error,
+            request_id,
+            client_request_id,
+            permissions,
+            granted,
+            authority,
+        }
     }
 
     #[test]

@@ -2,17 +2,21 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 
 pub use self::invalid::{ConfigError, InvalidRequest};
+pub use self::overload::Overload;
 
+use crate::auth::Granted;
 use crate::diagnose::{Diagnosis, diagnose, diagnose_sign_in};
 use crate::model::GraphError;
 use crate::permission::Permission;
 
 mod invalid;
+mod overload;
 
 /// The error of every operation of this crate.
 #[derive(Debug)]
@@ -34,6 +38,9 @@ pub enum ErrorKind {
         /// The answer of the service.
         response: Box<ServiceError>,
     },
+    /// Too many requests wait in this client, or one would wait too long; nothing was sent. Send
+    /// fewer, or repeat later.
+    Overloaded(Overload),
     /// The app may not do this; [`Error::diagnosis`] says what an administrator has to grant.
     Permission(Box<ServiceError>),
     /// The call is over: clean up, do not retry.
@@ -75,6 +82,10 @@ pub struct ServiceError {
     pub client_request_id: Option<String>,
     /// The permissions that allow the request; none for raw requests.
     pub permissions: &'static [Permission],
+    /// What the token that was refused says it grants; none where it does not say.
+    pub granted: Option<Arc<Granted>>,
+    /// Where its tenant's administrator gives consent.
+    pub(crate) authority: Arc<str>,
 }
 
 /// A refusal of the token endpoint.
@@ -135,7 +146,10 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match &self.kind {
-            ErrorKind::Throttled { .. } | ErrorKind::Connection | ErrorKind::Timeout => true,
+            ErrorKind::Throttled { .. }
+            | ErrorKind::Overloaded(_)
+            | ErrorKind::Connection
+            | ErrorKind::Timeout => true,
             ErrorKind::Service(response) => is_retryable_status(response.status),
             ErrorKind::SignIn(error) => error.is_retryable(),
             _ => false,
@@ -207,6 +221,27 @@ impl Error {
     }
 }
 
+impl ErrorKind {
+    /// One word for it, for traces and metrics; a status where the service answered.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::Throttled { .. } => "429",
+            Self::Overloaded(_) => "overloaded",
+            Self::Permission(_) => "403",
+            Self::CallEnded(_) | Self::NoCallRecord(_) => "404",
+            Self::Page(_) => "page",
+            Self::Service(_) => "service",
+            Self::SignIn(_) => "sign_in",
+            Self::Connection => "connection",
+            Self::Timeout => "timeout",
+            Self::ResponseTooLarge { .. } => "response_too_large",
+            Self::Decode => "decode",
+            Self::Config(_) => "config",
+        }
+    }
+}
+
 impl SignInError {
     /// A refusal that the endpoint put into words.
     #[must_use]
@@ -246,6 +281,7 @@ impl fmt::Display for Error {
                 write!(f, "the service asks to slow down for {} s", wait.as_secs_f32())
             }
             ErrorKind::Throttled { .. } => f.write_str("the service asks to slow down"),
+            ErrorKind::Overloaded(overload) => write!(f, "the request was not sent: {overload}"),
             ErrorKind::Permission(response) => {
                 write!(f, "the app may not do this: {response}")?;
                 match diagnose(response) {

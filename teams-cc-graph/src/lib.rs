@@ -8,6 +8,7 @@ pub mod budget;
 pub mod call;
 pub mod ivr;
 pub mod jwt;
+pub mod limit;
 pub mod model;
 pub mod permission;
 pub mod prompt;
@@ -24,9 +25,12 @@ pub mod config;
 mod diagnose;
 pub mod error;
 mod layer;
+pub mod metrics;
 
 pub use client::{ActsFor, BoxError, Client, ClientBuilder, Delegated, Transport};
 pub use cloud::Cloud;
 pub use config::{Config, RetryPolicy, SystemClock};
 pub use diagnose::Diagnosis;
-pub use error::{ConfigError, Error, ErrorKind, InvalidRequest, ServiceError, SignInError};
+pub use error::{
+    ConfigError, Error, ErrorKind, InvalidRequest, Overload, ServiceError, SignInError,
+};

@@ -82,15 +82,17 @@ impl TokenCache {
     fn plan(&self, wanted: &TokenRequest) -> Plan {
         let now = self.shared.clock.now();
         let mut entries = self.shared.lock();
+        if let Some(entry) = entries.get_mut(wanted)
+            && let Some(kept) = &entry.token
+            && now < kept.renew_at
+        {
+            entry.used = now;
+            return Plan::Done(Ok(kept.token.clone()));
+        }
         make_room(&mut entries, wanted);
         let entry = entries.entry(wanted.clone()).or_default();
         entry.used = now;
         let valid = entry.token.as_ref().filter(|kept| now < kept.expires_at);
-        if let Some(kept) = valid
-            && now < kept.renew_at
-        {
-            return Plan::Done(Ok(kept.token.clone()));
-        }
         let valid = valid.map(|kept| kept.token.clone());
         if let Some((failure, until)) = &entry.failure
             && now < *until

@@ -86,8 +86,7 @@ impl ClientSecret {
     }
 
     async fn attempt(&self, request: http::Request<Bytes>) -> Result<AccessToken, Error> {
-        let mut attempt =
-            Attempt { transport: self.transport.clone(), timeout: DEFAULT_ATTEMPT_TIMEOUT };
+        let mut attempt = Attempt::new(self.transport.clone(), DEFAULT_ATTEMPT_TIMEOUT);
         let response = attempt.ready().await?.call(request).await?;
         if !response.status().is_success() {
             return Err(refusal(response.status(), response.body(), &self.secret));

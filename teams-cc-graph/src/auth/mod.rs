@@ -5,8 +5,10 @@
 
 mod cache;
 mod client_secret;
+mod granted;
 mod token;
 
 pub use cache::TokenCache;
 pub use client_secret::ClientSecret;
+pub use granted::Granted;
 pub use token::{AccessToken, TokenProvider, TokenRequest};

@@ -1,50 +1,83 @@
 //! Tokens and who gives them.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use http::HeaderValue;
 use teams_cc_core::TenantId;
 use teams_cc_core::secret::Secret;
 
+use super::Granted;
 use crate::error::Error;
 
-/// A bearer token. Debug shows how long it lives, never the token.
+/// A bearer token, cheap to clone. Debug shows how long it lives, never the token.
 #[derive(Clone)]
 pub struct AccessToken {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     secret: Secret,
     expires_in: Duration,
+    header: OnceLock<Option<HeaderValue>>,
+    granted: OnceLock<Option<Arc<Granted>>>,
 }
 
 impl AccessToken {
     /// A token that lives for `expires_in` from now.
     #[must_use]
     pub fn new(secret: impl Into<String>, expires_in: Duration) -> Self {
-        Self { secret: Secret::new(secret.into()), expires_in }
+        let secret = Secret::new(secret.into());
+        let (header, granted) = (OnceLock::new(), OnceLock::new());
+        Self { inner: Arc::new(Inner { secret, expires_in, header, granted }) }
     }
 
     /// The token; keep it out of logs.
     #[must_use]
     pub fn secret(&self) -> &Secret {
-        &self.secret
+        &self.inner.secret
     }
 
     /// How long the token lived when it was given.
     #[must_use]
     pub fn expires_in(&self) -> Duration {
-        self.expires_in
+        self.inner.expires_in
+    }
+
+    /// What the token grants, as it says itself; none for a token that is no readable JWT.
+    ///
+    /// Nothing is verified: it tells operators what to grant, and decides about nobody else.
+    #[must_use]
+    pub fn granted(&self) -> Option<&Arc<Granted>> {
+        let read = || Granted::read(&self.inner.secret).map(Arc::new);
+        self.inner.granted.get_or_init(read).as_ref()
+    }
+
+    /// The value of its header, marked as sensitive; none where the token cannot stand in one.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        let make = || {
+            let value = format!("Bearer {}", self.inner.secret.reveal());
+            let mut value = HeaderValue::try_from(value).ok()?;
+            value.set_sensitive(true);
+            Some(value)
+        };
+        self.inner.header.get_or_init(make).clone()
     }
 }
 
 impl PartialEq for AccessToken {
     fn eq(&self, other: &Self) -> bool {
-        self.secret.reveal() == other.secret.reveal()
+        Arc::ptr_eq(&self.inner, &other.inner)
+            || self.inner.secret.reveal() == other.inner.secret.reveal()
     }
 }
 
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessToken").field("expires_in", &self.expires_in).finish_non_exhaustive()
+        let expires_in = &self.inner.expires_in;
+        f.debug_struct("AccessToken").field("expires_in", expires_in).finish_non_exhaustive()
     }
 }
 

@@ -13,11 +13,11 @@ use url::Url;
 
 use super::reqwest::ReqwestTransport;
 use super::{Base, BoxError, Client, Inner, Transport};
-use crate::auth::{ClientSecret, TokenCache, TokenProvider};
+use crate::auth::{ClientSecret, TokenCache, TokenProvider, TokenRequest};
 use crate::cloud::Cloud;
 use crate::config::{Config, SystemClock};
 use crate::error::{ConfigError, Error};
-use crate::layer::{Attempt, Auth, IdSource, RequestId, Retry, Stack, Throttle, Trace};
+use crate::layer::{Attempt, Auth, Bounds, IdSource, RequestId, Retry, Stack, Throttle, Trace};
 
 /// Configures a [`Client`].
 #[must_use = "a builder does nothing until it is built"]
@@ -156,6 +156,7 @@ impl ClientBuilder {
         let base = base(&endpoint)?;
         let authority = self.authority.unwrap_or_else(|| self.cloud.authority().to_owned());
         origin("authority", &authority)?;
+        let shown = Arc::<str>::from(authority.trim_end_matches('/'));
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let seed = self.seed.map_or_else(random_seed, Ok)?;
         let app_only = matches!(self.credential, Some(Credential::Secret(..)));
@@ -171,23 +172,27 @@ impl ClientBuilder {
             };
         let ids = Arc::new(IdSource::new(seed));
         let config = self.config;
-        let attempt = Attempt { transport, timeout: config.attempt_timeout };
+        let attempt = Attempt::new(transport, config.attempt_timeout);
         let wire = attempt.clone();
-        let scope: Arc<str> = self.cloud.scope().into();
-        let auth =
-            Auth { inner: attempt, provider: Arc::clone(&provider), scope: Arc::clone(&scope) };
-        let throttle = Throttle::new(
-            auth,
-            Arc::clone(&clock),
-            config.retry.max_delay,
-            config.max_concurrent_requests,
-        );
+        let auth = Auth::new(attempt, Arc::clone(&provider), Arc::clone(&clock));
+        let bounds = Bounds {
+            limits: config.limits,
+            patience: config.retry.max_delay,
+            places: config.max_concurrent_requests,
+            waiting: config.max_waiting_requests,
+            waiting_per_tenant: config.max_waiting_per_tenant,
+        };
+        let throttle = Throttle::new(auth, Arc::clone(&clock), bounds);
         let retry = Retry::new(throttle, config.retry, Arc::clone(&clock), seed);
-        let named = RequestId { inner: retry, ids: Arc::clone(&ids) };
+        let named = RequestId::new(retry, Arc::clone(&ids));
         let stack = Stack::new(Trace { inner: named });
-        let cloud = self.cloud;
-        let inner = Inner { stack, base, ids, clock, provider, scope, cloud, app_only, wire };
-        Ok(Client { inner: Arc::new(inner), tenant: self.tenant })
+        let (cloud, scope) = (self.cloud, Arc::<str>::from(self.cloud.scope()));
+        let wanted = |tenant| Arc::new(TokenRequest::new(tenant, scope.as_ref()));
+        let wanted = self.tenant.map(wanted);
+        let authority = shown;
+        let inner =
+            Inner { stack, base, ids, clock, provider, scope, cloud, app_only, wire, authority };
+        Ok(Client { inner: Arc::new(inner), wanted })
     }
 }
 
@@ -207,7 +212,9 @@ fn origin(what: &'static str, text: &str) -> Result<Url, ConfigError> {
 fn base(endpoint: &str) -> Result<Base, ConfigError> {
     let url = origin("endpoint", endpoint)?;
     let path = url.path().trim_end_matches('/').to_owned();
-    Ok(Base { origin: url.origin().ascii_serialization(), path })
+    let origin = url.origin().ascii_serialization();
+    let uri = origin.parse().map_err(|_| ConfigError::Endpoint { what: "endpoint" })?;
+    Ok(Base { origin, uri, path })
 }
 
 impl fmt::Debug for ClientBuilder {

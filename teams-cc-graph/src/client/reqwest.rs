@@ -63,15 +63,21 @@ impl ReqwestTransport {
         let mut answer = http::Response::new(Bytes::new());
         *answer.status_mut() = response.status();
         *answer.version_mut() = response.version();
-        *answer.headers_mut() = response.headers().clone();
-        let mut body = BytesMut::new();
+        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        let mut body = response.chunk().await.map_err(failed)?.unwrap_or_default();
+        if body.len() > limit {
+            return Err(too_large().into());
+        }
+        // Most answers are one chunk, which is kept as it came.
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len().saturating_add(chunk.len()) > limit {
                 return Err(too_large().into());
             }
-            body.extend_from_slice(&chunk);
+            let mut joined = body.try_into_mut().unwrap_or_else(|body| BytesMut::from(&body[..]));
+            joined.extend_from_slice(&chunk);
+            body = joined.freeze();
         }
-        *answer.body_mut() = body.freeze();
+        *answer.body_mut() = body;
         Ok(answer)
     }
 }

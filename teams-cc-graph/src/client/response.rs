@@ -1,9 +1,12 @@
 //! From a response that reports an error to the error it is.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::StatusCode;
 use teams_cc_core::Clock;
 
+use crate::auth::Granted;
 use crate::error::{Error, ErrorKind, ServiceError};
 use crate::layer::retry_after;
 use crate::model::{GraphError, GraphErrorBody};
@@ -14,6 +17,7 @@ pub(super) fn check(
     response: http::Response<Bytes>,
     endpoint: Option<&'static Endpoint>,
     clock: &dyn Clock,
+    authority: &Arc<str>,
 ) -> Result<http::Response<Bytes>, Error> {
     let status = response.status();
     if status.is_success() {
@@ -21,7 +25,7 @@ pub(super) fn check(
     }
     let retry_after = retry_after(&response, clock);
     let permissions = endpoint.map_or(&[][..], |endpoint| endpoint.permissions);
-    let response = Box::new(service_error(&response, permissions));
+    let response = Box::new(service_error(&response, permissions, authority));
     let on_call = endpoint.is_some_and(|endpoint| endpoint.on_call);
     Err(Error::new(match status {
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::Throttled { retry_after, response },
@@ -37,6 +41,7 @@ pub(super) fn check(
 fn service_error(
     response: &http::Response<Bytes>,
     permissions: &'static [Permission],
+    authority: &Arc<str>,
 ) -> ServiceError {
     let header = |name: &str| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
@@ -50,5 +55,7 @@ fn service_error(
         client_request_id: header("client-request-id"),
         error,
         permissions,
+        granted: response.extensions().get::<Arc<Granted>>().cloned(),
+        authority: Arc::clone(authority),
     }
 }

@@ -1,5 +1,8 @@
 //! What is wrong before anything is sent.
 
+use teams_cc_core::TenantId;
+
+use crate::cloud::Cloud;
 use crate::prompt::PromptError;
 
 /// A request that breaks a documented limit.
@@ -46,6 +49,25 @@ pub enum InvalidRequest {
     /// The body names another tenant than the client signs in to.
     #[error("the call belongs to another tenant than the token: use Client::for_tenant")]
     TenantMismatch,
+    /// The token provider gave a token of another tenant, with which the service would refuse.
+    #[error(
+        "the token belongs to tenant {token} but the request to tenant {wanted}: let the token \
+         provider sign in to the tenant it is asked for, never to a shared authority"
+    )]
+    TokenOfAnotherTenant {
+        /// The tenant of the token.
+        token: Box<str>,
+        /// The tenant of the request.
+        wanted: TenantId,
+    },
+    /// What the request is for does not exist in this cloud.
+    #[error("{what} does not exist in the {cloud} cloud: use another way there")]
+    NotInCloud {
+        /// What is lacking, as its path names it.
+        what: &'static str,
+        /// The cloud.
+        cloud: Cloud,
+    },
     /// An id that cannot stand in a path.
     #[error("{what} cannot stand in a path: use the id the service gave")]
     PathSegment {

@@ -1,25 +1,33 @@
 //! One attempt: a time limit around the transport, and its errors in this crate's words.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tower::{Service, ServiceExt};
 
-use super::{Answer, Request, ready_at_once};
+use super::{Answer, ready_at_once};
 use crate::client::Transport;
 use crate::error::{Error, ErrorKind};
 
 /// The transport under a time limit.
 #[derive(Clone)]
 pub(crate) struct Attempt {
-    pub(crate) transport: Transport,
-    pub(crate) timeout: Duration,
+    transport: Arc<Transport>,
+    timeout: Duration,
 }
 
-impl Service<Request> for Attempt {
+impl Attempt {
+    pub(crate) fn new(transport: Transport, timeout: Duration) -> Self {
+        Self { transport: Arc::new(transport), timeout }
+    }
+}
+
+impl Service<http::Request<Bytes>> for Attempt {
     ready_at_once!();
 
-    fn call(&mut self, request: Request) -> Answer {
-        let transport = self.transport.clone();
+    fn call(&mut self, request: http::Request<Bytes>) -> Answer {
+        let transport = Transport::clone(&self.transport);
         let timeout = self.timeout;
         Box::pin(async move {
             match tokio::time::timeout(timeout, transport.oneshot(request)).await {

@@ -1,17 +1,30 @@
-//! An id on every request, by which both sides find it in their logs.
+//! Ids on every request, by which both sides find it in their logs.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use http::{HeaderName, HeaderValue};
+use http::header::LOCATION;
+use http::{HeaderName, HeaderValue, Method};
+use serde::Deserialize;
 use teams_cc_core::seed::Seed;
 use tower::{Service, ServiceExt};
 
-use super::{Answer, Request, Response, ready_at_once};
+use super::recent::Recent;
+use super::{Answer, Order, Response, ready_at_once};
 use crate::error::Error;
+use crate::model::call_key;
 
 /// The client's id of a request; Graph repeats it.
 pub(crate) const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+
+/// The id of everything that belongs to one call.
+pub(crate) const SCENARIO_ID: HeaderName = HeaderName::from_static("scenario-id");
+
+/// Calls whose scenario is remembered, at least. One used longest ago gets a derived one.
+const MAX_CALLS: usize = 4096;
+
+/// The same in every process, so that a call taken over keeps its scenario.
+const SCENARIOS: Seed = Seed::new(0x7363_656e_6172_696f);
 
 /// Ids that look like random UUIDs and repeat for a seed.
 #[derive(Debug)]
@@ -26,38 +39,91 @@ impl IdSource {
     }
 
     pub(crate) fn next(&self) -> String {
-        let nth = self.next.fetch_add(1, Ordering::Relaxed);
-        let high = self.seed.draw(nth.wrapping_mul(2));
-        let low = self.seed.draw(nth.wrapping_mul(2).wrapping_add(1));
-        let bits = (u128::from(high) << 64) | u128::from(low);
-        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
+        uuid_of(self.seed, self.next.fetch_add(1, Ordering::Relaxed)).to_string()
+    }
+
+    fn next_header(&self) -> Option<HeaderValue> {
+        let id = uuid_of(self.seed, self.next.fetch_add(1, Ordering::Relaxed));
+        let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+        HeaderValue::from_str(id.hyphenated().encode_lower(&mut text)).ok()
     }
 }
 
-/// Names every request that has no id yet; retries keep the name.
-#[derive(Clone)]
-pub(crate) struct RequestId<S> {
-    pub(crate) inner: S,
-    pub(crate) ids: Arc<IdSource>,
+fn uuid_of(seed: Seed, nth: u64) -> uuid::Uuid {
+    let high = seed.draw(nth.wrapping_mul(2));
+    let low = seed.draw(nth.wrapping_mul(2).wrapping_add(1));
+    let bits = (u128::from(high) << 64) | u128::from(low);
+    uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
 }
 
-impl<S> Service<Request> for RequestId<S>
+/// Names every request that has no id yet; retries keep the name.
+///
+/// Requests of one call have one scenario: what the request that created it had, otherwise one
+/// that follows from the call's id, the same in every process.
+#[derive(Clone)]
+pub(crate) struct RequestId<S> {
+    inner: S,
+    ids: Arc<IdSource>,
+    scenarios: Arc<Mutex<Recent<String, HeaderValue>>>,
+}
+
+impl<S> RequestId<S> {
+    pub(crate) fn new(inner: S, ids: Arc<IdSource>) -> Self {
+        let scenarios = Arc::new(Mutex::new(Recent::new(MAX_CALLS)));
+        Self { inner, ids, scenarios }
+    }
+
+    fn scenario(&self, call: &str) -> Option<HeaderValue> {
+        let key = call_key(call);
+        let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = scenarios.get_mut(&key) {
+            return Some(known.clone());
+        }
+        HeaderValue::try_from(uuid_of(SCENARIOS.derive(&key), 0).to_string()).ok()
+    }
+
+    fn remember(&self, response: &Response, scenario: HeaderValue) {
+        if !response.status().is_success() {
+            return;
+        }
+        if let Some(call) = created(response) {
+            let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
+            scenarios.entry(&call_key(&call), || scenario);
+        }
+    }
+}
+
+impl<S> Service<Order> for RequestId<S>
 where
-    S: Service<Request, Response = Response, Error = Error> + Clone + Send + 'static,
+    S: Service<Order, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
     ready_at_once!();
 
-    fn call(&mut self, mut request: Request) -> Answer {
-        let inner = self.inner.clone();
-        if !request.headers().contains_key(CLIENT_REQUEST_ID)
-            && let Ok(id) = HeaderValue::try_from(self.ids.next())
+    fn call(&mut self, mut order: Order) -> Answer {
+        let on = OnCall::of(&order);
+        let scenario = match &on {
+            OnCall::No => None,
+            OnCall::Creates => self.ids.next_header(),
+            OnCall::Call(call) => self.scenario(call),
+        };
+        let headers = order.request.headers_mut();
+        if !headers.contains_key(CLIENT_REQUEST_ID)
+            && let Some(id) = self.ids.next_header()
         {
-            request.headers_mut().insert(CLIENT_REQUEST_ID, id);
+            headers.insert(CLIENT_REQUEST_ID, id);
         }
+        if let Some(scenario) = scenario {
+            headers.entry(SCENARIO_ID).or_insert(scenario);
+        }
+        let id = headers.get(CLIENT_REQUEST_ID).cloned();
+        let scenario = headers.get(SCENARIO_ID).cloned();
+        let this = self.clone();
         Box::pin(async move {
-            let id = request.headers().get(CLIENT_REQUEST_ID).cloned();
-            let mut response = inner.oneshot(request).await?;
+            let mut response = this.inner.clone().oneshot(order).await?;
+            if let Some(scenario) = scenario.filter(|_| matches!(on, OnCall::Creates)) {
+                this.remember(&response, scenario);
+            }
             // Errors name the id even where the service does not repeat it.
             if let Some(id) = id {
                 response.headers_mut().entry(CLIENT_REQUEST_ID).or_insert(id);
@@ -65,6 +131,40 @@ where
             Ok(response)
         })
     }
+}
+
+/// What a request has to do with a call.
+enum OnCall {
+    No,
+    Creates,
+    Call(String),
+}
+
+impl OnCall {
+    fn of(order: &Order) -> Self {
+        let mut segments = order.path().split('/').filter(|segment| !segment.is_empty());
+        let is_calls =
+            segments.next() == Some("communications") && segments.next() == Some("calls");
+        match segments.next() {
+            _ if !is_calls => Self::No,
+            Some(call) => Self::Call(call.to_owned()),
+            None if *order.request.method() == Method::POST => Self::Creates,
+            None => Self::No,
+        }
+    }
+}
+
+/// The id of the call that an answer says was created.
+fn created(response: &Response) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Created {
+        id: String,
+    }
+    if let Ok(created) = serde_json::from_slice::<Created>(response.body()) {
+        return Some(created.id);
+    }
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    location.rsplit('/').next().filter(|id| !id.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Trying again, where it can help and does no harm.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,10 +11,10 @@ use teams_cc_core::retry::{Backoff, RetryAfter, RetryBudget};
 use teams_cc_core::seed::Seed;
 use tower::{Service, ServiceExt};
 
-use super::{Answer, Request, Response, ready_at_once};
+use super::{Answer, Order, Response, ready_at_once};
 use crate::config::{RetryPolicy, SharedClock};
 use crate::error::{Error, ErrorKind, is_retryable_status};
-use crate::request::{Endpoint, Repeat};
+use crate::request::Repeat;
 
 /// Retries a client may have in reserve, so that an outage is not multiplied.
 const BUDGET: u32 = 100;
@@ -27,78 +28,81 @@ const BUDGET_PER_THOUSAND: u32 = 200;
 #[derive(Clone)]
 pub(crate) struct Retry<S> {
     inner: S,
+    rules: Arc<Rules>,
+}
+
+struct Rules {
     policy: RetryPolicy,
     clock: SharedClock,
     seed: Seed,
-    budget: Arc<Mutex<RetryBudget>>,
+    budget: Mutex<RetryBudget>,
 }
 
 impl<S> Retry<S> {
     pub(crate) fn new(inner: S, policy: RetryPolicy, clock: SharedClock, seed: Seed) -> Self {
-        let budget = Arc::new(Mutex::new(RetryBudget::new(BUDGET, BUDGET_PER_THOUSAND)));
-        Self { inner, policy, clock, seed, budget }
+        let budget = Mutex::new(RetryBudget::new(BUDGET, BUDGET_PER_THOUSAND));
+        Self { inner, rules: Arc::new(Rules { policy, clock, seed, budget }) }
     }
 }
 
-impl<S> Service<Request> for Retry<S>
+impl<S> Service<Order> for Retry<S>
 where
-    S: Service<Request, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
+    S: Service<Order, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
     ready_at_once!();
 
-    fn call(&mut self, request: Request) -> Answer {
-        let this = self.clone();
-        Box::pin(async move { this.run(request).await })
+    fn call(&mut self, order: Order) -> Answer {
+        let Self { inner, rules } = self.clone();
+        Box::pin(async move {
+            let repeat = repeat(&order);
+            let mut retry = 0;
+            loop {
+                let result = inner.clone().oneshot(order.clone()).await;
+                let Some(wait) = rules.wait(repeat, &order, &result, retry) else {
+                    rules.budget(RetryBudget::succeeded);
+                    return result;
+                };
+                retry += 1;
+                let policy = rules.policy;
+                let patient = wait <= policy.max_delay && retry < policy.max_attempts;
+                if !patient || !rules.budget(RetryBudget::try_retry) {
+                    return result;
+                }
+                drop(result);
+                tracing::debug!(retry, wait_ms = wait.as_millis(), "graph request is retried");
+                if let Some(phases) = &order.phases {
+                    phases.resends.fetch_add(1, Ordering::Relaxed);
+                    phases.backoff.add(wait);
+                }
+                tokio::time::sleep(wait).await;
+            }
+        })
     }
 }
 
-impl<S> Retry<S>
-where
-    S: Service<Request, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
-    async fn run(self, request: Request) -> Result<Response, Error> {
-        let repeat = repeat(&request);
-        let backoff = Backoff::new(self.seed.derive(&jitter_key(&request)))
-            .base(self.policy.base_delay)
-            .cap(self.policy.max_delay);
-        let mut retry = 0;
-        loop {
-            let result = self.inner.clone().oneshot(request.clone()).await;
-            let wait = match &result {
-                Ok(response) => self.wait_after(repeat, response, &backoff, retry),
-                Err(error) => wait_after_error(repeat, error, &backoff, retry),
-            };
-            let Some(wait) = wait else {
-                self.budget(RetryBudget::succeeded);
-                return result;
-            };
-            retry += 1;
-            let patient = wait <= self.policy.max_delay && retry < self.policy.max_attempts;
-            if !patient || !self.budget(RetryBudget::try_retry) {
-                return result;
-            }
-            tracing::debug!(retry, wait_ms = wait.as_millis(), "graph request is retried");
-            tokio::time::sleep(wait).await;
-        }
-    }
-
+impl Rules {
     /// How long to wait before the request is worth repeating; `None` if it is not.
-    fn wait_after(
+    fn wait(
         &self,
         repeat: Repeat,
-        response: &Response,
-        backoff: &Backoff,
+        order: &Order,
+        result: &Result<Response, Error>,
         retry: u32,
     ) -> Option<Duration> {
-        let status = response.status();
-        let again = status == StatusCode::TOO_MANY_REQUESTS
-            || (repeat == Repeat::Harmless && is_retryable_status(status));
-        again.then(|| {
-            let asked = retry_after(response, &*self.clock);
-            asked.unwrap_or_else(|| backoff.delay(retry))
-        })
+        let asked = match result {
+            Ok(response) if repeats_status(repeat, response.status()) => {
+                retry_after(response, &*self.clock)
+            }
+            Err(error) if repeats_failure(repeat, error.kind()) => None,
+            _ => return None,
+        };
+        Some(asked.unwrap_or_else(|| {
+            Backoff::new(self.seed.derive(jitter_key(order)))
+                .base(self.policy.base_delay)
+                .cap(self.policy.max_delay)
+                .delay(retry)
+        }))
     }
 
     fn budget<R>(&self, act: impl FnOnce(&mut RetryBudget) -> R) -> R {
@@ -106,29 +110,35 @@ where
     }
 }
 
-fn wait_after_error(
-    repeat: Repeat,
-    error: &Error,
-    backoff: &Backoff,
-    retry: u32,
-) -> Option<Duration> {
-    let passing = matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout);
-    (repeat == Repeat::Harmless && passing).then(|| backoff.delay(retry))
+/// Whether a request that got this status is sent again. 429 says that nothing happened.
+fn repeats_status(repeat: Repeat, status: StatusCode) -> bool {
+    match repeat {
+        Repeat::Harmless => is_retryable_status(status),
+        Repeat::Twice => status == StatusCode::TOO_MANY_REQUESTS,
+    }
+}
+
+/// Whether a request that got no answer is sent again: what it did is not known.
+fn repeats_failure(repeat: Repeat, kind: &ErrorKind) -> bool {
+    match repeat {
+        Repeat::Harmless => matches!(kind, ErrorKind::Connection | ErrorKind::Timeout),
+        Repeat::Twice => false,
+    }
 }
 
 /// What repeating the request does; raw requests go by their method (RFC 9110 §9.2.2).
-fn repeat(request: &Request) -> Repeat {
-    match request.extensions().get::<&'static Endpoint>() {
+fn repeat(order: &Order) -> Repeat {
+    match order.endpoint {
         Some(endpoint) => endpoint.repeat,
-        None if request.method().is_idempotent() => Repeat::Harmless,
+        None if order.request.method().is_idempotent() => Repeat::Harmless,
         None => Repeat::Twice,
     }
 }
 
 /// Requests that fail together must not come back together: each has its own jitter.
-fn jitter_key(request: &Request) -> String {
-    let id = request.headers().get(super::request_id::CLIENT_REQUEST_ID);
-    id.and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned()
+fn jitter_key(order: &Order) -> &str {
+    let id = order.request.headers().get(super::request_id::CLIENT_REQUEST_ID);
+    id.and_then(|id| id.to_str().ok()).unwrap_or_default()
 }
 
 /// The wait a response asks for, in seconds (fractions too) or until a date.

@@ -197,3 +197,105 @@ async fn a_request_dropped_at_any_await_point_leaves_nothing_behind() {
         result.unwrap();
     }
 }
+
+/// One tenant keeps a hundred requests waiting; another's one request waits for its turn alone.
+#[tokio::test(start_paused = true)]
+async fn a_tenant_with_a_crowd_does_not_hold_up_another() {
+    let world = World::new(&[]);
+    let crowd: Vec<_> =
+        (0..100).map(|_| tokio::spawn(world.client.user("u").presence().into_future())).collect();
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let other = world.client.for_tenant("tenant-2".parse().unwrap());
+    let started = Instant::now();
+    other.user("u").presence().await.unwrap();
+    // Two places of 100 ms each: it waits for one to be free, and is served next.
+    assert!(started.elapsed() <= Duration::from_millis(310), "{:?}", started.elapsed());
+    for request in crowd {
+        request.await.unwrap().unwrap();
+    }
+    assert_eq!(world.seen(), 101);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_about_a_call_goes_before_what_can_wait() {
+    let world = World::new(&[]);
+    let crowd: Vec<_> =
+        (0..50).map(|_| tokio::spawn(world.client.user("u").presence().into_future())).collect();
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let (took, result) = world.keep_alive().await;
+    result.unwrap();
+    assert!(took <= Duration::from_millis(210), "{took:?}");
+    drop(crowd);
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_than_may_wait_are_refused_unsent() {
+    let config = Config {
+        max_concurrent_requests: 2,
+        max_waiting_requests: 5,
+        max_waiting_per_tenant: 3,
+        ..Config::default()
+    };
+    let world = World::with(&[], config, None);
+    let send = |client: &Client| tokio::spawn(client.user("u").presence().into_future());
+    let requests: Vec<_> = (0..10).map(|_| send(&world.client)).collect();
+    let mut refused = 0;
+    for request in requests {
+        match request.await.unwrap() {
+            Ok(_) => {}
+            Err(error) => {
+                assert!(error.is_retryable() && error.to_string().contains("was not sent"));
+                let crate::ErrorKind::Overloaded(overload) = error.kind() else {
+                    panic!("{error}");
+                };
+                assert_eq!(*overload, crate::Overload::WaitingOfTenant { limit: 3 });
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!((refused, world.seen()), (5, 5));
+}
+
+/// Every place is given back, whoever is dropped while it waits in turn or for the pace.
+#[tokio::test(start_paused = true)]
+async fn who_gives_up_while_waiting_holds_nobody_up() {
+    for after in [0, 5, 50, 99, 100, 101, 150] {
+        let world = World::new(&[]);
+        let mut crowd: Vec<_> = (0..40)
+            .map(|_| tokio::spawn(world.client.user("u").presence().into_future()))
+            .collect();
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        for (nth, request) in crowd.iter().enumerate() {
+            if nth % 3 != 0 {
+                request.abort();
+            }
+        }
+        for (nth, request) in crowd.drain(..).enumerate() {
+            let ended = tokio::time::timeout(Duration::from_secs(5), request).await;
+            assert!(nth % 3 != 0 || ended.unwrap().unwrap().is_ok(), "{after} ms, {nth}");
+        }
+        let (took, result) = world.keep_alive().await;
+        result.unwrap();
+        near(took, Duration::from_millis(100));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_app_is_kept_under_its_rate_over_all_tenants() {
+    let config = Config { max_concurrent_requests: 5000, ..Config::default() };
+    let world = World::with(&[], config, None);
+    let started = Instant::now();
+    // 2000 a second: a burst of 400, then one every 0.625 ms.
+    let requests: Vec<_> = (0..1000)
+        .map(|nth| {
+            let client = world.client.for_tenant(format!("t{}", nth % 7).parse().unwrap());
+            tokio::spawn(client.user("u").presence().into_future())
+        })
+        .collect();
+    for request in requests {
+        request.await.unwrap().unwrap();
+    }
+    let took = started.elapsed();
+    let wanted = Duration::from_micros(600 * 624 + 100_000);
+    assert!(took >= wanted && took < wanted + Duration::from_millis(400), "{took:?}");
+}

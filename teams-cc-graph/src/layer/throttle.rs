@@ -1,133 +1,314 @@
 //! Staying under the documented limits, and slowing down when the service says so.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
-use teams_cc_core::limit::TokenBucket;
-use teams_cc_core::{Clock, Instant, TenantId};
-use tokio::sync::Semaphore;
+use teams_cc_core::{Instant, TenantId};
+use tokio::sync::Notify;
 use tower::{Service, ServiceExt};
 
-use super::{Answer, Request, Response, ready_at_once, retry_after};
+use super::gate::{Bounds, Gate, Key, Slot, Ticket};
+use super::{Answer, Order, Response, ready_at_once, retry_after};
 use crate::config::SharedClock;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Overload};
 
-/// The most buckets kept. At the bound the tenants that are idle longest start afresh.
-const MAX_BUCKETS: usize = 4096;
+/// The shortest sleep: a timer of whole milliseconds may wake just before.
+const MOMENT: Duration = Duration::from_millis(1);
 
-/// Requests of one app for one tenant (Learn, throttling-limits).
-const PRESENCE: (u32, Duration) = (1500, Duration::from_secs(30));
-const CALLS: (u32, Duration) = (5000, Duration::from_secs(10));
-const OTHERS: (u32, Duration) = (2000, Duration::from_secs(1));
-
-/// A family of requests that the service counts together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Family {
-    Calls,
-    Presence,
-    Others,
-}
-
-type Buckets = BTreeMap<(Option<TenantId>, Family), (TokenBucket, Instant)>;
-
-/// A place for each request, and a bucket for each tenant and family.
+/// Lets a request go when its tenant's pace, the app's pace and a place allow it.
 ///
-/// It waits for its bucket, at most `patience`, and then for a place, which every request gives
-/// back after its timeout at the latest. A bucket that stays empty lets it go: the service decides.
+/// A tenant that is throttled or too fast waits alone; what all share goes to tenants in turn.
+/// So many may wait; at the bound, and where a wait would be too long, the request is refused
+/// unsent ([`Overload`]). A wait that the service keeps extending ends with the policy's patience:
+/// then the request goes, and the service decides.
 #[derive(Clone)]
 pub(crate) struct Throttle<S> {
     inner: S,
+    desk: Arc<Desk>,
+}
+
+/// The gate behind a lock, which is never held across an await.
+struct Desk {
+    state: Mutex<State>,
     clock: SharedClock,
     patience: Duration,
-    places: Arc<Semaphore>,
-    buckets: Arc<Mutex<Buckets>>,
+}
+
+struct State {
+    gate: Gate,
+    /// Who waits for a place. One of them, the leader, wakes when the app's pace allows the next.
+    waiting: BTreeMap<u64, Arc<Notify>>,
+    leader: Option<u64>,
 }
 
 impl<S> Throttle<S> {
-    pub(crate) fn new(inner: S, clock: SharedClock, patience: Duration, places: usize) -> Self {
-        let places = places.clamp(1, Semaphore::MAX_PERMITS);
-        Self {
-            inner,
-            clock,
-            patience,
-            places: Arc::new(Semaphore::new(places)),
-            buckets: Arc::default(),
-        }
-    }
-
-    fn bucket<R>(
-        &self,
-        key: &(Option<TenantId>, Family),
-        act: impl FnOnce(&mut TokenBucket, Instant) -> R,
-    ) -> R {
-        let now = self.clock.now();
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= MAX_BUCKETS && !buckets.contains_key(key) {
-            let idle =
-                buckets.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| key.clone());
-            if let Some(idle) = idle {
-                buckets.remove(&idle);
-            }
-        }
-        let (bucket, used) = buckets.entry(key.clone()).or_insert_with(|| {
-            let (rate, period) = match key.1 {
-                Family::Calls => CALLS,
-                Family::Presence => PRESENCE,
-                Family::Others => OTHERS,
-            };
-            (TokenBucket::new(rate, period), now)
-        });
-        *used = now;
-        act(bucket, now)
+    pub(crate) fn new(inner: S, clock: SharedClock, bounds: Bounds) -> Self {
+        let state = State { gate: Gate::new(bounds), waiting: BTreeMap::new(), leader: None };
+        let desk = Desk { state: Mutex::new(state), clock, patience: bounds.patience };
+        Self { inner, desk: Arc::new(desk) }
     }
 }
 
-impl<S> Service<Request> for Throttle<S>
+impl<S> Service<Order> for Throttle<S>
 where
-    S: Service<Request, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
+    S: Service<Order, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
     ready_at_once!();
 
-    fn call(&mut self, request: Request) -> Answer {
-        let this = self.clone();
+    fn call(&mut self, order: Order) -> Answer {
+        let Self { inner, desk } = self.clone();
         Box::pin(async move {
-            let key = (request.extensions().get::<TenantId>().cloned(), family(&request));
-            let mut waited = Duration::ZERO;
-            while let Err(ready) = this.bucket(&key, TokenBucket::try_take) {
-                // Sleep at least a moment: a timer of whole milliseconds may wake just before.
-                let wait = ready.since(this.clock.now()).max(Duration::from_millis(1));
-                waited = waited.saturating_add(wait);
-                if waited > this.patience {
-                    break;
+            let key = Key::new(order.class(), order.tenant().cloned());
+            let place = match desk.enter(&key)? {
+                Entry::Place(place) => place,
+                Entry::Wait(counted, seat) => {
+                    let began = desk.clock.now();
+                    let place = counted.wait(&key).await?;
+                    drop(seat);
+                    if let Some(phases) = &order.phases {
+                        phases.throttle.add(desk.clock.now().since(began));
+                    }
+                    place
                 }
-                tokio::time::sleep(wait).await;
-            }
-            let _place = this
-                .places
-                .acquire()
-                .await
-                .map_err(|error| Error::with_source(ErrorKind::Connection, error))?;
-            let response = this.inner.clone().oneshot(request).await?;
+            };
+            let response = inner.oneshot(order).await?;
+            drop(place);
             if response.status() == StatusCode::TOO_MANY_REQUESTS
-                && let Some(wait) = retry_after(&response, &*this.clock)
+                && let Some(wait) = retry_after(&response, &*desk.clock)
             {
-                this.bucket(&key, |bucket, now| bucket.close_until(now + wait));
+                let now = desk.clock.now();
+                desk.lock().gate.throttled(now, &key, wait);
             }
             Ok(response)
         })
     }
 }
 
-fn family(request: &Request) -> Family {
-    let path = request.uri().path();
-    if path.contains("/presence") || path.contains("/getPresences") {
-        Family::Presence
-    } else if path.contains("/communications/calls") {
-        Family::Calls
-    } else {
-        Family::Others
+enum Entry {
+    Place(Place),
+    Wait(Counted, Seat),
+}
+
+impl Desk {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place at once, or a seat to wait in.
+    fn enter(self: &Arc<Self>, key: &Key) -> Result<Entry, Error> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let at = state.gate.reserve_resource(now, key).map_err(refused)?;
+        let slot = if at > now { None } else { Some(state.gate.reserve(now, key)) };
+        let slot = match slot.transpose() {
+            Ok(slot) => slot,
+            Err(overload) => {
+                state.gate.give_back_resource(key);
+                return Err(refused(overload));
+            }
+        };
+        if slot.is_some_and(|slot| slot.at <= now) && state.gate.pass(now, key) {
+            return Ok(Entry::Place(Place { desk: Arc::clone(self) }));
+        }
+        let seated = state.gate.sit(key.tenant());
+        drop(state);
+        let counted = Counted { desk: Arc::clone(self), key: key.clone(), at, slot, due: true };
+        seated.map_err(refused)?;
+        let seat = Seat { desk: Arc::clone(self), tenant: key.tenant() };
+        Ok(Entry::Wait(counted, seat))
+    }
+
+    /// Sleep until an instant of the clock; how long that took.
+    async fn sleep_until(&self, at: Instant) -> Duration {
+        let wait = at.since(self.clock.now());
+        if wait.is_zero() {
+            return Duration::ZERO;
+        }
+        let wait = wait.max(MOMENT);
+        tokio::time::sleep(wait).await;
+        wait
+    }
+}
+
+fn refused(overload: Overload) -> Error {
+    Error::new(ErrorKind::Overloaded(overload))
+}
+
+/// A request that was counted against paces; dropping it before it goes takes it off the count.
+struct Counted {
+    desk: Arc<Desk>,
+    key: Key,
+    /// When its resource's pace lets it go.
+    at: Instant,
+    /// When its tenant's pace lets it go, as far as that was asked.
+    slot: Option<Slot>,
+    due: bool,
+}
+
+impl Counted {
+    async fn wait(mut self, key: &Key) -> Result<Place, Error> {
+        let desk = Arc::clone(&self.desk);
+        let mut waited = desk.sleep_until(self.at).await;
+        loop {
+            if let Some(slot) = self.slot {
+                waited = waited.saturating_add(desk.sleep_until(slot.at).await);
+            }
+            let mut state = desk.lock();
+            if let Some(slot) = self.slot.take() {
+                if state.gate.holds(key, slot) || waited > desk.patience {
+                    self.slot = Some(slot);
+                    break;
+                }
+                // The service closed the lane meanwhile: take a slot behind the closure.
+                state.gate.give_back(key);
+            }
+            let slot = state.gate.reserve(desk.clock.now(), key);
+            drop(state);
+            self.slot = Some(slot.map_err(refused)?);
+        }
+        let queued = {
+            let now = desk.clock.now();
+            let mut state = desk.lock();
+            if state.gate.pass(now, key) {
+                self.due = false;
+                return Ok(Place { desk: Arc::clone(&desk) });
+            }
+            let ticket = state.gate.queue(key);
+            let woken = Arc::new(Notify::new());
+            state.waiting.insert(ticket.id, Arc::clone(&woken));
+            state.wake_leader();
+            Queued { desk: &desk, ticket, woken, called: false }
+        };
+        let place = queued.called().await;
+        self.due = false;
+        Ok(place)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if self.due {
+            let mut state = self.desk.lock();
+            state.gate.give_back_resource(&self.key);
+            if self.slot.is_some() {
+                state.gate.give_back(&self.key);
+            }
+        }
+    }
+}
+
+impl State {
+    /// Call everybody who may go now.
+    fn call(&mut self, now: Instant) {
+        while let Some(id) = self.gate.call(now) {
+            if let Some(woken) = self.waiting.remove(&id) {
+                woken.notify_one();
+            }
+        }
+    }
+
+    /// A place is free again: it goes to the next who may go, now or as soon as the pace allows.
+    fn release(&mut self, now: Instant) {
+        self.gate.release();
+        self.call(now);
+        if self.gate.next_call(now).is_some() {
+            self.wake_leader();
+        }
+    }
+
+    /// The leader looks at the clock anew.
+    fn wake_leader(&self) {
+        let leader = self.leader.and_then(|id| self.waiting.get(&id));
+        if let Some(woken) = leader.or_else(|| self.waiting.values().next()) {
+            woken.notify_one();
+        }
+    }
+
+    /// Somebody else has to watch the clock now.
+    fn abdicate(&mut self, id: u64) {
+        if self.leader == Some(id) {
+            self.leader = None;
+            if let Some(woken) = self.waiting.values().next() {
+                woken.notify_one();
+            }
+        }
+    }
+}
+
+/// A place among the requests under way; dropping it calls the next.
+struct Place {
+    desk: Arc<Desk>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let now = self.desk.clock.now();
+        self.desk.lock().release(now);
+    }
+}
+
+/// One of the bounded number that wait.
+struct Seat {
+    desk: Arc<Desk>,
+    tenant: Option<TenantId>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.desk.lock().gate.stand(self.tenant.take());
+    }
+}
+
+/// Waits in turn for a place; dropping it leaves the line.
+struct Queued<'a> {
+    desk: &'a Arc<Desk>,
+    ticket: Ticket,
+    woken: Arc<Notify>,
+    called: bool,
+}
+
+impl Queued<'_> {
+    async fn called(mut self) -> Place {
+        let id = self.ticket.id;
+        loop {
+            let now = self.desk.clock.now();
+            let wake_at = {
+                let mut state = self.desk.lock();
+                state.call(now);
+                if !state.waiting.contains_key(&id) {
+                    self.called = true;
+                    return Place { desk: Arc::clone(self.desk) };
+                }
+                let leads = *state.leader.get_or_insert(id) == id;
+                state.gate.next_call(now).filter(|_| leads)
+            };
+            match wake_at {
+                Some(at) => {
+                    let sleep = tokio::time::sleep(at.since(now).max(MOMENT));
+                    tokio::select! {
+                        biased;
+                        () = self.woken.notified() => {}
+                        () = sleep => {}
+                    }
+                }
+                None => self.woken.notified().await,
+            }
+        }
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        let now = self.desk.clock.now();
+        let mut state = self.desk.lock();
+        state.waiting.remove(&self.ticket.id);
+        if !self.called && !state.gate.abandon(&self.ticket) {
+            // It was called and did not hear it: the place goes to the next.
+            state.release(now);
+        }
+        state.abdicate(self.ticket.id);
     }
 }

@@ -1,75 +1,117 @@
 //! One span per request, named by the OpenTelemetry conventions for HTTP.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use http::HeaderMap;
 use tower::{Service, ServiceExt};
 use tracing::{Instrument, Span, field};
 
-use super::request_id::CLIENT_REQUEST_ID;
-use super::{Answer, Request, Response, ready_at_once};
+use super::order::Phases;
+use super::request_id::{CLIENT_REQUEST_ID, SCENARIO_ID};
+use super::{Answer, Order, Response, ready_at_once};
 use crate::error::Error;
-use crate::request::Endpoint;
+use crate::metrics;
 
-/// Traces requests: method, path template, status and ids; never tokens, bodies or full paths.
+/// Traces requests: method, path template, status, ids and where the time went; never tokens,
+/// bodies or full paths.
 #[derive(Clone)]
 pub(crate) struct Trace<S> {
     pub(crate) inner: S,
 }
 
-impl<S> Service<Request> for Trace<S>
+impl<S> Service<Order> for Trace<S>
 where
-    S: Service<Request, Response = Response, Error = Error> + Clone + Send + 'static,
+    S: Service<Order, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
     ready_at_once!();
 
-    fn call(&mut self, request: Request) -> Answer {
+    fn call(&mut self, mut order: Order) -> Answer {
         let inner = self.inner.clone();
-        let endpoint = request.extensions().get::<&'static Endpoint>();
-        let span = tracing::info_span!(
-            "graph_request",
-            "otel.kind" = "client",
-            "http.request.method" = %request.method(),
-            "url.template" = endpoint.map_or("raw", |endpoint| endpoint.path),
-            "server.address" = request.uri().host().unwrap_or_default(),
-            "graph.operation" = endpoint.map_or("raw", |endpoint| endpoint.name),
-            "http.response.status_code" = field::Empty,
-            "graph.request_id" = field::Empty,
-            "graph.client_request_id" = field::Empty,
-            "error.type" = field::Empty,
-        );
+        let span = span(&order);
+        if !cfg!(feature = "metrics") && span.is_disabled() {
+            return Box::pin(inner.oneshot(order));
+        }
+        let phases = Arc::<Phases>::default();
+        order.phases = Some(Arc::clone(&phases));
+        let operation = order.endpoint.map_or("raw", |endpoint| endpoint.name);
         let future = async move {
-            let result = inner.oneshot(request).await;
-            let span = Span::current();
-            match &result {
-                Ok(response) => {
-                    let status = response.status();
-                    span.record("http.response.status_code", status.as_u16());
-                    let record = |name: &'static str, header: &str| {
-                        if let Some(id) = header_text(response.headers(), header) {
-                            span.record(name, id);
-                        }
-                    };
-                    record("graph.request_id", "request-id");
-                    record("graph.client_request_id", CLIENT_REQUEST_ID.as_str());
-                    if status.is_success() {
-                        tracing::debug!("graph answered");
-                    } else {
-                        span.record("error.type", status.as_str());
-                        tracing::warn!(status = status.as_u16(), "graph refused");
-                    }
-                }
-                Err(error) => {
-                    span.record("error.type", field::display(error));
-                    tracing::warn!(%error, "graph did not answer");
-                }
-            }
+            let result = inner.oneshot(order).await;
+            record(&result, &phases);
+            metrics::request(operation, &result, &phases);
             result
         };
         Box::pin(future.instrument(span))
     }
 }
 
+fn span(order: &Order) -> Span {
+    let (request, endpoint) = (&order.request, order.endpoint);
+    let template = endpoint.map_or("raw", |endpoint| endpoint.path);
+    tracing::info_span!(
+        "graph_request",
+        "otel.name" = format_args!("{} {template}", request.method()),
+        "otel.kind" = "client",
+        "http.request.method" = request.method().as_str(),
+        "url.template" = template,
+        "server.address" = request.uri().host().unwrap_or_default(),
+        "server.port" = request.uri().port_u16(),
+        "graph.operation" = endpoint.map_or("raw", |endpoint| endpoint.name),
+        "http.response.status_code" = field::Empty,
+        "http.request.resend_count" = field::Empty,
+        "graph.request_id" = field::Empty,
+        "graph.client_request_id" = field::Empty,
+        "graph.scenario_id" = field::Empty,
+        "graph.token_wait_ms" = field::Empty,
+        "graph.throttle_wait_ms" = field::Empty,
+        "graph.send_ms" = field::Empty,
+        "error.type" = field::Empty,
+    )
+}
+
+fn record(result: &Result<Response, Error>, phases: &Phases) {
+    let span = Span::current();
+    span.record("graph.token_wait_ms", millis(phases.token.total()));
+    span.record("graph.throttle_wait_ms", millis(phases.throttle.total()));
+    span.record("graph.send_ms", millis(phases.send.total()));
+    let resends = phases.resends.load(Ordering::Relaxed);
+    if resends > 0 {
+        span.record("http.request.resend_count", resends);
+    }
+    match result {
+        Ok(response) => {
+            let status = response.status();
+            span.record("http.response.status_code", status.as_u16());
+            for (name, header) in [
+                ("graph.request_id", "request-id"),
+                ("graph.client_request_id", CLIENT_REQUEST_ID.as_str()),
+                ("graph.scenario_id", SCENARIO_ID.as_str()),
+            ] {
+                if let Some(id) = header_text(response.headers(), header) {
+                    span.record(name, id);
+                }
+            }
+            if status.is_success() {
+                tracing::debug!("graph answered");
+            } else {
+                span.record("error.type", status.as_str());
+                tracing::warn!(status = status.as_u16(), "graph refused");
+            }
+        }
+        Err(error) => {
+            span.record("error.type", error.kind().name());
+            tracing::warn!(%error, "graph did not answer");
+        }
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
 /// A header as text.
-pub(crate) fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn header_text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }

@@ -1,0 +1,80 @@
+//! A request on its way through the layers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use teams_cc_core::TenantId;
+
+use crate::auth::TokenRequest;
+use crate::limit::Class;
+use crate::request::Endpoint;
+
+/// A request on its way, with what the layers need to know of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) request: http::Request<Bytes>,
+    pub(crate) endpoint: Option<&'static Endpoint>,
+    /// The token it goes with: that of its tenant.
+    pub(crate) wanted: Option<Arc<TokenRequest>>,
+    /// The length of the path before the request's own, such as `/v1.0`.
+    pub(crate) base: usize,
+    /// Where its time goes, if anybody asks.
+    pub(crate) phases: Option<Arc<Phases>>,
+}
+
+/// Where the time of a request goes, in nanoseconds, all attempts together.
+#[derive(Debug, Default)]
+pub(crate) struct Phases {
+    /// Waiting for a token.
+    pub(crate) token: Phase,
+    /// Waiting for the tenant's pace and for a place.
+    pub(crate) throttle: Phase,
+    /// Between sending and the whole answer, connecting included.
+    pub(crate) send: Phase,
+    /// Between an attempt that failed and the next.
+    pub(crate) backoff: Phase,
+    /// Times the request was sent again.
+    pub(crate) resends: AtomicU32,
+}
+
+/// One kind of wait.
+#[derive(Debug, Default)]
+pub(crate) struct Phase(AtomicU64);
+
+impl Order {
+    pub(crate) fn tenant(&self) -> Option<&TenantId> {
+        self.wanted.as_deref().map(|wanted| &wanted.tenant)
+    }
+
+    /// The path below the API version.
+    pub(crate) fn path(&self) -> &str {
+        self.request.uri().path().get(self.base..).unwrap_or_default()
+    }
+
+    /// What the request counts as.
+    pub(crate) fn class(&self) -> Class<'_> {
+        Class::of(self.request.method(), self.path(), self.request.uri().query())
+    }
+}
+
+impl Phases {
+    /// The whole time.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn total(&self) -> Duration {
+        let phases = [&self.token, &self.throttle, &self.send, &self.backoff];
+        phases.into_iter().map(Phase::total).sum()
+    }
+}
+
+impl Phase {
+    pub(crate) fn add(&self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.0.fetch_add(nanos, Ordering::Relaxed);
+    }
+
+    pub(crate) fn total(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+}
