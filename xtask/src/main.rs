@@ -23,7 +23,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--without-peers]      every test, foreign peers included; last line `N passed, N failed`
-  peers sipp | peers python   one kind of foreign peer alone; the last line as in `test`
+  peers sipp|python|requests  one kind of foreign peer alone; the last line as in `test`
   setup                       installs them: Debian packages as root, Python ones under target/
   ci                          setup, test, format, clippy, docs, licences, README drift, conformance
   conformance sip DIR         checks the SIP codec against a directory with an index.json
@@ -52,7 +52,7 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
     match words {
         ["test"] => Ok(test::run(test::Peers::Wanted)),
         ["test", "--without-peers"] => Ok(test::run(test::Peers::LeftOut)),
-        ["peers", name @ ("sipp" | "python")] => test::peers_alone(name),
+        ["peers", name @ ("sipp" | "python" | "requests")] => test::peers_alone(name),
         ["setup"] => setup::run().map(|()| Tally::default()),
         ["ci"] => Ok(ci::run()),
         ["conformance", name, dir] => conformance::run(name, Path::new(dir)),

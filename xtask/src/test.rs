@@ -37,11 +37,13 @@ pub(crate) fn collect(peers: Peers) -> Tally {
         (Peers::Wanted, Ok(())) => {
             tally.add(peers::sipp::run());
             tally.add(peers::python::run());
+            tally.add(peers::emitted::run());
         }
         (Peers::Wanted, Err(failure)) => tally.fail(setup_failed(&failure)),
         (Peers::LeftOut, _) => {
             tally.leave_out("peer tests: SIPp calls over UDP, TCP and TLS");
             tally.leave_out("peer tests: msal and msgraph-sdk against the simulator");
+            tally.leave_out("peer tests: the requests of msgraph-sdk beside ours");
         }
     }
     tally
@@ -50,7 +52,11 @@ pub(crate) fn collect(peers: Peers) -> Tally {
 /// Runs one kind of foreign peer, without any other test.
 pub(crate) fn peers_alone(name: &str) -> Result<Tally, Failure> {
     setup::packages()?;
-    let tally = if name == "sipp" { peers::sipp::run() } else { peers::python::run() };
+    let tally = match name {
+        "sipp" => peers::sipp::run(),
+        "requests" => peers::emitted::run(),
+        _ => peers::python::run(),
+    };
     tally.print();
     Ok(tally)
 }

@@ -1,5 +1,6 @@
 //! Foreign peers: programs that are not ours talk to the listening example and to the simulator.
 
+pub(crate) mod emitted;
 pub(crate) mod example;
 mod hostile;
 mod lab;
