@@ -84,16 +84,16 @@ enum Step<T> {
 }
 
 impl Client {
-    /// The pages of a collection this crate has no builder for, from its first request on.
+    /// The pages of a collection this crate has no builder for.
     ///
     /// The URI is as for [`request`](Self::request).
     pub fn pages<T>(&self, request: http::Request<Bytes>) -> Pages<T> {
         Pages::new(self.clone(), Ok(request))
     }
 
-    /// The pages from a next link or a delta link on, such as one of an expanded collection.
+    /// The pages from a next link or a delta link on.
     ///
-    /// The link obeys the rules of every next link; see [`PageError`].
+    /// It may be one of an expanded collection ([`nested_link`]). The link obeys the rules of every next link; see [`PageError`].
     pub fn follow<T>(&self, link: &str) -> Pages<T> {
         let request = Guard::check(self, link).map(|uri| get(uri, &HeaderMap::new(), None));
         Pages::new(self.clone(), request.map_err(Error::from))
@@ -155,7 +155,7 @@ impl<T> Pages<T> {
         self.next_link.as_deref()
     }
 
-    /// Where changes after this reading are, once the last page of a `delta` request was read.
+    /// Where later changes are, once the last page of a `delta` request was read.
     #[must_use]
     pub fn delta_link(&self) -> Option<&str> {
         self.delta_link.as_deref()

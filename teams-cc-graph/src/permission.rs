@@ -63,14 +63,15 @@ pub(crate) const PRESENCE_READ_ALL_DELEGATED: Permission =
 
 #[cfg(test)]
 mod tests {
-    use crate::request::communications::GetPresencesByUserId;
     use crate::request::communications::calls::{
         AddLargeGalleryView, AnswerCall, CancelMediaProcessing, ChangeScreenSharingRole,
         CreateCall, DeleteCall, GetCall, KeepAlive, PlayPrompt, RecordResponse, RedirectCall,
         SendDtmfTones, SubscribeToTone, TransferCall, UpdateRecordingStatus,
         participants::InviteParticipants,
     };
+    use crate::request::communications::{GetPresencesByUserId, call_records};
     use crate::request::users::{GetPresence, SetPresence};
+    use crate::request::{adhoc_calls, online_meetings};
 
     #[test]
     fn the_readme_names_every_application_permission() {
@@ -95,6 +96,15 @@ mod tests {
             SendDtmfTones::REQUIRED_PERMISSIONS,
             SetPresence::REQUIRED_PERMISSIONS,
             UpdateRecordingStatus::REQUIRED_PERMISSIONS,
+            call_records::GetCallRecord::REQUIRED_PERMISSIONS,
+            call_records::GetPstnCalls::REQUIRED_PERMISSIONS,
+            online_meetings::CreateOnlineMeeting::REQUIRED_PERMISSIONS,
+            online_meetings::GetOnlineMeeting::REQUIRED_PERMISSIONS,
+            online_meetings::GetRecording::REQUIRED_PERMISSIONS,
+            online_meetings::GetTranscript::REQUIRED_PERMISSIONS,
+            online_meetings::ListAttendanceReports::REQUIRED_PERMISSIONS,
+            adhoc_calls::GetRecording::REQUIRED_PERMISSIONS,
+            adhoc_calls::GetTranscript::REQUIRED_PERMISSIONS,
         ];
         for permission in all.into_iter().flatten() {
             let known = readme.contains(&format!("`{permission}`"));

@@ -278,7 +278,7 @@ open_enum! {
         RoomSystem = "roomSystem",
         /// A Surface Hub.
         SurfaceHub = "surfaceHub",
-        /// A HoloLens.
+        /// A `HoloLens`.
         HoloLens = "holoLens",
         /// A member the service hides from clients that do not ask for it.
         UnknownFutureValue = "unknownFutureValue",
@@ -732,9 +732,9 @@ open_enum! {
         Satin = "satin",
         /// Satin, fullband.
         SatinFullband = "satinFullband",
-        /// RTAudio at 8 kHz.
+        /// `RTAudio` at 8 kHz.
         RtAudio8 = "rtAudio8",
-        /// RTAudio at 16 kHz.
+        /// `RTAudio` at 16 kHz.
         RtAudio16 = "rtAudio16",
         /// SILK.
         Silk = "silk",
@@ -744,7 +744,7 @@ open_enum! {
         SilkWide = "silkWide",
         /// Siren.
         Siren = "siren",
-        /// RTAudio, as Microsoft's clients name it.
+        /// `RTAudio`, as Microsoft's clients name it.
         XmsRta = "xmsRta",
         /// A member the service hides from clients that do not ask for it.
         UnknownFutureValue = "unknownFutureValue",
@@ -770,11 +770,11 @@ open_enum! {
         H264uc = "h264uc",
         /// H.265.
         H265 = "h265",
-        /// RTVideo.
+        /// `RTVideo`.
         Rtvc1 = "rtvc1",
-        /// RTVideo, as older clients name it.
+        /// `RTVideo`, as older clients name it.
         RtVideo = "rtVideo",
-        /// RTVideo, extended.
+        /// `RTVideo`, extended.
         Xrtvc1 = "xrtvc1",
         /// A member the service hides from clients that do not ask for it.
         UnknownFutureValue = "unknownFutureValue",

@@ -639,7 +639,7 @@ resource! {
         job_title: String = "jobTitle",
         /// The presenter's own page.
         personal_site_web_url: String = "personalSiteWebUrl",
-        /// The presenter's page on LinkedIn.
+        /// The presenter's page on `LinkedIn`.
         linked_in_profile_web_url: String = "linkedInProfileWebUrl",
         /// The presenter's page on Twitter.
         twitter_profile_web_url: String = "twitterProfileWebUrl",

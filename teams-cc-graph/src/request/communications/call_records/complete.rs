@@ -22,9 +22,9 @@ impl OneCallRecord {
         self.rest(&record.additional, "participants_v2")
     }
 
-    /// The record with all that its expanded collections did not have room for: participants,
-    /// sessions and segments.
+    /// The record with all that its expanded collections did not have room for.
     ///
+    /// That is participants, sessions and segments, as far as it was asked for with them.
     /// Dropping the future drops what was read so far.
     ///
     /// # Errors

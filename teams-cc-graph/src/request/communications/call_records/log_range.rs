@@ -20,7 +20,7 @@ impl LogRange {
         Self { from: whole(from), to: whole(to) }
     }
 
-    /// Both ends in the form of the API, once they are known to be in order and near enough.
+    /// Both ends in the form of the API, in order and near enough.
     pub(super) fn checked(self) -> Result<(String, String), InvalidRequest> {
         let seconds = self.to.unix_seconds().saturating_sub(self.from.unix_seconds());
         // A day that is begun counts.

@@ -16,9 +16,7 @@ fn at(text: &str) -> Timestamp {
 #[test]
 fn every_request_has_its_method_path_and_preferences() {
     let (from, to) = (at("2026-10-01T00:00:00Z"), at("2026-11-01T08:30:00.5Z"));
-    let range = "fromDateTime=2026-10-01T00%3A00%3A00Z,toDateTime=2026-11-01T08%3A30%3A00Z";
-    let record = format!("/{CHAIN}");
-    let cases: Vec<(Result<http::Request<bytes::Bytes>, Error>, String, &[&str])> = vec![
+    let cases: Vec<Case> = vec![
         (ListCallRecords::new().into_request(), String::new(), &[UNKNOWN]),
         (
             ListCallRecords::new()
@@ -43,6 +41,16 @@ fn every_request_has_its_method_path_and_preferences() {
             "?$filter=startDateTime%20gt%202026-10-01T00:00:00%2B01:00".to_owned(),
             &[],
         ),
+    ];
+    check(cases);
+}
+
+#[test]
+fn what_belongs_to_a_record_and_the_logs_have_their_paths() {
+    let (from, to) = (at("2026-10-01T00:00:00Z"), at("2026-11-01T08:30:00.5Z"));
+    let range = "fromDateTime=2026-10-01T00%3A00%3A00Z,toDateTime=2026-11-01T08%3A30%3A00Z";
+    let record = format!("/{CHAIN}");
+    let cases: Vec<Case> = vec![
         (GetCallRecord::new(CHAIN).into_request(), record.clone(), &[UNKNOWN]),
         (
             GetCallRecord::new(CHAIN)
@@ -74,6 +82,13 @@ fn every_request_has_its_method_path_and_preferences() {
             &[UNKNOWN],
         ),
     ];
+    check(cases);
+}
+
+/// A request, where it goes below the collection, and what it prefers.
+type Case = (Result<http::Request<bytes::Bytes>, Error>, String, &'static [&'static str]);
+
+fn check(cases: Vec<Case>) {
     for (request, path, preferences) in cases {
         let request = request.unwrap();
         assert_eq!(request.method(), Method::GET);
