@@ -30,11 +30,19 @@ impl Read {
         Err(format!("comes back different at {}", difference(body, &self.written)))
     }
 
-    /// Fails where an object was kept whole for want of a known type.
-    pub(super) fn has_no_unknown(&self) -> Result<(), String> {
-        let Some((_, rest)) = self.shown.split_once("Unknown(Object {") else { return Ok(()) };
-        let name = rest.split('"').nth(1).unwrap_or("no type");
-        Err(format!("falls back to raw for {name}"))
+    /// The types of objects that were kept whole; an error where one is a declared type.
+    pub(super) fn kept_whole(&self, declared: fn(&str) -> bool) -> Result<Vec<String>, String> {
+        let mut names = Vec::new();
+        for rest in self.shown.split("Object { odata_type: ").skip(1) {
+            let name = rest.strip_prefix("Some(\"").and_then(|rest| rest.split('"').next());
+            match name {
+                Some(name) if declared(name) => {
+                    return Err(format!("falls back to raw for {name}"));
+                }
+                name => names.push(name.unwrap_or("(an object without a type)").to_owned()),
+            }
+        }
+        Ok(names)
     }
 }
 
