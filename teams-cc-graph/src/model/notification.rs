@@ -9,8 +9,8 @@ use serde::{
 use serde_json::Value;
 
 use super::{
-    Call, CommsNotification, CommsOperation, Participant, ParticipantJoiningNotification,
-    ParticipantLeftNotification,
+    Call, CommsNotification, CommsOperation, ContentSharingSession, Participant,
+    ParticipantJoiningNotification, ParticipantLeftNotification,
 };
 use crate::wire::{
     Choice, Field, FromObject, Object, TypeName, Wire, read_choice_rest, refused, same_type, within,
@@ -26,9 +26,15 @@ pub enum ResourceData {
     Operation(Box<CommsOperation>),
     /// Participants of a call: the whole roster, or what changed in it.
     Participants(Vec<Participant>),
-    /// A participant about to join a call that the app records; the app has to answer how.
+    /// One participant of a call.
+    Participant(Box<Participant>),
+    /// What is shared in a call.
+    ContentSharingSessions(Vec<ContentSharingSession>),
+    /// One share of content in a call.
+    ContentSharingSession(Box<ContentSharingSession>),
+    /// A participant is about to join, and the app has to answer how.
     Joining(Box<ParticipantJoiningNotification>),
-    /// A participant that left a call the app records.
+    /// A participant the app records has left.
     Left(Box<ParticipantLeftNotification>),
     /// A list of objects of a type this crate does not model.
     Others(Vec<Object>),
@@ -121,6 +127,17 @@ pub(super) fn settle(notification: &mut CommsNotification) -> Result<(), serde_j
             .map(read_as)
             .collect::<Result<_, _>>()
             .map(ResourceData::Participants),
+        (ResourceData::Others(objects), ["contentsharingsessions", ..]) => objects
+            .into_iter()
+            .map(read_as)
+            .collect::<Result<_, _>>()
+            .map(ResourceData::ContentSharingSessions),
+        (ResourceData::Other(object), [_, "participants"]) => {
+            read_as(object).map(ResourceData::Participant)
+        }
+        (ResourceData::Other(object), [_, "contentsharingsessions"]) => {
+            read_as(object).map(ResourceData::ContentSharingSession)
+        }
         (ResourceData::Other(object), [_, "calls"]) => read_as(object).map(ResourceData::Call),
         (ResourceData::Other(object), [_, "operations"]) => {
             read_as(object).map(ResourceData::Operation)
@@ -146,15 +163,18 @@ impl Wire for ResourceData {
             Self::Call(call) => call.write(serializer),
             Self::Operation(operation) => operation.write(serializer),
             Self::Participants(participants) => participants.write(serializer),
-            Self::Joining(joining) => joining.write(serializer),
-            Self::Left(left) => left.write(serializer),
+            Self::Participant(participant) => participant.write(serializer),
+            Self::ContentSharingSessions(sessions) => sessions.write(serializer),
+            Self::ContentSharingSession(session) => session.write(serializer),
+            Self::Joining(notification) => notification.write(serializer),
+            Self::Left(notification) => notification.write(serializer),
             Self::Others(objects) => objects.write(serializer),
             Self::Other(object) => object.write(serializer),
         }
     }
 }
 
-/// One object: calls and operations by their types.
+/// One object, by its type.
 impl Choice for ResourceData {
     const UNNAMED: Option<usize> = None;
     const STRANGE: Option<usize> = None;
@@ -163,12 +183,9 @@ impl Choice for ResourceData {
         let end = name.len().checked_sub(OPERATION.len());
         let end = end.and_then(|start| name.get(start..));
         if end.is_some_and(|end| end.eq_ignore_ascii_case(OPERATION)) {
-            return Some(0);
+            return Some(NAMED.len());
         }
-        let known =
-            [Call::TYPE, ParticipantJoiningNotification::TYPE, ParticipantLeftNotification::TYPE];
-        let known = known.iter().position(|known| same_type(name, known));
-        known.map(|known| known + 1)
+        NAMED.iter().position(|known| same_type(name, known))
     }
 
     fn read_subtype<'de, A: MapAccess<'de>>(
@@ -177,10 +194,12 @@ impl Choice for ResourceData {
         name: Option<TypeName<'de>>,
     ) -> Result<Self, A::Error> {
         match subtype {
-            0 => Box::read_object(map, name).map(Self::Operation),
-            1 => Box::read_object(map, name).map(Self::Call),
-            2 => Box::read_object(map, name).map(Self::Joining),
-            _ => Box::read_object(map, name).map(Self::Left),
+            0 => Box::read_object(map, name).map(Self::Call),
+            1 => Box::read_object(map, name).map(Self::Participant),
+            2 => Box::read_object(map, name).map(Self::ContentSharingSession),
+            3 => Box::read_object(map, name).map(Self::Joining),
+            4 => Box::read_object(map, name).map(Self::Left),
+            _ => Box::read_object(map, name).map(Self::Operation),
         }
     }
 
@@ -192,12 +211,24 @@ impl Choice for ResourceData {
         match self {
             Self::Call(call) => FromObject::received_type(call),
             Self::Operation(operation) => FromObject::received_type(operation),
-            Self::Joining(joining) => FromObject::received_type(joining),
-            Self::Left(left) => FromObject::received_type(left),
-            Self::Participants(_) | Self::Others(_) | Self::Other(_) => None,
+            Self::Participant(participant) => FromObject::received_type(participant),
+            Self::ContentSharingSession(session) => FromObject::received_type(session),
+            Self::Joining(notification) => FromObject::received_type(notification),
+            Self::Left(notification) => FromObject::received_type(notification),
+            Self::Participants(_) | Self::ContentSharingSessions(_) => None,
+            Self::Others(_) | Self::Other(_) => None,
         }
     }
 }
+
+/// What one object is named, in the order `read_subtype` knows; operations come after.
+const NAMED: [&str; 5] = [
+    Call::TYPE,
+    Participant::TYPE,
+    ContentSharingSession::TYPE,
+    ParticipantJoiningNotification::TYPE,
+    ParticipantLeftNotification::TYPE,
+];
 
 /// How the names of all operations end.
 const OPERATION: &str = "operation";
@@ -221,19 +252,28 @@ impl<'de> Visitor<'de> for ResourceVisitor {
         read_choice_rest(map, None)
     }
 
-    /// A roster where an item names its type so and none names another.
+    /// A list of what an item names, where none names another type.
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<ResourceData, A::Error> {
         let (items, _) = <Vec<Item>>::read(SeqAccessDeserializer::new(list))?;
-        let named = items.iter().any(|item| matches!(item, Item::Participant(_)));
-        let other = items
-            .iter()
-            .any(|item| matches!(item, Item::Unknown(object) if object.odata_type().is_some()));
-        if named && !other {
-            let roster = items.into_iter().map(Item::into_participant);
-            roster.collect::<Result<_, _>>().map(ResourceData::Participants)
+        let named = |kind: fn(&Item) -> bool| {
+            items.iter().any(kind)
+                && items.iter().all(|item| match item {
+                    Item::Unknown(object) => object.odata_type().is_none(),
+                    item => kind(item),
+                })
+        };
+        let roster = named(|item| matches!(item, Item::Participant(_)));
+        let shared = named(|item| matches!(item, Item::ContentSharingSession(_)));
+        let items = items.into_iter();
+        if roster {
+            let roster = items.map(Item::into_participant).collect::<Result<_, _>>();
+            roster.map(ResourceData::Participants)
+        } else if shared {
+            let sessions = items.map(Item::into_session).collect::<Result<_, _>>();
+            sessions.map(ResourceData::ContentSharingSessions)
         } else {
-            let objects = items.into_iter().map(Item::into_object);
-            objects.collect::<Result<_, _>>().map(ResourceData::Others)
+            let objects = items.map(Item::into_object).collect::<Result<_, _>>();
+            objects.map(ResourceData::Others)
         }
         .map_err(A::Error::custom)
     }
@@ -246,6 +286,8 @@ polymorphic! {
     enum Item {
         /// A participant by name.
         Participant(Participant),
+        /// A share of content by name.
+        ContentSharingSession(ContentSharingSession),
     }
 }
 
@@ -253,17 +295,24 @@ impl Item {
     fn into_participant(self) -> Result<Participant, serde_json::Error> {
         match self {
             Self::Participant(participant) => Ok(participant),
-            Self::Unknown(object) => read_as(object),
+            item => read_as(item.into_object()?),
+        }
+    }
+
+    fn into_session(self) -> Result<ContentSharingSession, serde_json::Error> {
+        match self {
+            Self::ContentSharingSession(session) => Ok(session),
+            item => read_as(item.into_object()?),
         }
     }
 
     fn into_object(self) -> Result<Object, serde_json::Error> {
-        match self {
-            Self::Participant(participant) => {
-                Object::read(serde_json::to_value(participant)?).map(|(object, _)| object)
-            }
-            Self::Unknown(object) => Ok(object),
-        }
+        let value = match self {
+            Self::Participant(participant) => serde_json::to_value(participant)?,
+            Self::ContentSharingSession(session) => serde_json::to_value(session)?,
+            Self::Unknown(object) => return Ok(object),
+        };
+        Object::read(value).map(|(object, _)| object)
     }
 }
 
@@ -276,5 +325,63 @@ impl From<Call> for ResourceData {
 impl From<CommsOperation> for ResourceData {
     fn from(operation: CommsOperation) -> Self {
         Self::Operation(Box::new(operation))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::CommsNotifications;
+
+    /// What a notification about `path` carries, read and compared with what it is written as.
+    fn data(path: &str, data: &Value) -> ResourceData {
+        let body = json!({"value": [
+            {"changeType": "updated", "resourceUrl": path, "resourceData": data}
+        ]});
+        let mut read: CommsNotifications = serde_json::from_value(body.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), body);
+        let notification = read.value.get_mut().unwrap().remove(0);
+        notification.resource_data.into_option().unwrap()
+    }
+
+    /// Trap 29.
+    #[test]
+    fn a_resource_is_read_as_its_type_alone_or_in_a_list() {
+        let typed = |name: &str| json!({"@odata.type": format!("#microsoft.graph.{name}")});
+        let session = typed("contentSharingSession");
+        let path = "/communications/calls/1/contentsharingsessions";
+        assert!(matches!(data(path, &session), ResourceData::ContentSharingSession(_)));
+        let sessions = json!([session, {"id": "2"}]);
+        assert!(
+            matches!(data(path, &sessions), ResourceData::ContentSharingSessions(it) if it.len() == 2)
+        );
+        assert!(matches!(data(path, &json!([])), ResourceData::ContentSharingSessions(_)));
+        let participant = typed("participant");
+        let path = "/communications/calls/1/participants";
+        assert!(matches!(data(path, &participant), ResourceData::Participant(_)));
+        assert!(matches!(
+            data(path, &json!([participant, typed("contentSharingSession")])),
+            ResourceData::Others(_)
+        ));
+        let joining = typed("participantJoiningNotification");
+        assert!(matches!(data("/app/calls/1", &joining), ResourceData::Joining(_)));
+        let left = typed("participantLeftNotification");
+        assert!(matches!(data("/app/calls/1", &left), ResourceData::Left(_)));
+    }
+
+    #[test]
+    fn an_untyped_resource_is_what_its_path_says() {
+        for (path, wanted) in [
+            ("communications/calls/1/", "Call"),
+            ("/communications/calls/1/participants/2", "Participant"),
+            ("/communications/calls/1/contentsharingsessions/2", "ContentSharingSession"),
+            ("/app/calls/1/operations/2", "Operation"),
+            ("/app/elsewhere", "Other"),
+        ] {
+            let shown = format!("{:?}", data(path, &json!({"id": "x"})));
+            assert!(shown.starts_with(&format!("{wanted}(")), "{path}: {shown}");
+        }
     }
 }
