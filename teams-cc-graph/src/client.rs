@@ -12,7 +12,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Uri;
 use serde::de::DeserializeOwned;
-use teams_cc_core::TenantId;
+use teams_cc_core::{TenantId, Timestamp};
 use tower::ServiceExt;
 
 pub use builder::ClientBuilder;
@@ -166,6 +166,11 @@ impl Client {
     ) -> Result<http::Response<Bytes>, Error> {
         let response = self.inner.wire.clone().oneshot(request).await?;
         response::check(response, None, &*self.inner.clock, &self.inner.authority)
+    }
+
+    /// The time by the wall.
+    pub(crate) fn wall(&self) -> Timestamp {
+        self.inner.clock.wall()
     }
 
     /// A fresh id, to join what belongs together.

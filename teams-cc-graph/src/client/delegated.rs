@@ -1,6 +1,6 @@
 //! A client that acts for a signed-in user.
 
-use teams_cc_core::TenantId;
+use teams_cc_core::{TenantId, Timestamp};
 
 use super::Client;
 use crate::error::{ConfigError, Error};
@@ -28,7 +28,8 @@ use crate::wire::Field;
 ///
 /// let client = Client::builder().tenant("tenant-1".parse()?).token_provider(Arc::new(SignedIn));
 /// let agent = client.build()?.delegated(ActsFor::SignedInUser)?;
-/// assert!(agent.client().tenant().is_some());
+/// let request = agent.chat("19:1@thread.v2").send("Your customer is on the line");
+/// assert_eq!(request.into_request()?.method(), "POST");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -84,6 +85,10 @@ impl Via for Delegated {
 
     fn client_context(&self) -> Field<String> {
         Via::client_context(&self.client)
+    }
+
+    fn wall(&self) -> Option<Timestamp> {
+        Via::wall(&self.client)
     }
 
     fn service_root(&self) -> String {

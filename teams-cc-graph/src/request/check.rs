@@ -203,3 +203,16 @@ fn phone_of(identity: &IdentitySet) -> Option<Sensitive> {
     let phone = identity.phone.get()?;
     Some(phone.id.get().cloned().unwrap_or_default())
 }
+
+/// A page has one item at least, and no more than the service answers.
+pub(crate) fn top(top: Option<u32>, limit: u32) -> Result<(), InvalidRequest> {
+    match top {
+        Some(items) if items == 0 || items > limit => Err(InvalidRequest::OutOfRange {
+            what: "$top",
+            value: items.into(),
+            least: 1,
+            most: limit.into(),
+        }),
+        _ => Ok(()),
+    }
+}

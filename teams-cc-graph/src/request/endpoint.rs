@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Method;
 use serde::Serialize;
-use teams_cc_core::TenantId;
+use teams_cc_core::{TenantId, Timestamp};
 
 use super::draft::Draft;
 use crate::client::Client;
@@ -56,6 +56,12 @@ pub trait Via: sealed::Sealed {
         Field::Missing
     }
 
+    /// The time by the wall, where there is a clock.
+    #[doc(hidden)]
+    fn wall(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// Where resources are that bodies link to.
     #[doc(hidden)]
     fn service_root(&self) -> String {
@@ -78,6 +84,10 @@ impl Via for Client {
 
     fn client_context(&self) -> Field<String> {
         self.new_id().into()
+    }
+
+    fn wall(&self) -> Option<Timestamp> {
+        Some(Client::wall(self))
     }
 
     fn service_root(&self) -> String {

@@ -16,13 +16,25 @@ mod paged;
 mod prefer;
 #[macro_use]
 mod owner;
+#[macro_use]
+mod eventual;
+mod activity;
 pub mod adhoc_calls;
+pub mod admin;
 mod answer;
+pub mod app_catalogs;
+pub mod applications;
+mod bind;
+pub mod chats;
 mod check;
 pub mod communications;
 mod draft;
 mod future;
+mod new_message;
 pub mod online_meetings;
+pub mod subscriptions;
+pub mod teams;
+pub mod teamwork;
 #[cfg(test)]
 mod tests;
 pub mod users;

@@ -9,6 +9,7 @@ mod event_call;
 mod event_member;
 mod event_team;
 mod number_assignment;
+mod subscription;
 mod team;
 mod teams_app;
 
@@ -21,5 +22,6 @@ pub use event_call::*;
 pub use event_member::*;
 pub use event_team::*;
 pub use number_assignment::*;
+pub use subscription::*;
 pub use team::*;
 pub use teams_app::*;

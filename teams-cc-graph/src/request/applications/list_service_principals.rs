@@ -1,0 +1,101 @@
+use bytes::Bytes;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::model::{Collection, ServicePrincipal};
+use crate::request::{Query, Via, check, eventual};
+
+/// `GET /servicePrincipals`: the apps that have an account in the tenant.
+///
+/// [Learn](https://learn.microsoft.com/graph/api/serviceprincipal-list)
+///
+/// # Permissions
+///
+/// | type | least privileged | higher |
+/// |---|---|---|
+/// | Application | `Application.Read.All` | `Application.ReadWrite.OwnedBy`, `Application.ReadWrite.All` |
+/// | Delegated | `Application.Read.All` | `Application.ReadWrite.All` |
+///
+/// # Limits
+///
+/// At most 999 a page. Graph itself is found by `appId eq '00000003-0000-0000-c000-000000000000'`;
+/// its `appRoles` tell the ids of the permissions.
+///
+/// # Errors
+///
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a limit is broken,
+/// [`ErrorKind::Permission`](crate::ErrorKind::Permission) where a role or consent is missing.
+///
+/// # Retries
+///
+/// Harmless: retried whenever an error may pass. Dropping the future changes nothing.
+///
+/// ```
+/// use teams_cc_graph::request::applications::ListServicePrincipals;
+///
+/// let request = ListServicePrincipals::new().select(["id", "appId"]).into_request()?;
+/// assert_eq!(request.uri(), "/servicePrincipals?$select=id,appId");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
+#[doc(alias = "list servicePrincipals")]
+#[must_use = "a request is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct ListServicePrincipals<C = Client> {
+    via: C,
+    eventual: bool,
+    query: Query,
+    top: Option<u32>,
+}
+
+graph_request! {
+    ListServicePrincipals => (Collection<ServicePrincipal>),
+    "listServicePrincipals" GET "/servicePrincipals",
+    repeat: Harmless, on_call: false,
+    application: [
+        "Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"
+    ],
+    delegated: ["Application.Read.All", "Application.ReadWrite.All"]
+}
+
+paged_request! { ListServicePrincipals => ServicePrincipal }
+
+eventual_query! { ListServicePrincipals }
+
+query_options! { ListServicePrincipals: select, filter, order_by }
+
+impl ListServicePrincipals<()> {
+    /// The request without a client.
+    pub fn new() -> Self {
+        Self::with(())
+    }
+}
+
+impl Default for ListServicePrincipals<()> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<C: Via> ListServicePrincipals<C> {
+    pub(crate) fn with(via: C) -> Self {
+        Self { via, eventual: false, query: Query::new(), top: None }
+    }
+
+    /// Set how many items a page holds (`$top`), at most 999. Default: the service's choice.
+    pub fn top(mut self, items: u32) -> Self {
+        self.top = Some(items);
+        self.query = self.query.top(items);
+        self
+    }
+
+    /// The request as HTTP.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a documented limit is broken.
+    pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
+        check::top(self.top, 999)?;
+        let draft = Self::ENDPOINT.draft(&[])?.query(&self.query);
+        eventual::draft(draft, self.eventual)?.bare()
+    }
+}

@@ -1,0 +1,137 @@
+use bytes::Bytes;
+
+use super::CHAT_ID;
+use crate::client::Client;
+use crate::error::Error;
+use crate::model::{
+    ActivityNotificationBody, ItemBody, TeamworkActivityTopic, TeamworkNotificationRecipient,
+};
+use crate::request::{Via, activity};
+use crate::wire::Sensitive;
+
+/// `POST /chats/{id}/sendActivityNotification`: a note in the activity feed of a member, or of all,
+/// of a chat.
+///
+/// [Learn](https://learn.microsoft.com/graph/api/chat-sendactivitynotification)
+///
+/// # Permissions
+///
+/// | type | least privileged | higher |
+/// |---|---|---|
+/// | Application | `TeamsActivity.Send` | – |
+/// | Delegated | `TeamsActivity.Send` | – |
+/// | Inside the chat or team | `TeamsActivity.Send.Chat` | – |
+///
+/// # Limits
+///
+/// The manifest of the app declares the activity type. A topic that is a text needs a link. The app
+/// must be installed in the chat; a link as topic stays inside the chat. Five notifications a
+/// second for an app and tenant.
+///
+/// # Errors
+///
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a limit is broken,
+/// [`ErrorKind::Permission`](crate::ErrorKind::Permission) where a role or consent is missing.
+///
+/// # Retries
+///
+/// It would notify twice: retried on 429 alone. Dropping the future may still take effect.
+///
+/// ```
+/// use teams_cc_graph::model::{TeamworkActivityTopic, TeamworkNotificationRecipient};
+/// use teams_cc_graph::request::chats::SendActivityNotification;
+///
+/// let topic = TeamworkActivityTopic::text("Order 4711", "https://teams.microsoft.com/l/entity/1");
+/// let recipient = TeamworkNotificationRecipient::of_user("agent-1");
+/// let request = SendActivityNotification::new("19:1@thread.v2", topic, "orderWaits", recipient).into_request()?;
+/// assert_eq!(request.uri(), "/chats/19%3A1%40thread.v2/sendActivityNotification");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
+#[doc(alias = "sendActivityNotification")]
+#[doc(alias = "activity feed")]
+#[must_use = "a request is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct SendActivityNotification<C = Client> {
+    via: C,
+    chat: Sensitive,
+    body: ActivityNotificationBody,
+}
+
+graph_request! {
+    SendActivityNotification => (),
+    "sendActivityNotification" POST "/chats/{id}/sendActivityNotification",
+    repeat: Twice, on_call: false,
+    application: ["TeamsActivity.Send"],
+    delegated: ["TeamsActivity.Send"],
+    resource_specific: ["TeamsActivity.Send.Chat"]
+}
+
+impl SendActivityNotification<()> {
+    /// The request without a client.
+    pub fn new(
+        chat: &str,
+        topic: TeamworkActivityTopic,
+        activity_type: impl Into<String>,
+        recipient: TeamworkNotificationRecipient,
+    ) -> Self {
+        Self::with((), chat, topic, activity_type, recipient)
+    }
+}
+
+impl<C: Via> SendActivityNotification<C> {
+    pub(crate) fn with(
+        via: C,
+        chat: &str,
+        topic: TeamworkActivityTopic,
+        activity_type: impl Into<String>,
+        recipient: TeamworkNotificationRecipient,
+    ) -> Self {
+        let body = ActivityNotificationBody::new().topic(topic).activity_type(activity_type.into());
+        let body = body.recipient(recipient);
+        Self { via, chat: chat.into(), body }
+    }
+
+    /// Set what the feed shows; Teams cuts it after 150 characters. Default: nothing.
+    pub fn preview_text(mut self, text: impl Into<Sensitive>) -> Self {
+        self.body = self.body.preview_text(ItemBody::new().content(text.into()));
+        self
+    }
+
+    /// Replace the notification that carried the same number. Default: none.
+    pub fn chain_id(mut self, chain: i64) -> Self {
+        self.body = self.body.chain_id(chain);
+        self
+    }
+
+    /// Set a variable of the template in the app's manifest.
+    pub fn template_parameter(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<Sensitive>,
+    ) -> Self {
+        self.body = activity::parameter(self.body, name.into(), value.into());
+        self
+    }
+
+    /// Set which app notifies, where the registration has several in the catalog. Default: the one.
+    pub fn teams_app_id(mut self, app: impl Into<String>) -> Self {
+        self.body = self.body.teams_app_id(app.into());
+        self
+    }
+
+    /// Set the icon, as the app's manifest declares it. Default: the app's.
+    pub fn icon_id(mut self, icon: impl Into<String>) -> Self {
+        self.body = self.body.icon_id(icon.into());
+        self
+    }
+
+    /// The request as HTTP.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a documented limit is broken.
+    pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
+        activity::check(&self.body)?;
+        Self::ENDPOINT.json(&[(CHAT_ID, self.chat.reveal())], &self.body)
+    }
+}

@@ -1,0 +1,140 @@
+//! Messages to send or to import, and what is wrong with them before they are sent.
+
+use crate::error::InvalidRequest;
+use crate::model::{
+    BodyType, ChatMessage, ChatMessageAttachment, ChatMessageMention, Identity, IdentitySet,
+    ItemBody,
+};
+use crate::wire::{DateTimeOffset, Field, Sensitive};
+
+/// The most bytes of text that is sent; the service takes messages of about 28 KB in all.
+const MAX_CONTENT: usize = 28 * 1024;
+
+impl From<&str> for ChatMessage {
+    /// A message of plain text.
+    fn from(text: &str) -> Self {
+        Self::of_text(text)
+    }
+}
+
+impl From<String> for ChatMessage {
+    /// A message of plain text.
+    fn from(text: String) -> Self {
+        Self::of_text(text)
+    }
+}
+
+pub(crate) fn mention(mut message: ChatMessage, text: Sensitive, who: IdentitySet) -> ChatMessage {
+    let mut mentions = message.mentions.into_option().unwrap_or_default();
+    let id = i32::try_from(mentions.len()).unwrap_or(i32::MAX);
+    mentions.push(ChatMessageMention::new().id(id).mention_text(text).mentioned(who));
+    message.mentions = Field::Value(mentions);
+    message
+}
+
+pub(crate) fn attachment(
+    mut message: ChatMessage,
+    attachment: ChatMessageAttachment,
+) -> ChatMessage {
+    let mut attachments = message.attachments.into_option().unwrap_or_default();
+    attachments.push(attachment);
+    message.attachments = Field::Value(attachments);
+    message
+}
+
+/// A message with its author and its time.
+pub(crate) fn imported(
+    message: ChatMessage,
+    author: &str,
+    written_at: DateTimeOffset,
+) -> ChatMessage {
+    let from = IdentitySet::new().user(Identity::with_id(author));
+    message.from(from).created_date_time(written_at)
+}
+
+/// Something is said, and HTML holds what mentions and attachments refer to.
+pub(crate) fn check(message: &ChatMessage) -> Result<(), InvalidRequest> {
+    let body = message.body.get();
+    let content = body.and_then(|body| body.content.get()).map_or("", Sensitive::reveal);
+    let (mentions, attachments) = (message.mentions.items(), message.attachments.items());
+    if content.is_empty() && attachments.is_empty() {
+        return Err(InvalidRequest::Empty { what: "the message" });
+    }
+    if content.len() > MAX_CONTENT {
+        let (what, length) = ("the message", content.len());
+        return Err(InvalidRequest::TooLong { what, length, limit: MAX_CONTENT });
+    }
+    let html = is_html(body);
+    let refers = |tag: &str, id: &str| content.contains(&format!("<{tag} id=\"{id}\""));
+    let mention = |mention: &ChatMessageMention| {
+        mention.id.get().is_some_and(|id| refers("at", &id.to_string()))
+    };
+    let found = mentions.is_empty() || (html && mentions.iter().all(mention));
+    if !found {
+        let (what, wanted) =
+            ("a message that mentions", "HTML with an at element for each mention");
+        return Err(InvalidRequest::Malformed { what, wanted });
+    }
+    let attached = |attachment: &ChatMessageAttachment| {
+        attachment.id.text().is_some_and(|id| refers("attachment", id))
+    };
+    let found = attachments.is_empty() || (html && attachments.iter().all(attached));
+    if !found {
+        let what = "a message that attaches";
+        let wanted = "HTML with an attachment element for each attachment";
+        return Err(InvalidRequest::Malformed { what, wanted });
+    }
+    Ok(())
+}
+
+/// Who wrote it and when: the service makes an import of nothing less.
+pub(crate) fn check_import(message: &ChatMessage) -> Result<(), InvalidRequest> {
+    if message.created_date_time.get().is_none() {
+        return Err(InvalidRequest::Missing { what: "createdDateTime" });
+    }
+    let author = message.from.get().and_then(|from| from.user.get()).and_then(|it| it.id.get());
+    if author.is_none_or(|id| id.reveal().is_empty()) {
+        return Err(InvalidRequest::Missing { what: "the author" });
+    }
+    Ok(())
+}
+
+fn is_html(body: Option<&ItemBody>) -> bool {
+    body.and_then(|body| body.content_type.get()) == Some(&BodyType::Html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_holds_what_it_refers_to() {
+        let who = || IdentitySet::new().user(Identity::with_id("agent-1"));
+        let card = || ChatMessageAttachment::new().id("card-1");
+        let html = |text: &str| ChatMessage::of_html(text);
+        for (message, fine) in [
+            (ChatMessage::from("hello"), true),
+            (ChatMessage::from(""), false),
+            (ChatMessage::new(), false),
+            (ChatMessage::from("x".repeat(MAX_CONTENT)), true),
+            (ChatMessage::from("x".repeat(MAX_CONTENT + 1)), false),
+            (mention(html("<at id=\"0\">Ana</at>"), "Ana".into(), who()), true),
+            (mention(ChatMessage::from("Ana"), "Ana".into(), who()), false),
+            (mention(html("<at id=\"1\">Ana</at>"), "Ana".into(), who()), false),
+            (attachment(html("<attachment id=\"card-1\"></attachment>"), card()), true),
+            (attachment(html("see"), card()), false),
+        ] {
+            assert_eq!(check(&message).is_ok(), fine, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn an_import_names_its_author_and_its_time() {
+        let full = || imported("hello".into(), "agent-1", "2026-01-02T03:04:05Z".into());
+        assert_eq!(check_import(&full()), Ok(()));
+        let mut timeless = full();
+        timeless.created_date_time = Field::Null;
+        assert!(check_import(&timeless).is_err());
+        assert!(check_import(&imported("hello".into(), "", "2026-01-02".into())).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+use bytes::Bytes;
+
+use super::SUBSCRIPTION_ID;
+use crate::client::Client;
+use crate::error::Error;
+use crate::model::Subscription;
+use crate::request::Via;
+
+/// `GET /subscriptions/{id}`: a subscription as it stands.
+///
+/// [Learn](https://learn.microsoft.com/graph/api/subscription-get)
+///
+/// # Permissions
+///
+/// Those that let the app read the resource ([`limit_of`](super::limit_of) names them).
+///
+/// # Limits
+///
+/// Only the app that made it reads it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Permission`](crate::ErrorKind::Permission) where a role or consent is missing; 404
+/// is [`ErrorKind::Service`](crate::ErrorKind::Service).
+///
+/// # Retries
+///
+/// Harmless: retried whenever an error may pass. Dropping the future changes nothing.
+///
+/// ```
+/// use teams_cc_graph::request::subscriptions::GetSubscription;
+///
+/// let request = GetSubscription::new("s1").into_request()?;
+/// assert_eq!(request.uri(), "/subscriptions/s1");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
+#[doc(alias = "get subscription")]
+#[must_use = "a request is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct GetSubscription<C = Client> {
+    via: C,
+    subscription: String,
+}
+
+graph_request! {
+    GetSubscription => Subscription,
+    "getSubscription" GET "/subscriptions/{id}",
+    repeat: Harmless, on_call: false
+}
+
+impl GetSubscription<()> {
+    /// The request without a client.
+    pub fn new(subscription: &str) -> Self {
+        Self::with((), subscription)
+    }
+}
+
+impl<C: Via> GetSubscription<C> {
+    pub(crate) fn with(via: C, subscription: &str) -> Self {
+        Self { via, subscription: subscription.to_owned() }
+    }
+
+    /// The request as HTTP.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
+    pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
+        Self::ENDPOINT.bare(&[(SUBSCRIPTION_ID, &self.subscription)])
+    }
+}

@@ -1,0 +1,125 @@
+use bytes::Bytes;
+
+use super::{CHANNEL_ID, MESSAGE_ID, TEAM_ID};
+use crate::client::Delegated;
+use crate::error::Error;
+use crate::model::{ChatMessage, ChatMessageAttachment, ChatMessageImportance, IdentitySet};
+use crate::request::{Via, new_message};
+use crate::wire::Sensitive;
+
+/// `POST /teams/{team-id}/channels/{id}/messages/{message-id}/replies`: answer a message of a
+/// channel.
+///
+/// It exists only for a client that acts for a signed-in user ([`Delegated`]): an app by itself may
+/// import what was said elsewhere ([`ImportReply`](super::ImportReply)), and say nothing. A bot
+/// writes through the Bot Framework.
+///
+/// [Learn](https://learn.microsoft.com/graph/api/channel-post-messagereply)
+///
+/// # Permissions
+///
+/// | type | least privileged | higher |
+/// |---|---|---|
+/// | Application | not supported | – |
+/// | Delegated | `ChannelMessage.Send` | `Group.ReadWrite.All` |
+///
+/// # Limits
+///
+/// A text, or HTML where the message mentions or attaches; a message of about 28 KB. 20 messages a
+/// second for an app and tenant in chats, 50 in channels, and 3,000 a day in a channel. No log
+/// files: messages are for people to read.
+///
+/// # Errors
+///
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a limit is broken,
+/// [`ErrorKind::Permission`](crate::ErrorKind::Permission) where a role or consent is missing.
+///
+/// # Retries
+///
+/// It would be said twice: retried on 429 alone. Dropping the future may still take effect.
+///
+/// ```
+/// use teams_cc_graph::request::teams::SendReply;
+///
+/// let request = SendReply::new("team-1", "19:1@thread.tacv2", "1", "Your customer is on the line").into_request()?;
+/// assert_eq!(request.uri(), "/teams/team-1/channels/19%3A1%40thread.tacv2/messages/1/replies");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
+#[doc(alias = "reply to chatMessage")]
+#[must_use = "a request is sent when it is awaited"]
+#[derive(Clone, Debug)]
+pub struct SendReply<C = Delegated> {
+    via: C,
+    team: String,
+    channel: Sensitive,
+    root: String,
+    body: ChatMessage,
+}
+
+graph_request! {
+    SendReply via Delegated => ChatMessage,
+    "reply" POST "/teams/{team-id}/channels/{id}/messages/{message-id}/replies",
+    repeat: Twice, on_call: false,
+    delegated: ["ChannelMessage.Send", "Group.ReadWrite.All"]
+}
+
+impl SendReply<()> {
+    /// The request without a client.
+    pub fn new(team: &str, channel: &str, root: &str, message: impl Into<ChatMessage>) -> Self {
+        Self::with((), team, channel, root, message)
+    }
+}
+
+impl<C: Via> SendReply<C> {
+    pub(crate) fn with(
+        via: C,
+        team: &str,
+        channel: &str,
+        root: &str,
+        message: impl Into<ChatMessage>,
+    ) -> Self {
+        Self {
+            via,
+            team: team.to_owned(),
+            channel: channel.into(),
+            root: root.to_owned(),
+            body: message.into(),
+        }
+    }
+
+    /// Mention somebody; the HTML refers to it by `<at id="…">`, counted from 0.
+    pub fn mention(mut self, text: impl Into<Sensitive>, who: IdentitySet) -> Self {
+        self.body = new_message::mention(self.body, text.into(), who);
+        self
+    }
+
+    /// Attach a file or a card; the HTML refers to it by `<attachment id="…">`.
+    pub fn attachment(mut self, attachment: ChatMessageAttachment) -> Self {
+        self.body = new_message::attachment(self.body, attachment);
+        self
+    }
+
+    /// Set how urgent the message is. Default: normal.
+    pub fn importance(mut self, importance: ChatMessageImportance) -> Self {
+        self.body = self.body.importance(importance);
+        self
+    }
+
+    /// The message as it stands, to reach properties that have no setter.
+    pub fn body_mut(&mut self) -> &mut ChatMessage {
+        &mut self.body
+    }
+
+    /// The request as HTTP.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a documented limit is broken.
+    pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
+        new_message::check(&self.body)?;
+        Self::ENDPOINT.json(
+            &[(TEAM_ID, &self.team), (CHANNEL_ID, self.channel.reveal()), (MESSAGE_ID, &self.root)],
+            &self.body,
+        )
+    }
+}
