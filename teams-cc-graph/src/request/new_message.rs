@@ -49,7 +49,7 @@ pub(crate) fn imported(
     written_at: DateTimeOffset,
 ) -> ChatMessage {
     let from = IdentitySet::new().user(Identity::with_id(author));
-    message.from(from).created_date_time(written_at)
+    message.sender(from).created_date_time(written_at)
 }
 
 /// Something is said, and HTML holds what mentions and attachments refer to.
@@ -92,7 +92,7 @@ pub(crate) fn check_import(message: &ChatMessage) -> Result<(), InvalidRequest> 
     if message.created_date_time.get().is_none() {
         return Err(InvalidRequest::Missing { what: "createdDateTime" });
     }
-    let author = message.from.get().and_then(|from| from.user.get()).and_then(|it| it.id.get());
+    let author = message.sender.get().and_then(|from| from.user.get()).and_then(|it| it.id.get());
     if author.is_none_or(|id| id.reveal().is_empty()) {
         return Err(InvalidRequest::Missing { what: "the author" });
     }

@@ -94,8 +94,8 @@ resource! {
         created_date_time: DateTimeOffset = "createdDateTime",
         /// What happened, for a message of the system.
         event_detail: EventMessageDetail = "eventDetail",
-        /// Who wrote it.
-        from: IdentitySet = "from",
+        /// Who wrote it; `from` on the wire.
+        sender: IdentitySet = "from",
         /// Whether it was deleted.
         is_deleted: bool = "isDeleted",
         /// The kind of message.

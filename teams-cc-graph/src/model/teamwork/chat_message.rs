@@ -13,8 +13,8 @@ resource! {
         etag: String = "etag",
         /// The root message of the thread; channels alone have threads.
         reply_to_id: String = "replyToId",
-        /// Who wrote it.
-        from: IdentitySet = "from",
+        /// Who wrote it; `from` on the wire.
+        sender: IdentitySet = "from",
         /// The text.
         body: ItemBody = "body",
         /// The kind of message.
