@@ -1,5 +1,6 @@
 //! The requests as HTTP, without a client.
 
+mod ended;
 mod joining;
 mod limits;
 mod lines;
