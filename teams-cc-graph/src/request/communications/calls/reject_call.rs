@@ -4,7 +4,7 @@ use super::CALL_ID;
 use crate::client::Client;
 use crate::error::Error;
 use crate::model::{RejectBody, RejectReason};
-use crate::request::Via;
+use crate::request::{Via, check};
 
 /// `POST /communications/calls/{id}/reject`: refuse an incoming call.
 ///
@@ -68,7 +68,7 @@ impl<C: Via> RejectCall<C> {
         self
     }
 
-    /// Set where the notification of the ended call goes.
+    /// Set where the notification of the ended call goes. Default: where its first one went.
     pub fn callback_uri(mut self, uri: impl Into<String>) -> Self {
         self.body.callback_uri = uri.into().into();
         self
@@ -78,8 +78,11 @@ impl<C: Via> RejectCall<C> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a callback that is not HTTPS.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
+        if let Some(uri) = self.body.callback_uri.text() {
+            check::https("callbackUri", uri)?;
+        }
         Self::ENDPOINT.json(&[(CALL_ID, &self.call)], &self.body)
     }
 }

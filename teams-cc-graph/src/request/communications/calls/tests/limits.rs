@@ -37,6 +37,10 @@ fn a_redirect_rings_few_targets_for_a_while() {
         invalid(redirect(1).callback_uri("http://bot.example.com").into_request()),
         InvalidRequest::NotHttps { what: "callbackUri" }
     );
+    assert_eq!(
+        invalid(RejectCall::new("c1").callback_uri("bot").into_request()),
+        InvalidRequest::NotHttps { what: "callbackUri" }
+    );
 }
 
 #[test]

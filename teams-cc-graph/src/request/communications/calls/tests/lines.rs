@@ -62,6 +62,11 @@ fn requests_on_a_call() {
             }),
         ),
         (
+            sent(RejectCall::new("c1").callback_uri(CALLBACK).into_request()),
+            "POST /communications/calls/c1/reject",
+            json!({"callbackUri": CALLBACK}),
+        ),
+        (
             sent(MuteCall::new("c1").client_context("x").into_request()),
             "POST /communications/calls/c1/mute",
             context.clone(),
