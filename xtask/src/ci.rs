@@ -3,6 +3,7 @@
 use std::{process::Command, time::Instant};
 
 use crate::{
+    codegen,
     command::{self, Failure},
     conformance, deny, readme,
     tally::Tally,
@@ -11,8 +12,15 @@ use crate::{
 
 /// Data beside the project that conformance is checked against, where it is there.
 const CORPUS: &str = "../shared/corpus";
-/// What is checked over it: the command and the folder.
-const CHECKS: [(&str, &str); 3] = [("sip", "torture"), ("sip", "sip-messages"), ("graph", "graph")];
+/// What is checked over it: the command and the folder or file, from that folder.
+const CHECKS: [(&str, &str); 4] = [
+    ("sip", "torture"),
+    ("sip", "sip-messages"),
+    ("graph", "graph"),
+    ("csdl", "../facts/graph-types.json"),
+];
+/// The schema facts beside the project that the models are generated from.
+const FACTS: &str = "../shared/facts/graph-types.json";
 
 /// Runs all of it, whatever fails on the way, and prints the tally.
 pub(crate) fn run() -> Tally {
@@ -35,6 +43,13 @@ pub(crate) fn run() -> Tally {
     });
     step("licences, bans and sources", &mut deny::check);
     step("README drift", &mut readme::check);
+
+    let facts = workspace::path(FACTS);
+    if facts.is_file() {
+        step("generated models", &mut || codegen::run(&facts, codegen::Mode::Check));
+    } else {
+        println!("\ngenerated models: not counted: there is no {FACTS} beside this project");
+    }
 
     println!("\n== tests ==");
     tally.add(test::collect(test::Peers::Wanted));

@@ -215,8 +215,10 @@ impl Choice for ResourceData {
             Self::ContentSharingSession(session) => FromObject::received_type(session),
             Self::Joining(notification) => FromObject::received_type(notification),
             Self::Left(notification) => FromObject::received_type(notification),
-            Self::Participants(_) | Self::ContentSharingSessions(_) => None,
-            Self::Others(_) | Self::Other(_) => None,
+            Self::Participants(_)
+            | Self::ContentSharingSessions(_)
+            | Self::Others(_)
+            | Self::Other(_) => None,
         }
     }
 }
