@@ -19,6 +19,7 @@ const ANSWER_RECORDING_WITHIN: Duration = Duration::from_secs(5);
 pub(super) enum Announcement {
     Incoming(Box<Incoming>),
     Leg { leg: LegId, event: LegEvent },
+    TakenOver { leg: LegId, by: Box<str> },
 }
 
 /// An incoming call, but for its handle.

@@ -8,7 +8,7 @@ pub struct CallCounts {
     pub sessions: usize,
     /// Calls being created now.
     pub dialing: usize,
-    /// Tasks under way now, but for the one driver.
+    /// Tasks under way now, but for the driver and the writer of records.
     pub tasks: usize,
     /// Notifications held now for calls being created.
     pub held: usize,
@@ -22,6 +22,12 @@ pub struct CallCounts {
     pub foreign: u64,
     /// Notifications that told nothing new, or whose path names no call.
     pub ignored: u64,
+    /// Calls taken over from another process.
+    pub taken_over: u64,
+    /// Calls that another process took over, or was handed.
+    pub given_away: u64,
+    /// Records that could not be written at once; they are tried again.
+    pub unwritten: u64,
     /// Incoming calls turned away for want of room or during a shutdown.
     pub turned_away: u64,
 }

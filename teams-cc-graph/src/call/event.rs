@@ -20,6 +20,13 @@ pub enum CallEvent {
         /// What it tells.
         event: LegEvent,
     },
+    /// Another process looks after the call from here on; the leg tells nothing more here.
+    TakenOver {
+        /// The leg.
+        leg: LegId,
+        /// Who owns the call's record now.
+        by: Box<str>,
+    },
 }
 
 /// Somebody calls; the call rings until it is answered, rejected or too late.

@@ -275,7 +275,7 @@ impl Leg for GraphLeg {
         let verb = command.verb();
         match command {
             LegCommand::Answer => {
-                let callback = self.shared.callback_uri();
+                let callback = self.shared.callback_uri(&self.id);
                 let options = self.shared.incoming_options();
                 let send = |call: OneCall| {
                     let mut answer = call.answer(callback);

@@ -29,6 +29,7 @@ mod leg;
 mod operation;
 mod output;
 mod reconcile;
+mod record;
 pub mod recording;
 mod reducer;
 mod registry;
@@ -39,14 +40,15 @@ mod snapshot;
 mod tones;
 
 pub use ask::{Answer, Ask};
-pub use config::{CallsConfig, DEFAULT_MAX_CALLS};
+pub use config::{CallbackRoute, CallsConfig, DEFAULT_MAX_CALLS, ParseCallbackError};
 pub use counts::CallCounts;
 pub use end::ResultCode;
 pub use error::{DialError, OrderError};
 pub use event::{CallEvent, IncomingCall};
 pub use input::{Input, Needs, Order, Refusal};
 pub use io::{
-    CallEvents, CallView, Calls, DEFAULT_OPERATION_DEADLINE, PendingOperation, Unfinished,
+    CallEvents, CallView, Calls, DEFAULT_OPERATION_DEADLINE, Drained, PendingOperation,
+    RehydrateError, Rehydrated, RehydratedCall, Unfinished,
 };
 pub use leg::GraphLeg;
 pub use operation::{
@@ -54,6 +56,7 @@ pub use operation::{
 };
 pub use output::{OperationEnd, Output};
 pub use reconcile::KEEP_ALIVE_EVERY;
+pub use record::{RECORD_FORMAT, ReadRecordError};
 pub use registry::MAX_WAITING_EVENTS;
 pub use report::{CallReport, Phase, Report};
 pub use roster::{MAX_PARTICIPANTS, Roster, RosterParticipant, RosterReport};

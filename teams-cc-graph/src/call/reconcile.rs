@@ -21,6 +21,14 @@ const SETTLE: Duration = Duration::from_secs(2);
 /// The shortest time between two looks at the same thing that doubts cause.
 const AT_MOST_EVERY: Duration = Duration::from_secs(10);
 
+/// How often a call is looked at that was taken over and of which nothing was notified here yet.
+///
+/// Its notifications may go on to where it was before. The wait doubles up to [`LONGEST_BLIND`].
+const BLIND_LOOK: Duration = Duration::from_secs(15);
+
+/// The longest wait between two looks at a call that was taken over.
+const LONGEST_BLIND: Duration = Duration::from_mins(2);
+
 /// How far a call has come, which says how soon a lost notification would matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pace {
@@ -103,6 +111,8 @@ pub(super) struct Reconciler {
     dropped_out: bool,
     heard_call: u32,
     heard_roster: u32,
+    /// Until when to look again although nothing calls for it; none where notifications come.
+    blind: Option<Duration>,
 }
 
 impl Reconciler {
@@ -116,9 +126,17 @@ impl Reconciler {
             dropped_out: false,
             heard_call: 0,
             heard_roster: 0,
+            blind: None,
         };
         this.call.due = Pace::Ringing.first_look().map(|wait| now + wait);
         this
+    }
+
+    /// Takes over a call: when it was kept alive last is not known, nor whether it is told here.
+    pub(super) fn resume(&mut self, now: Instant) {
+        self.blind = Some(BLIND_LOOK);
+        self.look(now, true);
+        self.keep_alive.due = Some(now);
     }
 
     /// Follows the state of the call.
@@ -133,14 +151,17 @@ impl Reconciler {
         {
             self.keep_alive.due = Some(now + KEEP_ALIVE_EVERY);
         }
-        self.call.due = pace.first_look().map(|wait| now + wait);
+        let first = pace.first_look().map(|wait| now + wait);
+        self.call.due = if self.blind.is_some() { self.call.due.or(first) } else { first };
     }
 
     pub(super) fn heard_call(&mut self) {
+        self.blind = None;
         self.heard_call = self.heard_call.wrapping_add(1);
     }
 
     pub(super) fn heard_roster(&mut self) {
+        self.blind = None;
         self.heard_roster = self.heard_roster.wrapping_add(1);
     }
 
@@ -210,6 +231,12 @@ impl Reconciler {
         let overtaken = question.heard != heard;
         if let Some(wait) = again {
             question.by(now + wait);
+        }
+        if *ask == Ask::Call
+            && let Some(wait) = self.blind
+        {
+            question.by(now + wait);
+            self.blind = Some((wait * 2).min(LONGEST_BLIND));
         }
         if overtaken {
             question.by(now + AT_MOST_EVERY);

@@ -9,20 +9,24 @@
 //! * a transfer failed where the call is `established` again with a result that is no success;
 //! * a transfer ends once, before the call does, as [`TransferOutcome::Unknown`] if need be.
 
+mod heard;
+mod keep;
+mod orders;
+
 use std::collections::VecDeque;
 
 use teams_cc_core::{
     Instant, OperationId,
     contact::{
         AfterTransfer, Direction, EndCause, EndReason, EndedBy, Knowledge, LegEvent, LegState,
-        RejectReason, TransferFailure, TransferOutcome,
+        TransferOutcome,
     },
 };
 
+use self::orders::How;
 use super::{
-    CallReport, Input, Needs, OperationEnd, OperationError, OperationReport, Order, Phase, Refusal,
+    CallReport, Input, OperationEnd, OperationError, OperationReport, Phase, Refusal,
     TransferProgress,
-    end::end_cause,
     operation::{Ending, Learned, Operations},
     reconcile::Pace,
     tones::Tones,
@@ -80,14 +84,6 @@ enum Media {
     Active,
     /// It flowed, and Graph answered that it does not any more.
     Silent,
-}
-
-/// How an order failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum How {
-    Refused,
-    Doubtful,
-    Abandoned,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -314,215 +310,6 @@ impl CallReducer {
     /// How many inputs told nothing new or came after the end.
     pub(super) fn ignored(&self) -> u64 {
         self.ignored
-    }
-
-    fn sending(&mut self, now: Instant, order: Order) -> Result<(), Refusal> {
-        let state = self.state();
-        let unanswered =
-            self.direction == Direction::Inbound && self.state == State::Ringing && !self.answering;
-        let ready = match &order {
-            Order::Answer | Order::Reject(_) => unanswered,
-            // Before media flows nothing can be played or heard: such an order is not sent.
-            Order::Operate { needs: Needs::Media, .. } => {
-                state == LegState::Connected && self.media == Media::Active
-            }
-            Order::Operate { .. } => state == LegState::Connected,
-            Order::Transfer => state == LegState::Connected,
-            Order::HangUp => state != LegState::Ended,
-        };
-        if !ready {
-            return Err(Refusal::State(state));
-        }
-        match order {
-            Order::Answer => self.answering = true,
-            Order::Operate { id, told, .. } => {
-                if !self.operations.has_room() {
-                    return Err(Refusal::TooManyOperations);
-                }
-                self.operations.begin(now, id, told);
-            }
-            // From here on, for the notifications may overtake the response.
-            Order::Transfer => {
-                self.transfer = Some(Transfer::UnderWay);
-                self.transferred = None;
-                self.denied = false;
-            }
-            Order::Reject(_) | Order::HangUp => {}
-        }
-        Ok(())
-    }
-
-    fn accepted(&mut self, now: Instant, order: &Order) {
-        let connected = self.state == State::Connected;
-        let reason = match order {
-            Order::Reject(RejectReason::Busy | RejectReason::Overloaded) => EndReason::Busy,
-            Order::Reject(RejectReason::Forbidden) => EndReason::Forbidden,
-            Order::Reject(RejectReason::NotFound) => EndReason::NotFound,
-            Order::Reject(_) => EndReason::Declined,
-            Order::HangUp if connected => EndReason::Completed,
-            Order::HangUp if self.direction == Direction::Inbound => EndReason::Declined,
-            Order::HangUp => EndReason::Cancelled,
-            Order::Answer | Order::Operate { .. } | Order::Transfer => return,
-        };
-        // The platform took the call away; its own notification may never come.
-        self.end(now, EndCause::new(reason, EndedBy::Local));
-    }
-
-    fn refused(&mut self, order: &Order, how: How) {
-        let doubtful = how != How::Refused;
-        match order {
-            Order::Answer => {
-                self.answering = false;
-                self.doubt |= doubtful;
-            }
-            // One that may have arrived is waited for, unless nobody cares.
-            Order::Operate { .. } if how == How::Doubtful => {}
-            Order::Operate { id, .. } => self.operations.forget(id),
-            Order::Transfer if self.transfer.is_some() => {
-                self.transfer = doubtful.then_some(Transfer::Doubtful);
-            }
-            // The call may be gone; a look will tell.
-            Order::Reject(_) | Order::HangUp if doubtful => self.closing = true,
-            Order::Transfer | Order::Reject(_) | Order::HangUp => {}
-        }
-    }
-
-    fn reported(&mut self, now: Instant, report: &CallReport) {
-        if let Some((sequence, tone)) = report.tone {
-            match sequence {
-                Some(sequence) => {
-                    if !self.tones.push(now, sequence, tone) {
-                        self.ignored += 1;
-                    }
-                }
-                None => self.events.push_back(LegEvent::Tone(tone)),
-            }
-        }
-        if self.chain.is_none() {
-            self.chain.clone_from(&report.chain);
-        }
-        let before = self.state;
-        let unanswered_out = self.state == State::Ringing && self.direction == Direction::Outbound;
-        if report.mailbox && self.direction == Direction::Outbound {
-            self.divert();
-        }
-        match report.phase {
-            None | Some(Phase::Incoming | Phase::Establishing) => {}
-            Some(Phase::Ringing) if unanswered_out => {
-                if !std::mem::replace(&mut self.told.ringing, true) {
-                    self.events.push_back(LegEvent::Ringing);
-                }
-            }
-            Some(Phase::Redirecting) if unanswered_out => self.divert(),
-            Some(Phase::Ringing | Phase::Redirecting) => self.ignored += 1,
-            Some(Phase::Established) => {
-                self.connect();
-                // Without a word about media, established means that it flows: so Microsoft's
-                // own examples play prompts right after it.
-                if report.media != Some(false) {
-                    self.activate();
-                }
-                self.held(false);
-                self.fail_transfer(report);
-            }
-            Some(Phase::Hold) => {
-                self.connect();
-                self.held(true);
-            }
-            Some(Phase::Transferring) => {
-                self.connect();
-                if self.transfer.is_some() {
-                    self.transfer = Some(Transfer::UnderWay);
-                } else {
-                    self.ignored += 1;
-                }
-            }
-            Some(Phase::Terminating) => self.closing = true,
-            Some(Phase::Terminated) => {
-                let answered = self.state == State::Connected;
-                let cause = end_cause(self.direction, answered, report.result, report.transferred);
-                self.end(now, cause);
-                return;
-            }
-        }
-        // What was said before the call was connected is old news once it is.
-        let early = matches!(
-            report.phase,
-            Some(Phase::Incoming | Phase::Establishing | Phase::Ringing | Phase::Redirecting)
-        );
-        let Some(flows) = report.media.filter(|_| !(early && before == State::Connected)) else {
-            return;
-        };
-        self.doubt |= self.flows == Knowledge::Observed(!flows);
-        self.flows = Knowledge::Observed(flows);
-        match self.state {
-            State::Connected if flows => self.activate(),
-            State::Ringing if flows => self.media = Media::Early,
-            _ => {}
-        }
-    }
-
-    /// The other side holds the call, or does not. Which came first is not told, so Graph is asked.
-    fn held(&mut self, hold: bool) {
-        if hold == (self.hold == Knowledge::Observed(true)) {
-            return;
-        }
-        // That a call is held is told at times, that none is held never: it may be held unseen.
-        self.hold = if hold { Knowledge::Observed(true) } else { Knowledge::Unknown };
-        self.doubt = true;
-        self.events.push_back(if hold {
-            LegEvent::HeldByRemote
-        } else {
-            LegEvent::ResumedByRemote
-        });
-    }
-
-    fn divert(&mut self) {
-        if !std::mem::replace(&mut self.told.diverted, true) {
-            self.events.push_back(LegEvent::Diverted);
-        }
-    }
-
-    fn connect(&mut self) {
-        if self.state == State::Ringing {
-            self.state = State::Connected;
-            self.events.push_back(LegEvent::Answered);
-            if self.media == Media::Early {
-                self.activate();
-            }
-        }
-    }
-
-    fn activate(&mut self) {
-        if self.flows == Knowledge::Unknown {
-            self.flows = Knowledge::Inferred(true);
-        }
-        match std::mem::replace(&mut self.media, Media::Active) {
-            Media::Active | Media::Silent => {}
-            _ => self.events.push_back(LegEvent::MediaActive),
-        }
-    }
-
-    /// Back in `established` with a result that is no success, a transfer failed.
-    fn fail_transfer(&mut self, report: &CallReport) {
-        let failed = report.result.is_some_and(|result| !result.is_success());
-        match self.transfer {
-            // It may be the failure of the transfer before this one, told late or again.
-            Some(_) if failed && self.failed_before && !self.trusted => self.doubt = true,
-            Some(_) if failed => self.transfer_failed(),
-            // An older notification, or a failure without a word: Graph is asked.
-            Some(Transfer::UnderWay) => self.doubt = true,
-            _ if failed => self.ignored += 1,
-            _ => {}
-        }
-    }
-
-    fn transfer_failed(&mut self) {
-        let outcome = TransferOutcome::Failed(TransferFailure::Platform);
-        self.transfer = None;
-        self.failed_before = true;
-        self.transferred = Some(outcome.clone());
-        self.events.push_back(LegEvent::TransferEnded(outcome));
     }
 
     fn end(&mut self, now: Instant, cause: EndCause) {

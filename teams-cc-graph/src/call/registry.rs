@@ -1,16 +1,19 @@
 //! All live calls of one tenant, and who is meant by a notification; sans-IO.
 
+mod keeping;
+
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
 use teams_cc_core::{
-    Address, CallId, Instant, LegId, TenantId,
+    Address, CallId, Instant, LegId, OperationId, TenantId,
     contact::{Direction, LegState},
     time::Deadlines,
 };
 
+pub(super) use self::keeping::{NotResumed, Unsaved};
 use super::{
     Answer, Ask, CallCounts, CallReport, CallSession, CallSnapshot, DialError, Input, OperationEnd,
     Output, Phase, Refusal, Report,
@@ -49,14 +52,23 @@ pub(super) enum Taken {
 pub(super) struct Live {
     pub(super) call: CallId,
     key: Box<str>,
+    pub(super) party: Address,
     pub(super) session: CallSession,
 }
 
 /// Something for those who wait for one call or one operation.
 #[derive(Debug)]
 pub(super) enum Notice {
-    Call { leg: LegId, snapshot: Box<CallSnapshot> },
+    Call {
+        leg: LegId,
+        snapshot: Box<CallSnapshot>,
+    },
     Operation(OperationEnd),
+    /// Nobody looks after the call here any more.
+    Disowned {
+        leg: LegId,
+        operations: Vec<OperationId>,
+    },
 }
 
 /// A request to make for a call.
@@ -82,6 +94,10 @@ pub(super) struct Registry {
     timers: Deadlines<LegId>,
     notices: VecDeque<Notice>,
     requests: VecDeque<Request>,
+    /// Whether changes are noted for a store.
+    keeps: bool,
+    unsaved: BTreeSet<LegId>,
+    over: BTreeSet<CallId>,
     legs_by_key: BTreeMap<Box<str>, LegId>,
     dialing: BTreeSet<LegId>,
     held: VecDeque<Held>,
@@ -108,6 +124,9 @@ impl Registry {
             timers: Deadlines::default(),
             notices: VecDeque::new(),
             requests: VecDeque::new(),
+            keeps: false,
+            unsaved: BTreeSet::new(),
+            over: BTreeSet::new(),
             legs_by_key: BTreeMap::new(),
             dialing: BTreeSet::new(),
             held: VecDeque::new(),
@@ -149,7 +168,7 @@ impl Registry {
         }
         match &report {
             Report::Call(CallReport { phase: Some(Phase::Incoming), .. }) => {
-                return self.incoming(now, received, &key, notification);
+                return self.incoming(now, received, notification);
             }
             Report::Call(_) | Report::Operation(_) | Report::Roster(_)
                 if !self.dialing.is_empty() =>
@@ -177,10 +196,9 @@ impl Registry {
         &mut self,
         now: Instant,
         received: Instant,
-        key: &str,
         notification: CommsNotification,
     ) -> Taken {
-        if self.closed || self.sessions.len() + self.dialing.len() >= self.max_calls {
+        if self.is_full() {
             self.counts.turned_away += 1;
             return Taken::NoRoom;
         }
@@ -193,21 +211,40 @@ impl Registry {
         while self.sessions.contains_key(&leg) || self.dialing.contains(&leg) {
             leg = self.next_incoming_leg();
         }
-        self.open(now, leg.clone(), call.clone(), key, Direction::Inbound);
         let first = CallReport::read(&details, false);
+        let incoming = Incoming::read(leg.clone(), call.clone(), received, details, &self.bot);
+        self.open(now, leg.clone(), call, incoming.caller.clone(), Direction::Inbound);
         self.input(now, &leg, Input::Call(first));
-        let incoming = Incoming::read(leg, call, received, details, &self.bot);
         self.announcements.push_back(Announcement::Incoming(Box::new(incoming)));
         Taken::Yes
     }
 
-    fn open(&mut self, now: Instant, leg: LegId, call: CallId, key: &str, direction: Direction) {
+    fn is_full(&self) -> bool {
+        self.closed || self.sessions.len() + self.dialing.len() >= self.max_calls
+    }
+
+    fn open(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        call: CallId,
+        party: Address,
+        direction: Direction,
+    ) {
         let session = CallSession::new(now, direction).delta_roster(self.delta_roster);
-        self.legs_by_key.insert(key.into(), leg.clone());
-        self.timers.set(leg.clone(), session.deadline());
-        let snapshot = Box::new(session.snapshot());
+        let key = call_key(call.as_str()).into();
+        self.open_as(leg, Live { call, key, party, session });
+    }
+
+    fn open_as(&mut self, leg: LegId, live: Live) {
+        self.legs_by_key.insert(live.key.clone(), leg.clone());
+        self.timers.set(leg.clone(), live.session.deadline());
+        let snapshot = Box::new(live.session.snapshot());
         self.notices.push_back(Notice::Call { leg: leg.clone(), snapshot });
-        self.sessions.insert(leg, Live { call, key: key.into(), session });
+        if self.keeps {
+            self.unsaved.insert(leg.clone());
+        }
+        self.sessions.insert(leg, live);
     }
 
     fn next_incoming_leg(&mut self) -> LegId {
@@ -241,9 +278,9 @@ impl Registry {
     }
 
     /// The call was created; what was held for it happens now.
-    pub(super) fn dialed(&mut self, now: Instant, leg: &LegId, call: CallId) {
+    pub(super) fn dialed(&mut self, now: Instant, leg: &LegId, call: CallId, party: Address) {
         let key: Box<str> = call_key(call.as_str()).into();
-        self.open(now, leg.clone(), call, &key, Direction::Outbound);
+        self.open(now, leg.clone(), call, party, Direction::Outbound);
         if self.ended.contains(&key) {
             self.input(now, leg, Input::Call(CallReport::over()));
         }
@@ -365,6 +402,9 @@ impl Registry {
                 Output::Changed => {
                     let snapshot = Box::new(live.session.snapshot());
                     self.notices.push_back(Notice::Call { leg: leg.clone(), snapshot });
+                    if self.keeps {
+                        self.unsaved.insert(leg.clone());
+                    }
                 }
                 Output::Timeout(at) => {
                     // Time has to pass between two looks, or the driver would spin.
@@ -380,12 +420,29 @@ impl Registry {
             self.timers.remove(leg);
             self.legs_by_key.remove(&live.key);
             self.ended.remember(&live.key);
+            self.unsaved.remove(leg);
+            if self.keeps {
+                self.over.insert(live.call);
+            }
         }
     }
 
     /// Notifications that belong to another tenant's calls.
     pub(super) fn foreign(&mut self, count: usize) {
         self.counts.foreign += u64::try_from(count).unwrap_or(u64::MAX);
+    }
+
+    /// A record could not be written.
+    pub(super) fn unwritten(&mut self) {
+        self.counts.unwritten += 1;
+    }
+
+    /// Asks Graph how every call stands.
+    pub(super) fn reconcile_all(&mut self, now: Instant) {
+        let legs: Vec<LegId> = self.sessions.keys().cloned().collect();
+        for leg in legs {
+            self.input(now, &leg, Input::Reconcile);
+        }
     }
 
     /// Takes no new calls from here on.

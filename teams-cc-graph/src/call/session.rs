@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use teams_cc_core::{
-    Instant,
+    Instant, OperationId,
     contact::{Direction, Knowledge, LegState},
 };
 
@@ -11,6 +11,7 @@ use super::{
     Answer, Ask, CallReducer, CallReport, CallSnapshot, Input, Learned, OperationReport, Output,
     Refusal, Roster,
     reconcile::{Overtaken, Reconciler},
+    record::KeptSession,
     roster::RosterTracker,
 };
 
@@ -61,6 +62,34 @@ impl CallSession {
             changed: false,
             no_roster: false,
         }
+    }
+
+    /// Goes on with a call of another process: asks Graph how everything stands.
+    pub(super) fn resume(now: Instant, kept: KeptSession) -> Self {
+        let mut this = Self::new(now, kept.direction).delta_roster(kept.delta_roster);
+        if let Some(own) = &kept.own {
+            this.roster.set_own(own);
+        }
+        this.reducer = CallReducer::resume(now, kept);
+        this.reconciler.resume(now);
+        this.reducer.operations_mut().check_all(now);
+        this.changed = true;
+        this.follow(now);
+        this
+    }
+
+    /// What another process needs to go on with the call.
+    pub(super) fn keep(&self) -> KeptSession {
+        KeptSession {
+            own: self.roster.own().map(Into::into),
+            delta_roster: self.roster.is_delta(),
+            ..self.reducer.keep()
+        }
+    }
+
+    /// The operations under way.
+    pub(super) fn operations(&self) -> impl Iterator<Item = &OperationId> {
+        self.reducer.operations().under_way().map(|(id, ..)| id)
     }
 
     /// Says whether roster notifications carry changes alone (`isDeltaRosterEnabled`).
@@ -200,7 +229,9 @@ impl CallSession {
             (Ask::Call | Ask::KeepAlive, Answer::NotFound) => self.gone(now),
             // Whatever got lost is found now at the latest.
             (Ask::KeepAlive, _) if told => self.reconciler.look(now, self.may_have_roster()),
-            (Ask::Call, Answer::Call(report)) => {
+            (Ask::Call, Answer::Call(mut report)) => {
+                // A tone that cannot be put in order may have been heard already.
+                report.tone = report.tone.filter(|(sequence, _)| sequence.is_some());
                 self.identify(&report);
                 if self.reducer.answered(now, &report, overtaken) {
                     self.reconciler.doubt_call(now);

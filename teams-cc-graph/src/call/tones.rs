@@ -33,6 +33,16 @@ impl Tones {
         true
     }
 
+    /// The last tone that was told, by its place in the order.
+    pub(super) fn last(&self) -> Option<i64> {
+        self.last
+    }
+
+    /// Goes on behind the last tone that was told elsewhere.
+    pub(super) fn resume(&mut self, last: Option<i64>) {
+        self.last = last;
+    }
+
     /// When waiting tones are to be released.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.release

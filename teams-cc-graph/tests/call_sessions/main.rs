@@ -6,3 +6,4 @@ mod operations;
 mod registry;
 mod stories;
 mod support;
+mod takeover;

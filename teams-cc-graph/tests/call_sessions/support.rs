@@ -153,7 +153,11 @@ pub(crate) fn setup() -> Setup {
 }
 
 pub(crate) fn setup_with(config: CallsConfig) -> Setup {
-    let graph = Graph::default();
+    setup_on(Graph::default(), config)
+}
+
+/// One more process on the same Graph.
+pub(crate) fn setup_on(graph: Graph, config: CallsConfig) -> Setup {
     let served = graph.clone();
     let mut client_config = Config::default();
     client_config.retry = RetryPolicy::never();
@@ -239,7 +243,11 @@ impl Setup {
     }
 
     pub(crate) async fn incoming(&mut self) -> IncomingCall {
-        self.notify([incoming(CALL)]);
+        self.incoming_as(CALL).await
+    }
+
+    pub(crate) async fn incoming_as(&mut self, call: &str) -> IncomingCall {
+        self.notify([incoming(call)]);
         match self.next().await {
             Some(CallEvent::Incoming(call)) => call,
             other => panic!("no incoming call: {other:?}"),

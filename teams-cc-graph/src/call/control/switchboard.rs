@@ -219,6 +219,8 @@ impl IncomingCalls {
             match self.events.next().await? {
                 CallEvent::Leg { leg, event } => self.board.lines.put(&leg, event),
                 CallEvent::Incoming(call) => return Some(self.arrived(call)),
+                // Its line ends: whoever took the call over hears the rest.
+                CallEvent::TakenOver { leg, .. } => drop(self.board.lines.lock().remove(&leg)),
             }
         }
     }

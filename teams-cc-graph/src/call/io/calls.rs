@@ -9,6 +9,7 @@ use super::{
     CallEvents, Life, Shared,
     dial::{Created, DialTask},
     driver::drive,
+    keeper,
 };
 use crate::{
     Client, Error, InvalidRequest,
@@ -25,7 +26,7 @@ use crate::{
 /// [`CallEvents`] are dropped.
 #[derive(Clone)]
 pub struct Calls {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     _life: Arc<Life>,
 }
 
@@ -58,6 +59,9 @@ impl Calls {
     pub fn new(client: Client, config: CallsConfig, clock: Arc<dyn Clock>) -> (Self, CallEvents) {
         let shared = Arc::new(Shared::new(&client, config, clock));
         tokio::spawn(drive(Arc::clone(&shared)));
+        if let Some(keeping) = shared.keeping.clone() {
+            tokio::spawn(keeper::keep(Arc::clone(&shared), keeping));
+        }
         let life = Arc::new(Life(Arc::clone(&shared)));
         let events = CallEvents::new(Arc::clone(&shared), Arc::clone(&life));
         (Self { shared, _life: life }, events)
@@ -78,7 +82,7 @@ impl Calls {
         check_party(to).map_err(Error::from)?;
         let target = InvitationParticipantInfo::of_address(to).ok_or(InvalidRequest::NotE164)?;
         let shared = &self.shared;
-        let callback = shared.callback_uri();
+        let callback = shared.callback_uri(&leg);
         let mut request = shared.client.communications().calls().create(callback, target);
         if let Some(instance) = &shared.config.application_instance {
             request = request.source_application_instance(instance);
@@ -176,6 +180,10 @@ impl Calls {
         };
         let _ = tokio::time::timeout(deadline, idle).await;
         self.shared.stop();
+        if let Some(keeping) = &self.shared.keeping {
+            // What the store does not take now stays as it was written last.
+            keeper::flush(&self.shared, keeping, usize::MAX).await;
+        }
         let registry = self.shared.registry();
         Unfinished {
             calls: registry.live().map(|(leg, call)| (leg.clone(), call.clone())).collect(),

@@ -57,8 +57,8 @@ impl DialTask {
         }
         let shared = &self.shared;
         let id = self.leg.clone();
+        shared.registry().dialed(shared.clock.now(), &self.leg, call.clone(), party.clone());
         let leg = GraphLeg::new(Arc::clone(shared), id, call.clone(), Direction::Outbound, party);
-        shared.registry().dialed(shared.clock.now(), &self.leg, call.clone());
         self.open = false;
         shared.changed();
         // The caller may have gone in between, or go without looking at the answer.

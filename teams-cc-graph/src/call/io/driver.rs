@@ -39,6 +39,7 @@ pub(super) async fn drive(shared: Arc<Shared>) {
         };
         // Time alone may have made events.
         shared.told.notify_one();
+        shared.keep.notify_one();
         for request in due {
             let leg = request.leg.clone();
             let question = Question::new(Arc::clone(&shared), request);

@@ -11,13 +11,16 @@ mod calls;
 mod dial;
 mod driver;
 mod events;
+mod keeper;
 mod pending;
+mod rehydrate;
 mod shared;
 mod view;
 
 pub use calls::{Calls, Unfinished};
 pub use events::CallEvents;
 pub use pending::{DEFAULT_OPERATION_DEADLINE, PendingOperation};
+pub use rehydrate::{Drained, RehydrateError, Rehydrated, RehydratedCall};
 pub use view::CallView;
 
 pub(super) use shared::Shared;

@@ -12,10 +12,11 @@ use std::{
 use teams_cc_core::{
     Address, CallId, Clock, LegId, OperationId,
     contact::{Direction, LegEvent},
+    store::CallStore,
 };
 use tokio::sync::{Notify, oneshot, watch};
 
-use super::pending::Ended;
+use super::{keeper::Saved, pending::Ended};
 
 use crate::{
     Client,
@@ -38,12 +39,24 @@ pub(in crate::call) struct Shared {
     operations: AtomicU64,
     pub(super) tasks: AtomicUsize,
     pub(super) stopped: AtomicBool,
+    pub(super) keeping: Option<Keeping>,
+    /// The records as they were written last; as many as calls are live.
+    saved: Mutex<BTreeMap<CallId, Saved>>,
+    /// Wakes the task that writes records.
+    pub(super) keep: Notify,
     /// Wakes the driver.
     pub(super) work: Notify,
     /// Wakes the reader of events.
     pub(super) told: Notify,
     /// Wakes shutdowns.
     pub(super) idle: Notify,
+}
+
+/// Where calls are written down, and in whose name.
+#[derive(Clone)]
+pub(super) struct Keeping {
+    pub(super) store: Arc<dyn CallStore>,
+    pub(super) owner: Box<str>,
 }
 
 /// The registry, and who waits for what it tells.
@@ -89,6 +102,12 @@ impl Desk {
                     }
                 }
                 Notice::Call { leg, snapshot } => self.view(leg, *snapshot),
+                Notice::Disowned { leg, operations } => {
+                    self.views.remove(&leg);
+                    for id in operations {
+                        self.waiting.remove(&id);
+                    }
+                }
             }
         }
     }
@@ -113,8 +132,12 @@ impl Desk {
 impl Shared {
     pub(super) fn new(client: &Client, config: CallsConfig, clock: Arc<dyn Clock>) -> Self {
         let bot = Address::Bot(config.app.clone());
-        let registry =
+        let mut registry =
             Registry::new(config.tenant.clone(), bot, config.max_calls, config.delta_roster);
+        let keeping = config.store.clone().map(|(store, owner)| Keeping { store, owner });
+        if keeping.is_some() {
+            registry.keep_records();
+        }
         let (waiting, views) = (BTreeMap::new(), BTreeMap::new());
         Self {
             desk: Mutex::new(Desk { registry, waiting, views }),
@@ -124,6 +147,9 @@ impl Shared {
             operations: AtomicU64::new(0),
             tasks: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
+            keeping,
+            saved: Mutex::default(),
+            keep: Notify::new(),
             work: Notify::new(),
             told: Notify::new(),
             idle: Notify::new(),
@@ -184,8 +210,12 @@ impl Shared {
         self.client.communications().call(call.as_str())
     }
 
-    pub(in crate::call) fn callback_uri(&self) -> String {
-        self.config.callback_uri.as_str().to_owned()
+    /// Where the notifications of one call go.
+    pub(in crate::call) fn callback_uri(&self, leg: &LegId) -> String {
+        match &self.config.callback_per_call {
+            Some(route) => route.of(leg).into(),
+            None => self.config.callback_uri.as_str().to_owned(),
+        }
     }
 
     /// What to ask for when a call is answered.
@@ -213,7 +243,20 @@ impl Shared {
         CallCounts { tasks: self.tasks.load(Ordering::Acquire), ..counts }
     }
 
+    pub(super) fn saved(&self, call: &CallId) -> Option<Saved> {
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner).get(call).cloned()
+    }
+
+    pub(super) fn save(&self, call: &CallId, record: Option<Saved>) {
+        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        match record {
+            Some(record) => saved.insert(call.clone(), record),
+            None => saved.remove(call),
+        };
+    }
+
     pub(super) fn changed(&self) {
+        self.keep.notify_one();
         self.work.notify_one();
         self.told.notify_one();
         self.idle.notify_waiters();
@@ -231,6 +274,7 @@ impl Shared {
 
     pub(super) fn event(self: &Arc<Self>, announcement: Announcement) -> CallEvent {
         match announcement {
+            Announcement::TakenOver { leg, by } => CallEvent::TakenOver { leg, by },
             Announcement::Leg { leg, event } => {
                 tracing::debug!(%leg, ?event, "a call told something");
                 if matches!(event, LegEvent::Ended(_)) {

@@ -2,11 +2,11 @@ mod interleaving;
 
 use teams_cc_core::{
     OperationId,
-    contact::{OperationOutcome, Tone},
+    contact::{OperationOutcome, RejectReason, Tone, TransferFailure},
 };
 
 use super::*;
-use crate::call::{OperationReport, ResultCode};
+use crate::call::{Needs, OperationReport, Order, ResultCode};
 
 const NOW: Instant = Instant::from_secs(100);
 const LATER: Instant = Instant::from_secs(200);

@@ -51,6 +51,7 @@ fn told(registry: &mut Registry) -> BTreeMap<LegId, Vec<LegEvent>> {
                 let before = told.insert(incoming.leg.clone(), Vec::new());
                 assert!(before.is_none(), "a call comes in once, before anything else of it");
             }
+            Announcement::TakenOver { leg, .. } => panic!("{leg} was taken over"),
             Announcement::Leg { leg, event } => {
                 told.get_mut(&leg).expect("a leg that came in").push(event);
             }

@@ -1,0 +1,173 @@
+//! Taking calls over, and handing them over.
+
+use std::{sync::Arc, time::Duration};
+
+use teams_cc_core::{
+    CallId, LegId,
+    store::{RecordVersion, StoreError},
+};
+
+use super::{Calls, Shared, Unfinished, keeper, keeper::Saved, shared::Keeping};
+use crate::call::{GraphLeg, ReadRecordError, record::KeptCall, registry::NotResumed};
+
+/// What came of taking over the calls of an owner.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Rehydrated {
+    /// The calls that go on here; Graph is asked how each stands.
+    pub calls: Vec<RehydratedCall>,
+    /// Records that cannot be read; they stay as they are.
+    pub unreadable: Vec<(CallId, ReadRecordError)>,
+    /// Calls that were left, for as many are live as may be.
+    pub left: Vec<CallId>,
+}
+
+/// A call that goes on here.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RehydratedCall {
+    /// The call. What it tells comes under this leg.
+    pub leg: Arc<GraphLeg>,
+    /// The name of its leg before; another one where that name was in use here.
+    pub was: LegId,
+}
+
+/// What came of handing calls over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drained {
+    /// Calls whose records the successor owns now.
+    pub handed_over: Vec<(LegId, CallId)>,
+    /// What was neither over nor handed over.
+    pub unfinished: Unfinished,
+}
+
+/// Why calls cannot be taken over.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RehydrateError {
+    /// No store is configured.
+    #[error("no store of calls is configured: set one with CallsConfig::store")]
+    NoStore,
+    /// The store failed.
+    #[error("the calls could not be read")]
+    Store(#[from] StoreError),
+}
+
+impl Calls {
+    /// Takes over the calls of an owner, as of a process that is gone.
+    ///
+    /// Each record is made ours first, so that of two who try one succeeds, and a process that was
+    /// believed dead lets go of its calls. Then Graph is asked how the call stands; what changed
+    /// comes as events, what was told before is not told again. Keep-alives go on. Where Graph
+    /// still notifies the other process, the call is looked at every two minutes.
+    ///
+    /// Dropping the future leaves the calls taken over so far live; their handles come by calling
+    /// again with another name for the rest.
+    ///
+    /// # Errors
+    ///
+    /// [`RehydrateError`] where there is no store, or it failed.
+    pub async fn rehydrate(&self, owner: &str) -> Result<Rehydrated, RehydrateError> {
+        let keeping = self.shared.keeping.clone().ok_or(RehydrateError::NoStore)?;
+        let mut rehydrated = Rehydrated::default();
+        for call in keeping.store.list(owner).await? {
+            match self.shared.registry().may_resume(&call) {
+                Ok(()) => {}
+                Err(NotResumed::Live) => continue,
+                Err(NotResumed::NoRoom) => {
+                    rehydrated.left.push(call);
+                    continue;
+                }
+            }
+            let Some((version, record)) = keeping.store.get(&call).await? else { continue };
+            if *record.owner != *owner {
+                continue;
+            }
+            match KeptCall::read(&record) {
+                Ok(kept) => {
+                    if let Some(taken) = take(&self.shared, &keeping, version, kept).await? {
+                        rehydrated.calls.push(taken);
+                    }
+                }
+                Err(error) => rehydrated.unreadable.push((call, error)),
+            }
+        }
+        self.shared.changed();
+        Ok(rehydrated)
+    }
+
+    /// Asks Graph how every call stands, as after a time in which callbacks were not reachable.
+    pub fn resync(&self) {
+        let now = self.shared.clock.now();
+        self.shared.registry().reconcile_all(now);
+        self.shared.changed();
+    }
+
+    /// Takes no new calls, waits for the live ones to end, and hands the rest to a successor.
+    ///
+    /// New calls are turned away, so that they ring elsewhere. At the deadline the records of the
+    /// calls that go on are made the successor's, who takes them by [`Calls::rehydrate`] under
+    /// that name. Dropping the future leaves new calls refused and everything else running.
+    ///
+    /// # Errors
+    ///
+    /// [`RehydrateError::NoStore`] where no store is configured; nothing has changed then.
+    pub async fn drain(
+        &self,
+        deadline: Duration,
+        successor: &str,
+    ) -> Result<Drained, RehydrateError> {
+        let keeping = self.shared.keeping.clone().ok_or(RehydrateError::NoStore)?;
+        let mut drained = Drained::default();
+        drained.unfinished = self.shutdown(deadline).await;
+        let mut left = Vec::new();
+        for (leg, call) in std::mem::take(&mut drained.unfinished.calls) {
+            let kept = self.shared.registry().kept(&leg);
+            let put = match &kept {
+                Some(kept) => keeper::put(&self.shared, &keeping, kept, successor).await,
+                None => Ok(false),
+            };
+            match put {
+                Ok(true) => {
+                    self.shared.save(&call, None);
+                    self.shared.registry().disown(&leg, &call, successor);
+                    drained.handed_over.push((leg, call));
+                }
+                // It ended, or somebody else took it meanwhile.
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%leg, %call, %error, "a call could not be handed over");
+                    left.push((leg, call));
+                }
+            }
+        }
+        drained.unfinished.calls = left;
+        self.shared.changed();
+        Ok(drained)
+    }
+}
+
+/// Makes a record ours and goes on with its call; none where somebody else was first.
+async fn take(
+    shared: &Arc<Shared>,
+    keeping: &Keeping,
+    version: RecordVersion,
+    kept: KeptCall,
+) -> Result<Option<RehydratedCall>, RehydrateError> {
+    let record =
+        kept.write(&keeping.owner).map_err(|error| StoreError::Backend(Box::new(error)))?;
+    let body = record.body.clone();
+    match keeping.store.put_if(&kept.call, version, record).await {
+        Ok(version) => shared.save(&kept.call, Some(Saved { version, body })),
+        Err(StoreError::VersionConflict { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
+    let (was, call) = (kept.leg.clone(), kept.call.clone());
+    let (direction, party) = (kept.session.direction, kept.party.clone());
+    let now = shared.clock.now();
+    let Ok(leg) = shared.registry().resume(now, kept) else { return Ok(None) };
+    shared.changed();
+    let leg = GraphLeg::new(Arc::clone(shared), leg, call, direction, party);
+    Ok(Some(RehydratedCall { leg: Arc::new(leg), was }))
+}
