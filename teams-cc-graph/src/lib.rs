@@ -6,15 +6,15 @@ pub mod wire;
 
 pub mod budget;
 pub mod call;
+pub mod call_records;
 pub mod ivr;
 pub mod jwt;
 pub mod limit;
 pub mod model;
+pub mod page;
 pub mod permission;
 pub mod prompt;
 pub mod webhook;
-#[macro_use]
-pub mod page;
 #[macro_use]
 pub mod request;
 

@@ -172,3 +172,28 @@ async fn both_sides_of_a_session_are_of_the_kind_they_say() {
     assert!(matches!(**session.callee.get().unwrap(), Endpoint::Service(_)));
     assert!(!format!("{session:?}").contains("Heidi"));
 }
+
+/// Trap 37.
+#[tokio::test]
+async fn what_came_of_a_question_is_told_to_the_index() {
+    use teams_cc_graph::call_records::{Input, fetch};
+
+    let (server, client) = service().await;
+    for (id, status) in [("there", 200), ("absent", 404), ("refused", 400)] {
+        let body = json!({"id": id, "version": 7});
+        Mock::given(path(format!("{RECORDS}/{id}")))
+            .respond_with(ResponseTemplate::new(status).set_body_json(body))
+            .expect(1)
+            .mount(&server)
+            .await;
+    }
+    let (input, record) = fetch(&client, "there".into()).await;
+    assert_eq!(input, Input::Recorded { id: "there".into(), version: 7 });
+    assert_eq!(record.unwrap().unwrap().id.text(), Some("there"));
+    let (input, record) = fetch(&client, "absent".into()).await;
+    assert_eq!(input, Input::Absent { id: "absent".into() });
+    assert!(record.unwrap().is_none());
+    let (input, record) = fetch(&client, "refused".into()).await;
+    assert_eq!(input, Input::Failed { id: "refused".into() });
+    assert_eq!(record.unwrap_err().status().unwrap(), 400);
+}
