@@ -237,17 +237,11 @@ const OPERATION: &str = "operation";
 
 struct ResourceVisitor;
 
-impl ResourceVisitor {
-    fn expected(&self) -> &'static str {
-        "an object or a list"
-    }
-}
-
 impl<'de> Visitor<'de> for ResourceVisitor {
     type Value = ResourceData;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected())
+        f.write_str("an object or a list")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ResourceData, A::Error> {
@@ -280,7 +274,7 @@ impl<'de> Visitor<'de> for ResourceVisitor {
         .map_err(A::Error::custom)
     }
 
-    refused! { Self::expected; null scalar wide }
+    refused! { self => "an object or a list"; null scalar wide }
 }
 
 polymorphic! {

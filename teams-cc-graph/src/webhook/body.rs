@@ -126,17 +126,11 @@ impl<'de> Deserialize<'de> for Outline {
 
 struct OutlineVisitor;
 
-impl OutlineVisitor {
-    fn expected(&self) -> &'static str {
-        "an object"
-    }
-}
-
 impl<'de> Visitor<'de> for OutlineVisitor {
     type Value = Outline;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected())
+        f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outline, A::Error> {
@@ -158,7 +152,7 @@ impl<'de> Visitor<'de> for OutlineVisitor {
         Ok(outline)
     }
 
-    refused! { Self::expected; null scalar wide list }
+    refused! { self => "an object"; null scalar wide list }
 }
 
 /// The items of a list that can be read, and how many cannot; none of what is no list.

@@ -116,24 +116,18 @@ fn text(name: &Value) -> &str {
 
 struct ChoiceVisitor<C>(PhantomData<C>);
 
-impl<C> ChoiceVisitor<C> {
-    fn expected(&self) -> &'static str {
-        "an object"
-    }
-}
-
 impl<'de, C: Choice> Visitor<'de> for ChoiceVisitor<C> {
     type Value = C;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected())
+        f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<C, A::Error> {
         read_choice_rest(map, None)
     }
 
-    refused! { Self::expected; null scalar wide list }
+    refused! { self => "an object"; null scalar wide list }
 }
 
 /// Reads a subtype from an object that is held whole.

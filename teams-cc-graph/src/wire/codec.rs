@@ -77,16 +77,13 @@ pub(crate) fn read_field<'de, T: Wire, D: Deserializer<'de>>(
     field: &mut Field<T>,
     deserializer: D,
 ) -> Result<Option<Value>, D::Error> {
-    match deserializer.deserialize_option(FieldVisitor(PhantomData))? {
-        Some((value, received)) => {
-            *field = Field::Value(value);
-            Ok(received)
-        }
-        None => {
-            *field = Field::Null;
-            Ok(None)
-        }
-    }
+    let Some((value, received)) = deserializer.deserialize_option(FieldVisitor(PhantomData))?
+    else {
+        *field = Field::Null;
+        return Ok(None);
+    };
+    *field = Field::Value(value);
+    Ok(received)
 }
 
 struct FieldVisitor<T>(PhantomData<T>);

@@ -111,24 +111,18 @@ pub(crate) fn read_rest<'de, T: Fields, A: MapAccess<'de>>(
 
 struct FieldsVisitor<T>(PhantomData<T>);
 
-impl<T> FieldsVisitor<T> {
-    fn expected(&self) -> &'static str {
-        "an object"
-    }
-}
-
 impl<'de, T: Fields> Visitor<'de> for FieldsVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected())
+        f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
         read_rest(map, None)
     }
 
-    refused! { Self::expected; null scalar wide list }
+    refused! { self => "an object"; null scalar wide list }
 }
 
 struct ReadSlot<'a, T> {

@@ -34,17 +34,11 @@ impl<T: Wire> Wire for Vec<T> {
 
 struct ListVisitor<T>(PhantomData<T>);
 
-impl<T> ListVisitor<T> {
-    fn expected(&self) -> &'static str {
-        "a list"
-    }
-}
-
 impl<'de, T: Wire> Visitor<'de> for ListVisitor<T> {
     type Value = (Vec<T>, Option<Value>);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected())
+        f.write_str("a list")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
@@ -68,5 +62,5 @@ impl<'de, T: Wire> Visitor<'de> for ListVisitor<T> {
         Ok((items, received.map(Value::Array)))
     }
 
-    refused! { Self::expected; null scalar wide object }
+    refused! { self => "a list"; null scalar wide object }
 }

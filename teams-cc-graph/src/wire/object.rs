@@ -53,17 +53,11 @@ impl Wire for Object {
 
 struct ObjectVisitor;
 
-impl ObjectVisitor {
-    fn expected(&self) -> &'static str {
-        "an object"
-    }
-}
-
 impl<'de> Visitor<'de> for ObjectVisitor {
     type Value = Map<String, Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected())
+        f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
@@ -74,7 +68,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
         Ok(map)
     }
 
-    refused! { Self::expected; null scalar wide list }
+    refused! { self => "an object"; null scalar wide list }
 }
 
 impl fmt::Debug for Object {

@@ -44,58 +44,60 @@ impl fmt::Display for Refusal {
 
 /// Define the methods of a visitor that refuse; the defaults of serde would quote the value.
 macro_rules! refused {
-    ($expected:expr; $($kind:ident)*) => { $( refused! { @$kind $expected } )* };
-    (@null $expected:expr) => {
-        fn visit_unit<E: ::serde::de::Error>(self) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "null"))
+    ($self:ident => $expected:expr; $($kind:ident)*) => {
+        $( refused! { @$kind $self $expected } )*
+    };
+    (@null $self:ident $expected:expr) => {
+        fn visit_unit<E: ::serde::de::Error>($self) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "null"))
         }
 
-        fn visit_none<E: ::serde::de::Error>(self) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "null"))
+        fn visit_none<E: ::serde::de::Error>($self) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "null"))
         }
     };
-    (@scalar $expected:expr) => {
-        fn visit_bool<E: ::serde::de::Error>(self, _: bool) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "a boolean"))
+    (@scalar $self:ident $expected:expr) => {
+        fn visit_bool<E: ::serde::de::Error>($self, _: bool) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "a boolean"))
         }
 
-        fn visit_i64<E: ::serde::de::Error>(self, _: i64) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "a number"))
+        fn visit_i64<E: ::serde::de::Error>($self, _: i64) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "a number"))
         }
 
-        fn visit_u64<E: ::serde::de::Error>(self, _: u64) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "a number"))
+        fn visit_u64<E: ::serde::de::Error>($self, _: u64) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "a number"))
         }
 
-        fn visit_f64<E: ::serde::de::Error>(self, _: f64) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "a number"))
+        fn visit_f64<E: ::serde::de::Error>($self, _: f64) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "a number"))
         }
 
-        fn visit_str<E: ::serde::de::Error>(self, _: &str) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "a text"))
+        fn visit_str<E: ::serde::de::Error>($self, _: &str) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "a text"))
         }
     };
-    (@wide $expected:expr) => {
-        fn visit_i128<E: ::serde::de::Error>(self, _: i128) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "a number"))
+    (@wide $self:ident $expected:expr) => {
+        fn visit_i128<E: ::serde::de::Error>($self, _: i128) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "a number"))
         }
 
-        fn visit_u128<E: ::serde::de::Error>(self, _: u128) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "a number"))
+        fn visit_u128<E: ::serde::de::Error>($self, _: u128) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "a number"))
         }
 
-        fn visit_bytes<E: ::serde::de::Error>(self, _: &[u8]) -> Result<Self::Value, E> {
-            Err($crate::wire::refuse($expected(&self), "a string of bytes"))
+        fn visit_bytes<E: ::serde::de::Error>($self, _: &[u8]) -> Result<Self::Value, E> {
+            Err($crate::wire::refuse($expected, "a string of bytes"))
         }
     };
-    (@list $expected:expr) => {
-        fn visit_seq<A: ::serde::de::SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-            Err($crate::wire::refuse($expected(&self), "a list"))
+    (@list $self:ident $expected:expr) => {
+        fn visit_seq<A: ::serde::de::SeqAccess<'de>>($self, _: A) -> Result<Self::Value, A::Error> {
+            Err($crate::wire::refuse($expected, "a list"))
         }
     };
-    (@object $expected:expr) => {
-        fn visit_map<A: ::serde::de::MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-            Err($crate::wire::refuse($expected(&self), "an object"))
+    (@object $self:ident $expected:expr) => {
+        fn visit_map<A: ::serde::de::MapAccess<'de>>($self, _: A) -> Result<Self::Value, A::Error> {
+            Err($crate::wire::refuse($expected, "an object"))
         }
     };
 }

@@ -59,12 +59,6 @@ const TEXT: &str = "a text";
 
 struct ScalarVisitor(&'static str);
 
-impl ScalarVisitor {
-    fn expected(&self) -> &'static str {
-        self.0
-    }
-}
-
 impl<'de> Visitor<'de> for ScalarVisitor {
     type Value = Scalar<'de>;
 
@@ -111,5 +105,5 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         }
     }
 
-    refused! { Self::expected; null wide list }
+    refused! { self => self.0; null wide list }
 }

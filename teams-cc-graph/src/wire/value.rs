@@ -185,7 +185,7 @@ mod tests {
                 assert!(!text.contains("secret"), "{text}");
             }
         }
-        let number = String::read(&json!(12065550100_u64)).map_err(refused).unwrap_err();
+        let number = String::read(&json!(12_065_550_100_u64)).map_err(refused).unwrap_err();
         assert_eq!(number, "property (value) should be a text but is a number");
     }
 }
