@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use aws_lc_rs::signature::{
-    RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents,
+    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -24,9 +24,26 @@ const MAX_MODULUS_BYTES: usize = 1024;
 /// Keys under 2048 bits never verify anything.
 #[derive(Clone)]
 pub struct Jwk {
-    components: Arc<RsaPublicKeyComponents<Vec<u8>>>,
+    key: Arc<PublicKey>,
     /// The one algorithm the key may be used with, where its publisher says so.
     algorithm: Option<Algorithm>,
+}
+
+/// A key ready to check signatures: making it so costs nearly as much as checking one.
+struct PublicKey {
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+    rs256: ParsedPublicKey,
+    ps256: ParsedPublicKey,
+}
+
+impl PublicKey {
+    fn new(modulus: Vec<u8>, exponent: Vec<u8>) -> Option<Self> {
+        let components = RsaPublicKeyComponents { n: &modulus, e: &exponent };
+        let rs256 = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
+        let ps256 = components.to_parsed_public_key(&RSA_PSS_2048_8192_SHA256).ok()?;
+        Some(Self { modulus, exponent, rs256, ps256 })
+    }
 }
 
 impl Jwk {
@@ -39,11 +56,19 @@ impl Jwk {
         if self.algorithm.is_some_and(|only| only != algorithm) {
             return Err(JwtError::BadSignature);
         }
-        let parameters = match algorithm {
-            Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
-            Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
+        let key = match algorithm {
+            Algorithm::Rs256 => &self.key.rs256,
+            Algorithm::Ps256 => &self.key.ps256,
         };
-        self.components.verify(parameters, message, signature).map_err(|_| JwtError::BadSignature)
+        key.verify_sig(message, signature).map_err(|_| JwtError::BadSignature)
+    }
+
+    /// Whether this is the same key, and bound in the same way.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let (ours, theirs) = (&*self.key, &*other.key);
+        self.algorithm == other.algorithm
+            && (Arc::ptr_eq(&self.key, &other.key)
+                || (ours.modulus == theirs.modulus && ours.exponent == theirs.exponent))
     }
 
     /// Reads one key; none where it is no RSA signature key that can be used here.
@@ -63,8 +88,8 @@ impl Jwk {
             let start = bytes.iter().position(|byte| *byte != 0)?;
             bytes.get(start..).filter(|rest| rest.len() <= MAX_MODULUS_BYTES).map(<[u8]>::to_vec)
         };
-        let components = Arc::new(RsaPublicKeyComponents { n: number("n")?, e: number("e")? });
-        Some((id.into(), Self { components, algorithm }))
+        let key = Arc::new(PublicKey::new(number("n")?, number("e")?)?);
+        Some((id.into(), Self { key, algorithm }))
     }
 }
 

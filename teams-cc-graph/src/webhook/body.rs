@@ -1,16 +1,18 @@
 //! From the bytes of a callback to what they tell.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::Value;
 
 use crate::{
     model::{
-        CommsNotification, CommsNotifications, ParticipantJoiningNotification,
-        ParticipantLeftNotification, ResourceData,
+        ChangeNotification, ChangeNotificationCollection, CommsNotification, CommsNotifications,
+        ParticipantJoiningNotification, ParticipantLeftNotification, ResourceData,
     },
-    wire::{Resource, refused, same_type},
+    wire::{Sensitive, Wire, refused, same_type},
 };
 
 /// What a callback's body is.
@@ -43,14 +45,17 @@ pub struct UnreadableBody;
 ///
 /// [`UnreadableBody`] where the body is no JSON object or none of its notifications can be read.
 pub fn read_body(body: &[u8]) -> Result<Body, UnreadableBody> {
-    match serde_json::from_slice::<CommsNotifications>(body) {
+    // Once over the whole is cheaper than once for each text.
+    let body = std::str::from_utf8(body).map_err(|_| UnreadableBody)?;
+    match serde_json::from_str::<CommsNotifications>(body) {
         Ok(notifications) if notifications.value.get().is_some() => {
             return Ok(Body::Notifications { notifications, unreadable: 0 });
         }
         Err(error) if !error.is_data() => return Err(UnreadableBody),
         Ok(_) | Err(_) => {}
     }
-    let outline: Outline = serde_json::from_slice(body).map_err(|_| UnreadableBody)?;
+    let outline: Outline<CommsNotification> =
+        serde_json::from_str(body).map_err(|_| UnreadableBody)?;
     let single = |notification: CommsNotification| {
         let notifications = CommsNotifications::new().value(vec![notification]);
         Ok(Body::Notifications { notifications, unreadable: 0 })
@@ -75,8 +80,30 @@ pub fn read_body(body: &[u8]) -> Result<Body, UnreadableBody> {
     }
 }
 
-fn read<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, UnreadableBody> {
-    serde_json::from_slice(body).map_err(|_| UnreadableBody)
+/// Reads a body of change notifications, and how many of them cannot be read.
+pub(super) fn read_changes(
+    body: &[u8],
+) -> Result<(ChangeNotificationCollection, usize), UnreadableBody> {
+    let body = std::str::from_utf8(body).map_err(|_| UnreadableBody)?;
+    match serde_json::from_str::<ChangeNotificationCollection>(body) {
+        Ok(changes) if changes.value.get().is_some() => return Ok((changes, 0)),
+        Ok(_) => return Err(UnreadableBody),
+        Err(error) if !error.is_data() => return Err(UnreadableBody),
+        Err(_) => {}
+    }
+    let outline: Outline<ChangeNotification> = read(body)?;
+    let (items, unreadable) = outline.items.ok_or(UnreadableBody)?;
+    if items.is_empty() && unreadable > 0 {
+        return Err(UnreadableBody);
+    }
+    let tokens = <Vec<Sensitive>>::read(outline.validation_tokens);
+    let tokens = tokens.map(|(tokens, _)| tokens).unwrap_or_default();
+    let changes = ChangeNotificationCollection::new().value(items).validation_tokens(tokens);
+    Ok((changes, unreadable))
+}
+
+fn read<'de, T: Deserialize<'de>>(body: &'de str) -> Result<T, UnreadableBody> {
+    serde_json::from_str(body).map_err(|_| UnreadableBody)
 }
 
 fn about(data: ResourceData) -> CommsNotification {
@@ -87,16 +114,15 @@ fn about(data: ResourceData) -> CommsNotification {
 }
 
 /// A body seen from afar: its list item by item, and what its other properties say it is.
-#[derive(Default)]
-struct Outline {
+struct Outline<T> {
     /// The items that could be read, and how many could not.
-    items: Option<(Vec<CommsNotification>, usize)>,
+    items: Option<(Vec<T>, usize)>,
     kind: Kind,
+    validation_tokens: Value,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    #[default]
     Other,
     Batch,
     Joining,
@@ -118,30 +144,33 @@ impl Kind {
     }
 }
 
-impl<'de> Deserialize<'de> for Outline {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Outline<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OutlineVisitor)
+        deserializer.deserialize_any(OutlineVisitor(PhantomData))
     }
 }
 
-struct OutlineVisitor;
+struct OutlineVisitor<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for OutlineVisitor {
-    type Value = Outline;
+impl<'de, T: DeserializeOwned> Visitor<'de> for OutlineVisitor<T> {
+    type Value = Outline<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outline, A::Error> {
-        let mut outline = Outline::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outline<T>, A::Error> {
+        let mut outline =
+            Outline { items: None, kind: Kind::Other, validation_tokens: Value::Null };
         while let Some(name) = map.next_key::<String>()? {
             if name.eq_ignore_ascii_case("value") {
-                outline.items = map.next_value::<Items>()?.0;
+                outline.items = map.next_value::<Items<T>>()?.0;
             } else if name == "@odata.type" {
                 let name = map.next_value::<Value>()?;
                 let kind = Kind::of_type(name.as_str().unwrap_or_default());
                 outline.kind = outline.kind.max(kind);
+            } else if name.eq_ignore_ascii_case("validationTokens") {
+                outline.validation_tokens = map.next_value()?;
             } else {
                 if name.eq_ignore_ascii_case("changeType") {
                     outline.kind = Kind::Notification;
@@ -156,27 +185,27 @@ impl<'de> Visitor<'de> for OutlineVisitor {
 }
 
 /// The items of a list that can be read, and how many cannot; none of what is no list.
-struct Items(Option<(Vec<CommsNotification>, usize)>);
+struct Items<T>(Option<(Vec<T>, usize)>);
 
-impl<'de> Deserialize<'de> for Items {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ItemsVisitor)
+        deserializer.deserialize_any(ItemsVisitor(PhantomData))
     }
 }
 
-struct ItemsVisitor;
+struct ItemsVisitor<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for ItemsVisitor {
-    type Value = Items;
+impl<'de, T: DeserializeOwned> Visitor<'de> for ItemsVisitor<T> {
+    type Value = Items<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items<T>, A::Error> {
         let (mut items, mut unreadable) = (Vec::new(), 0);
         while let Some(item) = list.next_element::<Value>()? {
-            match CommsNotification::deserialize(item) {
+            match T::deserialize(item) {
                 Ok(item) => items.push(item),
                 Err(_) => unreadable += 1,
             }
@@ -184,32 +213,32 @@ impl<'de> Visitor<'de> for ItemsVisitor {
         Ok(Items(Some((items, unreadable))))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Items, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Items<T>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Items(None))
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Items, E> {
+    fn visit_unit<E: Error>(self) -> Result<Items<T>, E> {
         Ok(Items(None))
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Items, E> {
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Items<T>, E> {
         Ok(Items(None))
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Items, E> {
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Items<T>, E> {
         Ok(Items(None))
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Items, E> {
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Items<T>, E> {
         Ok(Items(None))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Items, E> {
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Items<T>, E> {
         Ok(Items(None))
     }
 
-    fn visit_str<E: Error>(self, _: &str) -> Result<Items, E> {
+    fn visit_str<E: Error>(self, _: &str) -> Result<Items<T>, E> {
         Ok(Items(None))
     }
 }

@@ -1,118 +1,30 @@
 //! One request in, one response out.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use bytes::Bytes;
-use http::{
-    HeaderValue, Method, Request, Response, StatusCode,
-    header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
-};
-use teams_cc_core::{AppId, Clock, TenantId};
-use url::Url;
+use http::{Method, Request, Response, StatusCode, header::AUTHORIZATION};
+use teams_cc_core::{Clock, TenantId};
 
 use super::{
-    Body, Delivery, KeySource, METADATA_URL, NotificationSink, keys::KeyCache, read_body,
+    Affinity, Arrival, Body, ChangeDelivery, ChangeSink, ClientStates, Delivery, IntakeConfig,
+    IntakeCounts, JOIN_DECISION_BOUND, JoinPolicy, KeySource, NotificationSink, SinkFull, answer,
+    body::read_changes,
+    config::lower,
+    joining::{RejectAll, joining},
+    keys::KeyCache,
+    proven::ProvenTokens,
+    read_body,
+    subscription::{Subscriptions, validation_token},
     verify::Verifier,
 };
-use crate::jwt::{JwtError, MAX_SKEW, Policy};
-
-/// The largest body taken unless configured otherwise; a roster of hundreds is far below it.
-pub const DEFAULT_MAX_BODY_BYTES: usize = 512 * 1024;
-
-/// The issuers that Microsoft's own samples accept for callbacks.
-const ISSUERS: [&str; 2] = ["https://graph.microsoft.com", "https://api.botframework.com"];
-
-/// When the service should come again, in seconds, after a 503.
-const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("1");
-
-/// Whose callbacks are taken.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct IntakeConfig {
-    /// The application the tokens must be meant for.
-    pub audience: AppId,
-    /// The tenants that are served, compared without regard to case.
-    pub tenants: BTreeSet<TenantId>,
-    /// Where the calling service describes itself. Default [`METADATA_URL`].
-    pub metadata_url: Url,
-    /// The issuers accepted. Default: the two that Microsoft's samples accept.
-    pub issuers: Vec<Box<str>>,
-    /// How far the clocks may differ. Default and at most five minutes.
-    pub skew: Duration,
-    /// The largest body taken; larger ones get a 413. Default [`DEFAULT_MAX_BODY_BYTES`].
-    pub max_body_bytes: usize,
-}
-
-impl IntakeConfig {
-    /// Takes callbacks for one application and these tenants, from the worldwide cloud.
-    ///
-    /// # Panics
-    ///
-    /// Never: the built-in address is a URL.
-    pub fn new(audience: AppId, tenants: impl IntoIterator<Item = TenantId>) -> Self {
-        Self {
-            audience,
-            tenants: tenants.into_iter().map(|tenant| lower(&tenant)).collect(),
-            metadata_url: Url::parse(METADATA_URL).expect("the constant is a URL"),
-            issuers: ISSUERS.map(Into::into).to_vec(),
-            skew: MAX_SKEW,
-            max_body_bytes: DEFAULT_MAX_BODY_BYTES,
-        }
-    }
-
-    /// Names another place where the calling service describes itself, as in another cloud.
-    #[must_use]
-    pub fn metadata_url(mut self, url: Url) -> Self {
-        self.metadata_url = url;
-        self
-    }
-
-    /// Names other issuers; they are compared byte by byte.
-    #[must_use]
-    pub fn issuers<I: Into<Box<str>>>(mut self, issuers: impl IntoIterator<Item = I>) -> Self {
-        self.issuers = issuers.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets how far the clocks may differ; more than five minutes counts as five.
-    #[must_use]
-    pub fn skew(mut self, skew: Duration) -> Self {
-        self.skew = skew;
-        self
-    }
-
-    /// Sets the largest body taken.
-    #[must_use]
-    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
-        self.max_body_bytes = bytes;
-        self
-    }
-}
-
-/// What an intake has seen so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct IntakeCounts {
-    /// Requests whose notifications were handed on.
-    pub accepted: u64,
-    /// Requests refused for their token, by reason.
-    pub refused: BTreeMap<JwtError, u64>,
-    /// Requests in the older Skype protocol.
-    pub legacy: u64,
-    /// Requests whose body was too large.
-    pub too_large: u64,
-    /// Requests whose body could not be read at all.
-    pub unreadable_bodies: u64,
-    /// Single notifications that could not be read among others that could.
-    pub unreadable_notifications: u64,
-    /// Requests turned away because the sink was full.
-    pub turned_away: u64,
-}
+use crate::{
+    jwt::{JwtError, Policy},
+    model::{Call, CommsNotifications, ResourceData},
+};
 
 /// Takes callbacks: proves who speaks, reads the body, hands it on.
 ///
@@ -139,6 +51,9 @@ pub struct Intake {
     verifier: Verifier,
     clock: Arc<dyn Clock>,
     sink: Arc<dyn NotificationSink>,
+    joins: Arc<dyn JoinPolicy>,
+    affinity: Option<Arc<dyn Affinity>>,
+    subscriptions: Option<Subscriptions>,
     max_body_bytes: usize,
     counts: Mutex<IntakeCounts>,
 }
@@ -157,14 +72,43 @@ impl Intake {
             keys: KeyCache::new(keys, config.metadata_url, Arc::clone(&clock)),
             policy,
             tenants: config.tenants.iter().map(lower).collect(),
+            proven: ProvenTokens::default(),
         };
         Self {
             verifier,
             clock,
             sink,
+            joins: Arc::new(RejectAll),
+            affinity: None,
+            subscriptions: None,
             max_body_bytes: config.max_body_bytes,
             counts: Mutex::default(),
         }
+    }
+
+    /// Answers participants about to join a recorded call; without it all are rejected as busy.
+    #[must_use]
+    pub fn joins(mut self, policy: Arc<dyn JoinPolicy>) -> Self {
+        self.joins = policy;
+        self
+    }
+
+    /// Sends posts on to the place they belong to; without it all are kept.
+    #[must_use]
+    pub fn affinity(mut self, affinity: Arc<dyn Affinity>) -> Self {
+        self.affinity = Some(affinity);
+        self
+    }
+
+    /// Takes notifications of subscriptions too; without it they are refused.
+    #[must_use]
+    pub fn subscriptions(
+        mut self,
+        states: Arc<dyn ClientStates>,
+        sink: Arc<dyn ChangeSink>,
+    ) -> Self {
+        self.subscriptions = Some(Subscriptions { states, sink });
+        self
     }
 
     /// Reads the signing keys ahead of the first call. That one has only seconds to be answered.
@@ -185,40 +129,19 @@ impl Intake {
     /// one step right before it ends.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         if request.method() != Method::POST {
-            let mut response = answer(StatusCode::METHOD_NOT_ALLOWED);
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-            return response;
+            return answer::only_post();
         }
         if request.body().len() > self.max_body_bytes {
-            self.counts().too_large += 1;
-            return answer(StatusCode::PAYLOAD_TOO_LARGE);
+            return self.too_large();
         }
-        let received = self.clock.now();
-        let tenant = match self.verifier.verify(request.headers(), self.clock.wall()).await {
-            Ok(tenant) => tenant,
-            Err(error) => return self.refuse(error),
-        };
-        match read_body(request.body()) {
-            Err(_) => {
-                self.counts().unreadable_bodies += 1;
-                answer(StatusCode::BAD_REQUEST)
-            }
-            Ok(Body::Legacy) => {
-                self.counts().legacy += 1;
-                answer(StatusCode::NO_CONTENT)
-            }
-            Ok(Body::Notifications { notifications, unreadable }) => {
-                let delivered = self.sink.deliver(Delivery::new(tenant, received, notifications));
-                let mut counts = self.counts();
-                counts.unreadable_notifications += u64::try_from(unreadable).unwrap_or(u64::MAX);
-                if delivered.is_ok() {
-                    counts.accepted += 1;
-                    answer(StatusCode::ACCEPTED)
-                } else {
-                    counts.turned_away += 1;
-                    unavailable()
+        match &self.subscriptions {
+            Some(subscriptions) if !request.headers().contains_key(AUTHORIZATION) => {
+                match validation_token(request.uri()) {
+                    Some(token) => self.validate(token),
+                    None => self.changes(subscriptions, request.body()),
                 }
             }
+            _ => self.notifications(&request).await,
         }
     }
 
@@ -227,16 +150,135 @@ impl Intake {
         self.counts().clone()
     }
 
-    /// The same answer whatever is wrong with the token; the reason stays on this side.
+    /// The largest body taken, for servers that read bodies themselves.
+    #[must_use]
+    pub fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
+    }
+
+    pub(super) fn too_large(&self) -> Response<Bytes> {
+        self.counts().too_large += 1;
+        answer::empty(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// A post of the calling service, proven by its token.
+    async fn notifications(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let received = self.clock.now();
+        let verified = match self.verifier.verify(request.headers(), self.clock.wall()).await {
+            Ok(verified) => verified,
+            Err(error) => return self.refuse(error),
+        };
+        self.counts().repeated_tokens += u64::from(verified.repeated);
+        let tenant = verified.tenant;
+        let (notifications, unreadable) = match read_body(request.body()) {
+            Ok(Body::Notifications { notifications, unreadable }) => (notifications, unreadable),
+            Ok(Body::Legacy) => {
+                self.counts().legacy += 1;
+                return answer::empty(StatusCode::NO_CONTENT);
+            }
+            Err(_) => {
+                self.counts().unreadable_bodies += 1;
+                return answer::empty(StatusCode::BAD_REQUEST);
+            }
+        };
+        if tells_of_another_tenant(&notifications, &tenant) {
+            self.counts().foreign_calls += 1;
+            tracing::warn!("a callback tells of a call of another tenant than its token's");
+            return answer::refused();
+        }
+        let arrival = Arrival {
+            uri: request.uri(),
+            headers: request.headers(),
+            tenant: &tenant,
+            notifications: &notifications,
+        };
+        if let Some(url) = self.affinity.as_ref().and_then(|hook| hook.elsewhere(&arrival)) {
+            self.counts().redirected += 1;
+            return answer::elsewhere(&url);
+        }
+        let accepted = self.decide(&tenant, &notifications);
+        IntakeCounts::add(&mut self.counts().unreadable_notifications, unreadable);
+        match self.sink.deliver(Delivery::new(tenant, received, notifications)) {
+            Ok(()) => {
+                self.counts().accepted += 1;
+                accepted
+            }
+            Err(SinkFull) => self.turn_away(),
+        }
+    }
+
+    /// The answer to a post that will be handed on: where it asks about a participant, ours.
+    fn decide(&self, tenant: &TenantId, notifications: &CommsNotifications) -> Response<Bytes> {
+        let Some(joining) = joining(notifications) else {
+            return answer::empty(StatusCode::ACCEPTED);
+        };
+        let asked = self.clock.now();
+        let decision = self.joins.decide(tenant, joining);
+        let late = self.clock.now().since(asked) > JOIN_DECISION_BOUND;
+        {
+            let mut counts = self.counts();
+            counts.joins_decided += 1;
+            counts.joins_decided_late += u64::from(late);
+        }
+        match serde_json::to_vec(&decision) {
+            Ok(body) => answer::json(body),
+            // Our own models are always written.
+            Err(_) => answer::unavailable(),
+        }
+    }
+
+    /// A post about subscriptions, proven by their secrets.
+    fn changes(&self, subscriptions: &Subscriptions, body: &Bytes) -> Response<Bytes> {
+        let received = self.clock.now();
+        let Ok((changes, unreadable)) = read_changes(body) else {
+            // Without a token any sender gets here, so nothing tells a bad body from a bad secret.
+            self.counts().unreadable_bodies += 1;
+            return answer::refused();
+        };
+        let sent = changes.value.items().len();
+        let validation_tokens = changes.validation_tokens.into_option().unwrap_or_default();
+        let (events, unproven) =
+            subscriptions.proven(changes.value.into_option().unwrap_or_default());
+        {
+            let mut counts = self.counts();
+            IntakeCounts::add(&mut counts.unproven_changes, unproven);
+            IntakeCounts::add(&mut counts.unreadable_notifications, unreadable);
+        }
+        if events.is_empty() && sent > 0 {
+            // A notification may overtake the answer that names its subscription. Refused, it
+            // comes again.
+            return answer::refused();
+        }
+        let count = events.len();
+        match subscriptions.sink.deliver(ChangeDelivery { received, events, validation_tokens }) {
+            Ok(()) => {
+                IntakeCounts::add(&mut self.counts().changes, count);
+                answer::empty(StatusCode::ACCEPTED)
+            }
+            Err(SinkFull) => self.turn_away(),
+        }
+    }
+
+    /// Answers the validation of a new subscription with its own token.
+    fn validate(&self, token: Result<String, ()>) -> Response<Bytes> {
+        match token {
+            Ok(token) => {
+                self.counts().validations += 1;
+                answer::plain_text(token)
+            }
+            Err(()) => answer::empty(StatusCode::BAD_REQUEST),
+        }
+    }
+
+    fn turn_away(&self) -> Response<Bytes> {
+        self.counts().turned_away += 1;
+        answer::unavailable()
+    }
+
     fn refuse(&self, error: JwtError) -> Response<Bytes> {
         *self.counts().refused.entry(error).or_default() += 1;
         tracing::warn!(reason = %error, "a callback was refused");
-        if error == JwtError::KeysUnavailable {
-            return unavailable();
-        }
-        let mut response = answer(StatusCode::UNAUTHORIZED);
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        response
+        if error == JwtError::KeysUnavailable { answer::unavailable() } else { answer::refused() }
     }
 
     fn counts(&self) -> MutexGuard<'_, IntakeCounts> {
@@ -253,19 +295,16 @@ impl fmt::Debug for Intake {
     }
 }
 
-fn lower(tenant: &TenantId) -> TenantId {
-    // Lower case of a valid id is one as well; the id itself stands in for the impossible.
-    TenantId::new(tenant.as_str().to_ascii_lowercase()).unwrap_or_else(|_| tenant.clone())
-}
-
-fn answer(status: StatusCode) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = status;
-    response
-}
-
-fn unavailable() -> Response<Bytes> {
-    let mut response = answer(StatusCode::SERVICE_UNAVAILABLE);
-    response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
-    response
+/// Whether one of the calls names a tenant, and it is not the token's.
+fn tells_of_another_tenant(notifications: &CommsNotifications, tenant: &TenantId) -> bool {
+    notifications.value.items().iter().any(|notification| {
+        let call: Option<&Call> = match notification.resource_data.get() {
+            Some(ResourceData::Call(call)) => Some(call),
+            Some(ResourceData::Joining(joining)) => joining.call.get().map(|call| &**call),
+            Some(ResourceData::Left(left)) => left.call.get().map(|call| &**call),
+            _ => None,
+        };
+        call.and_then(|call| call.tenant_id.text())
+            .is_some_and(|named| !named.eq_ignore_ascii_case(tenant.as_str()))
+    })
 }

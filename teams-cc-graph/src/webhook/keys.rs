@@ -157,7 +157,8 @@ impl KeyCache {
         if self.has_keys() { Ok(()) } else { Err(JwtError::KeysUnavailable) }
     }
 
-    fn known(&self, id: &str) -> Option<Jwk> {
+    /// The key with this id, where it is known and still believed.
+    pub(super) fn known(&self, id: &str) -> Option<Jwk> {
         let now = self.0.clock.now();
         let (key, age) = {
             let state = self.state();

@@ -5,14 +5,25 @@ use std::collections::BTreeSet;
 use http::{HeaderMap, header::AUTHORIZATION};
 use teams_cc_core::{TenantId, Timestamp};
 
-use super::keys::KeyCache;
-use crate::jwt::{JwtError, Policy, Unverified};
+use super::{
+    keys::KeyCache,
+    proven::{Fingerprint, Proven, ProvenTokens},
+};
+use crate::jwt::{JwtError, MAX_TOKEN_BYTES, Policy, Unverified};
 
 /// Who may speak, and for whom.
 pub(super) struct Verifier {
     pub(super) keys: KeyCache,
     pub(super) policy: Policy,
     pub(super) tenants: BTreeSet<TenantId>,
+    pub(super) proven: ProvenTokens,
+}
+
+/// The tenant a token speaks for.
+pub(super) struct Verified {
+    pub(super) tenant: TenantId,
+    /// Whether the token was proven before.
+    pub(super) repeated: bool,
 }
 
 impl Verifier {
@@ -21,12 +32,29 @@ impl Verifier {
         &self,
         headers: &HeaderMap,
         now: Timestamp,
-    ) -> Result<TenantId, JwtError> {
-        let token = Unverified::parse(bearer(headers)?)?;
+    ) -> Result<Verified, JwtError> {
+        let bearer = bearer(headers)?;
+        if bearer.len() > MAX_TOKEN_BYTES {
+            return Err(JwtError::TooLong);
+        }
+        let fingerprint = Fingerprint::of(bearer);
+        if let Some(tenant) = self.proven.tenant(&fingerprint, now, |id| self.keys.known(id)) {
+            return Ok(Verified { tenant, repeated: true });
+        }
+        let token = Unverified::parse(bearer)?;
         let key = self.keys.key(token.key_id()).await?;
         let claims = token.verify(&key)?;
         self.policy.check(&claims, now)?;
-        claims.tenant.filter(|tenant| self.tenants.contains(tenant)).ok_or(JwtError::WrongTenant)
+        let tenant = claims.tenant.filter(|tenant| self.tenants.contains(tenant));
+        let tenant = tenant.ok_or(JwtError::WrongTenant)?;
+        let proven = Proven {
+            tenant: tenant.clone(),
+            expires: claims.expires,
+            key_id: token.key_id().into(),
+            key,
+        };
+        self.proven.remember(fingerprint, proven, now);
+        Ok(Verified { tenant, repeated: false })
     }
 }
 

@@ -147,6 +147,11 @@ pub(crate) struct Setup {
 }
 
 pub(crate) fn setup() -> Setup {
+    setup_with(|intake| intake)
+}
+
+/// An intake with more than the least.
+pub(crate) fn setup_with(more: impl FnOnce(Intake) -> Intake) -> Setup {
     let issuer = Issuer::new();
     let taken = Arc::new(Taken::default());
     let clock = Arc::new(SystemClock::new());
@@ -154,11 +159,19 @@ pub(crate) fn setup() -> Setup {
     let tenants = [TENANT.to_uppercase().parse().expect("an id")];
     let config = IntakeConfig::new(APP.parse().expect("an id"), tenants).max_body_bytes(4096);
     let keys = KeySource::new(issuer.transport());
-    let intake = Arc::new(Intake::new(config, keys, clock.clone(), taken.clone()));
+    let intake = Arc::new(more(Intake::new(config, keys, clock.clone(), taken.clone())));
     Setup { issuer, intake, taken, clock }
 }
 
 impl Setup {
+    pub(crate) fn keys(&self) -> KeySource {
+        KeySource::new(self.issuer.transport())
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
     pub(crate) fn claims(&self) -> Value {
         let now = self.clock.wall().unix_seconds();
         json!({ "iss": ISSUER, "aud": APP, "tid": TENANT, "nbf": now, "exp": now + 300 })
@@ -170,6 +183,12 @@ impl Setup {
 
     pub(crate) fn token_of_key(&self, nth: usize) -> String {
         sign(&json!({ "alg": "RS256", "kid": format!("k{nth}") }), &self.claims(), nth)
+    }
+
+    pub(crate) fn token_until(&self, seconds: i64) -> String {
+        let mut claims = self.claims();
+        claims["exp"] = (self.clock.wall().unix_seconds() + seconds).into();
+        sign(&json!({ "alg": "RS256", "kid": "k0" }), &claims, 0)
     }
 
     pub(crate) async fn post(&self, token: &str, body: impl Into<Bytes>) -> Response<Bytes> {
