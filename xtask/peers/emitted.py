@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import threading
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 # This would send loopback to a proxy.
@@ -37,13 +38,16 @@ from msgraph.generated.communications.calls.item.transfer.transfer_post_request_
 from msgraph.generated.communications.get_presences_by_user_id.get_presences_by_user_id_post_request_body import (
     GetPresencesByUserIdPostRequestBody,
 )
+from msgraph.generated.models.body_type import BodyType
 from msgraph.generated.models.call import Call
 from msgraph.generated.models.chat_info import ChatInfo
+from msgraph.generated.models.chat_message import ChatMessage
 from msgraph.generated.models.communications_identity_set import CommunicationsIdentitySet
 from msgraph.generated.models.identity import Identity
 from msgraph.generated.models.identity_set import IdentitySet
 from msgraph.generated.models.incoming_call_options import IncomingCallOptions
 from msgraph.generated.models.invitation_participant_info import InvitationParticipantInfo
+from msgraph.generated.models.item_body import ItemBody
 from msgraph.generated.models.media_info import MediaInfo
 from msgraph.generated.models.media_prompt import MediaPrompt
 from msgraph.generated.models.modality import Modality
@@ -51,6 +55,7 @@ from msgraph.generated.models.organizer_meeting_info import OrganizerMeetingInfo
 from msgraph.generated.models.outgoing_call_options import OutgoingCallOptions
 from msgraph.generated.models.participant_info import ParticipantInfo
 from msgraph.generated.models.service_hosted_media_config import ServiceHostedMediaConfig
+from msgraph.generated.models.subscription import Subscription
 from msgraph_core import GraphClientFactory
 
 BASE = "/v1.0"
@@ -208,6 +213,25 @@ def requests(graph, form):
         ),
         "getPresencesByUserId": lambda: graph.communications.get_presences_by_user_id.post(
             GetPresencesByUserIdPostRequestBody(ids=[AGENT, INSTANCE])
+        ),
+        "create subscription": lambda: graph.subscriptions.post(
+            form.make(
+                Subscription,
+                change_type="created,updated",
+                notification_url=CALLBACK,
+                lifecycle_notification_url=CALLBACK,
+                resource="/communications/callRecords",
+                expiration_date_time=datetime(2026, 11, 23, 9, 30, tzinfo=timezone.utc),
+                client_state="state-1",
+            )
+        ),
+        "send chat message": lambda: graph.chats.by_chat_id(CHAT).messages.post(
+            form.make(
+                ChatMessage,
+                body=form.make(
+                    ItemBody, content="Your customer is on the line", content_type=BodyType.Text
+                ),
+            )
         ),
     }
 

@@ -5,15 +5,19 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::Value;
 use teams_cc_graph::{
     model::{
-        IdentitySet, IncomingCallOptions, InvitationParticipantInfo, MediaInfo, MeetingInfo,
-        OutgoingCallOptions, Prompt, Tone,
+        ChangeType, IdentitySet, IncomingCallOptions, InvitationParticipantInfo, MediaInfo,
+        MeetingInfo, OutgoingCallOptions, Prompt, Tone,
     },
-    request::communications::{
-        GetPresencesByUserId,
-        calls::{
-            AnswerCall, CreateCall, PlayPrompt, RecordResponse, TransferCall,
-            participants::InviteParticipants,
+    request::{
+        chats::SendMessage,
+        communications::{
+            GetPresencesByUserId,
+            calls::{
+                AnswerCall, CreateCall, PlayPrompt, RecordResponse, TransferCall,
+                participants::InviteParticipants,
+            },
         },
+        subscriptions::CreateSubscription,
     },
 };
 
@@ -66,6 +70,8 @@ pub(super) fn requests() -> BTreeMap<&'static str, Emitted> {
         ("playPrompt", emitted!(PlayPrompt::new(CALL, [prompt()]).client_context(CONTEXT))),
         ("recordResponse", record_response()),
         ("getPresencesByUserId", emitted!(GetPresencesByUserId::new([AGENT, INSTANCE]))),
+        ("create subscription", create_subscription()),
+        ("send chat message", emitted!(SendMessage::new(CHAT, "Your customer is on the line"))),
     ])
 }
 
@@ -119,6 +125,15 @@ fn record_response() -> Emitted {
             .play_beep(true)
             .stop_tones(keys)
             .client_context(CONTEXT)
+    )
+}
+
+fn create_subscription() -> Emitted {
+    emitted!(
+        CreateSubscription::new("/communications/callRecords", CALLBACK, "2026-11-23T09:30:00Z")
+            .change_types([ChangeType::Created, ChangeType::Updated])
+            .lifecycle_notification_url(CALLBACK)
+            .client_state("state-1")
     )
 }
 

@@ -43,14 +43,11 @@ fn check(cases: impl IntoIterator<Item = ((String, Value), &'static str, Value)>
 #[test]
 fn requests_on_a_call() {
     let context = json!({"clientContext": "x"});
-    let second = Duration::from_secs;
-    let quality =
-        TeleconferenceDeviceQuality::new("chain-1", "p1", "leg-1", "room", "maker", vec![]);
     check([
         (
             sent(
                 RedirectCall::new("c1", [user(), phone()])
-                    .timeout(second(15))
+                    .timeout(Duration::from_secs(15))
                     .callback_uri(CALLBACK)
                     .disable_forwarding()
                     .into_request(),
@@ -81,6 +78,13 @@ fn requests_on_a_call() {
             "POST /communications/calls/c1/addLargeGalleryView",
             context,
         ),
+    ]);
+}
+
+#[test]
+fn requests_on_the_media_of_a_call() {
+    let second = Duration::from_secs;
+    check([
         (
             sent(
                 RecordResponse::new("c1")
@@ -134,6 +138,14 @@ fn requests_on_a_call() {
             "POST /communications/calls/c1/changeScreenSharingRole",
             json!({"role": "sharer"}),
         ),
+    ]);
+}
+
+#[test]
+fn requests_about_a_call() {
+    let quality =
+        TeleconferenceDeviceQuality::new("chain-1", "p1", "leg-1", "room", "maker", vec![]);
+    check([
         (
             sent(LogTeleconferenceDeviceQuality::new(quality).into_request()),
             "POST /communications/calls/logTeleconferenceDeviceQuality",
