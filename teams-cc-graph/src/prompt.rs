@@ -4,7 +4,11 @@
 //! one kind only: PCM, 16 kHz, one channel, 16-bit samples. Anything else fails silently in the
 //! caller's ear, so it is checked before it is sent.
 
+mod fetch;
+
 use std::time::Duration;
+
+pub use fetch::{PromptProblem, fetch_prompt};
 
 /// Sample rate of a prompt.
 const SAMPLE_RATE: u32 = 16_000;

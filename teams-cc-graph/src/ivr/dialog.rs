@@ -1,14 +1,14 @@
 //! A dialog as data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use teams_cc_core::contact::Prompt;
 
 use super::{InvalidDialog, Next, Step, step::Then};
 use crate::{
-    ErrorKind, InvalidRequest, model,
-    prompt::{PromptError, check_wav},
+    Client, ErrorKind, InvalidRequest, model,
+    prompt::{PromptError, PromptProblem, check_wav, fetch_prompt},
     request::communications::calls::PlayPrompt,
 };
 
@@ -75,6 +75,26 @@ impl Dialog {
     /// Every prompt that may be played, for [`pre_fetch`](crate::request::communications::calls::AnswerCall::pre_fetch).
     pub fn prompts(&self) -> impl Iterator<Item = &Prompt> {
         self.steps.values().flat_map(Step::playlists).flatten()
+    }
+
+    /// Fetches every prompt as the service would, and checks that it can be played.
+    ///
+    /// One after the other, each address once. Dropping the future changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// The step and the [`PromptProblem`] of the first prompt that callers would not hear.
+    pub async fn fetch_prompts(&self, client: &Client) -> Result<(), (Box<str>, PromptProblem)> {
+        let mut seen = BTreeSet::new();
+        for (name, step) in &self.steps {
+            for prompt in step.playlists().into_iter().flatten() {
+                if seen.insert(prompt.uri()) {
+                    let fetched = fetch_prompt(client, prompt.uri()).await;
+                    fetched.map_err(|problem| (name.clone(), problem))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Looks at every file that may be played, as `read` gives it.

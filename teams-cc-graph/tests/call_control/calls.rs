@@ -13,6 +13,7 @@ use crate::support::{
     Answer, CALL, active, agent, incoming_to, phone, policy_call, prompt, silent, stage, terminated,
 };
 
+/// Pain 25, pain 43.
 #[tokio::test(start_paused = true)]
 async fn a_call_goes_from_ringing_to_media_and_is_hung_up() {
     let mut stage = stage();
@@ -20,6 +21,11 @@ async fn a_call_goes_from_ringing_to_media_and_is_hung_up() {
     assert_eq!(arrival.call.kind(), CallKind::Inbound(CalledAs::Instance));
     assert!(arrival.recording.is_none());
     let call = arrival.call.answer().await.expect("answered");
+    let answer = stage.graph.last("POST answer").body;
+    assert_eq!(
+        answer["mediaConfig"]["@odata.type"], "#microsoft.graph.serviceHostedMediaConfig",
+        "no media library is needed"
+    );
     stage.notify([silent(CALL)]);
     let waiting = tokio::spawn(call.media_active());
     stage.settle().await;
@@ -128,6 +134,7 @@ async fn a_call_to_the_bots_name_is_not_redirected_to_a_phone() {
     assert_eq!(body["timeout"], 30);
 }
 
+/// Pain 37.
 #[tokio::test(start_paused = true)]
 async fn a_phone_is_called_with_a_resource_account_alone() {
     let stage = crate::support::stage_with(|config| config);
@@ -135,6 +142,11 @@ async fn a_phone_is_called_with_a_resource_account_alone() {
     let error = stage.board.dial(&phone()).await.expect_err("no resource account");
     assert!(error.to_string().contains("resource account"), "{error:?}");
     assert_eq!(stage.graph.count("POST calls"), 0);
+    let stage = crate::support::stage();
+    let call = stage.board.dial(&phone()).await.expect("placed");
+    assert_eq!(call.kind(), CallKind::Outbound { instance: true });
+    let source = stage.graph.last("POST calls").body["source"]["identity"].clone();
+    assert_eq!(source["applicationInstance"]["id"], crate::support::INSTANCE);
 }
 
 #[tokio::test(start_paused = true)]

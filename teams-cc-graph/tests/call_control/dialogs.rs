@@ -6,10 +6,11 @@ use serde_json::json;
 use teams_cc_graph::{
     call::control::{CallHandle, ControlError, MediaActive},
     ivr::{Dialog, DialogRun, End, Keys, Next, Recording, Step, Verdict},
+    prompt::PromptProblem,
 };
 use tokio::task::JoinHandle;
 
-use crate::support::{CALL, Stage, active, policy_call, prompt, stage, terminated, tone};
+use crate::support::{Answer, CALL, Stage, active, policy_call, prompt, stage, terminated, tone};
 
 fn dialog() -> Arc<Dialog> {
     let menu = Keys::menu([("1", Next::step("name")), ("2", Next::done("support"))]);
@@ -99,4 +100,35 @@ async fn a_recording_call_runs_no_dialog() {
     let mut call = call.media_active().await.expect("media");
     let refused = call.run_dialog(dialog()).await.expect_err("refused");
     assert!(matches!(refused, ControlError::Unsupported(_)), "{refused}");
+}
+
+/// A second of silence that the service plays.
+fn wav() -> Vec<u8> {
+    let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+    file.extend(16_000_u32.to_le_bytes());
+    file.extend(32_000_u32.to_le_bytes());
+    file.extend([2, 0, 16, 0]);
+    file.extend(b"data");
+    file.extend(32_000_u32.to_le_bytes());
+    file.resize(file.len() + 32_000, 0);
+    file
+}
+
+/// Pain 44.
+#[tokio::test(start_paused = true)]
+async fn a_prompt_nobody_could_fetch_is_found_at_the_start() {
+    let stage = stage();
+    stage.graph.answers("hello.wav", [Answer::bytes(wav())]);
+    stage.graph.answers("your-name.wav", [Answer::bytes("<html>a tunnel's warning</html>")]);
+    let (step, problem) = dialog().fetch_prompts(&stage.client).await.expect_err("no WAV file");
+    assert_eq!((&*step, problem.to_string().as_str()), ("name", "the prompt is not a WAV file"));
+    stage.graph.answer("hello.wav", 404, &json!({}));
+    let (step, problem) = dialog().fetch_prompts(&stage.client).await.expect_err("not there");
+    assert_eq!(&*step, "main");
+    assert!(matches!(problem, PromptProblem::NotThere(status) if status == 404), "{problem}");
+    let asked = stage.graph.last("GET hello.wav");
+    assert_eq!(
+        (asked.uri.as_str(), asked.token.as_str()),
+        ("https://cdn.example.com/hello.wav", "")
+    );
 }

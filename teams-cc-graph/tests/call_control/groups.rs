@@ -6,7 +6,7 @@ use teams_cc_core::contact::{
 };
 use teams_cc_graph::{
     call::{
-        ResultCode,
+        Learned, ResultCode,
         control::{
             Assumed, Came, Consult, ControlError, Fallback, JoinedBy, escalate_to_group,
             transfer_supervised,
@@ -78,7 +78,7 @@ async fn after_an_invitation_graph_is_asked_who_is_there() {
     assert!(stage.graph.count("GET participants") > before);
 }
 
-/// Pain 33.
+/// Pain 33, pain 34: nobody is left with two windows, or on hold in the old one.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_does_not_move_stays_or_is_rung_by_choice() {
     for fallback in [Fallback::Keep, Fallback::Ring] {
@@ -259,4 +259,37 @@ async fn a_group_call_that_is_not_joined_is_given_back() {
     assert!(matches!(refused.error, ControlError::NotInTime { wanted: "joined", .. }));
     refused.group.leave().await.expect("left");
     assert_eq!(stage.graph.hung_up(&created(1)), 1);
+}
+
+/// Pain 26.
+#[tokio::test(start_paused = true)]
+async fn an_invitation_whose_end_nobody_tells_is_found_out_by_asking() {
+    let stage = stage();
+    let (group, _) = stage.group().await;
+    let invited = tokio::spawn(async move { group.invite(&agent()).await });
+    stage.settle().await;
+    let context = stage.graph.last("POST invite").body["clientContext"].clone();
+    stage.graph.answer(
+        "operation",
+        200,
+        &json!({ "@odata.type": "#microsoft.graph.inviteParticipantsOperation", "id": "op",
+                 "status": "completed", "clientContext": context }),
+    );
+    let result = invited.await.expect("no panic").expect("it came");
+    assert_eq!(result.learned, Learned::Asked);
+}
+
+/// Pain 30.
+#[tokio::test(start_paused = true)]
+async fn where_a_transfer_comes_to_nothing_the_party_is_brought_into_a_group_instead() {
+    let mut stage = stage();
+    let customer = stage.answered().await;
+    let transferred = customer.transfer(&agent()).await.expect("sent");
+    assert_eq!(transferred.outcome, TransferOutcome::Unknown, "nobody tells anything");
+    let customer = transferred.call.expect("the call goes on");
+    let (group, id) = stage.group().await;
+    let brought = tokio::spawn(async move { group.bring_in(customer, Fallback::Keep).await });
+    stage.settle().await;
+    stage.ends(&id, "invite", "completed", 200, 0);
+    assert_eq!(brought.await.expect("no panic").expect("came"), Came::Moved);
 }

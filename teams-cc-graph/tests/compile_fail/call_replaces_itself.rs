@@ -2,8 +2,8 @@
 
 use teams_cc_graph::call::control::{Answered, CallHandle};
 
-async fn mistaken(customer: CallHandle<Answered>, agent: CallHandle<Answered>) {
-    let _ = customer.transfer_to(agent).await;
+fn mistaken(customer: CallHandle<Answered>, agent: CallHandle<Answered>) {
+    let _ = customer.transfer_to(agent);
 }
 
 fn main() {}

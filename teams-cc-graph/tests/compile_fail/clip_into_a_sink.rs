@@ -2,8 +2,8 @@
 
 use teams_cc_graph::call::recording::{EphemeralClip, RecordingPermit, RecordingSink};
 
-async fn keep<S: RecordingSink>(permit: RecordingPermit, sink: &mut S, clip: EphemeralClip) {
-    let _ = permit.keep(sink, clip).await;
+fn keep<S: RecordingSink>(permit: RecordingPermit, sink: &mut S, clip: EphemeralClip) {
+    let _ = permit.keep(sink, clip);
 }
 
 fn main() {}

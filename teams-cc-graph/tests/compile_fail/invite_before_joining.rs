@@ -2,8 +2,8 @@
 
 use teams_cc_graph::call::control::{Dialling, GroupCall, Target};
 
-async fn invite(group: GroupCall<Dialling>, agent: Target) {
-    let _ = group.invite(&agent).await;
+fn invite(group: GroupCall<Dialling>, agent: Target) {
+    let _ = group.invite(&agent);
 }
 
 fn main() {}

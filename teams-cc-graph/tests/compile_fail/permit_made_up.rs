@@ -1,9 +1,9 @@
 //! A permit comes from Graph's confirmation and from nowhere else.
 
-use teams_cc_graph::call::recording::{RecordingGuard, RecordingPermit};
+use teams_cc_graph::call::recording::RecordingPermit;
 
-fn permit(guard: RecordingGuard) -> RecordingPermit {
-    RecordingPermit { guard }
+fn permit() -> RecordingPermit {
+    RecordingPermit {}
 }
 
 fn main() {}

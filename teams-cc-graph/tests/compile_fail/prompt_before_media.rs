@@ -3,8 +3,8 @@
 use teams_cc_core::contact::Prompt;
 use teams_cc_graph::call::control::{Answered, CallHandle};
 
-async fn greet(call: CallHandle<Answered>, hello: Prompt) {
-    let _ = call.play([hello]).await;
+fn greet(call: CallHandle<Answered>, hello: Prompt) {
+    let _ = call.play([hello]);
 }
 
 fn main() {}

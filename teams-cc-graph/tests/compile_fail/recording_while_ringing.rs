@@ -3,8 +3,8 @@
 use teams_cc_graph::call::control::{CallHandle, Ringing};
 use teams_cc_graph::ivr::Recording;
 
-async fn record(call: CallHandle<Ringing>, recording: Recording) {
-    let _ = call.record_response(None, &recording).await;
+fn record(call: CallHandle<Ringing>, recording: Recording) {
+    let _ = call.record_response(None, &recording);
 }
 
 fn main() {}

@@ -2,8 +2,8 @@
 
 use teams_cc_graph::call::control::{CallHandle, Ringing, Target};
 
-async fn pass_on(call: CallHandle<Ringing>, agent: Target) {
-    let _ = call.transfer(&agent).await;
+fn pass_on(call: CallHandle<Ringing>, agent: Target) {
+    let _ = call.transfer(&agent);
 }
 
 fn main() {}

@@ -10,7 +10,9 @@ use teams_cc_core::{
     contact::{AfterTransfer, AnsweredBy, Knowledge, Leg, OperationOutcome, TransferOutcome},
 };
 
-use super::{Ability, Answered, CallHandle, Connected, Consult, ControlError, GroupCall, Target};
+use super::{
+    Ability, Answered, CallHandle, Connected, Consult, ControlError, GroupCall, Stage, Target,
+};
 use crate::call::ResultCode;
 
 /// What to do where a party's device does not move over.
@@ -50,7 +52,7 @@ pub struct NotBroughtIn {
     pub call: CallHandle<Answered>,
 }
 
-impl<S: Connected> GroupCall<S> {
+impl<S: Stage> GroupCall<S> {
     /// Brings the party of a one-to-one call in, whose device moves over.
     ///
     /// One invitation is under way at a time. Afterwards Graph is asked who is on the call, for
@@ -65,7 +67,10 @@ impl<S: Connected> GroupCall<S> {
         &self,
         call: CallHandle<impl Connected>,
         fallback: Fallback,
-    ) -> Result<Came, Box<NotBroughtIn>> {
+    ) -> Result<Came, Box<NotBroughtIn>>
+    where
+        S: Connected,
+    {
         let call = call.connected();
         let party = match self.check_party(&call) {
             Ok(party) => party,

@@ -125,7 +125,7 @@ impl GroupCall<Answered> {
     }
 }
 
-impl<S: Connected> GroupCall<S> {
+impl<S: Stage> GroupCall<S> {
     /// Brings somebody in, and waits until that ended; one invitation at a time.
     ///
     /// Dropping the future leaves it open whether the party is invited.
@@ -134,7 +134,10 @@ impl<S: Connected> GroupCall<S> {
     ///
     /// [`ControlError::Unsupported`] where a phone cannot be invited, [`ControlError::Failed`]
     /// with Graph's code where the party did not come.
-    pub async fn invite(&self, target: &Target) -> Result<OperationResult, ControlError> {
+    pub async fn invite(&self, target: &Target) -> Result<OperationResult, ControlError>
+    where
+        S: Connected,
+    {
         self.call.allows(Ability::Invite)?;
         if target.is_phone() {
             self.call.allows(Ability::InvitePhone)?;
@@ -166,7 +169,10 @@ impl<S: Connected> GroupCall<S> {
     ///
     /// [`ControlError::NoParticipant`] for one the roster does not know,
     /// [`ControlError::Order`] as Graph answers.
-    pub async fn remove(&self, participant: &str) -> Result<(), ControlError> {
+    pub async fn remove(&self, participant: &str) -> Result<(), ControlError>
+    where
+        S: Connected,
+    {
         self.call.allows(Ability::Remove)?;
         let id = self.known(participant)?;
         let send = |call: OneCall| call.participant(id).remove().into_future();
@@ -180,7 +186,10 @@ impl<S: Connected> GroupCall<S> {
     /// # Errors
     ///
     /// As [`GroupCall::remove`].
-    pub async fn mute(&self, participant: &str) -> Result<PendingOperation, ControlError> {
+    pub async fn mute(&self, participant: &str) -> Result<PendingOperation, ControlError>
+    where
+        S: Connected,
+    {
         let id = self.known(participant)?;
         let send = |call: OneCall, context: &str| {
             call.participant(id).mute().client_context(context).into_future()
@@ -201,7 +210,10 @@ impl<S: Connected> GroupCall<S> {
         &self,
         participant: &str,
         music: Option<Prompt>,
-    ) -> Result<PendingOperation, ControlError> {
+    ) -> Result<PendingOperation, ControlError>
+    where
+        S: Connected,
+    {
         let id = self.known(participant)?;
         let mut held = self.held.lock().await;
         let gone = |held: &str| self.roster().get(held).is_none_or(|party| party.removed);
@@ -227,7 +239,10 @@ impl<S: Connected> GroupCall<S> {
     /// # Errors
     ///
     /// As [`GroupCall::remove`].
-    pub async fn resume(&self, participant: &str) -> Result<PendingOperation, ControlError> {
+    pub async fn resume(&self, participant: &str) -> Result<PendingOperation, ControlError>
+    where
+        S: Connected,
+    {
         let id = self.known(participant)?;
         let mut held = self.held.lock().await;
         let send = |call: OneCall, context: &str| {
@@ -252,7 +267,10 @@ impl<S: Connected> GroupCall<S> {
         &self,
         participant: &str,
         target: &Target,
-    ) -> Result<HandedOver, ControlError> {
+    ) -> Result<HandedOver, ControlError>
+    where
+        S: Connected,
+    {
         let id = self.known(participant)?;
         let plan = Plan {
             kind: self.call.kind,
