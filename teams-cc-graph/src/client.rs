@@ -21,7 +21,7 @@ pub use transport::{BoxError, Transport};
 
 use crate::auth::{TokenProvider, TokenRequest};
 use crate::cloud::Cloud;
-use crate::config::SharedClock;
+use crate::config::{RetryPolicy, SharedClock};
 use crate::error::{ConfigError, Error, ErrorKind, InvalidRequest};
 use crate::layer::{Attempt, IdSource, Order, Stack};
 use crate::request::Endpoint;
@@ -46,6 +46,7 @@ struct Inner {
     provider: Arc<dyn TokenProvider>,
     scope: Arc<str>,
     cloud: Cloud,
+    retry: RetryPolicy,
     /// Whether it signs in as the app itself, so that no token can belong to a user.
     app_only: bool,
     /// The transport alone, for what must not see the token.
@@ -166,6 +167,34 @@ impl Client {
     ) -> Result<http::Response<Bytes>, Error> {
         let response = self.inner.wire.clone().oneshot(request).await?;
         response::check(response, None, &*self.inner.clock, &self.inner.authority)
+    }
+
+    /// How often and how patiently to retry.
+    pub(crate) fn retry_policy(&self) -> RetryPolicy {
+        self.inner.retry
+    }
+
+    /// An answer that came inside another, or the error it reports.
+    pub(crate) fn check(
+        &self,
+        response: http::Response<Bytes>,
+        endpoint: Option<&'static Endpoint>,
+    ) -> Result<http::Response<Bytes>, Error> {
+        response::check(response, endpoint, &*self.inner.clock, &self.inner.authority)
+    }
+
+    /// The path and query of a request below the API version, if the token may go there.
+    pub(crate) fn relative(&self, uri: &Uri) -> Result<String, Error> {
+        let inner = &*self.inner;
+        let located = inner.base.join(uri)?.to_string();
+        let below = located.get(inner.base.origin.len()..).unwrap_or_default();
+        let below = below.strip_prefix(&inner.base.path).filter(|it| it.starts_with('/'));
+        let below = below.ok_or(InvalidRequest::ForeignOrigin)?;
+        let path = below.split('?').next().unwrap_or_default();
+        if let Some(what) = inner.cloud.lacking(path) {
+            return Err(InvalidRequest::NotInCloud { what, cloud: inner.cloud }.into());
+        }
+        Ok(below.to_owned())
     }
 
     /// The time by the wall.

@@ -64,6 +64,8 @@ pub enum ErrorKind {
     Decode,
     /// A page has a next link that must not be followed; what was read before stays good.
     Page(crate::page::PageError),
+    /// A request of a batch that has no answer of its own; the error says why.
+    Batch(crate::batch::BatchError),
     /// The client is not configured well; mend the configuration.
     Config(ConfigError),
 }
@@ -231,6 +233,7 @@ impl ErrorKind {
             Self::Permission(_) => "403",
             Self::CallEnded(_) | Self::NoCallRecord(_) => "404",
             Self::Page(_) => "page",
+            Self::Batch(_) => "batch",
             Self::Service(_) => "service",
             Self::SignIn(_) => "sign_in",
             Self::Connection => "connection",
@@ -311,6 +314,7 @@ impl fmt::Display for Error {
             }
             ErrorKind::Decode => f.write_str("the response is not what the schema says"),
             ErrorKind::Page(error) => write!(f, "the next page was not asked for: {error}"),
+            ErrorKind::Batch(error) => write!(f, "the batch has no answer to it: {error}"),
             ErrorKind::Config(error) => write!(f, "the client cannot be built: {error}"),
         }
     }
@@ -344,5 +348,11 @@ impl From<InvalidRequest> for Error {
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         Self::new(ErrorKind::Config(error))
+    }
+}
+
+impl From<crate::batch::BatchError> for Error {
+    fn from(error: crate::batch::BatchError) -> Self {
+        Self::new(ErrorKind::Batch(error))
     }
 }

@@ -4,6 +4,7 @@
 #[macro_use]
 pub mod wire;
 
+pub mod batch;
 pub mod budget;
 pub mod call;
 pub mod call_records;

@@ -183,15 +183,28 @@ impl ClientBuilder {
             waiting_per_tenant: config.max_waiting_per_tenant,
         };
         let throttle = Throttle::new(auth, Arc::clone(&clock), bounds);
-        let retry = Retry::new(throttle, config.retry, Arc::clone(&clock), seed);
+        let policy = config.retry;
+        let retry = Retry::new(throttle, policy, Arc::clone(&clock), seed);
         let named = RequestId::new(retry, Arc::clone(&ids));
         let stack = Stack::new(Trace { inner: named });
         let (cloud, scope) = (self.cloud, Arc::<str>::from(self.cloud.scope()));
         let wanted = |tenant| Arc::new(TokenRequest::new(tenant, scope.as_ref()));
         let wanted = self.tenant.map(wanted);
         let authority = shown;
-        let inner =
-            Inner { stack, base, ids, clock, provider, scope, cloud, app_only, wire, authority };
+        let retry = policy;
+        let inner = Inner {
+            stack,
+            base,
+            ids,
+            clock,
+            provider,
+            scope,
+            cloud,
+            retry,
+            app_only,
+            wire,
+            authority,
+        };
         Ok(Client { inner: Arc::new(inner), wanted })
     }
 }

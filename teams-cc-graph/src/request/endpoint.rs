@@ -211,8 +211,30 @@ macro_rules! graph_request {
                 let client = $crate::request::endpoint::Sends::client(&self.via).clone();
                 let request = self.into_request();
                 $crate::request::ResponseFuture::new(async move {
-                    graph_request!(@run client, request?, $response)
+                    let response = client.execute(request?).await?;
+                    graph_request!(@read response, $response)
                 })
+            }
+        }
+
+        impl<C: $crate::request::Via> $crate::request::endpoint::sealed::Sealed for $name<C> {}
+
+        impl<C: $crate::request::Via> $crate::request::TypedRequest for $name<C> {
+            type Answer = graph_request!(@type $response);
+            type Sender = graph_request!(@type $via);
+
+            fn tenant(&self) -> Option<&::teams_cc_core::TenantId> {
+                $crate::request::Via::tenant(&self.via)
+            }
+
+            fn into_http(self) -> Result<::http::Request<::bytes::Bytes>, $crate::error::Error> {
+                self.into_request()
+            }
+
+            fn read(
+                response: ::http::Response<::bytes::Bytes>,
+            ) -> Result<Self::Answer, $crate::error::Error> {
+                graph_request!(@read response, $response)
             }
         }
     };
@@ -226,23 +248,24 @@ macro_rules! graph_request {
     (@type $response:ident) => { $response };
     (@accept Content) => { "*/*" };
     (@accept $response:tt) => { "application/json" };
-    (@run $client:ident, $request:expr, ()) => { $client.execute($request).await.map(drop) };
-    (@run $client:ident, $request:expr, Content) => {
-        $client.execute($request).await.map($crate::request::Content::of)
+    (@read $answer:ident, ()) => {{
+        drop($answer);
+        Ok(())
+    }};
+    (@read $answer:ident, Content) => { Ok($crate::request::Content::of($answer)) };
+    (@read $answer:ident, [Located ()]) => {
+        $crate::request::Located::of(&$answer, |_| Ok(()))
     };
-    (@run $client:ident, $request:expr, [Located ()]) => {
-        $crate::request::Located::of(&$client.execute($request).await?, |_| Ok(()))
-    };
-    (@run $client:ident, $request:expr, [Located $response:tt]) => {
+    (@read $answer:ident, [Located $response:tt]) => {
         $crate::request::Located::of(
-            &$client.execute($request).await?,
+            &$answer,
             $crate::client::Client::read::<graph_request!(@type $response)>,
         )
     };
-    (@run $client:ident, $request:expr, [Only $response:tt]) => {
-        $crate::request::answer::only($client.request($request).await?)
+    (@read $answer:ident, [Only $response:tt]) => {
+        $crate::request::answer::only($crate::client::Client::read(&$answer)?)
     };
-    (@run $client:ident, $request:expr, $response:tt) => { $client.request($request).await };
+    (@read $answer:ident, $response:tt) => { $crate::client::Client::read(&$answer) };
 }
 
 /// The client context of a request whose `body` carries one.

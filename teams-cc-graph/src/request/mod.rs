@@ -37,6 +37,7 @@ pub mod teams;
 pub mod teamwork;
 #[cfg(test)]
 mod tests;
+mod typed;
 pub mod users;
 mod window;
 
@@ -45,3 +46,4 @@ pub use endpoint::{Endpoint, Repeat, Via};
 pub use future::ResponseFuture;
 pub use owner::Owner;
 pub use query::Query;
+pub use typed::TypedRequest;

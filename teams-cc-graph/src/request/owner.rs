@@ -89,7 +89,8 @@ macro_rules! owned_request {
                 let client = self.via.client().clone();
                 let request = self.into_request();
                 $crate::request::ResponseFuture::new(async move {
-                    graph_request!(@run client, request?, $response)
+                    let response = client.execute(request?).await?;
+                    graph_request!(@read response, $response)
                 })
             }
         }
