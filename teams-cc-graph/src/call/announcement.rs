@@ -5,7 +5,7 @@ use std::time::Duration;
 use teams_cc_core::{Address, CallId, Instant, LegId, contact::LegEvent};
 
 use crate::model::{
-    Call, CommsNotification, IdentitySet, InvitationParticipantInfo, ParticipantInfo, ResourceData,
+    Call, CommsNotification, InvitationParticipantInfo, ParticipantInfo, ResourceData,
 };
 
 /// How long there is to answer a call.
@@ -57,7 +57,7 @@ impl Incoming {
             call,
             caller,
             called: target.unwrap_or_else(|| bot.clone()),
-            forwarded_from: original.map(IdentitySet::address),
+            forwarded_from: original.map(|original| original.address()),
             answer_by: received + within,
             policy_recording,
             details,

@@ -21,7 +21,7 @@ impl ParticipantInfo {
     /// Where the party is, in the vocabulary of the family.
     #[must_use]
     pub fn address(&self) -> Address {
-        address(self.identity.get(), self.endpoint_type.get())
+        address(self.identity.as_deref(), self.endpoint_type.get())
     }
 }
 
@@ -57,7 +57,7 @@ impl InvitationParticipantInfo {
     /// Where the party is, in the vocabulary of the family.
     #[must_use]
     pub fn address(&self) -> Address {
-        address(self.identity.get(), self.endpoint_type.get())
+        address(self.identity.as_deref(), self.endpoint_type.get())
     }
 }
 

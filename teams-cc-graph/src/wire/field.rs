@@ -79,6 +79,13 @@ impl<T> Field<Vec<T>> {
     }
 }
 
+impl<T> Field<Box<T>> {
+    /// The value out of its box, if there is one.
+    pub fn as_deref(&self) -> Option<&T> {
+        self.get().map(Box::as_ref)
+    }
+}
+
 impl Field<String> {
     /// The text, if there is one.
     pub fn text(&self) -> Option<&str> {

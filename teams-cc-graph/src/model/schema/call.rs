@@ -134,9 +134,9 @@ resource! {
     /// One redirection a call went through.
     pub struct CallRoute("microsoft.graph.callRoute") {
         /// Where the call went.
-        r#final: IdentitySet = "final",
+        r#final: Box<IdentitySet> = "final",
         /// Where the call was meant to go.
-        original: IdentitySet = "original",
+        original: Box<IdentitySet> = "original",
         /// What kind of redirection it was.
         routing_type: RoutingType = "routingType",
     }
@@ -162,11 +162,11 @@ resource! {
         /// The participant under observation, for a recording bot.
         observed_participant_id: String = "observedParticipantId",
         /// The identity the call is made on behalf of.
-        on_behalf_of: IdentitySet = "onBehalfOf",
+        on_behalf_of: Box<IdentitySet> = "onBehalfOf",
         /// The participant that triggered the incoming call.
         source_participant_id: String = "sourceParticipantId",
         /// Who transferred the call here.
-        transferor: IdentitySet = "transferor",
+        transferor: Box<IdentitySet> = "transferor",
     }
 }
 

@@ -95,7 +95,7 @@ resource! {
         /// The administrative units the party belongs to.
         administrative_unit_infos: Vec<AdministrativeUnitInfo> = "administrativeUnitInfos",
         /// Who the party is.
-        identity: IdentitySet = "identity",
+        identity: Box<IdentitySet> = "identity",
     }
 }
 
@@ -107,7 +107,7 @@ resource! {
         /// The administrative units the party belongs to.
         administrative_unit_infos: Vec<AdministrativeUnitInfo> = "administrativeUnitInfos",
         /// Who the party is.
-        identity: IdentitySet = "identity",
+        identity: Box<IdentitySet> = "identity",
     }
 }
 
@@ -195,7 +195,7 @@ resource! {
         /// Who used the endpoint.
         associated_identity: Box<Identity> = "associatedIdentity",
         /// Who used the endpoint, as older records say it.
-        identity: IdentitySet = "identity",
+        identity: Box<IdentitySet> = "identity",
         /// The name of the device.
         name: Sensitive = "name",
         /// The name of the device's processor.

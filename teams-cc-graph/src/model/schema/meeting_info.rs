@@ -34,7 +34,7 @@ resource! {
     /// A meeting by its organizer.
     pub struct OrganizerMeetingInfo("microsoft.graph.organizerMeetingInfo") requires (organizer) {
         /// The organizer, with the tenant.
-        organizer: IdentitySet = "organizer",
+        organizer: Box<IdentitySet> = "organizer",
         /// Whether the conversation may start without its host; undeclared, documented.
         allow_conversation_without_host: bool = "allowConversationWithoutHost",
     }

@@ -34,7 +34,7 @@ resource! {
     /// A party of a call.
     pub struct ParticipantInfo("microsoft.graph.participantInfo") {
         /// Its identities.
-        identity: IdentitySet = "identity",
+        identity: Box<IdentitySet> = "identity",
         /// Country, ISO 3166-1 alpha-2.
         country_code: String = "countryCode",
         /// The kind of endpoint.
@@ -54,7 +54,7 @@ resource! {
     /// A party to call, to invite or to transfer to.
     pub struct InvitationParticipantInfo("microsoft.graph.invitationParticipantInfo") {
         /// Its identities.
-        identity: IdentitySet = "identity",
+        identity: Box<IdentitySet> = "identity",
         /// Whether the party is hidden from the roster.
         hidden: bool = "hidden",
         /// Identifier in the roster.
@@ -108,7 +108,7 @@ resource! {
     /// Whether a participant records.
     pub struct RecordingInfo("microsoft.graph.recordingInfo") {
         /// Who started it.
-        initiator: IdentitySet = "initiator",
+        initiator: Box<IdentitySet> = "initiator",
         /// Whether it runs.
         recording_status: RecordingStatus = "recordingStatus",
     }
