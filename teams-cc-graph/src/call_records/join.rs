@@ -155,12 +155,12 @@ impl<'a> Facts<'a> {
         let mut facts = Self { record, end, users: BTreeSet::new(), numbers: Vec::new() };
         facts.set(record.organizer.get().map(|organizer| &**organizer));
         let organizer = record.organizer_v2.get();
-        facts.set(organizer.and_then(|organizer| organizer.identity.get()));
+        facts.set(organizer.and_then(|organizer| organizer.identity.as_deref()));
         for participant in record.participants.items() {
             facts.set(Some(participant));
         }
         for participant in record.participants_v2.items() {
-            facts.set(participant.identity.get());
+            facts.set(participant.identity.as_deref());
         }
         for session in record.sessions.items() {
             facts.session(session);
@@ -171,8 +171,8 @@ impl<'a> Facts<'a> {
     fn session(&mut self, session: &Session) {
         for side in [&session.caller, &session.callee] {
             if let Some(Endpoint::Participant(side)) = side.get().map(|side| &**side) {
-                self.set(side.identity.get());
-                self.party(side.associated_identity.get().map(|it| &**it));
+                self.set(side.identity.as_deref());
+                self.party(side.associated_identity.as_deref().map(|it| &**it));
             }
         }
     }
