@@ -172,7 +172,7 @@ impl<'a> Facts<'a> {
         for side in [&session.caller, &session.callee] {
             if let Some(Endpoint::Participant(side)) = side.get().map(|side| &**side) {
                 self.set(side.identity.as_deref());
-                self.party(side.associated_identity.as_deref().map(|it| &**it));
+                self.party(side.associated_identity.as_deref());
             }
         }
     }
