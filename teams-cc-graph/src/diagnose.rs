@@ -4,11 +4,20 @@ use std::fmt;
 
 use http::StatusCode;
 
+mod calling;
+mod result;
+mod sign_in;
+
+pub use result::{Evidence, Explanation, Explanations, MAX_OWN_EXPLANATIONS};
+
+use crate::auth::AdminConsent;
 use crate::error::{ServiceError, SignInError};
-use crate::permission::Permission;
+use crate::permission::{Permission, PermissionKind};
+use calling::{CODES, GRAPH_CODES, PHRASES, STATUSES};
+use sign_in::SIGN_IN;
 
 /// What is missing, and what to do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnosis {
     /// The code that tells.
@@ -20,133 +29,37 @@ pub struct Diagnosis {
     /// The permissions that allow the request, one of which suffices. None where they are not what
     /// is missing.
     pub permissions: &'static [Permission],
+    /// Whether the refused token holds one of them; none where the token does not say.
+    pub holds: Option<bool>,
+    /// The tenant of the refused token, where it says.
+    pub token_tenant: Option<String>,
+    /// Where an administrator of that tenant consents to the app's permissions.
+    pub consent_url: Option<String>,
 }
 
 const fn row(code: &'static str, cause: &'static str, mend: &'static str) -> Diagnosis {
-    Diagnosis { code, cause, mend, permissions: &[] }
+    let (permissions, holds, token_tenant, consent_url) = (&[], None, None, None);
+    Diagnosis { code, cause, mend, permissions, holds, token_tenant, consent_url }
 }
-
-/// Codes of the calling service, from the narrowest envelope.
-const CALLING: &[Diagnosis] = &[
-    row(
-        "7503",
-        "the calling service does not know the app as a calling bot",
-        "enable calling on the bot's Teams channel, set its calling webhook, and sign in with the \
-         same app id as the bot",
-    ),
-    row(
-        "7504",
-        "the tenant has not granted the app a permission that this request needs",
-        "grant the permission in Entra ID with admin consent in the tenant of the call, then take \
-         a fresh token",
-    ),
-    row(
-        "7505",
-        "the token's tenant is not the tenant of the call or of one of its parties",
-        "sign in to the call's tenantId (Client::for_tenant), and check that source and targets \
-         belong to it; a resource account is an applicationInstance, not a user",
-    ),
-    row(
-        "8506",
-        "the call is no policy-based recording call",
-        "call updateRecordingStatus only in calls that a compliance recording policy brought",
-    ),
-];
-
-/// AADSTS codes of the token endpoint.
-const SIGN_IN: &[(i64, Diagnosis)] = &[
-    (
-        7_000_215,
-        row(
-            "AADSTS7000215",
-            "the client secret is wrong",
-            "use the secret's value, not its id, of this app registration",
-        ),
-    ),
-    (
-        7_000_222,
-        row(
-            "AADSTS7000222",
-            "the client secret has expired",
-            "create a new client secret in Entra ID and configure it",
-        ),
-    ),
-    (
-        700_016,
-        row(
-            "AADSTS700016",
-            "the app is not known in this tenant",
-            "let an administrator of the tenant consent to the app, or mend the client id",
-        ),
-    ),
-    (
-        90_002,
-        row(
-            "AADSTS90002",
-            "the tenant does not exist in this cloud",
-            "check the tenant id and the cloud",
-        ),
-    ),
-    (
-        90_038,
-        row("AADSTS90038", "the tenant lives in another cloud", "configure the tenant's own cloud"),
-    ),
-    (
-        500_011,
-        row(
-            "AADSTS500011",
-            "the resource is not known in this tenant",
-            "check the scope and the cloud",
-        ),
-    ),
-    (
-        7_000_112,
-        row(
-            "AADSTS7000112",
-            "the app is disabled",
-            "enable the enterprise application in Entra ID",
-        ),
-    ),
-    (
-        65_001,
-        row(
-            "AADSTS65001",
-            "nobody consented to the app's permissions",
-            "let an administrator of the tenant give admin consent",
-        ),
-    ),
-    (
-        9_001_023,
-        row(
-            "AADSTS9001023",
-            "client credentials do not work on a shared authority",
-            "sign in to the tenant's own id instead of common or organizations",
-        ),
-    ),
-    (
-        700_027,
-        row(
-            "AADSTS700027",
-            "the client assertion's signature is not valid",
-            "register the certificate that signs in the app registration",
-        ),
-    ),
-    (
-        50_196,
-        row(
-            "AADSTS50196",
-            "the app asks for tokens in a loop",
-            "share one client, whose cache keeps tokens, instead of building one per request",
-        ),
-    ),
-];
 
 /// What a service response lacks.
 pub(crate) fn diagnose(response: &ServiceError) -> Option<Diagnosis> {
     let mut diagnosis = by_code(response)?;
-    if ["7504", "403"].contains(&diagnosis.code) {
+    let granted = response.granted.as_deref();
+    if ["7504", "403", "permissions"].contains(&diagnosis.code) {
         diagnosis.permissions = response.permissions;
+        let listed = || diagnosis.permissions.iter();
+        // What one chat or team granted to an app stands in no token.
+        let all_in_token = listed().all(|one| one.kind != PermissionKind::ResourceSpecific);
+        diagnosis.holds = granted
+            .filter(|_| all_in_token && !diagnosis.permissions.is_empty())
+            .map(|granted| listed().any(|permission| granted.holds(permission.name)));
+        diagnosis.consent_url = granted.and_then(|granted| {
+            let (tenant, app) = (granted.tenant.as_deref()?, granted.app.as_deref()?);
+            Some(AdminConsent::at(&response.authority, tenant, app).url())
+        });
     }
+    diagnosis.token_tenant = granted.and_then(|granted| granted.tenant.clone());
     Some(diagnosis)
 }
 
@@ -154,12 +67,16 @@ fn by_code(response: &ServiceError) -> Option<Diagnosis> {
     let message = response.error.message.text().unwrap_or_default();
     let narrowest_first = response.error.codes().collect::<Vec<_>>().into_iter().rev();
     for code in narrowest_first {
-        if let Some(found) = CALLING.iter().find(|row| row.code == code) {
-            return Some(*found);
+        if let Some(found) = CODES.iter().find(|row| row.code == code) {
+            return Some(found.clone());
         }
     }
-    if let Some(found) = CALLING.iter().find(|row| has_number(message, row.code)) {
-        return Some(*found);
+    if let Some(found) = CODES.iter().find(|row| has_number(message, row.code)) {
+        return Some(found.clone());
+    }
+    let message = message.to_ascii_lowercase();
+    if let Some((_, found)) = PHRASES.iter().find(|(phrase, _)| message.contains(phrase)) {
+        return Some(found.clone());
     }
     (response.status == StatusCode::FORBIDDEN).then_some(row(
         "403",
@@ -170,17 +87,60 @@ fn by_code(response: &ServiceError) -> Option<Diagnosis> {
 
 /// What a sign-in lacks.
 pub(crate) fn diagnose_sign_in(error: &SignInError) -> Option<Diagnosis> {
-    SIGN_IN.iter().find(|(code, _)| error.codes.contains(code)).map(|(_, diagnosis)| *diagnosis)
+    // The endpoint may name several; the first it names is the cause.
+    let of_code = |code: &i64| SIGN_IN.iter().find(|(listed, _)| listed == code);
+    error.codes.iter().find_map(of_code).map(|(_, diagnosis)| diagnosis.clone())
+}
+
+impl ServiceError {
+    /// What the answer means in words: its narrowest known code, otherwise its status.
+    #[must_use]
+    pub fn explain(&self) -> Option<&'static str> {
+        if let Some(diagnosis) = by_code(self).filter(|diagnosis| diagnosis.code != "403") {
+            return Some(diagnosis.cause);
+        }
+        let narrowest_first = self.error.codes().collect::<Vec<_>>().into_iter().rev();
+        let of_code =
+            |code: &str| GRAPH_CODES.iter().find(|(listed, _)| listed.eq_ignore_ascii_case(code));
+        let of_code = narrowest_first.into_iter().find_map(of_code).map(|(_, words)| *words);
+        let status = self.status.as_u16();
+        let of_status = || STATUSES.iter().find(|(listed, _)| *listed == status);
+        of_code.or_else(|| of_status().map(|(_, words)| *words))
+    }
+}
+
+impl Diagnosis {
+    /// The permission to grant: the least that allows the request, where the token lacks them all.
+    #[must_use]
+    pub fn missing(&self) -> Option<Permission> {
+        self.permissions.first().copied().filter(|_| self.holds == Some(false))
+    }
 }
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.cause, self.mend)?;
+        match (self.code, &self.token_tenant) {
+            ("7505", Some(tenant)) => write!(f, "; the token is of tenant {tenant}")?,
+            _ => {}
+        }
+        if self.holds == Some(true) {
+            return f.write_str(
+                "; the token holds such a permission, so look at the tenant's policies and at \
+                 the resource instead",
+            );
+        }
+        if let Some(permission) = self.missing() {
+            write!(f, "; the token lacks {permission}")?;
+        }
         for (nth, permission) in self.permissions.iter().enumerate() {
             let before = if nth == 0 { "; one of " } else { ", " };
             write!(f, "{before}{permission}")?;
         }
-        Ok(())
+        match &self.consent_url {
+            Some(url) => write!(f, "; an administrator consents at {url}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -241,5 +201,90 @@ mod tests {
         assert_eq!(diagnose_sign_in(&error), None);
         error.codes.push(7_000_222);
         assert!(diagnose_sign_in(&error).unwrap().mend.contains("new client secret"));
+    }
+
+    /// Pain 3. Pain 5.
+    #[test]
+    fn the_missing_role_is_named_by_what_the_token_holds() {
+        let with = |roles: &[&str]| {
+            let mut response = response(StatusCode::FORBIDDEN, json!({"code": "7504"}));
+            let mut granted = crate::auth::Granted::default();
+            granted.tenant = Some("t1".to_owned());
+            granted.app = Some("a1".to_owned());
+            granted.roles = roles.iter().map(|role| (*role).to_owned()).collect();
+            response.granted = Some(granted.into());
+            diagnose(&response).unwrap()
+        };
+        let lacking = with(&["User.Read.All"]);
+        assert_eq!(lacking.missing().unwrap().name, "Calls.Initiate.All");
+        let words = lacking.to_string();
+        assert!(words.contains("the token lacks Calls.Initiate.All"), "{words}");
+        let url = "https://login.microsoftonline.com/t1/adminconsent?client_id=a1";
+        assert!(words.ends_with(url), "{words}");
+        let holding = with(&["calls.initiate.all"]);
+        assert_eq!((holding.holds, holding.missing()), (Some(true), None));
+        assert!(holding.to_string().contains("look at the tenant's policies"), "{holding}");
+    }
+
+    /// Pain 1. Pain 31.
+    #[test]
+    fn a_tenant_mismatch_names_the_tenant_of_the_token() {
+        let mut response = response(StatusCode::FORBIDDEN, json!({"code": "7505"}));
+        let mut granted = crate::auth::Granted::default();
+        granted.tenant = Some("t-token".to_owned());
+        response.granted = Some(granted.into());
+        let words = diagnose(&response).unwrap().to_string();
+        assert!(words.contains("t-token") && words.contains("applicationInstance"), "{words}");
+    }
+
+    /// Pain 4. Pain 36. Pain 37. Pain 47. Pain 49. Pain 53.
+    #[test]
+    fn each_known_refusal_names_the_check_to_make() {
+        for (error, words) in [
+            (json!({"code": "7503"}), "calling webhook"),
+            (json!({"code": "8506"}), "compliance recording policy"),
+            (json!({"code": "9999", "message": "x. DiagCode: 412#10073.@"}), "resource account"),
+            (json!({"code": 10151}), "cannot dial out"),
+            (json!({"code": "580"}), "communication credits"),
+            (json!({"message": "CreateUsageRequest: Balance not found"}), "calling plan"),
+            (json!({"message": "Reverse lookup failed"}), "assign the phone number"),
+            (
+                json!({"message": "No Application Access Policy found for this app"}),
+                "New-CsApplicationAccessPolicy",
+            ),
+            (json!({"message": "Subscription validation request failed."}), "validationToken"),
+        ] {
+            let found = diagnose(&response(StatusCode::BAD_REQUEST, error)).unwrap();
+            assert!(found.to_string().contains(words), "{found}");
+        }
+    }
+
+    #[test]
+    fn every_answer_is_explained_as_far_as_it_is_documented() {
+        for (status, error, words) in [
+            (403, json!({"code": "Forbidden", "innerError": {"code": "7505"}}), "token's tenant"),
+            (403, json!({"code": "Authorization_RequestDenied"}), "in the directory"),
+            (400, json!({"code": "NoSuchCode"}), "malformed"),
+            (429, json!({}), "throttled"),
+        ] {
+            let response = response(StatusCode::from_u16(status).unwrap(), error);
+            let told = response.explain().unwrap();
+            assert!(told.contains(words), "{told}");
+        }
+        assert_eq!(response(StatusCode::from_u16(418).unwrap(), json!({})).explain(), None);
+    }
+
+    #[test]
+    fn no_code_stands_twice_in_a_table() {
+        let codes: Vec<_> = SIGN_IN.iter().map(|(code, _)| code).collect();
+        for code in &codes {
+            assert_eq!(codes.iter().filter(|other| other == &code).count(), 1, "{code}");
+        }
+        for (code, diagnosis) in SIGN_IN {
+            assert_eq!(diagnosis.code, format!("AADSTS{code}"));
+        }
+        for row in CODES {
+            assert_eq!(CODES.iter().filter(|other| other.code == row.code).count(), 1);
+        }
     }
 }

@@ -31,7 +31,7 @@ pub mod metrics;
 pub use client::{ActsFor, BoxError, Client, ClientBuilder, Delegated, Transport};
 pub use cloud::Cloud;
 pub use config::{Config, RetryPolicy, SystemClock};
-pub use diagnose::Diagnosis;
+pub use diagnose::{Diagnosis, Evidence, Explanation, Explanations, MAX_OWN_EXPLANATIONS};
 pub use error::{
     ConfigError, Error, ErrorKind, InvalidRequest, Overload, ServiceError, SignInError,
 };

@@ -5,10 +5,12 @@
 
 mod cache;
 mod client_secret;
+mod consent;
 mod granted;
 mod token;
 
 pub use cache::TokenCache;
 pub use client_secret::ClientSecret;
+pub use consent::{AdminConsent, ConsentAnswer};
 pub use granted::Granted;
 pub use token::{AccessToken, TokenProvider, TokenRequest};
