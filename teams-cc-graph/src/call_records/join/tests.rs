@@ -24,6 +24,10 @@ fn pstn(user: &str, start: &str, end: &str, caller: &str) -> PstnCallLogRow {
     .unwrap()
 }
 
+/// User, beginning, end and caller of a row, and what is found.
+type Case = (&'static str, &'static str, &'static str, &'static str, &'static [Found]);
+type Found = (&'static str, Confidence);
+
 fn found(matches: &[RecordMatch<'_>]) -> Vec<(String, Confidence)> {
     let id = |found: &RecordMatch<'_>| found.record.id.text().unwrap_or_default().to_owned();
     matches.iter().map(|found| (id(found), found.confidence)).collect()
@@ -39,7 +43,7 @@ fn a_row_of_a_calling_plan_finds_its_record_and_says_how_sure_it_is() {
         record("r3", "2026-11-22T08:01:30Z", "2026-11-22T08:09:00Z", "u2", "+442079461111"),
     ];
     let lookup = RecordLookup::new(&records);
-    let cases: [(&str, &str, &str, &str, &[(&str, Confidence)]); 7] = [
+    let cases: [Case; 7] = [
         // Same user, about the same time, same number.
         ("u1", "2026-11-22T08:00:00Z", "2026-11-22T08:04:50Z", "+12065550100", &[("r1", Likely)]),
         // The last digits of the number are hidden.
