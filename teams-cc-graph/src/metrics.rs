@@ -10,6 +10,7 @@
 //! | [`TOKEN_WAIT_SECONDS`] | histogram | `operation` | waiting for a token |
 //! | [`THROTTLE_WAIT_SECONDS`] | histogram | `operation` | waiting for a pace or a place |
 //! | [`SEND_SECONDS`] | histogram | `operation` | between sending and the whole answer |
+//! | [`ANSWER_REMAINING_SECONDS`] | histogram | | how long a call could still be answered when it was |
 //! | [`CALL_BUDGET_MONTH`] | gauge | `app` | calls of this month, by [`report_budget`] |
 //! | [`CALL_BUDGET_LIVE`] | gauge | `app` | calls at once, by [`report_budget`] |
 
@@ -29,6 +30,8 @@ pub const TOKEN_WAIT_SECONDS: &str = "teams_cc_graph_token_wait_seconds";
 pub const THROTTLE_WAIT_SECONDS: &str = "teams_cc_graph_throttle_wait_seconds";
 /// How long requests are under way, by operation.
 pub const SEND_SECONDS: &str = "teams_cc_graph_send_seconds";
+/// How long a call could still be answered when it was.
+pub const ANSWER_REMAINING_SECONDS: &str = "teams_cc_graph_answer_remaining_seconds";
 /// Calls of this month, by app registration.
 pub const CALL_BUDGET_MONTH: &str = "teams_cc_graph_call_budget_month";
 /// Calls at once, by app registration.
@@ -47,6 +50,14 @@ pub fn report_budget(budget: &SharedCallBudget) {
     }
     #[cfg(not(feature = "metrics"))]
     let _ = budget;
+}
+
+/// Record how long a call could still be answered when it was.
+pub(crate) fn answered(remaining: std::time::Duration) {
+    #[cfg(feature = "metrics")]
+    metrics::histogram!(ANSWER_REMAINING_SECONDS).record(remaining.as_secs_f64());
+    #[cfg(not(feature = "metrics"))]
+    let _ = remaining;
 }
 
 /// Count a request.

@@ -11,7 +11,7 @@ use crate::model::{
 /// How long there is to answer a call.
 ///
 /// Microsoft documents 15 seconds, and 5 for a policy recording bot.
-const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 const ANSWER_RECORDING_WITHIN: Duration = Duration::from_secs(5);
 
 /// Something to tell.

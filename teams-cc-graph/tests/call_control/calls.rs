@@ -160,3 +160,18 @@ async fn a_dropped_dial_leaves_no_line() {
     assert_eq!(stage.graph.hung_up("x"), 1);
     assert_eq!(stage.board.calls().counts().sessions, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_taken_over_is_resumed_at_its_stage() {
+    use teams_cc_graph::call::control::Resumed;
+    let mut stage = stage();
+    let leg = stage.answered().await.leg().clone();
+    stage.settle().await;
+    let Resumed::MediaActive(mut call) = stage.board.resume(leg.clone(), CallKind::Group) else {
+        panic!("media flows")
+    };
+    assert_eq!(call.kind(), CallKind::Group);
+    stage.notify([terminated(CALL, 200, 4521)]);
+    assert!(call.line().next().await.is_some(), "its line begins anew");
+    assert!(matches!(stage.board.resume(leg, CallKind::Group), Resumed::Ended));
+}

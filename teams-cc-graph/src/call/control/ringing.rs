@@ -34,7 +34,12 @@ impl CallHandle<Ringing> {
     /// call is given back with it.
     pub async fn answer(self) -> Result<CallHandle<Answered>, Box<Refused<Ringing>>> {
         match self.in_time(LegCommand::Answer).await {
-            Ok(()) => Ok(self.at()),
+            Ok(()) => {
+                let remaining = self.remaining();
+                tracing::debug!(leg = %self.leg.id(), ?remaining, "a call was answered");
+                crate::metrics::answered(remaining);
+                Ok(self.at())
+            }
             Err(error) => Err(Refused::new(self, error)),
         }
     }

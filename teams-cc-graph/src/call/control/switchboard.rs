@@ -162,6 +162,18 @@ impl Switchboard {
         Ok(GroupCall::new(CallHandle::new(leg, kind, common, line, Instant::ZERO)))
     }
 
+    /// A line for a call that lives already.
+    pub(super) fn line_of(&self, leg: &LegId) -> Line {
+        let (feed, line) = Line::new();
+        self.lines.lock().insert(leg.clone(), feed);
+        line
+    }
+
+    /// Until when a call that came in just now can be answered.
+    pub(super) fn latest_answer(&self) -> Instant {
+        self.common.clock.now() + crate::call::announcement::ANSWER_WITHIN
+    }
+
     /// A line for a call that is about to be placed; closed where it is not.
     fn open(&self) -> (Opened, Line) {
         let nth = self.lines.placed.fetch_add(1, Ordering::Relaxed);
@@ -228,8 +240,7 @@ impl IncomingCalls {
     fn arrived(&self, incoming: IncomingCall) -> Arrival {
         let kind = CallKind::of_incoming(&incoming);
         let recording = RecordingGuard::of(&incoming);
-        let (feed, line) = Line::new();
-        self.board.lines.lock().insert(incoming.leg.id().clone(), feed);
+        let line = self.board.line_of(incoming.leg.id());
         let common = Arc::clone(&self.board.common);
         Arrival {
             call: CallHandle::new(incoming.leg, kind, common, line, incoming.answer_by),

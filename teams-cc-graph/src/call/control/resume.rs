@@ -1,0 +1,46 @@
+//! Handles on calls that another process began.
+
+use std::sync::Arc;
+
+use teams_cc_core::contact::{Direction, Leg, LegState};
+
+use super::{Answered, CallHandle, CallKind, Dialling, MediaActive, Ringing, Switchboard};
+use crate::call::GraphLeg;
+
+/// A call that goes on here, at the stage it has reached.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Resumed {
+    /// It came in and is not answered. How long that is possible is not known any more.
+    Ringing(CallHandle<Ringing>),
+    /// It went out and is not answered.
+    Dialling(CallHandle<Dialling>),
+    /// It is connected; media is not known to flow.
+    Answered(CallHandle<Answered>),
+    /// It is connected and media flows.
+    MediaActive(CallHandle<MediaActive>),
+    /// It is over.
+    Ended,
+}
+
+impl Switchboard {
+    /// A handle on a call that [`Calls::rehydrate`](crate::call::Calls::rehydrate) took over.
+    ///
+    /// Its line begins here: what the call told before is in its snapshot. The kind is not kept
+    /// with a call, so say what it is; a wrong one refuses too much, or leaves it to Graph.
+    #[must_use]
+    pub fn resume(&self, leg: Arc<GraphLeg>, kind: CallKind) -> Resumed {
+        let line = self.line_of(leg.id());
+        let snapshot = leg.snapshot();
+        let answer_by = self.latest_answer();
+        let call: CallHandle<Answered> =
+            CallHandle::new(leg, kind, Arc::clone(&self.common), line, answer_by);
+        match (snapshot.state, call.leg.direction()) {
+            (LegState::Ended, _) => Resumed::Ended,
+            (LegState::Ringing, Direction::Inbound) => Resumed::Ringing(call.at()),
+            (LegState::Ringing, Direction::Outbound) => Resumed::Dialling(call.at()),
+            _ if snapshot.is_media_active() => Resumed::MediaActive(call.at()),
+            _ => Resumed::Answered(call),
+        }
+    }
+}
