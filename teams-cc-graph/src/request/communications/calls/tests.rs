@@ -6,7 +6,7 @@ mod limits;
 mod lines;
 
 use serde_json::{Value, json};
-use teams_cc_core::{E164, UserId};
+use teams_cc_core::{Address, E164, UserId};
 
 use super::*;
 use crate::error::{ErrorKind, InvalidRequest};
@@ -121,6 +121,7 @@ fn requests_have_their_documented_line_and_body() {
     }
 }
 
+/// Trap 13.
 #[test]
 fn a_discriminator_is_written_first() {
     let request = CreateCall::new(CALLBACK).target(user()).into_request().unwrap();
@@ -158,6 +159,7 @@ fn limits_are_checked_before_anything_is_sent() {
     );
 }
 
+/// Pain 37.
 #[test]
 fn a_phone_needs_its_full_number_and_a_resource_account_as_source() {
     let create = |target| CreateCall::new(CALLBACK).target(target);
@@ -179,6 +181,42 @@ fn a_phone_needs_its_full_number_and_a_resource_account_as_source() {
     }
 }
 
+/// Pain 31.
+#[test]
+fn a_resource_account_and_a_bot_are_transferred_to_by_their_own_slots() {
+    let id = || "account-1".parse().unwrap();
+    for (address, slot) in [
+        (Address::ResourceAccount { id: id(), number: None }, "applicationInstance"),
+        (Address::Bot(id()), "application"),
+    ] {
+        let target = InvitationParticipantInfo::of_address(&address).unwrap();
+        let (_, body) = sent(TransferCall::new("c1", target).into_request());
+        let identity = &body["transferTarget"]["identity"];
+        assert_eq!(identity[slot]["id"], "account-1");
+        assert_eq!(identity.as_object().unwrap().len(), 2, "{identity}");
+    }
+}
+
+/// Trap 20.
+#[test]
+fn what_only_notifications_have_is_not_repeated_in_an_order() {
+    let info = json!({
+        "@odata.type": "#microsoft.graph.participantInfo", "id": "x", "platformId": "y",
+        "participantId": "p1",
+        "identity": {"user": {"id": "caller-1"}}
+    });
+    let info = serde_json::from_value(info).unwrap();
+    let (_, body) = sent(TransferCall::new("c1", user()).transferee(info).into_request());
+    assert_eq!(
+        body["transferee"],
+        json!({
+            "@odata.type": "#microsoft.graph.participantInfo", "participantId": "p1",
+            "identity": {"user": {"id": "caller-1"}}
+        })
+    );
+}
+
+/// Pain 41.
 #[test]
 fn a_call_cannot_replace_itself() {
     let call = "57dab8b1-894c-409a-b240-bd8beae78896";

@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::model::{InvitationParticipantInfo, ParticipantInfo, TransferBody};
 use crate::request::{Via, check};
-use crate::wire::Field;
+use crate::wire::{Additional, Field};
 
 /// `POST /communications/calls/{id}/transfer`: hand a call over, blind or after consulting.
 ///
@@ -81,9 +81,10 @@ impl<C: Via> TransferCall<C> {
         self
     }
 
-    /// Transfer one participant out of a group call.
+    /// Transfer one participant out of a group call, as the roster tells of it; what the schema
+    /// does not declare is left out.
     pub fn transferee(mut self, transferee: ParticipantInfo) -> Self {
-        self.transferee = transferee.into();
+        self.transferee = declared(transferee).into();
         self
     }
 
@@ -100,4 +101,12 @@ impl<C: Via> TransferCall<C> {
         body.transferee = self.transferee;
         Self::ENDPOINT.json(&[(CALL_ID, &self.call)], &body)
     }
+}
+
+/// A party without what only notifications have: its type is closed, so an order that repeats it
+/// may be refused.
+fn declared(mut party: ParticipantInfo) -> ParticipantInfo {
+    party.id = Field::Missing;
+    party.additional = Additional::default();
+    party
 }

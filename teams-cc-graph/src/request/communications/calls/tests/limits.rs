@@ -110,6 +110,7 @@ fn an_invitation_brings_few_and_replaces_one() {
     assert_eq!(invalid(request), InvalidRequest::NotE164);
 }
 
+/// Trap 8.
 #[test]
 fn a_recording_status_is_one_the_service_takes() {
     for (status, valid) in [
