@@ -34,6 +34,7 @@ impl BatchAnswers {
     ///
     /// What the request would have failed with by itself;
     /// [`ErrorKind::Batch`](crate::ErrorKind::Batch) where it has no answer of its own.
+    #[expect(clippy::needless_pass_by_value, reason = "a ticket is good for one answer")]
     pub fn take<T>(&mut self, ticket: Ticket<T>) -> Result<T, Error> {
         let index = ticket.id().index_in(&self.mark).ok_or(BatchError::ForeignTicket)?;
         let outcome = self.exchange.outcomes.get_mut(index);

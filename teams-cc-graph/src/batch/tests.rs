@@ -38,7 +38,7 @@ fn item(method: Method, after: &[usize]) -> Item {
     Item::new(&client(), &request, after.to_vec()).unwrap()
 }
 
-fn answers(steps: Value) -> BatchResponseContent {
+fn answers(steps: &Value) -> BatchResponseContent {
     serde_json::from_value(json!({"responses": steps})).unwrap()
 }
 
@@ -48,10 +48,11 @@ fn sent(exchange: &Exchange) -> Value {
     steps.map(|step| json!([step["id"], step["dependsOn"]])).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "cases are written in place")]
 fn settle(exchange: &mut Exchange, steps: Value) -> Option<Duration> {
     let policy = RetryPolicy::default();
     let backoff = Backoff::new(Seed::new(7)).base(policy.base_delay).cap(policy.max_delay);
-    exchange.settle(answers(steps), Timestamp::UNIX_EPOCH, &policy, &backoff)
+    exchange.settle(answers(&steps), Timestamp::UNIX_EPOCH, &policy, &backoff)
 }
 
 fn statuses(exchange: &Exchange) -> Vec<Option<u16>> {

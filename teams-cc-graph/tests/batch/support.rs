@@ -44,6 +44,7 @@ pub(crate) async fn service(answers: &[(u16, Value)]) -> (MockServer, Client) {
     (server, client)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "cases are written in place")]
 pub(crate) fn responses(steps: Value) -> (u16, Value) {
     (200, json!({"responses": steps}))
 }
