@@ -6,6 +6,7 @@ use teams_cc_graph::model::{
     TeamsAppInstallation, TeamworkNotificationRecipient, User,
 };
 
+#[expect(clippy::needless_pass_by_value, reason = "cases are written in place")]
 fn read<T: DeserializeOwned + Serialize>(body: Value) -> T {
     let typed: T = serde_json::from_value(body.clone()).unwrap();
     assert_eq!(serde_json::to_value(&typed).unwrap(), body);
