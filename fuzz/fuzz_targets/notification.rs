@@ -1,24 +1,40 @@
-//! A callback's body: nothing panics, and a call that is told of it keeps its promises.
+//! A callback's body: nothing panics, what is read is written back equal, and a call that is told
+//! of it keeps its promises.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use teams_cc_core::{
     Instant,
     contact::{Direction, LegEvent, LegState},
 };
 use teams_cc_graph::{
     call::{CallSession, Input, Output, Report},
-    model::CommsNotifications,
+    model::{
+        ChangeNotificationCollection, CommsNotifications, MediaConfig, OnlineMeeting,
+        call_records::CallRecord,
+    },
     webhook::{Body, read_body},
 };
 
-fuzz_target!(|data: &[u8]| {
-    let Ok(Body::Notifications { notifications, .. }) = read_body(data) else { return };
+/// What reads as the type is written back equal, and is read as the same thing again.
+fn round_trip<T: DeserializeOwned + Serialize>(data: &[u8]) {
+    let Ok(typed) = serde_json::from_slice::<T>(data) else { return };
+    let value: Value = serde_json::from_slice(data).expect("what a model takes is JSON");
+    assert_eq!(serde_json::to_value(&typed).expect("what was read can be written"), value);
+    let again: T = serde_json::from_value(value.clone()).expect("and read again");
+    assert_eq!(serde_json::to_value(&again).expect("and written again"), value);
+}
 
-    let written = serde_json::to_value(&notifications).expect("what was read can be written");
-    let again: CommsNotifications =
-        serde_json::from_value(written.clone()).expect("what is written can be read");
-    assert_eq!(serde_json::to_value(&again).expect("written again"), written);
+fuzz_target!(|data: &[u8]| {
+    round_trip::<CommsNotifications>(data);
+    round_trip::<ChangeNotificationCollection>(data);
+    round_trip::<MediaConfig>(data);
+    round_trip::<OnlineMeeting>(data);
+    round_trip::<CallRecord>(data);
+
+    let Ok(Body::Notifications { notifications, .. }) = read_body(data) else { return };
     let _ = format!("{notifications:?}");
 
     for direction in [Direction::Inbound, Direction::Outbound] {

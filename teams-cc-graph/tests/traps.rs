@@ -20,6 +20,7 @@ fn read<T: serde::de::DeserializeOwned + serde::Serialize>(body: Value) -> T {
     typed
 }
 
+/// Traps 1 and 2.
 #[test]
 fn an_enumeration_matches_in_any_case_and_keeps_its_spelling() {
     for spelling in ["established", "Established", "ESTABLISHED"] {
@@ -30,6 +31,7 @@ fn an_enumeration_matches_in_any_case_and_keeps_its_spelling() {
     assert_eq!(status.status(), Some(&OperationStatus::Completed));
 }
 
+/// Traps 1 and 2.
 #[test]
 fn a_changed_enumeration_is_written_as_the_schema_spells_it() {
     let call: Call = read(json!({"state": "Established"}));
@@ -37,6 +39,7 @@ fn a_changed_enumeration_is_written_as_the_schema_spells_it() {
     assert_eq!(call, json!({"state": "terminated"}));
 }
 
+/// Trap 4.
 #[test]
 fn members_yet_to_come_are_kept_and_differ_from_the_hidden_one() {
     let hidden: Call = read(json!({"state": "unknownFutureValue"}));
@@ -45,12 +48,14 @@ fn members_yet_to_come_are_kept_and_differ_from_the_hidden_one() {
     assert_eq!(new.state, Field::Value(CallState::Other("beamingUp".into())));
 }
 
+/// Trap 6.
 #[test]
 fn flags_are_a_text() {
     let body = json!({"videoDisabled": "watermarkProtection,unknownFutureValue"});
     read::<OnlineMeetingRestricted>(body);
 }
 
+/// Trap 9.
 #[test]
 fn a_discriminator_is_read_in_every_form() {
     for name in [
@@ -63,6 +68,7 @@ fn a_discriminator_is_read_in_every_form() {
     }
 }
 
+/// Traps 10 and 12.
 #[test]
 fn a_missing_or_unknown_subtype_is_kept_whole() {
     for body in [
@@ -74,6 +80,7 @@ fn a_missing_or_unknown_subtype_is_kept_whole() {
     }
 }
 
+/// Trap 11.
 #[test]
 fn a_wrong_discriminator_gives_way_to_the_declared_type() {
     let call: Call = read(json!({
@@ -86,6 +93,7 @@ fn a_wrong_discriminator_gives_way_to_the_declared_type() {
     );
 }
 
+/// Traps 14 and 15.
 #[test]
 fn identities_the_schema_does_not_declare_are_read() {
     let set: IdentitySet = read(json!({
@@ -99,6 +107,7 @@ fn identities_the_schema_does_not_declare_are_read() {
     assert_eq!(set.additional.get("spoolUser"), Some(&json!({"id": "s"})));
 }
 
+/// Trap 16.
 #[test]
 fn a_duplicate_discriminator_does_not_fail() {
     let text = r##"{"@odata.type":"#microsoft.graph.call","id":"c","@odata.type":"#x.call"}"##;
@@ -106,6 +115,7 @@ fn a_duplicate_discriminator_does_not_fail() {
     assert_eq!(call.id.text(), Some("c"));
 }
 
+/// Trap 21.
 #[test]
 fn properties_differ_in_case_between_documents_and_keep_it() {
     let result: ResultInfo = read(json!({"code": 500, "subCode": 7700}));
@@ -114,6 +124,7 @@ fn properties_differ_in_case_between_documents_and_keep_it() {
     assert_eq!(both.subcode, Field::Value(1));
 }
 
+/// Traps 26 and 27.
 #[test]
 fn numbers_may_be_text_and_keep_being_text_until_changed() {
     let mut result: ResultInfo = read(json!({"code": "200", "subcode": "5001"}));
@@ -128,6 +139,7 @@ fn numbers_may_be_text_and_keep_being_text_until_changed() {
     assert!(serde_json::from_value::<ResultInfo>(json!({"code": "many"})).is_err());
 }
 
+/// Trap 26.
 #[test]
 fn success_is_zero_or_two_hundred() {
     for (code, success) in [(0, true), (200, true), (204, true), (400, false), (500, false)] {
@@ -135,6 +147,7 @@ fn success_is_zero_or_two_hundred() {
     }
 }
 
+/// Traps 24 and 25.
 #[test]
 fn missing_null_and_empty_differ() {
     let call: Call = read(json!({"subject": null, "targets": []}));
@@ -147,6 +160,7 @@ fn missing_null_and_empty_differ() {
     assert_eq!(known.state, Field::Value(CallState::Established));
 }
 
+/// Trap 30.
 #[test]
 fn times_keep_every_digit_and_every_offset() {
     for time in [
@@ -162,6 +176,7 @@ fn times_keep_every_digit_and_every_offset() {
     assert!(teams_cc_graph::wire::DateTimeOffset::from("0001-01-01T00:00:00Z").is_unset());
 }
 
+/// Traps 22 and 23.
 #[test]
 fn one_call_has_one_key_however_it_is_written() {
     let wanted = "57dab8b1894c409ab240bd8beae78896";
@@ -178,6 +193,7 @@ fn one_call_has_one_key_however_it_is_written() {
     assert_eq!(older.call_key().as_deref(), Some("c1"));
 }
 
+/// Traps 10, 17 and 29.
 #[test]
 fn an_untyped_resource_is_what_its_path_says() {
     let body = json!({"value": [
@@ -203,6 +219,7 @@ fn an_untyped_resource_is_what_its_path_says() {
     assert!(bare.resource_data.is_missing());
 }
 
+/// Trap 24.
 #[test]
 fn a_participant_may_have_no_id() {
     let participant: Participant = read(json!({"id": null, "isMuted": "True"}));
@@ -210,6 +227,7 @@ fn a_participant_may_have_no_id() {
     assert_eq!(participant.is_muted, Field::Value(true));
 }
 
+/// Trap 44.
 #[test]
 fn debug_hides_what_must_not_be_logged() {
     let call: Call = read(json!({
