@@ -59,7 +59,7 @@ async fn an_answer_after_its_deadline_is_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_takes_too_long_is_given_up_at_the_deadline() {
     let mut stage = stage();
-    let slow = Answer::json(202, &Value::Null).after(Duration::from_secs(60));
+    let slow = Answer::json(202, &Value::Null).after(Duration::from_mins(1));
     stage.graph.answers("answer", [slow]);
     let call = stage.arrival_of(policy_call()).await.call;
     let start = tokio::time::Instant::now();
@@ -123,7 +123,7 @@ async fn what_a_recording_call_cannot_do_is_refused_here_with_the_reason() {
 async fn a_call_to_the_bots_name_is_not_redirected_to_a_phone() {
     let mut stage = stage();
     let user = json!({ "user": { "id": "bot-upn" } });
-    let call = stage.arrival_of(incoming_to(user, Value::Null)).await.call;
+    let call = stage.arrival_of(incoming_to(&user, Value::Null)).await.call;
     assert!(call.allows(Ability::RedirectToPhone).is_err());
     let ring = Duration::from_secs(30);
     let refused = call.redirect(&[phone()], ring).await.expect_err("refused");
@@ -174,4 +174,14 @@ async fn a_call_that_was_taken_over_is_resumed_at_its_stage() {
     stage.notify([terminated(CALL, 200, 4521)]);
     assert!(call.line().next().await.is_some(), "its line begins anew");
     assert!(matches!(stage.board.resume(leg, CallKind::Group), Resumed::Ended));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_keeps_its_name_whoever_placed_it() {
+    use teams_cc_core::LegId;
+    let stage = stage();
+    let taken = LegId::numbered("out", 0);
+    stage.board.calls().dial(agent().address(), taken.clone()).await.expect("placed");
+    let call = stage.board.dial(&agent()).await.expect("placed under another name");
+    assert_ne!(teams_cc_core::contact::Leg::id(&**call.leg()), &taken);
 }

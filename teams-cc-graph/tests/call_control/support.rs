@@ -261,10 +261,10 @@ pub(crate) fn tone(call: &str, sequence: i64, name: &str) -> Value {
 
 /// A call to the resource account.
 pub(crate) fn incoming() -> Value {
-    incoming_to(json!({ "applicationInstance": { "id": INSTANCE } }), Value::Null)
+    incoming_to(&json!({ "applicationInstance": { "id": INSTANCE } }), Value::Null)
 }
 
-pub(crate) fn incoming_to(target: Value, context: Value) -> Value {
+pub(crate) fn incoming_to(target: &Value, context: Value) -> Value {
     let mut data = json!({
         "state": "incoming", "direction": "incoming", "tenantId": TENANT,
         "source": { "identity": { "phone": { "id": "+14255550100" } } },
@@ -279,7 +279,7 @@ pub(crate) fn incoming_to(target: Value, context: Value) -> Value {
 /// A call that a recording policy brought.
 pub(crate) fn policy_call() -> Value {
     let context = json!({ "observedParticipantId": "p1", "sourceParticipantId": "p2" });
-    incoming_to(json!({ "application": { "id": APP } }), context)
+    incoming_to(&json!({ "application": { "id": APP } }), context)
 }
 
 pub(crate) fn prompt(name: &str) -> Prompt {

@@ -159,7 +159,7 @@ async fn a_consulted_party_who_left_is_told_from_a_transfer_that_failed() {
 async fn what_is_known_to_fail_is_refused_before_anything_is_sent() {
     let mut stage = stage();
     let user = json!({ "user": { "id": "bot-upn" } });
-    let arrival = stage.arrival_of(incoming_to(user, Value::Null)).await;
+    let arrival = stage.arrival_of(incoming_to(&user, Value::Null)).await;
     let call = arrival.call.answer().await.expect("answered");
     stage.notify([active(CALL)]);
     let call = call.media_active().await.expect("media");

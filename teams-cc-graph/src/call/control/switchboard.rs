@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
+    future::Future,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -19,7 +20,10 @@ use super::{
     Ringing, Target, handle::Common,
 };
 use crate::{
-    call::{CallEvent, CallEvents, Calls, IncomingCall, recording::RecordingGuard},
+    Error, ErrorKind, InvalidRequest,
+    call::{
+        CallEvent, CallEvents, Calls, DialError, GraphLeg, IncomingCall, recording::RecordingGuard,
+    },
     model::Call,
     request::communications::{self, calls::CreateCall},
 };
@@ -102,14 +106,8 @@ impl Switchboard {
     /// [`ControlError::Request`] as [`Calls::dial`] says.
     pub async fn dial(&self, target: &Target) -> Result<CallHandle<Dialling>, ControlError> {
         let kind = CallKind::Outbound { instance: self.application_instance().is_some() };
-        let (id, line) = self.open();
-        match self.calls.dial(target.address(), id.leg.clone()).await {
-            Ok(leg) => {
-                id.keep();
-                Ok(CallHandle::new(leg, kind, Arc::clone(&self.common), line, Instant::ZERO))
-            }
-            Err(error) => Err(error.into()),
-        }
+        let party = target.address();
+        self.begin(kind, |leg| self.calls.dial(party, leg)).await
     }
 
     /// Calls several at once, at most five users.
@@ -153,13 +151,35 @@ impl Switchboard {
         kind: CallKind,
         request: impl FnOnce(&communications::Calls, String) -> CreateCall,
     ) -> Result<GroupCall, ControlError> {
-        let (id, line) = self.open();
         let requests = self.calls.client().communications().calls();
         let request = request(&requests, self.calls.config().callback_uri.to_string());
-        let leg = self.calls.place(request, Address::Anonymous, id.leg.clone()).await?;
-        id.keep();
-        let common = Arc::clone(&self.common);
-        Ok(GroupCall::new(CallHandle::new(leg, kind, common, line, Instant::ZERO)))
+        let place = |leg| self.calls.place(request.clone(), Address::Anonymous, leg);
+        Ok(GroupCall::new(self.begin(kind, place).await?))
+    }
+
+    /// Places a call under a name that is free.
+    async fn begin<F>(
+        &self,
+        kind: CallKind,
+        mut place: impl FnMut(LegId) -> F + Send,
+    ) -> Result<CallHandle<Dialling>, ControlError>
+    where
+        F: Future<Output = Result<Arc<GraphLeg>, Error>> + Send,
+    {
+        // A call that was taken over keeps its name, and as many may be live as are allowed.
+        let mut names = self.calls.config().max_calls;
+        loop {
+            let (opened, line) = self.open();
+            match place(opened.leg.clone()).await {
+                Ok(leg) => {
+                    opened.keep();
+                    let common = Arc::clone(&self.common);
+                    return Ok(CallHandle::new(leg, kind, common, line, Instant::ZERO));
+                }
+                Err(error) if is_in_use(&error) && names > 0 => names -= 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// A line for a call that lives already.
@@ -176,12 +196,24 @@ impl Switchboard {
 
     /// A line for a call that is about to be placed; closed where it is not.
     fn open(&self) -> (Opened, Line) {
-        let nth = self.lines.placed.fetch_add(1, Ordering::Relaxed);
-        let leg = LegId::numbered("out", nth);
+        let mut lines = self.lines.lock();
+        let leg = loop {
+            let nth = self.lines.placed.fetch_add(1, Ordering::Relaxed);
+            let leg = LegId::numbered("out", nth);
+            if !lines.contains_key(&leg) {
+                break leg;
+            }
+        };
         let (feed, line) = Line::new();
-        self.lines.lock().insert(leg.clone(), feed);
+        lines.insert(leg.clone(), feed);
         (Opened { leg, lines: Some(Arc::clone(&self.lines)) }, line)
     }
+}
+
+/// Whether nothing was sent because another call has this name.
+fn is_in_use(error: &Error) -> bool {
+    let in_use = |dial: &DialError| matches!(dial, DialError::LegInUse { .. });
+    matches!(error.kind(), ErrorKind::Invalid(InvalidRequest::Dial(dial)) if in_use(dial))
 }
 
 /// A line that is closed again unless it is kept.
