@@ -1,12 +1,13 @@
 //! From ringing to media, in time and in order.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use teams_cc_core::contact::{EndReason, RejectReason};
 use teams_cc_graph::{
-    ErrorKind,
-    call::control::{Ability, CallKind, CalledAs, ControlError},
+    BoxError, ErrorKind, SystemClock,
+    call::control::{Ability, CallKind, CalledAs, ControlError, NotReady, warm_up},
+    webhook::{Intake, IntakeConfig, KeySource},
 };
 
 use crate::support::{
@@ -102,6 +103,27 @@ async fn everything_the_first_answer_needs_is_made_ready_before() {
     stage.graph.answer("call", 403, &json!({ "error": { "code": "7504" } }));
     let error = stage.board.calls().warm_up().await.expect_err("not allowed");
     assert!(matches!(error.kind(), ErrorKind::Permission(_)), "{error}");
+}
+
+/// Pain 18, pain 48.
+#[tokio::test(start_paused = true)]
+async fn a_bot_that_could_believe_no_callback_is_not_ready() {
+    let stage = stage();
+    let gone = tower::service_fn(|_: http::Request<bytes::Bytes>| async {
+        Err::<http::Response<bytes::Bytes>, _>(BoxError::from("no route to the keys"))
+    });
+    let transport = tower::util::BoxCloneSyncService::new(gone);
+    let app = "8a34a46b-3d17-4adc-8dce-dc4e7d572698".parse().expect("an id");
+    let calls = stage.board.calls();
+    let intake = Intake::new(
+        IntakeConfig::new(app, []),
+        KeySource::new(transport),
+        Arc::new(SystemClock::new()),
+        Arc::new(calls.clone()),
+    );
+    let missing = warm_up(calls, &intake).await.expect_err("no keys");
+    assert!(matches!(missing, NotReady::Keys(_)), "{missing}");
+    assert_eq!(stage.graph.count("GET call"), 1, "graph was made ready all the same");
 }
 
 /// Pain 45.
