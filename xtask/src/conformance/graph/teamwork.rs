@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 use teams_cc_graph::model::{
-    AadUserConversationMemberResult, ActivityNotificationBody, Channel, Chat, ChatMessage,
-    ChatMessageHostedContent, Collection, ConversationMember, ConversationMembersBody, Team,
-    TeamsApp, TeamsAppDefinition, TeamsAppInstallation, TeamsTab, UpdateChatBody,
+    AadUserConversationMemberResult, ActivityNotificationBody, AssignNumberBody, Channel, Chat,
+    ChatMessage, ChatMessageHostedContent, Collection, ConversationMember, ConversationMembersBody,
+    NumberAssignment, Team, TeamsApp, TeamsAppDefinition, TeamsAppInstallation, TeamsTab,
+    TelephoneNumberLongRunningOperation, UnassignNumberBody, UpdateChatBody, UpdateNumberBody,
+    UpgradeInstallationBody,
 };
 
 use super::super::compare::read;
@@ -25,6 +27,20 @@ pub(super) fn expected(operation: &str, direction: &str, body: &Value) -> Option
         }
         _ if operation.starts_with("teamsapp-") => some::<TeamsApp>,
         _ if operation.starts_with("teamsappdefinition-") => some::<TeamsAppDefinition>,
+        (_, "request") if operation.ends_with("installation-upgrade") => {
+            read::<UpgradeInstallationBody>
+        }
+        ("userscopeteamsappinstallation-get-chat", _) => some::<Chat>,
+        ("appcatalogs-list-teamsapps", _) => some::<TeamsApp>,
+        _ if operation.contains("numberassignment") => match operation.rsplit('-').next() {
+            Some("assignnumber") => read::<AssignNumberBody>,
+            Some("unassignnumber") => read::<UnassignNumberBody>,
+            Some("updatenumber") => read::<UpdateNumberBody>,
+            _ => some::<NumberAssignment>,
+        },
+        _ if operation.contains("telephonenumberlongrunningoperation") => {
+            some::<TelephoneNumberLongRunningOperation>
+        }
         _ if operation.contains("installedapps")
             || operation.starts_with("teamsappinstallation") =>
         {
