@@ -9,7 +9,7 @@ use crate::wire::{DateTimeOffset, Sensitive};
 
 resource! {
     /// Body of `answer`.
-    pub struct AnswerBody("") {
+    pub struct AnswerBody("") requires (callback_uri, media_config) {
         /// Where notifications of this call go.
         callback_uri: String = "callbackUri",
         /// Who hosts the media.
@@ -35,7 +35,7 @@ resource! {
 
 resource! {
     /// Body of `redirect`.
-    pub struct RedirectBody("") {
+    pub struct RedirectBody("") requires (targets) {
         /// Where the call goes, at most 25.
         targets: Vec<InvitationParticipantInfo> = "targets",
         /// How long the targets ring, in seconds.
@@ -49,7 +49,7 @@ resource! {
 
 resource! {
     /// Body of `transfer`.
-    pub struct TransferBody("") {
+    pub struct TransferBody("") requires (transfer_target) {
         /// Where the call goes.
         transfer_target: InvitationParticipantInfo = "transferTarget",
         /// Who is transferred, out of a group call.
@@ -61,7 +61,7 @@ resource! {
 
 resource! {
     /// Body of `playPrompt`.
-    pub struct PlayPromptBody("") {
+    pub struct PlayPromptBody("") requires (prompts) {
         /// What to play, at most 20.
         prompts: Vec<Prompt> = "prompts",
         /// The text that joins the operation to this request.
@@ -101,7 +101,7 @@ resource! {
 
 resource! {
     /// Body of `sendDtmfTones`.
-    pub struct SendDtmfTonesBody("") {
+    pub struct SendDtmfTonesBody("") requires (tones) {
         /// The tones.
         tones: Vec<Tone> = "tones",
         /// The pause between them, in milliseconds.
@@ -113,7 +113,7 @@ resource! {
 
 resource! {
     /// Body of `updateRecordingStatus`.
-    pub struct UpdateRecordingStatusBody("") {
+    pub struct UpdateRecordingStatusBody("") requires (status) {
         /// Whether the app records.
         status: RecordingStatus = "status",
         /// The text that joins the operation to this request.
@@ -123,7 +123,7 @@ resource! {
 
 resource! {
     /// Body of `participants/invite`.
-    pub struct InviteBody("") {
+    pub struct InviteBody("") requires (participants) {
         /// Who is invited.
         participants: Vec<InvitationParticipantInfo> = "participants",
         /// The text that joins the operation to this request.
@@ -143,7 +143,7 @@ resource! {
 
 resource! {
     /// Body of `getPresencesByUserId`.
-    pub struct PresencesBody("") {
+    pub struct PresencesBody("") requires (ids) {
         /// Users, at most 650.
         ids: Vec<String> = "ids",
     }
@@ -151,7 +151,7 @@ resource! {
 
 resource! {
     /// Body of `setPresence`.
-    pub struct SetPresenceBody("") {
+    pub struct SetPresenceBody("") requires (availability, activity) {
         /// The presence session: the app's client id.
         session_id: String = "sessionId",
         /// The availability to show.
@@ -173,7 +173,7 @@ resource! {
 
 resource! {
     /// Body of `setUserPreferredPresence`.
-    pub struct SetUserPreferredPresenceBody("") {
+    pub struct SetUserPreferredPresenceBody("") requires (availability, activity) {
         /// The availability to show.
         availability: String = "availability",
         /// The activity to show.
@@ -193,7 +193,7 @@ resource! {
 
 resource! {
     /// Body of `setAutomaticLocation` and `setManualLocation`.
-    pub struct SetLocationBody("") {
+    pub struct SetLocationBody("") requires (work_location_type) {
         /// The kind of place.
         work_location_type: WorkLocationType = "workLocationType",
         /// The place, where it is known.
@@ -203,7 +203,7 @@ resource! {
 
 resource! {
     /// Body of `changeScreenSharingRole`.
-    pub struct ChangeScreenSharingRoleBody("") {
+    pub struct ChangeScreenSharingRoleBody("") requires (role) {
         /// What the app does in screen sharing.
         role: ScreenSharingRole = "role",
     }
@@ -211,7 +211,7 @@ resource! {
 
 resource! {
     /// Body of `logTeleconferenceDeviceQuality`.
-    pub struct LogTeleconferenceDeviceQualityBody("") {
+    pub struct LogTeleconferenceDeviceQualityBody("") requires (quality) {
         /// What the device measured.
         quality: TeleconferenceDeviceQuality = "quality",
     }
@@ -219,7 +219,7 @@ resource! {
 
 resource! {
     /// Body of `createOrGet` on meetings.
-    pub struct CreateOrGetBody("") {
+    pub struct CreateOrGetBody("") requires (external_id) {
         /// The chat to bind the meeting to.
         chat_info: ChatInfo = "chatInfo",
         /// When the meeting ends.

@@ -9,7 +9,7 @@ impl ParticipantInfo {
     /// A party known by its identities.
     #[must_use]
     pub fn of(identity: IdentitySet) -> Self {
-        Self::new().identity(identity)
+        Self::new(identity)
     }
 
     /// A resource account, the only source that may call phone numbers.
@@ -29,7 +29,7 @@ impl InvitationParticipantInfo {
     /// A party known by its identities.
     #[must_use]
     pub fn of(identity: IdentitySet) -> Self {
-        Self::new().identity(identity)
+        Self::new(identity)
     }
 
     /// A Teams user.

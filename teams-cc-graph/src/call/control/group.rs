@@ -314,7 +314,7 @@ impl<S: Stage> GroupCall<S> {
 
 fn transferee(id: &str, known: Option<&RosterParticipant>) -> ParticipantInfo {
     let identity = known.and_then(|party| IdentitySet::of_address(&party.address));
-    let info = identity.map_or_else(ParticipantInfo::new, ParticipantInfo::of);
+    let info = identity.map_or_else(ParticipantInfo::default, ParticipantInfo::of);
     info.participant_id(id)
 }
 

@@ -118,7 +118,9 @@ open_enum! {
 
 resource! {
     /// A wish to be told about changes of a resource.
-    pub struct Subscription("microsoft.graph.subscription") {
+    pub struct Subscription("microsoft.graph.subscription")
+    requires (change_type, notification_url, resource, expiration_date_time)
+    {
         /// Identifier of the subscription.
         id: String = "id",
         /// The app that made it.

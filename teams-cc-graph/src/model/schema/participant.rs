@@ -32,7 +32,7 @@ resource! {
 
 resource! {
     /// A party of a call.
-    pub struct ParticipantInfo("microsoft.graph.participantInfo") {
+    pub struct ParticipantInfo("microsoft.graph.participantInfo") requires (identity) {
         /// Its identities.
         identity: Box<IdentitySet> = "identity",
         /// Country, ISO 3166-1 alpha-2.
@@ -52,7 +52,9 @@ resource! {
 
 resource! {
     /// A party to call, to invite or to transfer to.
-    pub struct InvitationParticipantInfo("microsoft.graph.invitationParticipantInfo") {
+    pub struct InvitationParticipantInfo("microsoft.graph.invitationParticipantInfo")
+    requires (identity)
+    {
         /// Its identities.
         identity: Box<IdentitySet> = "identity",
         /// Whether the party is hidden from the roster.

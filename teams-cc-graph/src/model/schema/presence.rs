@@ -47,7 +47,9 @@ resource! {
 
 resource! {
     /// A local time and the name of its zone.
-    pub struct DateTimeTimeZone("microsoft.graph.dateTimeTimeZone") {
+    pub struct DateTimeTimeZone("microsoft.graph.dateTimeTimeZone")
+    requires (date_time, time_zone)
+    {
         /// The local time.
         date_time: String = "dateTime",
         /// The zone, by IANA's or Windows' name.

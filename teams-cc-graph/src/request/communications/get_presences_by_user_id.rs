@@ -79,6 +79,6 @@ impl<C: Via> GetPresencesByUserId<C> {
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for none or too many ids.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
         check::count("ids", self.ids.len(), check::MAX_PRESENCES)?;
-        Self::ENDPOINT.json(&[], &PresencesBody::new().ids(self.ids))
+        Self::ENDPOINT.json(&[], &PresencesBody::new(self.ids))
     }
 }

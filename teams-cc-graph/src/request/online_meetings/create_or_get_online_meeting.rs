@@ -68,7 +68,7 @@ impl CreateOrGetOnlineMeeting<()> {
 
 impl<C: Via> CreateOrGetOnlineMeeting<C> {
     pub(crate) fn with(via: C, owner: Owner, external_id: &str) -> Self {
-        Self { via, owner, body: CreateOrGetBody::new().external_id(external_id) }
+        Self { via, owner, body: CreateOrGetBody::new(external_id) }
     }
 
     /// Set the subject of a meeting that is made.

@@ -69,10 +69,8 @@ impl AnswerCall<()> {
 
 impl<C: Via> AnswerCall<C> {
     pub(crate) fn with(via: C, call: &str, callback_uri: impl Into<String>) -> Self {
-        let body = AnswerBody::new()
-            .callback_uri(callback_uri.into())
-            .accepted_modalities(vec![Modality::Audio])
-            .media_config(ServiceHostedMediaConfig::new());
+        let body = AnswerBody::new(callback_uri.into(), ServiceHostedMediaConfig::new())
+            .accepted_modalities(vec![Modality::Audio]);
         Self { via, call: call.to_owned(), body }
     }
 

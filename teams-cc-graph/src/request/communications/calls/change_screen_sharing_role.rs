@@ -72,7 +72,7 @@ impl<C: Via> ChangeScreenSharingRole<C> {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        let body = ChangeScreenSharingRoleBody::new().role(self.role);
+        let body = ChangeScreenSharingRoleBody::new(self.role);
         Self::ENDPOINT.json(&[(CALL_ID, &self.call)], &body)
     }
 }

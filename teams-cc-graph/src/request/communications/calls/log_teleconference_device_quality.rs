@@ -78,7 +78,7 @@ impl<C: Via> LogTeleconferenceDeviceQuality<C> {
     ///
     /// None: there is nothing in it to be wrong.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        let body = LogTeleconferenceDeviceQualityBody::new().quality(self.quality);
+        let body = LogTeleconferenceDeviceQualityBody::new(self.quality);
         Self::ENDPOINT.json(&[], &body)
     }
 }

@@ -71,7 +71,7 @@ impl PlayPrompt<()> {
 
 impl<C: Via> PlayPrompt<C> {
     pub(crate) fn with(via: C, call: &str, prompts: impl IntoIterator<Item = Prompt>) -> Self {
-        let mut body = PlayPromptBody::new().prompts(prompts.into_iter().collect::<Vec<_>>());
+        let mut body = PlayPromptBody::new(prompts.into_iter().collect::<Vec<_>>());
         body.client_context = via.client_context();
         Self { via, call: call.to_owned(), body }
     }

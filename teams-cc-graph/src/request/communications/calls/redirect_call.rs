@@ -80,7 +80,7 @@ impl<C: Via> RedirectCall<C> {
         call: &str,
         targets: impl IntoIterator<Item = InvitationParticipantInfo>,
     ) -> Self {
-        let body = RedirectBody::new().targets(targets.into_iter().collect::<Vec<_>>());
+        let body = RedirectBody::new(targets.into_iter().collect::<Vec<_>>());
         Self { via, call: call.to_owned(), body, timeout: None }
     }
 

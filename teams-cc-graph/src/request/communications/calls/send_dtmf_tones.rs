@@ -72,8 +72,7 @@ impl SendDtmfTones<()> {
 
 impl<C: Via> SendDtmfTones<C> {
     pub(crate) fn with(via: C, call: &str, tones: impl IntoIterator<Item = Tone>) -> Self {
-        let body = SendDtmfTonesBody::new()
-            .tones(tones.into_iter().collect::<Vec<_>>())
+        let body = SendDtmfTonesBody::new(tones.into_iter().collect::<Vec<_>>())
             .client_context(via.client_context());
         Self { via, call: call.to_owned(), body, delay: None }
     }

@@ -97,7 +97,7 @@ impl<C: Via> TransferCall<C> {
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
         check::target(&self.target)?;
         check::replaced_call(&self.call, &self.target)?;
-        let mut body = TransferBody::new().transfer_target(self.target);
+        let mut body = TransferBody::new(self.target);
         body.transferee = self.transferee;
         Self::ENDPOINT.json(&[(CALL_ID, &self.call)], &body)
     }

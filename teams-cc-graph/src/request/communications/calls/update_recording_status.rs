@@ -68,8 +68,7 @@ impl UpdateRecordingStatus<()> {
 
 impl<C: Via> UpdateRecordingStatus<C> {
     pub(crate) fn with(via: C, call: &str, status: RecordingStatus) -> Self {
-        let body =
-            UpdateRecordingStatusBody::new().status(status).client_context(via.client_context());
+        let body = UpdateRecordingStatusBody::new(status).client_context(via.client_context());
         Self { via, call: call.to_owned(), body }
     }
 

@@ -62,7 +62,7 @@ impl SetAutomaticLocation<()> {
 
 impl<C: Via> SetAutomaticLocation<C> {
     pub(crate) fn with(via: C, kind: WorkLocationType) -> Self {
-        Self { via, body: SetLocationBody::new().work_location_type(kind) }
+        Self { via, body: SetLocationBody::new(kind) }
     }
 
     /// Set the place, such as a building, by its id. Default: none.

@@ -81,10 +81,8 @@ impl SetPresence<()> {
 
 impl<C: Via> SetPresence<C> {
     pub(crate) fn with(via: C, user: &str, session: &AppId, presence: SessionPresence) -> Self {
-        let body = SetPresenceBody::new()
-            .session_id(session.as_str())
-            .availability(presence.availability())
-            .activity(presence.activity());
+        let body = SetPresenceBody::new(presence.availability(), presence.activity())
+            .session_id(session.as_str());
         Self { via, user: user.to_owned(), body, expiration: None }
     }
 

@@ -36,7 +36,7 @@ use crate::request::Via;
 /// use teams_cc_graph::model::DateTimeTimeZone;
 /// use teams_cc_graph::request::users::SetStatusMessage;
 ///
-/// let five = DateTimeTimeZone::new().date_time("2026-11-22T17:00:00").time_zone("UTC");
+/// let five = DateTimeTimeZone::new("2026-11-22T17:00:00", "UTC");
 /// let request = SetStatusMessage::new("98da8a1a", "In training").expires(five).into_request()?;
 /// assert_eq!(request.uri(), "/users/98da8a1a/presence/setStatusMessage");
 /// # Ok::<(), teams_cc_graph::Error>(())

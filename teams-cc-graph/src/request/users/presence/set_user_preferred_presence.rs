@@ -76,9 +76,7 @@ impl SetUserPreferredPresence<()> {
 
 impl<C: Via> SetUserPreferredPresence<C> {
     pub(crate) fn with(via: C, user: &str, presence: PreferredPresence) -> Self {
-        let body = SetUserPreferredPresenceBody::new()
-            .availability(presence.availability())
-            .activity(presence.activity());
+        let body = SetUserPreferredPresenceBody::new(presence.availability(), presence.activity());
         Self { via, user: user.to_owned(), body, expiration: None }
     }
 

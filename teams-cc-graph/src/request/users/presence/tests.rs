@@ -24,7 +24,7 @@ fn app() -> teams_cc_core::AppId {
 #[test]
 fn requests_have_their_documented_line_and_body() {
     let hour = Duration::from_hours(1);
-    let five = DateTimeTimeZone::new().date_time("2026-11-22T17:00:00").time_zone("UTC");
+    let five = DateTimeTimeZone::new("2026-11-22T17:00:00", "UTC");
     let cases = [
         (sent(GetPresence::new("u1").into_request()), "GET /users/u1/presence", Value::Null),
         (

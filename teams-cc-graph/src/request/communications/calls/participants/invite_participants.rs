@@ -85,8 +85,7 @@ impl<C: Via> InviteParticipants<C> {
         call: &str,
         participants: impl IntoIterator<Item = InvitationParticipantInfo>,
     ) -> Self {
-        let body = InviteBody::new()
-            .participants(participants.into_iter().collect::<Vec<_>>())
+        let body = InviteBody::new(participants.into_iter().collect::<Vec<_>>())
             .client_context(via.client_context());
         Self { via, call: call.to_owned(), body }
     }
