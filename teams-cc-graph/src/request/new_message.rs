@@ -1,9 +1,12 @@
 //! Messages to send or to import, and what is wrong with them before they are sent.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
 use crate::error::InvalidRequest;
 use crate::model::{
-    BodyType, ChatMessage, ChatMessageAttachment, ChatMessageMention, Identity, IdentitySet,
-    ItemBody,
+    BodyType, ChatMessage, ChatMessageAttachment, ChatMessageHostedContent, ChatMessageMention,
+    Identity, IdentitySet, ItemBody,
 };
 use crate::wire::{DateTimeOffset, Field, Sensitive};
 
@@ -39,6 +42,19 @@ pub(crate) fn attachment(
     let mut attachments = message.attachments.into_option().unwrap_or_default();
     attachments.push(attachment);
     message.attachments = Field::Value(attachments);
+    message
+}
+
+pub(crate) fn hosted_content(
+    mut message: ChatMessage,
+    content_type: String,
+    bytes: &[u8],
+) -> ChatMessage {
+    let mut contents = message.hosted_contents.into_option().unwrap_or_default();
+    let id = (contents.len() + 1).to_string();
+    let content = ChatMessageHostedContent::new().temporary_id(id).content_type(content_type);
+    contents.push(content.content_bytes(BASE64_STANDARD.encode(bytes)));
+    message.hosted_contents = Field::Value(contents);
     message
 }
 
@@ -78,6 +94,16 @@ pub(crate) fn check(message: &ChatMessage) -> Result<(), InvalidRequest> {
     let attached = |attachment: &ChatMessageAttachment| {
         attachment.id.text().is_some_and(|id| refers("attachment", id))
     };
+    let hosted = message.hosted_contents.items();
+    let held = |image: &ChatMessageHostedContent| {
+        let id = image.temporary_id.text();
+        id.is_some_and(|id| content.contains(&format!("../hostedContents/{id}/$value")))
+    };
+    let found = hosted.is_empty() || (html && hosted.iter().all(held));
+    if !found {
+        let (what, wanted) = ("a message with images", "HTML with an img element for each image");
+        return Err(InvalidRequest::Malformed { what, wanted });
+    }
     let found = attachments.is_empty() || (html && attachments.iter().all(attached));
     if !found {
         let what = "a message that attaches";
@@ -112,6 +138,7 @@ mod tests {
         let who = || IdentitySet::new().user(Identity::with_id("agent-1"));
         let card = || ChatMessageAttachment::new().id("card-1");
         let html = |text: &str| ChatMessage::of_html(text);
+        let image = |message| hosted_content(message, "image/png".to_owned(), b"\x89PNG");
         for (message, fine) in [
             (ChatMessage::from("hello"), true),
             (ChatMessage::from(""), false),
@@ -123,6 +150,9 @@ mod tests {
             (mention(html("<at id=\"1\">Ana</at>"), "Ana".into(), who()), false),
             (attachment(html("<attachment id=\"card-1\"></attachment>"), card()), true),
             (attachment(html("see"), card()), false),
+            (image(html("<img src=\"../hostedContents/1/$value\">")), true),
+            (image(html("<img src=\"../hostedContents/2/$value\">")), false),
+            (image(ChatMessage::from("../hostedContents/1/$value")), false),
         ] {
             assert_eq!(check(&message).is_ok(), fine, "{message:?}");
         }

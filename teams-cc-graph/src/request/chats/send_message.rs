@@ -85,6 +85,13 @@ impl<C: Via> SendMessage<C> {
         self
     }
 
+    /// Put an image into the message; the HTML refers to it by `../hostedContents/1/$value`, counted
+    /// from 1.
+    pub fn hosted_content(mut self, content_type: impl Into<String>, bytes: &[u8]) -> Self {
+        self.body = new_message::hosted_content(self.body, content_type.into(), bytes);
+        self
+    }
+
     /// Set how urgent the message is. Default: normal.
     pub fn importance(mut self, importance: ChatMessageImportance) -> Self {
         self.body = self.body.importance(importance);
