@@ -66,14 +66,19 @@ impl Incoming {
 
     /// The call, and its id as later requests need it: its own property, else out of the path.
     pub(super) fn call(notification: CommsNotification) -> Option<(CallId, Box<Call>)> {
-        let path = notification.path().unwrap_or_default();
-        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
-        segments.find(|segment| segment.eq_ignore_ascii_case("calls"))?;
-        let in_path = segments.next().and_then(|id| CallId::new(id).ok());
+        let in_path = call_in_path(&notification);
         let Some(ResourceData::Call(call)) = notification.resource_data.into_option() else {
             return None;
         };
         let own = call.id.text().and_then(|id| CallId::new(id).ok());
         Some((own.or(in_path)?, call))
     }
+}
+
+/// The call that a notification's path names, as it is spelled there.
+pub(super) fn call_in_path(notification: &CommsNotification) -> Option<CallId> {
+    let path = notification.path().unwrap_or_default();
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    segments.find(|segment| segment.eq_ignore_ascii_case("calls"))?;
+    segments.next().and_then(|id| CallId::new(id).ok())
 }

@@ -6,7 +6,7 @@ use teams_cc_core::{
 };
 
 use super::Refusal;
-use crate::{Error, ErrorKind, InvalidRequest};
+use crate::{Error, ErrorKind, InvalidRequest, budget::BudgetError};
 
 /// Why a call is not placed; nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +36,9 @@ pub enum DialError {
         /// The configured limit.
         limit: usize,
     },
+    /// The app's ceilings leave no room for it.
+    #[error("the call would be over the budget: {0}")]
+    Budget(#[from] BudgetError),
     /// The calls are being shut down.
     #[error("the calls are being shut down: place the call from another process")]
     ShuttingDown,
@@ -71,6 +74,26 @@ impl OrderError {
                 _ => LegError::Platform { verb, source: Box::new(error) },
             },
         }
+    }
+}
+
+/// Whether Graph took the order although no usable response came back.
+pub(super) fn may_run(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Timeout | ErrorKind::Decode | ErrorKind::ResponseTooLarge { .. }
+    )
+}
+
+/// Whether Graph may have acted although an error came back.
+pub(super) fn is_doubtful(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Connection
+        | ErrorKind::Timeout
+        | ErrorKind::Decode
+        | ErrorKind::ResponseTooLarge { .. } => true,
+        ErrorKind::Service(response) => response.status.is_server_error(),
+        _ => false,
     }
 }
 

@@ -15,10 +15,11 @@ use tokio::sync::watch;
 
 use super::{
     CallSnapshot, CallView, Input, Needs, OperationReport, Order, OrderError, PendingOperation,
-    error::check_party, io::Shared, registry::NotSent,
+    error::{check_party, is_doubtful, may_run},
+    io::Shared,
+    registry::NotSent,
 };
 use crate::{
-    Error, ErrorKind,
     model::{self, CommsOperation, InvitationParticipantInfo},
     request::{ResponseFuture, communications::OneCall},
 };
@@ -367,26 +368,6 @@ impl Drop for Expected<'_> {
         if let Some(id) = self.id {
             self.leg.shared.do_not_expect(id);
         }
-    }
-}
-
-/// Whether Graph took the order although no usable response came back.
-fn may_run(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Timeout | ErrorKind::Decode | ErrorKind::ResponseTooLarge { .. }
-    )
-}
-
-/// Whether Graph may have acted although an error came back.
-fn is_doubtful(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::Connection
-        | ErrorKind::Timeout
-        | ErrorKind::Decode
-        | ErrorKind::ResponseTooLarge { .. } => true,
-        ErrorKind::Service(response) => response.status.is_server_error(),
-        _ => false,
     }
 }
 

@@ -1,6 +1,8 @@
 //! All live calls of one tenant, and who is meant by a notification; sans-IO.
 
+mod dialing;
 mod keeping;
+mod notified;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -13,23 +15,16 @@ use teams_cc_core::{
     time::Deadlines,
 };
 
+use self::dialing::Lost;
 pub(super) use self::keeping::{NotResumed, Unsaved};
 use super::{
-    Answer, Ask, CallCounts, CallReport, CallSession, CallSnapshot, DialError, Input, OperationEnd,
-    Output, Phase, Refusal, Report,
-    announcement::{Announcement, Incoming},
-    ended::Ended,
+    Answer, Ask, CallCounts, CallSession, CallSnapshot, Input, OperationEnd, Output, Refusal,
+    Report, announcement::Announcement, ended::Ended,
 };
-use crate::model::{CommsNotification, call_key};
+use crate::model::call_key;
 
 /// The most events that wait to be taken; more notifications are turned away until then.
 pub const MAX_WAITING_EVENTS: usize = 4096;
-
-/// The most notifications held for calls whose creation is not answered yet; the oldest goes.
-const MAX_HELD: usize = 256;
-
-/// How long a notification is held for a call whose creation is not answered yet.
-const HOLD_FOR: Duration = Duration::from_mins(1);
 
 /// The shortest time between two looks at one call's timers.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
@@ -69,6 +64,11 @@ pub(super) enum Notice {
         leg: LegId,
         operations: Vec<OperationId>,
     },
+    /// A call whose creation got no response was found, by what its creation carried.
+    Found {
+        chain: Box<str>,
+        call: CallId,
+    },
 }
 
 /// A request to make for a call.
@@ -82,6 +82,7 @@ pub(super) struct Request {
 struct Held {
     until: Instant,
     key: String,
+    call: Option<CallId>,
     report: Report,
 }
 
@@ -101,6 +102,7 @@ pub(super) struct Registry {
     legs_by_key: BTreeMap<Box<str>, LegId>,
     dialing: BTreeSet<LegId>,
     held: VecDeque<Held>,
+    lost: Lost,
     ended: Ended,
     announcements: VecDeque<Announcement>,
     incoming_so_far: u64,
@@ -130,93 +132,13 @@ impl Registry {
             legs_by_key: BTreeMap::new(),
             dialing: BTreeSet::new(),
             held: VecDeque::new(),
+            lost: Lost::default(),
             ended: Ended::default(),
             announcements: VecDeque::new(),
             incoming_so_far: 0,
             closed: false,
             counts: CallCounts::default(),
         }
-    }
-
-    /// Whether there is room for a batch of notifications.
-    pub(super) fn has_room(&self) -> bool {
-        self.announcements.len() < MAX_WAITING_EVENTS
-    }
-
-    pub(super) fn notification(
-        &mut self,
-        now: Instant,
-        received: Instant,
-        notification: CommsNotification,
-    ) -> Taken {
-        let Some((key, report)) = Report::read(&notification) else {
-            self.counts.ignored += 1;
-            return Taken::Yes;
-        };
-        let tenant = notification.call().and_then(|call| call.tenant_id.text());
-        if tenant.is_some_and(|tenant| !tenant.eq_ignore_ascii_case(self.tenant.as_str())) {
-            self.counts.foreign += 1;
-            return Taken::Yes;
-        }
-        if self.legs_by_key.contains_key(key.as_str()) {
-            self.report(now, &key, report);
-            return Taken::Yes;
-        }
-        if self.ended.contains(&key) {
-            self.counts.late += 1;
-            return Taken::Yes;
-        }
-        match &report {
-            Report::Call(CallReport { phase: Some(Phase::Incoming), .. }) => {
-                return self.incoming(now, received, notification);
-            }
-            Report::Call(_) | Report::Operation(_) | Report::Roster(_)
-                if !self.dialing.is_empty() =>
-            {
-                if self.held.len() >= MAX_HELD {
-                    self.held.pop_front();
-                    self.counts.unknown += 1;
-                }
-                self.held.push_back(Held { until: now + HOLD_FOR, key, report });
-            }
-            _ => self.unknown(&key, &report),
-        }
-        Taken::Yes
-    }
-
-    fn unknown(&mut self, key: &str, report: &Report) {
-        self.counts.unknown += 1;
-        // The end may overtake the beginning; the beginning must not open a dead call then.
-        if matches!(report, Report::Call(CallReport { phase: Some(Phase::Terminated), .. })) {
-            self.ended.remember(key);
-        }
-    }
-
-    fn incoming(
-        &mut self,
-        now: Instant,
-        received: Instant,
-        notification: CommsNotification,
-    ) -> Taken {
-        if self.is_full() {
-            self.counts.turned_away += 1;
-            return Taken::NoRoom;
-        }
-        let Some((call, details)) = Incoming::call(notification) else {
-            self.counts.ignored += 1;
-            return Taken::Yes;
-        };
-        let mut leg = self.next_incoming_leg();
-        // Partners name the legs they dial; whoever took this name keeps it.
-        while self.sessions.contains_key(&leg) || self.dialing.contains(&leg) {
-            leg = self.next_incoming_leg();
-        }
-        let first = CallReport::read(&details, false);
-        let incoming = Incoming::read(leg.clone(), call.clone(), received, details, &self.bot);
-        self.open(now, leg.clone(), call, incoming.caller.clone(), Direction::Inbound);
-        self.input(now, &leg, Input::Call(first));
-        self.announcements.push_back(Announcement::Incoming(Box::new(incoming)));
-        Taken::Yes
     }
 
     fn is_full(&self) -> bool {
@@ -245,82 +167,6 @@ impl Registry {
             self.unsaved.insert(leg.clone());
         }
         self.sessions.insert(leg, live);
-    }
-
-    fn next_incoming_leg(&mut self) -> LegId {
-        self.incoming_so_far += 1;
-        LegId::numbered("G", self.incoming_so_far)
-    }
-
-    fn report(&mut self, now: Instant, key: &str, report: Report) {
-        let Some(leg) = self.legs_by_key.get(key).cloned() else { return };
-        let input = match report {
-            Report::Call(report) => Input::Call(report),
-            Report::Operation(report) => Input::Operation(report),
-            Report::Roster(report) => Input::Roster(report),
-            Report::Other => return,
-        };
-        self.input(now, &leg, input);
-    }
-
-    /// Begins to create a call.
-    pub(super) fn dialing(&mut self, leg: &LegId) -> Result<(), DialError> {
-        if self.closed {
-            return Err(DialError::ShuttingDown);
-        }
-        if self.sessions.len() + self.dialing.len() >= self.max_calls {
-            return Err(DialError::TooManyCalls { limit: self.max_calls });
-        }
-        if self.sessions.contains_key(leg) || !self.dialing.insert(leg.clone()) {
-            return Err(DialError::LegInUse { leg: leg.clone() });
-        }
-        Ok(())
-    }
-
-    /// The call was created; what was held for it happens now.
-    pub(super) fn dialed(&mut self, now: Instant, leg: &LegId, call: CallId, party: Address) {
-        let key: Box<str> = call_key(call.as_str()).into();
-        self.open(now, leg.clone(), call, party, Direction::Outbound);
-        if self.ended.contains(&key) {
-            self.input(now, leg, Input::Call(CallReport::over()));
-        }
-        let (ours, others): (VecDeque<_>, _) =
-            std::mem::take(&mut self.held).into_iter().partition(|held| *held.key == *key);
-        self.held = others;
-        for held in ours {
-            if self.legs_by_key.contains_key(&key) {
-                self.report(now, &key, held.report);
-            } else {
-                self.counts.late += 1;
-            }
-        }
-        self.no_longer_dialing(now, leg);
-    }
-
-    /// The call was not created, or nobody waits for it any more.
-    pub(super) fn no_longer_dialing(&mut self, now: Instant, leg: &LegId) {
-        self.dialing.remove(leg);
-        self.let_go(now);
-    }
-
-    /// The call is over before it had a session; what comes for it is late.
-    pub(super) fn abandon(&mut self, call: &CallId) {
-        self.ended.remember(&call_key(call.as_str()));
-    }
-
-    fn let_go(&mut self, now: Instant) {
-        while let Some(held) = self.held.front() {
-            if !self.dialing.is_empty() && held.until > now {
-                break;
-            }
-            if let Some(held) = self.held.pop_front() {
-                if self.ended.contains(&held.key) {
-                    self.counts.late += 1;
-                } else {
-                    self.unknown(&held.key, &held.report);
-                }
-            }
-        }
     }
 
     /// Checks an order against the state of its leg; gives the call to send it to.
@@ -380,7 +226,8 @@ impl Registry {
     /// When to come back.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let held = self.held.front().map(|held| held.until);
-        self.timers.next_deadline().into_iter().chain(held).min()
+        let next = [self.timers.next_deadline(), held, self.lost.deadline()];
+        next.into_iter().flatten().min()
     }
 
     pub(super) fn poll_announcement(&mut self) -> Option<Announcement> {
@@ -425,11 +272,6 @@ impl Registry {
                 self.over.insert(live.call);
             }
         }
-    }
-
-    /// Notifications that belong to another tenant's calls.
-    pub(super) fn foreign(&mut self, count: usize) {
-        self.counts.foreign += u64::try_from(count).unwrap_or(u64::MAX);
     }
 
     /// A record could not be written.

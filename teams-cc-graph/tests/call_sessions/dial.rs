@@ -181,3 +181,111 @@ async fn a_failed_dial_frees_its_leg_id() {
     setup.graph.answer("calls", 201, json!({ "id": CALL }));
     setup.calls.dial(&agent(), leg()).await.expect("placed");
 }
+
+/// A creation that gets no response in time.
+fn silent(setup: &crate::support::Setup) {
+    setup.graph.slow_answer("calls", 201, json!({ "id": CALL }), Duration::from_mins(3));
+}
+
+fn with_chain(call: &str, chain: &serde_json::Value) -> serde_json::Value {
+    crate::support::changed(
+        call,
+        "updated",
+        json!({ "state": "establishing", "callChainId": chain }),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_response_got_lost_is_found_by_its_notifications() {
+    for chain_kept in [true, false] {
+        let mut setup = setup();
+        silent(&setup);
+        let calls = setup.calls.clone();
+        let dial = tokio::spawn(async move { calls.dial(&agent(), leg()).await });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if chain_kept {
+            let chain = setup.graph.body("POST calls")["callChainId"].clone();
+            assert_eq!(chain.as_str().map(str::len), Some(36), "{chain}");
+            setup.notify([state(OTHER, "established"), with_chain(CALL, &chain)]);
+        } else {
+            // Graph gave it another chain id: it is asked whom the call is to.
+            let user = json!({ "user": { "id": "29362bd4-cd58-4ed0-a206-0e4a33dbb0b6" } });
+            let call = json!({ "direction": "outgoing", "targets": [{ "identity": user }] });
+            setup.graph.answer("get", 200, call);
+            setup.notify([with_chain(CALL, &json!("another"))]);
+        }
+        setup.notify([state(CALL, "ringing")]);
+        let placed = dial.await.expect("no panic").expect("found");
+        assert_eq!(placed.call_id().as_str(), CALL);
+        assert_eq!(setup.leg_event().await, LegEvent::Ringing);
+        setup.notify([terminated(CALL, 200, 4521)]);
+        setup.ended().await;
+        tokio::time::sleep(Duration::from_mins(3)).await;
+        setup.assert_nothing_left().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_found_too_late_is_hung_up() {
+    let mut setup = setup();
+    silent(&setup);
+    let error = setup.calls.dial(&agent(), leg()).await.expect_err("no response");
+    assert!(matches!(error.kind(), ErrorKind::Timeout), "{error}");
+    let chain = setup.graph.body("POST calls")["callChainId"].clone();
+    setup.notify([with_chain(CALL, &chain)]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(setup.graph.count("DELETE delete"), 1);
+    setup.notify([state(CALL, "established")]);
+    assert!(setup.next().await.is_none(), "nobody is told of a call nobody has");
+    tokio::time::sleep(Duration::from_mins(3)).await;
+    setup.assert_nothing_left().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stranger_is_not_taken_for_a_lost_call() {
+    let setup = setup();
+    silent(&setup);
+    let error = setup.calls.dial(&agent(), leg()).await.expect_err("no response");
+    assert!(matches!(error.kind(), ErrorKind::Timeout), "{error}");
+    let user = json!({ "user": { "id": "11111111-cd58-4ed0-a206-0e4a33dbb0b6" } });
+    setup.graph.answer(
+        "get",
+        200,
+        json!({ "direction": "outgoing",
+        "targets": [{ "identity": user }], "callChainId": "theirs" }),
+    );
+    setup.notify((0..40).map(|n| state(&format!("stranger-{n}"), "established")));
+    tokio::time::sleep(Duration::from_mins(3)).await;
+    assert_eq!(setup.graph.count("DELETE delete"), 0);
+    assert_eq!(setup.graph.count("GET get"), 16, "a bounded number of them is asked about");
+    assert_eq!(setup.calls.counts().unknown, 40);
+    setup.assert_nothing_left().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_count_against_the_budget_until_they_end() {
+    use teams_cc_core::Clock;
+    use teams_cc_graph::{
+        SystemClock,
+        budget::{AtBound, CallBudget, CallLimits, SharedCallBudget},
+    };
+    let clock: std::sync::Arc<dyn Clock> = std::sync::Arc::new(SystemClock::new());
+    let app: teams_cc_core::AppId = crate::support::APP.parse().expect("an id");
+    let limits = CallLimits::DOCUMENTED.concurrent(1);
+    let budget = CallBudget::new(limits, AtBound::Refuse).app(app);
+    let budget = SharedCallBudget::new(budget, clock);
+    let live =
+        |budget: &SharedCallBudget| -> u64 { budget.gauge().iter().map(|gauge| gauge.live).sum() };
+    let mut setup = setup_with(config().budget(budget.clone()));
+    setup.graph.answer("calls", 403, json!({ "error": { "code": "7503" } }));
+    setup.calls.dial(&agent(), leg()).await.expect_err("refused");
+    assert_eq!(live(&budget), 0, "a call that was not made counts for nothing");
+    setup.graph.answer("calls", 201, json!({ "id": CALL }));
+    setup.calls.dial(&agent(), leg()).await.expect("placed");
+    assert_eq!(live(&budget), 1);
+    let over = setup.calls.dial(&agent(), LegId::numbered("offer", 2)).await.expect_err("over");
+    assert!(over.to_string().contains("over the budget"), "{over}");
+    setup.notify([terminated(CALL, 200, 4521)]);
+    setup.ended().await;
+    assert_eq!(live(&budget), 0);
+}

@@ -1,15 +1,14 @@
 //! The questions of calls, as requests.
 
 use futures_util::TryStreamExt;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use teams_cc_core::CallId;
 
 use super::Shared;
 use crate::{
     Error,
     call::{Answer, Ask, CallReport, MAX_PARTICIPANTS, OperationReport, RosterReport},
-    model::{CommsOperation, Participant},
-    request::{Endpoint, Repeat},
+    model::Participant,
 };
 
 /// The most pages of one roster that are read.
@@ -39,34 +38,13 @@ pub(super) async fn ask(shared: &Shared, call: &CallId, ask: &Ask) -> Answer {
 }
 
 async fn participants(shared: &Shared, call: &CallId) -> Result<Answer, Error> {
-    let request = PARTICIPANTS.bare(&[("call id", call.as_str())])?;
+    let request = shared.one_call(call).participants().into_request()?;
     let pages = shared.client.pages::<Participant>(request).max_pages(MAX_ROSTER_PAGES);
     let list: Vec<Participant> = pages.items().try_collect().await?;
     Ok(Answer::Participants(RosterReport::read(&list)))
 }
 
 async fn operation(shared: &Shared, call: &CallId, id: &str) -> Result<Answer, Error> {
-    let request = OPERATION.bare(&[("call id", call.as_str()), ("operation id", id)])?;
-    let operation = shared.client.request::<CommsOperation>(request).await?;
+    let operation = shared.one_call(call).operation(id).await?;
     Ok(Answer::Operation(OperationReport::read(&operation, false)))
 }
-
-const PARTICIPANTS: &Endpoint = &Endpoint {
-    name: "listParticipants",
-    method: Method::GET,
-    path: "/communications/calls/{id}/participants",
-    repeat: Repeat::Harmless,
-    on_call: true,
-    permissions: &[],
-    accept: "application/json",
-};
-
-const OPERATION: &Endpoint = &Endpoint {
-    name: "getOperation",
-    method: Method::GET,
-    path: "/communications/calls/{id}/operations/{id}",
-    repeat: Repeat::Harmless,
-    on_call: false,
-    permissions: &[],
-    accept: "application/json",
-};

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     Client, Error, InvalidRequest,
-    call::{CallCounts, CallsConfig, GraphLeg, error::check_party, registry::Taken},
+    budget::{CallPermit, SharedCallBudget},
+    call::{CallCounts, CallsConfig, DialError, GraphLeg, error::check_party, registry::Taken},
     model::{CommsNotifications, InvitationParticipantInfo},
     request::communications::calls::CreateCall,
     webhook::{Delivery, NotificationSink, SinkFull},
@@ -77,7 +78,8 @@ impl Calls {
     ///
     /// [`InvalidRequest::Dial`] where the call must not be placed, or not now;
     /// [`InvalidRequest`] where a phone cannot be called as configured;
-    /// otherwise what Graph answers. After a timeout the call may exist all the same.
+    /// otherwise what Graph answers. After a timeout the call may exist all the same: its
+    /// notifications tell, and then it is given here still, or hung up where nobody waits.
     pub async fn dial(&self, to: &Address, leg: LegId) -> Result<Arc<GraphLeg>, Error> {
         check_party(to).map_err(Error::from)?;
         let target = InvitationParticipantInfo::of_address(to).ok_or(InvalidRequest::NotE164)?;
@@ -96,14 +98,22 @@ impl Calls {
     /// Sends a request that creates a call, as [`Calls::dial`] does.
     pub(in crate::call) async fn place(
         &self,
-        request: CreateCall,
+        mut request: CreateCall,
         party: Address,
         leg: LegId,
     ) -> Result<Arc<GraphLeg>, Error> {
         let shared = &self.shared;
-        shared.registry().dialing(&leg).map_err(Error::from)?;
+        let budget = shared.config.budget.as_ref();
+        let permit = budget.map(SharedCallBudget::reserve).transpose().map_err(DialError::from)?;
+        if let Err(error) = shared.registry().dialing(&leg) {
+            permit.into_iter().for_each(CallPermit::cancel);
+            return Err(error.into());
+        }
         let (answer, created) = oneshot::channel();
-        let task = DialTask::new(Arc::clone(shared), leg);
+        // By it the call is known should the response get lost.
+        let chain = shared.next_chain();
+        request.body_mut().call_chain_id = chain.as_ref().into();
+        let task = DialTask::new(Arc::clone(shared), leg, chain, permit);
         tokio::spawn(async move {
             let outcome = request.await;
             task.created(outcome, party, answer).await;

@@ -5,10 +5,10 @@ use std::{
     time::Duration,
 };
 
-use teams_cc_core::LegId;
+use teams_cc_core::{CallId, LegId};
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::{Shared, asking};
+use super::{Shared, asking, dial::hang_up};
 use crate::call::registry::Request;
 
 /// The longest the driver sleeps; far deadlines are slept for in pieces.
@@ -21,6 +21,7 @@ const MAX_QUESTIONS: usize = 32;
 pub(super) async fn drive(shared: Arc<Shared>) {
     let mut questions = JoinSet::new();
     let mut under_way: Vec<(LegId, AbortHandle)> = Vec::new();
+    let mut strangers = Vec::new();
     while !shared.stopped.load(Ordering::Acquire) {
         let now = shared.clock.now();
         let (due, deadline) = {
@@ -35,15 +36,23 @@ pub(super) async fn drive(shared: Arc<Shared>) {
             });
             let room = MAX_QUESTIONS.saturating_sub(under_way.len());
             let due: Vec<_> = std::iter::from_fn(|| registry.poll_request()).take(room).collect();
+            let room = room.saturating_sub(due.len());
+            strangers.extend(std::iter::from_fn(|| registry.poll_stranger()).take(room));
             (due, registry.poll_timeout())
         };
+        for call in strangers.drain(..) {
+            questions.spawn(identify(Task::new(&shared), call));
+        }
+        while let Some(call) = shared.poll_orphan() {
+            let task = Task::new(&shared);
+            questions.spawn(async move { hang_up(&task.0, &call).await });
+        }
         // Time alone may have made events.
         shared.told.notify_one();
         shared.keep.notify_one();
         for request in due {
             let leg = request.leg.clone();
-            let question = Question::new(Arc::clone(&shared), request);
-            under_way.push((leg, questions.spawn(question.ask())));
+            under_way.push((leg, questions.spawn(question(Task::new(&shared), request))));
         }
         let sleep = deadline.map_or(LONGEST_SLEEP, |at| at.since(now)).min(LONGEST_SLEEP);
         tokio::select! {
@@ -56,29 +65,32 @@ pub(super) async fn drive(shared: Arc<Shared>) {
     // Dropping the set aborts what is under way.
 }
 
-/// One question under way.
-struct Question {
-    shared: Arc<Shared>,
-    request: Request,
-}
+/// One task under way.
+struct Task(Arc<Shared>);
 
-impl Question {
-    fn new(shared: Arc<Shared>, request: Request) -> Self {
+impl Task {
+    fn new(shared: &Arc<Shared>) -> Self {
         shared.tasks.fetch_add(1, Ordering::AcqRel);
-        Self { shared, request }
-    }
-
-    async fn ask(self) {
-        let Request { call, ask, .. } = &self.request;
-        let answer = asking::ask(&self.shared, call, ask).await;
-        let now = self.shared.clock.now();
-        self.shared.registry().answered(now, self.request.clone(), answer);
-        self.shared.changed();
+        Self(Arc::clone(shared))
     }
 }
 
-impl Drop for Question {
+impl Drop for Task {
     fn drop(&mut self) {
-        self.shared.tasks.fetch_sub(1, Ordering::AcqRel);
+        self.0.tasks.fetch_sub(1, Ordering::AcqRel);
     }
+}
+
+async fn question(task: Task, request: Request) {
+    let answer = asking::ask(&task.0, &request.call, &request.ask).await;
+    let now = task.0.clock.now();
+    task.0.registry().answered(now, request, answer);
+    task.0.changed();
+}
+
+/// Asks Graph whether an unknown call is one whose creation got no response.
+async fn identify(task: Task, call: CallId) {
+    let details = task.0.one_call(&call).get().await;
+    task.0.registry().identified(call, details.as_ref().ok());
+    task.0.changed();
 }

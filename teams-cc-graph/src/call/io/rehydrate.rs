@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use teams_cc_core::{
     CallId, LegId,
+    contact::Direction,
     store::{RecordVersion, StoreError},
 };
 
@@ -167,6 +168,10 @@ async fn take(
     let (direction, party) = (kept.session.direction, kept.party.clone());
     let now = shared.clock.now();
     let Ok(leg) = shared.registry().resume(now, kept) else { return Ok(None) };
+    if direction == Direction::Outbound {
+        let config = &shared.config;
+        shared.permit(&leg, config.budget.as_ref().and_then(|budget| budget.adopt(&config.app)));
+    }
     shared.changed();
     let leg = GraphLeg::new(Arc::clone(shared), leg, call, direction, party);
     Ok(Some(RehydratedCall { leg: Arc::new(leg), was }))

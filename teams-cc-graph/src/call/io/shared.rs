@@ -1,7 +1,7 @@
 //! What handles, legs and the driver share.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     ops::{Deref, DerefMut},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -20,6 +20,7 @@ use super::{keeper::Saved, pending::Ended};
 
 use crate::{
     Client,
+    budget::CallPermit,
     call::{
         CallCounts, CallEvent, CallSnapshot, CallsConfig, GraphLeg, IncomingCall, Input,
         OperationError,
@@ -66,6 +67,12 @@ struct Desk {
     waiting: BTreeMap<OperationId, oneshot::Sender<Ended>>,
     /// How each call stands; kept until its end was told to the reader of events.
     views: BTreeMap<LegId, watch::Sender<CallSnapshot>>,
+    /// Who waits for a call whose creation got no response, by its chain id.
+    looking: BTreeMap<Box<str>, oneshot::Sender<CallId>>,
+    /// Calls that nobody waits for, to be hung up.
+    orphans: VecDeque<CallId>,
+    /// What the calls that were placed use of the budget, until they end.
+    permits: BTreeMap<LegId, CallPermit>,
 }
 
 /// The registry, locked. Whoever waits is told when it is given back.
@@ -102,8 +109,17 @@ impl Desk {
                     }
                 }
                 Notice::Call { leg, snapshot } => self.view(leg, *snapshot),
+                Notice::Found { chain, call } => {
+                    let looking = self.looking.remove(&chain);
+                    if let Err(call) = looking.map_or(Err(call.clone()), |it| it.send(call)) {
+                        // Nobody waits for it: it is hung up.
+                        self.registry.abandon(&call);
+                        self.orphans.push_back(call);
+                    }
+                }
                 Notice::Disowned { leg, operations } => {
                     self.views.remove(&leg);
+                    self.permits.remove(&leg);
                     for id in operations {
                         self.waiting.remove(&id);
                     }
@@ -113,6 +129,9 @@ impl Desk {
     }
 
     fn view(&mut self, leg: LegId, snapshot: CallSnapshot) {
+        if snapshot.is_ended() {
+            self.permits.remove(&leg);
+        }
         match self.views.get(&leg) {
             // Where the name was used before, the call is another one.
             Some(view) if !view.borrow().is_ended() => {
@@ -138,9 +157,16 @@ impl Shared {
         if keeping.is_some() {
             registry.keep_records();
         }
-        let (waiting, views) = (BTreeMap::new(), BTreeMap::new());
+        let desk = Desk {
+            registry,
+            waiting: BTreeMap::new(),
+            views: BTreeMap::new(),
+            looking: BTreeMap::new(),
+            orphans: VecDeque::new(),
+            permits: BTreeMap::new(),
+        };
         Self {
-            desk: Mutex::new(Desk { registry, waiting, views }),
+            desk: Mutex::new(desk),
             client: client.for_tenant(config.tenant.clone()),
             config,
             clock,
@@ -180,6 +206,44 @@ impl Shared {
     /// Nobody waits for the end of this operation.
     pub(in crate::call) fn do_not_expect(&self, id: &OperationId) {
         self.registry().0.waiting.remove(id);
+    }
+
+    /// Waits for a call whose creation got no response.
+    pub(super) fn look_for(&self, chain: &str, party: Address) -> oneshot::Receiver<CallId> {
+        let (found, looking) = oneshot::channel();
+        let now = self.clock.now();
+        let mut locked = self.registry();
+        locked.0.looking.insert(chain.into(), found);
+        locked.lost(now, chain.into(), party);
+        looking
+    }
+
+    /// Nobody waits for such a call any more; where it is found, it is hung up.
+    pub(super) fn stop_looking_for(&self, chain: &str) {
+        self.registry().0.looking.remove(chain);
+    }
+
+    /// The next call that nobody waits for.
+    pub(super) fn poll_orphan(&self) -> Option<CallId> {
+        self.registry().0.orphans.pop_front()
+    }
+
+    /// Holds what a call uses of the budget, until it ends.
+    pub(super) fn permit(&self, leg: &LegId, permit: Option<CallPermit>) {
+        if let Some(permit) = permit {
+            self.registry().0.permits.insert(leg.clone(), permit);
+        }
+    }
+
+    /// A chain id for a call to place: a GUID of its own, the same in every replay.
+    pub(super) fn next_chain(&self) -> Box<str> {
+        let nth = self.operations.fetch_add(1, Ordering::Relaxed);
+        let seed = self.config.seed.derive("chain");
+        let (high, low) = (u128::from(seed.draw(nth)), u128::from(seed.derive("low").draw(nth)));
+        uuid::Builder::from_random_bytes(((high << 64) | low).to_be_bytes())
+            .into_uuid()
+            .to_string()
+            .into()
     }
 
     /// The end of a call was told: its handles keep their views, the calls do not.

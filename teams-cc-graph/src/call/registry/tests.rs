@@ -2,7 +2,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use teams_cc_core::{AppId, contact::LegEvent};
 
-use super::*;
+use super::{
+    dialing::{HOLD_FOR, MAX_HELD},
+    *,
+};
+use crate::{call::announcement::Incoming, model::CommsNotification};
 
 const TENANT: &str = "aa67bd4c-8475-432d-bd41-39f255720e0a";
 
