@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use teams_cc_core::{Address, CallId, Instant, LegId, contact::LegEvent};
 
+use super::Related;
 use crate::model::{
     Call, CommsNotification, InvitationParticipantInfo, ParticipantInfo, ResourceData,
 };
@@ -32,6 +33,7 @@ pub(super) struct Incoming {
     pub(super) forwarded_from: Option<Address>,
     pub(super) answer_by: Instant,
     pub(super) policy_recording: bool,
+    pub(super) related: Option<Related>,
     pub(super) details: Box<Call>,
 }
 
@@ -60,6 +62,7 @@ impl Incoming {
             forwarded_from: original.map(|original| original.address()),
             answer_by: received + within,
             policy_recording,
+            related: None,
             details,
         }
     }

@@ -20,6 +20,8 @@ pub struct CallCounts {
     pub unknown: u64,
     /// Notifications of calls of another tenant than the one served.
     pub foreign: u64,
+    /// Notifications in words this version does not know: a sign that Graph has moved on.
+    pub unread: u64,
     /// Notifications that told nothing new, or whose path names no call.
     pub ignored: u64,
     /// Calls taken over from another process.

@@ -150,6 +150,7 @@ mod tests {
         assert!(SUBCODES.iter().any(|(subcode, ..)| *subcode == TRANSFERRED));
     }
 
+    /// Pain 22.
     #[test]
     fn each_result_has_its_reason_and_keeps_its_codes() {
         use Direction::{Inbound, Outbound};

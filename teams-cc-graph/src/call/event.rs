@@ -10,6 +10,7 @@ use crate::model::Call;
 /// What calls tell, in order per leg.
 #[derive(Debug)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "an event is moved once, to its reader")]
 pub enum CallEvent {
     /// Somebody calls.
     Incoming(IncomingCall),
@@ -50,6 +51,32 @@ pub struct IncomingCall {
     pub answer_by: Instant,
     /// Whether the call comes to record somebody else's, under a compliance policy.
     pub policy_recording: bool,
+    /// The call known here that it belongs to, as one that comes back from a transfer.
+    pub related: Option<Related>,
     /// Everything the notification says.
     pub details: Box<Call>,
+}
+
+/// A call known here that another one belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Related {
+    /// The leg of the earlier call; it may be over.
+    pub leg: LegId,
+    /// How that is known.
+    pub by: RelatedBy,
+}
+
+/// How it is known that two calls belong together.
+///
+/// Graph does not always keep the chain id over a transfer, so other traces count too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RelatedBy {
+    /// Both have the same `callChainId`.
+    ChainId,
+    /// The party of the earlier call transferred this one (`incomingContext.transferor`).
+    Transferor,
+    /// A participant of the earlier call caused this one (`sourceParticipantId`).
+    SourceParticipant,
 }

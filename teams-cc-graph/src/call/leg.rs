@@ -291,8 +291,8 @@ impl Leg for GraphLeg {
             LegCommand::Reject(reason) => {
                 let graph = reject_reason(reason);
                 let send = |call: OneCall| call.reject().reason(graph).into_future();
-                let sent = self.order(Order::Reject(reason), send).await;
-                sent.map_err(|error| error.of(verb))?;
+                let order = Order::Reject(reason);
+                self.order(order, send).await.map_err(|error| error.of(verb))?;
                 Ok(None)
             }
             LegCommand::Play(prompts) => self.play(prompts).await,

@@ -44,7 +44,7 @@ pub use config::{CallbackRoute, CallsConfig, DEFAULT_MAX_CALLS, ParseCallbackErr
 pub use counts::CallCounts;
 pub use end::ResultCode;
 pub use error::{DialError, OrderError};
-pub use event::{CallEvent, IncomingCall};
+pub use event::{CallEvent, IncomingCall, Related, RelatedBy};
 pub use input::{Input, Needs, Order, Refusal};
 pub use io::{
     CallEvents, CallView, Calls, DEFAULT_OPERATION_DEADLINE, Drained, PendingOperation,

@@ -119,7 +119,7 @@ impl Reconciler {
     pub(super) fn new(now: Instant) -> Self {
         let mut this = Self {
             pace: Pace::Ringing,
-            keep_alive: Question::default(),
+            keep_alive: Question { due: Some(now + KEEP_ALIVE_EVERY), ..Question::default() },
             call: Question::default(),
             participants: Question::default(),
             operation: None,

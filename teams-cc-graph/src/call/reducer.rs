@@ -34,6 +34,7 @@ use super::{
 
 /// The state of one call; sans-IO.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the call")]
 pub(super) struct CallReducer {
     direction: Direction,
     state: State,

@@ -3,6 +3,7 @@
 mod dialing;
 mod keeping;
 mod notified;
+mod related;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -15,8 +16,8 @@ use teams_cc_core::{
     time::Deadlines,
 };
 
-use self::dialing::Lost;
 pub(super) use self::keeping::{NotResumed, Unsaved};
+use self::{dialing::Lost, related::Recent};
 use super::{
     Answer, Ask, CallCounts, CallSession, CallSnapshot, Input, OperationEnd, Output, Refusal,
     Report, announcement::Announcement, ended::Ended,
@@ -103,6 +104,7 @@ pub(super) struct Registry {
     dialing: BTreeSet<LegId>,
     held: VecDeque<Held>,
     lost: Lost,
+    recent: Recent,
     ended: Ended,
     announcements: VecDeque<Announcement>,
     incoming_so_far: u64,
@@ -133,6 +135,7 @@ impl Registry {
             dialing: BTreeSet::new(),
             held: VecDeque::new(),
             lost: Lost::default(),
+            recent: Recent::default(),
             ended: Ended::default(),
             announcements: VecDeque::new(),
             incoming_so_far: 0,
@@ -268,6 +271,7 @@ impl Registry {
             self.legs_by_key.remove(&live.key);
             self.ended.remember(&live.key);
             self.unsaved.remove(leg);
+            self.recent.remember(leg, &live);
             if self.keeps {
                 self.over.insert(live.call);
             }

@@ -87,6 +87,11 @@ impl CallSession {
         }
     }
 
+    /// What joins the legs of one conversation.
+    pub(super) fn chain(&self) -> Option<&str> {
+        self.reducer.chain()
+    }
+
     /// The operations under way.
     pub(super) fn operations(&self) -> impl Iterator<Item = &OperationId> {
         self.reducer.operations().under_way().map(|(id, ..)| id)
@@ -108,7 +113,7 @@ impl CallSession {
         self.changed |= !matches!(input, Input::Tick);
         match input {
             _ if self.reducer.state() == LegState::Ended => {
-                self.reducer.handle_input(now, input)?
+                self.reducer.handle_input(now, input)?;
             }
             Input::Roster(report) => {
                 self.reconciler.heard_roster();

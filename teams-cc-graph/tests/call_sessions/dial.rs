@@ -43,6 +43,7 @@ async fn a_phone_is_called_from_the_resource_account() {
     assert_eq!(body["tenantId"], crate::support::TENANT);
 }
 
+/// Traps 22, 33.
 #[tokio::test(start_paused = true)]
 async fn notifications_may_overtake_the_response_that_names_the_call() {
     let mut setup = setup();

@@ -46,6 +46,7 @@ async fn a_call_of_another_tenant_is_not_taken() {
     setup.assert_nothing_left().await;
 }
 
+/// Trap 33.
 #[tokio::test(start_paused = true)]
 async fn a_repeated_incoming_call_is_one_call() {
     let mut setup = setup();

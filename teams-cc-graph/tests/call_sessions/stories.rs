@@ -60,6 +60,7 @@ async fn a_recording_bot_has_five_seconds_to_answer() {
     assert!(call.answer_by.since_epoch() < Duration::from_secs(6));
 }
 
+/// Pains 14, 15.
 #[tokio::test(start_paused = true)]
 async fn a_lost_end_is_noticed_by_the_keep_alive() {
     let mut setup = setup();
@@ -153,6 +154,7 @@ async fn a_prompt_ends_by_its_context_or_by_its_id() {
     assert_eq!(setup.leg_event().await, completed(third), "no notification will follow");
 }
 
+/// Pain 28.
 #[tokio::test(start_paused = true)]
 async fn a_completed_transfer_takes_the_call_out_of_sight() {
     let mut setup = setup();
@@ -263,6 +265,7 @@ async fn a_rejected_call_is_over_at_once_and_its_notification_is_late() {
     setup.assert_nothing_left().await;
 }
 
+/// Trap 37.
 #[tokio::test(start_paused = true)]
 async fn a_404_to_any_order_ends_the_call() {
     let orders: [(&str, LegCommand); 4] = [

@@ -141,6 +141,18 @@ impl Calls {
         &self.shared.clock
     }
 
+    /// The handle on a live call, by its leg; [`None`] where there is none of that name.
+    #[must_use]
+    pub fn leg(&self, leg: &LegId) -> Option<Arc<GraphLeg>> {
+        let (call, direction, party) = {
+            let registry = self.shared.registry();
+            let live = registry.session(leg)?;
+            (live.call.clone(), live.session.direction(), live.party.clone())
+        };
+        let shared = Arc::clone(&self.shared);
+        Some(Arc::new(GraphLeg::new(shared, leg.clone(), call, direction, party)))
+    }
+
     /// Takes notifications that were proven to be meant for this tenant; never blocks.
     ///
     /// # Errors

@@ -63,8 +63,8 @@ impl Calls {
     /// comes as events, what was told before is not told again. Keep-alives go on. Where Graph
     /// still notifies the other process, the call is looked at every two minutes.
     ///
-    /// Dropping the future leaves the calls taken over so far live; their handles come by calling
-    /// again with another name for the rest.
+    /// Dropping the future leaves the calls taken over so far live: [`Calls::leg`] gives their
+    /// handles. Calling it again takes the rest.
     ///
     /// # Errors
     ///
@@ -120,8 +120,8 @@ impl Calls {
         successor: &str,
     ) -> Result<Drained, RehydrateError> {
         let keeping = self.shared.keeping.clone().ok_or(RehydrateError::NoStore)?;
-        let mut drained = Drained::default();
-        drained.unfinished = self.shutdown(deadline).await;
+        let unfinished = self.shutdown(deadline).await;
+        let mut drained = Drained { unfinished, ..Drained::default() };
         let mut left = Vec::new();
         for (leg, call) in std::mem::take(&mut drained.unfinished.calls) {
             let kept = self.shared.registry().kept(&leg);

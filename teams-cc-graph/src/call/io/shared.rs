@@ -364,6 +364,7 @@ impl Shared {
                     tenant: self.config.tenant.clone(),
                     answer_by: incoming.answer_by,
                     policy_recording: incoming.policy_recording,
+                    related: incoming.related,
                     details: incoming.details,
                 })
             }

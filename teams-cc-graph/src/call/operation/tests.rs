@@ -76,6 +76,7 @@ fn early_ends_are_bounded() {
     assert_eq!(operations.early.len(), MAX_EARLY);
 }
 
+/// Traps 34, 36.
 #[test]
 fn the_end_of_an_operation_is_told_from_status_and_result() {
     use OperationOutcome::{Cancelled, Completed, Failed};

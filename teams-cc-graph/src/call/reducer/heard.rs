@@ -53,6 +53,8 @@ impl CallReducer {
             }
             Some(Phase::Transferring) => {
                 self.connect();
+                // A call has one state: one that is being handed over is not said to be held.
+                self.held(false);
                 if self.transfer.is_some() {
                     self.transfer = Some(Transfer::UnderWay);
                 } else {

@@ -27,8 +27,7 @@ impl CallReducer {
             Order::Operate { needs: Needs::Media, .. } => {
                 state == LegState::Connected && self.media == Media::Active
             }
-            Order::Operate { .. } => state == LegState::Connected,
-            Order::Transfer => state == LegState::Connected,
+            Order::Operate { .. } | Order::Transfer => state == LegState::Connected,
             Order::HangUp => state != LegState::Ended,
         };
         if !ready {

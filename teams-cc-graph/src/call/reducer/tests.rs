@@ -62,6 +62,7 @@ fn completed() -> LegEvent {
     })
 }
 
+/// Trap 33.
 #[test]
 fn established_before_establishing_is_established() {
     let mut call = CallReducer::new(Direction::Outbound);
@@ -181,6 +182,7 @@ fn a_completed_transfer_ends_before_the_call_does() {
     }
 }
 
+/// Pain 28.
 #[test]
 fn a_failed_transfer_leaves_the_call_connected() {
     for subcode in [7000, 7700] {
@@ -268,6 +270,7 @@ fn an_accepted_hang_up_or_rejection_ends_the_call_at_once() {
     }
 }
 
+/// Traps 35, 36.
 #[test]
 fn an_operation_ends_whether_the_notification_or_the_response_comes_first() {
     let id = OperationId::numbered("o", 7);

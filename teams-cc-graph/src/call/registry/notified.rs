@@ -8,7 +8,7 @@ use crate::{
         CallReport, Input, Phase, Report,
         announcement::{Announcement, Incoming, call_in_path},
     },
-    model::CommsNotification,
+    model::{Call, CallState, CommsNotification, MediaState},
 };
 
 impl Registry {
@@ -31,6 +31,9 @@ impl Registry {
         if tenant.is_some_and(|tenant| !tenant.eq_ignore_ascii_case(self.tenant.as_str())) {
             self.counts.foreign += 1;
             return Taken::Yes;
+        }
+        if notification.call().is_some_and(is_unread) {
+            self.counts.unread += 1;
         }
         if self.legs_by_key.contains_key(key.as_str()) {
             self.report(now, &key, report);
@@ -82,10 +85,12 @@ impl Registry {
             leg = self.next_incoming_leg();
         }
         let first = CallReport::read(&details, false);
-        let incoming = Incoming::read(leg.clone(), call.clone(), received, details, &self.bot);
+        let mut incoming = Incoming::read(leg.clone(), call.clone(), received, details, &self.bot);
+        incoming.related = self.related(&incoming.details);
         self.open(now, leg.clone(), call, incoming.caller.clone(), Direction::Inbound);
-        self.input(now, &leg, Input::Call(first));
+        // Whatever the first notification tells besides comes after it.
         self.announcements.push_back(Announcement::Incoming(Box::new(incoming)));
+        self.input(now, &leg, Input::Call(first));
         Taken::Yes
     }
 
@@ -109,4 +114,11 @@ impl Registry {
     pub(in crate::call) fn foreign(&mut self, count: usize) {
         self.counts.foreign += u64::try_from(count).unwrap_or(u64::MAX);
     }
+}
+
+/// Whether the call's state is told in words this version does not know.
+fn is_unread(call: &Call) -> bool {
+    let media = call.media_state.get().and_then(|media| media.audio.get());
+    matches!(call.state.get(), Some(CallState::Other(_) | CallState::UnknownFutureValue))
+        || matches!(media, Some(MediaState::Other(_) | MediaState::UnknownFutureValue))
 }

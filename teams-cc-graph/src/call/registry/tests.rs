@@ -6,7 +6,10 @@ use super::{
     dialing::{HOLD_FOR, MAX_HELD},
     *,
 };
-use crate::{call::announcement::Incoming, model::CommsNotification};
+use crate::{
+    call::{Related, RelatedBy, announcement::Incoming},
+    model::CommsNotification,
+};
 
 const TENANT: &str = "aa67bd4c-8475-432d-bd41-39f255720e0a";
 
@@ -119,6 +122,7 @@ fn what_is_held_for_a_call_being_created_is_bounded_in_number_and_in_time() {
     assert_eq!(registry.counts().dialing, 1);
 }
 
+/// Trap 23.
 #[test]
 fn a_call_is_called_by_its_own_id_and_else_by_its_path() {
     let incoming = json!({ "state": "incoming" });
@@ -148,4 +152,70 @@ fn a_forwarded_call_tells_who_was_called_first() {
     assert!(matches!(incoming.called, Address::Bot(_)));
     let original = incoming.forwarded_from.expect("forwarded");
     assert_eq!(original.number().map(teams_cc_core::E164::reveal), Some("+14255550111"));
+}
+
+/// Pain 20.
+#[test]
+fn a_call_that_comes_back_is_joined_to_the_one_before() {
+    let caller = json!({ "identity": { "user": { "id": "29362bd4" } } });
+    let first = json!({ "state": "incoming", "source": caller, "callChainId": "AB-1" });
+    let cases = [
+        (json!({ "state": "incoming", "callChainId": "ab1" }), Some(RelatedBy::ChainId)),
+        (
+            json!({ "state": "incoming", "callChainId": "another",
+                    "incomingContext": { "transferor": { "user": { "id": "29362bd4" } } } }),
+            Some(RelatedBy::Transferor),
+        ),
+        (
+            json!({ "state": "incoming", "incomingContext": { "sourceParticipantId": "p-1" } }),
+            Some(RelatedBy::SourceParticipant),
+        ),
+        (json!({ "state": "incoming", "callChainId": "another" }), None),
+    ];
+    for (second, by) in cases {
+        for over in [false, true] {
+            if over && by == Some(RelatedBy::SourceParticipant) {
+                continue;
+            }
+            let mut registry = registry();
+            tell(&mut registry, Instant::ZERO, notification(1, "created", &first));
+            let roster = serde_json::from_value(json!({
+                "changeType": "updated", "resourceUrl": "/communications/calls/call1/participants",
+                "resourceData": [{ "@odata.type": "#microsoft.graph.participant", "id": "P1" }]
+            }));
+            tell(&mut registry, Instant::ZERO, roster.expect("a roster"));
+            if over {
+                tell(&mut registry, Instant::ZERO, notification(1, "deleted", &json!({})));
+            }
+            tell(&mut registry, Instant::ZERO, notification(2, "created", &second));
+            let related = std::iter::from_fn(|| registry.poll_announcement())
+                .filter_map(|announcement| match announcement {
+                    Announcement::Incoming(incoming) => Some(incoming.related),
+                    _ => None,
+                })
+                .nth(1)
+                .expect("a second call");
+            let wanted = by.map(|by| Related { leg: LegId::numbered("G", 1), by });
+            assert_eq!(related, wanted, "{second} {over}");
+        }
+    }
+}
+
+/// Pain 20.
+#[test]
+fn words_of_a_newer_graph_are_counted() {
+    let mut registry = registry();
+    let states = ["incoming", "Established", "parked", "unknownFutureValue"];
+    for state in states {
+        tell(&mut registry, Instant::ZERO, notification(1, "updated", &json!({ "state": state })));
+    }
+    assert_eq!(registry.counts().unread, 2);
+}
+
+#[test]
+fn an_incoming_call_is_told_before_anything_else_of_it() {
+    let mut registry = registry();
+    let data = json!({ "state": "incoming", "toneInfo": { "tone": "tone1" } });
+    tell(&mut registry, Instant::ZERO, notification(1, "created", &data));
+    assert!(matches!(registry.poll_announcement(), Some(Announcement::Incoming(_))));
 }

@@ -171,3 +171,14 @@ fn doubts_do_not_ask_again_and_again() {
     }
     assert!((4..=7).contains(&asked), "{asked} in a minute");
 }
+
+#[test]
+fn a_held_call_that_is_handed_over_is_not_said_to_be_held() {
+    let mut call = connected();
+    feed(&mut call, START, at(Phase::Hold));
+    feed(&mut call, START, Input::Sending(Order::Transfer));
+    let report = Box::new(CallReport::at(Phase::Transferring));
+    answer(&mut call, START, Ask::Call, Answer::Call(report));
+    assert_eq!(call.snapshot().hold, Knowledge::Unknown);
+    assert_eq!(call.state(), LegState::Transferring);
+}

@@ -205,17 +205,7 @@ fn run(acts: &[Act], delta: bool, lossless: bool) -> Run {
 fn check(run: &Run) -> Result<(), TestCaseError> {
     let (world, snapshot) = (&run.world, run.call.snapshot());
     let ends = run.events.iter().filter(|event| matches!(event, LegEvent::Ended(_))).count();
-    if !world.is_live() {
-        prop_assert_eq!(snapshot.state, LegState::Ended);
-        prop_assert_eq!(ends, 1);
-        let cause = snapshot.end.clone().expect("a cause");
-        if run.end_told && cause.reason != EndReason::Reconciled {
-            let transferred = cause.subcode == Some(TRANSFERRED.subcode);
-            prop_assert_eq!(transferred, cause.reason == EndReason::Transferred);
-        } else {
-            prop_assert_eq!(cause.reason, EndReason::Reconciled);
-        }
-    } else {
+    if world.is_live() {
         prop_assert_eq!(ends, 0);
         let state = match world.state {
             "establishing" | "ringing" => LegState::Ringing,
@@ -244,6 +234,16 @@ fn check(run: &Run) -> Result<(), TestCaseError> {
             begun.is_some_and(|it| it.outcome.is_none()) && run.nameless.contains(&end.id)
         });
         prop_assert_eq!(snapshot.operations + given_up.count(), running);
+    } else {
+        prop_assert_eq!(snapshot.state, LegState::Ended);
+        prop_assert_eq!(ends, 1);
+        let cause = snapshot.end.clone().expect("a cause");
+        if run.end_told && cause.reason != EndReason::Reconciled {
+            let transferred = cause.subcode == Some(TRANSFERRED.subcode);
+            prop_assert_eq!(transferred, cause.reason == EndReason::Transferred);
+        } else {
+            prop_assert_eq!(cause.reason, EndReason::Reconciled);
+        }
     }
     for begun in &world.operations {
         let ends: Vec<_> = run.ends.iter().filter(|end| end.id == begun.id).collect();
