@@ -10,7 +10,7 @@ pub trait Stage: sealed::Sealed + Send + Sync + 'static {}
 
 /// A stage at which the parties are connected.
 #[diagnostic::on_unimplemented(
-    message = "a call that is `{Self}` is not connected yet",
+    message = "this call is not connected yet",
     label = "this needs a call that was answered",
     note = "answer it with `answer().await`, or wait for the other side with `answered().await`"
 )]
@@ -18,7 +18,7 @@ pub trait Connected: Stage {}
 
 /// A stage at which media flows.
 #[diagnostic::on_unimplemented(
-    message = "a call that is `{Self}` has no media yet: nothing can be played, heard or recorded",
+    message = "nothing can be played, heard or recorded on a call that has no media yet",
     label = "this needs a call whose media is active",
     note = "await `media_active()` on the call first: Graph answers 500 to prompts before that"
 )]
