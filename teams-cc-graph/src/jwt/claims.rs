@@ -1,9 +1,9 @@
 //! What a token says.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use teams_cc_core::TenantId;
 
-use super::JwtError;
+use super::{JwtError, pick::pick};
 
 /// The most audiences one token may name.
 const MAX_AUDIENCES: usize = 16;
@@ -29,9 +29,12 @@ pub struct Claims {
 
 impl Claims {
     /// Reads the claims this crate looks at; the others are of no concern.
-    pub(super) fn from_object(object: &Map<String, Value>) -> Result<Self, JwtError> {
-        let issuer = object.get("iss").and_then(Value::as_str).ok_or(JwtError::BadClaims)?;
-        let audiences: Vec<Box<str>> = match object.get("aud") {
+    pub(super) fn read(json: &[u8]) -> Result<Self, JwtError> {
+        let names = ["iss", "aud", "tid", TENANT_CLAIM, "exp", "nbf"];
+        let [issuer, audience, tenant, other_tenant, expires, not_before] =
+            pick(json, names).ok_or(JwtError::Malformed)?;
+        let issuer = issuer.as_ref().and_then(Value::as_str).ok_or(JwtError::BadClaims)?;
+        let audiences: Vec<Box<str>> = match &audience {
             Some(Value::String(one)) => vec![one.as_str().into()],
             Some(Value::Array(several)) if several.len() <= MAX_AUDIENCES => several
                 .iter()
@@ -39,15 +42,15 @@ impl Claims {
                 .collect::<Result<_, _>>()?,
             _ => return Err(JwtError::BadClaims),
         };
-        let tenant = match object.get("tid").or_else(|| object.get(TENANT_CLAIM)) {
+        let tenant = match tenant.or(other_tenant) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) => {
                 Some(TenantId::new(text.to_ascii_lowercase()).map_err(|_| JwtError::BadClaims)?)
             }
             Some(_) => return Err(JwtError::BadClaims),
         };
-        let expires = object.get("exp").map(numeric_date).ok_or(JwtError::BadClaims)??;
-        let not_before = object.get("nbf").map(numeric_date).transpose()?;
+        let expires = expires.as_ref().map(numeric_date).ok_or(JwtError::BadClaims)??;
+        let not_before = not_before.as_ref().map(numeric_date).transpose()?;
         Ok(Self { issuer: issuer.into(), audiences, tenant, expires, not_before })
     }
 }

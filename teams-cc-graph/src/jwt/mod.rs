@@ -10,6 +10,7 @@ mod claims;
 mod compact;
 mod error;
 mod jwks;
+mod pick;
 mod policy;
 #[cfg(test)]
 mod tests;

@@ -132,9 +132,12 @@ impl KeyCache {
 
     /// The key with this id, read anew where it is not known and the last reading is not recent.
     pub(super) async fn key(&self, id: &str) -> Result<Jwk, JwtError> {
+        if let Some(key) = self.known(id) {
+            return Ok(key);
+        }
         let mut readings = self.0.readings.subscribe();
-        let known = self.known(id);
-        if let Some(key) = known {
+        // A reading may have ended in between.
+        if let Some(key) = self.known(id) {
             return Ok(key);
         }
         if self.begin(true) {
