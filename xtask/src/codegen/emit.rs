@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::resolve::{Field, Form, Item, Module, Plan, Shape, Variant};
+use super::plan::{Field, Form, Item, Module, Plan, Shape, Variant};
 
 /// The longest line.
 const WIDTH: usize = 100;
@@ -45,7 +45,7 @@ fn write_item(text: &mut String, item: &Item) {
     }
     match &item.shape {
         Shape::Resource { type_name, after, requires, fields } => {
-            let after = after.iter().map(|path| format!(", after = {path}")).collect::<String>();
+            let after = after.as_ref().map_or_else(String::new, |path| format!(", after = {path}"));
             let head = format!("    pub struct {}({type_name:?}{after})", item.rust);
             let required = format!("requires ({})", requires.join(", "));
             let opening = match (requires.is_empty(), head.len() + required.len() + 3 > WIDTH) {

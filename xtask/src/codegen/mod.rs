@@ -7,10 +7,13 @@ use crate::{
     workspace,
 };
 
+mod check;
 mod emit;
 mod name;
 mod overlay;
+mod plan;
 mod resolve;
+mod rust_type;
 pub(crate) mod schema;
 #[cfg(test)]
 mod tests;

@@ -59,10 +59,14 @@ pub(crate) fn variants(base: &str, subtypes: &[&str]) -> Vec<String> {
     };
     let longer = |names: &[Vec<String>]| names.iter().all(|name| name.len() > 1);
     while longer(&names) && shared(names.iter().map(|name| name.first()).collect()) {
-        names.iter_mut().for_each(|name| drop(name.remove(0)));
+        for name in &mut names {
+            name.remove(0);
+        }
     }
     while longer(&names) && shared(names.iter().map(|name| name.last()).collect()) {
-        names.iter_mut().for_each(|name| drop(name.pop()));
+        for name in &mut names {
+            name.pop();
+        }
     }
     names.iter().map(|name| upper_camel(&name.join("_"))).collect()
 }

@@ -3,84 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    check::first_sentence,
     name,
     overlay::{Area, Words},
+    plan::{Field, Form, Item, Module, Plan, Row, Shape, Uses, Variant},
     schema::{ENTITY, GRAPH, Kind, Property, Schema, Type, split},
 };
 
-/// The longest first sentence of a doc line, in words.
-const FIRST_SENTENCE: usize = 15;
 /// The member every open enumeration of the schema has.
 const UNKNOWN_FUTURE_VALUE: &str = "unknownFutureValue";
 const UNKNOWN_FUTURE_VALUE_DOC: &str =
     "A member the service hides from clients that do not ask for it.";
-
-/// Everything to be generated.
-#[derive(Debug)]
-pub(crate) struct Plan {
-    pub(crate) modules: Vec<Module>,
-    /// Every type of the schema and the Rust type that holds it.
-    pub(crate) table: Vec<Row>,
-}
-
-/// One generated file.
-#[derive(Debug)]
-pub(crate) struct Module {
-    pub(crate) name: String,
-    pub(crate) doc: String,
-    /// Whether its types are reached through the module's own name.
-    pub(crate) nested: bool,
-    pub(crate) items: Vec<Item>,
-    /// What it takes from `model` and from `wire`.
-    pub(crate) uses: BTreeSet<(&'static str, String)>,
-}
-
-/// One generated type.
-#[derive(Debug)]
-pub(crate) struct Item {
-    pub(crate) rust: String,
-    pub(crate) doc: String,
-    pub(crate) alias: Vec<String>,
-    pub(crate) shape: Shape,
-}
-
-#[derive(Debug)]
-pub(crate) enum Shape {
-    Resource { type_name: String, after: Option<String>, requires: Vec<String>, fields: Vec<Field> },
-    Enumeration(Vec<Variant>),
-    Choice { variants: Vec<Variant>, base: Option<Variant> },
-}
-
-#[derive(Debug)]
-pub(crate) struct Field {
-    pub(crate) name: String,
-    pub(crate) rust: String,
-    pub(crate) key: String,
-    pub(crate) doc: String,
-}
-
-/// A variant; its text is a spelling or the type it holds.
-#[derive(Debug)]
-pub(crate) struct Variant {
-    pub(crate) name: String,
-    pub(crate) text: String,
-    pub(crate) doc: String,
-}
-
-/// A type of the schema beside its Rust type.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) type_name: String,
-    pub(crate) path: String,
-    pub(crate) form: Form,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    Object,
-    Choice,
-    Enumeration,
-}
 
 /// Joins both; an error lists everything that lacks words, lacks a place or is not known.
 pub(crate) fn resolve(schema: &Schema, areas: &[Area]) -> Result<Plan, Vec<String>> {
@@ -99,28 +32,28 @@ pub(crate) fn resolve(schema: &Schema, areas: &[Area]) -> Result<Plan, Vec<Strin
 
 /// Where a type of the schema is told of.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    area: &'a Area,
+pub(super) struct Place<'a> {
+    pub(super) area: &'a Area,
     /// The local name of the type that holds it: its own, or that of the type it is folded into.
     local: &'a str,
-    words: &'a Words,
+    pub(super) words: &'a Words,
     absorbed: bool,
 }
 
 impl Place<'_> {
-    fn rust(&self) -> String {
+    pub(super) fn rust(&self) -> String {
         self.words.rust.clone().unwrap_or_else(|| name::upper_camel(self.local))
     }
 
-    fn nested(&self) -> bool {
+    pub(super) fn nested(&self) -> bool {
         self.area.namespace != GRAPH
     }
 }
 
-struct Resolver<'a> {
-    schema: &'a Schema,
-    places: BTreeMap<String, Place<'a>>,
-    complaints: Vec<String>,
+pub(super) struct Resolver<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) places: BTreeMap<String, Place<'a>>,
+    pub(super) complaints: Vec<String>,
 }
 
 impl<'a> Resolver<'a> {
@@ -182,51 +115,14 @@ impl<'a> Resolver<'a> {
         module
     }
 
-    /// Finds words without a thing, and first sentences that are too long.
-    fn check(&mut self, of: &Type, words: &Words) {
-        let properties = self.all_properties(of, words);
-        let known = |name: &str| properties.iter().any(|property| property.name == name);
-        let told = |name: &str| known(name) || words.undeclared.get(name).is_some();
-        let mut complaints = Vec::new();
-        let mut complain =
-            |name: &str| complaints.push(format!("{}.{name}: not in the schema", of.name));
-        words
-            .properties
-            .iter()
-            .filter(|(name, _)| !known(name))
-            .for_each(|(name, _)| complain(name));
-        let lists = [&words.requires, &words.sensitive, &words.boxed_properties];
-        let listed = lists.into_iter().flatten().chain(words.types.keys());
-        listed.filter(|name| !told(name)).for_each(|name| complain(name));
-        let member = |name: &str| of.members.iter().any(|member| member.name == name);
-        words.members.iter().filter(|(name, _)| !member(name)).for_each(|(name, _)| complain(name));
-        for (name, _) in words.undeclared.iter() {
-            if known(name) || member(name) {
-                complaints.push(format!("{}.{name}: said to be undeclared, but declared", of.name));
-            }
-        }
-        let docs = words.properties.iter().chain(words.members.iter());
-        let docs = docs.map(|(name, doc)| (format!("{}.{name}", of.name), doc.as_str()));
-        let undeclared = words.undeclared.iter();
-        let docs = docs
-            .chain(undeclared.map(|(name, it)| (format!("{}.{name}", of.name), it.doc.as_str())));
-        for (name, doc) in docs.chain([(of.name.clone(), words.doc.as_str())]) {
-            let length = first_sentence(doc).split_whitespace().count();
-            if length == 0 || length > FIRST_SENTENCE {
-                complaints.push(format!("{name}: its first sentence has {length} words"));
-            }
-        }
-        self.complaints.extend(complaints);
-    }
-
     /// Inherited, own and absorbed properties, each once.
-    fn all_properties(&self, of: &Type, words: &Words) -> Vec<&'a Property> {
+    pub(super) fn all_properties(&self, of: &Type, words: &Words) -> Vec<&'a Property> {
         let namespace = split(&of.name).0;
         let Some(of) = self.schema.get(&of.name) else { return Vec::new() };
         let mut all = self.schema.properties(of);
         for absorbed in &words.absorb {
             if let Some(absorbed) = self.schema.get(&qualify(namespace, absorbed)) {
-                all.extend(self.schema.declared(absorbed));
+                all.extend(absorbed.declared());
             }
         }
         let mut seen = BTreeSet::new();
@@ -271,15 +167,14 @@ impl<'a> Resolver<'a> {
 
     /// Whether values of this type come as one of several structs.
     fn is_choice(&self, of: &Type) -> bool {
-        let own = self.places.get(&of.name).map(|place| place.rust());
+        let own = self.places.get(&of.name).map(Place::rust);
         let subtypes = self.schema.subtypes(&of.name);
-        let apart = subtypes
-            .iter()
-            .any(|subtype| self.places.get(&subtype.name).map(|place| place.rust()) != own);
+        let apart =
+            subtypes.iter().any(|subtype| self.places.get(&subtype.name).map(Place::rust) != own);
         let used = || {
-            self.schema.types().any(|user| {
-                self.schema.declared(user).any(|property| property.type_name == of.name)
-            })
+            self.schema
+                .types()
+                .any(|user| user.declared().any(|property| property.type_name == of.name))
         };
         of.name != ENTITY && of.kind != Kind::Enum && apart && (of.is_abstract || used())
     }
@@ -304,12 +199,7 @@ impl<'a> Resolver<'a> {
         members
     }
 
-    fn variants(
-        &mut self,
-        uses: &mut BTreeSet<(&'static str, String)>,
-        of: &Type,
-        words: &Words,
-    ) -> Vec<(usize, Variant)> {
+    fn variants(&mut self, uses: &mut Uses, of: &Type, words: &Words) -> Vec<(usize, Variant)> {
         let mut subtypes = self.schema.subtypes(&of.name);
         subtypes.retain(|subtype| {
             !subtype.is_abstract
@@ -329,12 +219,7 @@ impl<'a> Resolver<'a> {
         variants
     }
 
-    fn resource(
-        &mut self,
-        uses: &mut BTreeSet<(&'static str, String)>,
-        of: &Type,
-        place: &Place<'a>,
-    ) -> Shape {
+    fn resource(&mut self, uses: &mut Uses, of: &Type, place: &Place<'a>) -> Shape {
         let words = place.words;
         let lineage: Vec<&Words> = self
             .schema
@@ -352,7 +237,7 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .rev()
                 .skip(1)
-                .any(|base| self.schema.declared(base).any(|it| it.name == property.name));
+                .any(|base| base.declared().any(|it| it.name == property.name));
             let at = words.properties.place(&property.name);
             (!inherited, if inherited { None } else { Some(at.unwrap_or(usize::MAX)) })
         });
@@ -380,7 +265,7 @@ impl<'a> Resolver<'a> {
                 navigation: false,
             };
             let rust = match &it.rust {
-                Some(rust) => self.by_hand(uses, rust),
+                Some(rust) => Self::by_hand(uses, rust),
                 None => self.rust_type(uses, of, &lineage, &property),
             };
             let doc = it.doc.clone();
@@ -392,84 +277,6 @@ impl<'a> Resolver<'a> {
             requires: words.requires.iter().map(|name| name::snake(name)).collect(),
             fields,
         }
-    }
-
-    fn rust_type(
-        &mut self,
-        uses: &mut BTreeSet<(&'static str, String)>,
-        of: &Type,
-        lineage: &[&Words],
-        property: &Property,
-    ) -> String {
-        let key = property.name.as_str();
-        let listed = |list: fn(&Words) -> &Vec<String>| {
-            lineage.iter().any(|words| list(words).iter().any(|name| name == key))
-        };
-        if let Some(own) = lineage.iter().find_map(|words| words.types.get(key)) {
-            return self.by_hand(uses, own);
-        }
-        let mut boxed = listed(|words| &words.boxed_properties) || property.navigation;
-        let mut rust = if let Some(edm) = property.type_name.strip_prefix("Edm.") {
-            let sensitive = listed(|words| &words.sensitive);
-            boxed = false;
-            match scalar(edm, sensitive) {
-                Some((rust, of_wire)) => {
-                    if of_wire {
-                        uses.insert(("wire", rust.to_owned()));
-                    }
-                    rust.to_owned()
-                }
-                None => {
-                    self.complaints.push(format!("{}.{key}: no Rust type for Edm.{edm}", of.name));
-                    String::new()
-                }
-            }
-        } else if let Some(other) = self.schema.get(&property.type_name) {
-            let Some(place) = self.places.get(&other.name) else { return String::new() };
-            boxed |= place.words.boxed;
-            let in_module = place.nested() && place.area.namespace == split(&of.name).0;
-            let rust = place.rust();
-            if !in_module {
-                let path = if place.nested() {
-                    format!("{}::{rust}", place.area.name)
-                } else {
-                    rust.clone()
-                };
-                uses.insert(("model", path));
-            }
-            if other.flags {
-                uses.insert(("wire", "Flags".to_owned()));
-                format!("Flags<{rust}>")
-            } else {
-                rust
-            }
-        } else {
-            // A type that the facts leave out is kept whole.
-            if !property.navigation {
-                self.complaints.push(format!("{}.{key}: no type {}", of.name, property.type_name));
-            }
-            boxed = false;
-            uses.insert(("wire", "Object".to_owned()));
-            "Object".to_owned()
-        };
-        if property.collection {
-            rust = format!("Vec<{rust}>");
-        } else if boxed {
-            rust = format!("Box<{rust}>");
-        }
-        rust
-    }
-
-    /// A Rust type named in an overlay; `wire::` and plain names are taken in.
-    fn by_hand(&mut self, uses: &mut BTreeSet<(&'static str, String)>, rust: &str) -> String {
-        let inner = rust.trim_start_matches("Vec<").trim_start_matches("Box<");
-        let inner = inner.trim_end_matches('>');
-        if let Some(name) = inner.strip_prefix("wire::") {
-            uses.insert(("wire", name.to_owned()));
-        } else if !matches!(inner, "String" | "bool" | "i32" | "i64" | "f64") {
-            uses.insert(("model", inner.to_owned()));
-        }
-        rust.replace("wire::", "")
     }
 
     fn table(&self) -> Vec<Row> {
@@ -493,22 +300,6 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// The Rust type of a primitive one, and whether it stands in `wire`.
-fn scalar(edm: &str, sensitive: bool) -> Option<(&'static str, bool)> {
-    Some(match edm {
-        "String" | "Guid" | "Stream" if sensitive => ("Sensitive", true),
-        "String" | "Guid" | "Stream" => ("String", false),
-        "Boolean" => ("bool", false),
-        "Int32" => ("i32", false),
-        "Int64" => ("i64", false),
-        "Single" | "Double" => ("f64", false),
-        "Decimal" => ("Decimal", true),
-        "Duration" => ("EdmDuration", true),
-        "DateTimeOffset" => ("DateTimeOffset", true),
-        _ => return None,
-    })
-}
-
 /// The qualified name of a type named in an overlay.
 fn qualify(namespace: &str, name: &str) -> String {
     if name.starts_with("microsoft.") {
@@ -518,11 +309,4 @@ fn qualify(namespace: &str, name: &str) -> String {
     } else {
         format!("{namespace}.{name}")
     }
-}
-
-/// A text up to its first full stop.
-pub(crate) fn first_sentence(doc: &str) -> &str {
-    let doc = doc.trim();
-    let paragraph = doc.split_once("\n\n").map_or(doc, |(first, _)| first);
-    paragraph.find(". ").map_or(paragraph, |end| &paragraph[..=end])
 }

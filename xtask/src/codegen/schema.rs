@@ -69,6 +69,13 @@ struct File {
     types: Vec<Type>,
 }
 
+impl Type {
+    /// What the type declares itself: properties, then navigation.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Property> {
+        self.properties.iter().chain(&self.navigation)
+    }
+}
+
 impl Schema {
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         let file: File = serde_json::from_str(text)?;
@@ -94,11 +101,6 @@ impl Schema {
         self.types.values()
     }
 
-    /// What a type declares itself: properties, then navigation.
-    pub(crate) fn declared<'a>(&self, of: &'a Type) -> impl Iterator<Item = &'a Property> {
-        of.properties.iter().chain(&of.navigation)
-    }
-
     /// A type and its bases, the widest first.
     pub(crate) fn lineage<'a>(&'a self, of: &'a Type) -> Vec<&'a Type> {
         let base = |of: &&Type| of.base.as_deref().and_then(|name| self.types.get(name));
@@ -110,7 +112,7 @@ impl Schema {
 
     /// Every property of a type, inherited ones first.
     pub(crate) fn properties<'a>(&'a self, of: &'a Type) -> Vec<&'a Property> {
-        self.lineage(of).into_iter().flat_map(|of| self.declared(of)).collect()
+        self.lineage(of).into_iter().flat_map(Type::declared).collect()
     }
 
     /// The types that descend from `name`, by name.

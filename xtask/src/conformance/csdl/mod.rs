@@ -14,13 +14,16 @@ use crate::{
     command::Failure,
 };
 
+/// Reads a body as one type and writes it back.
+pub(super) type Reader = fn(&Value) -> Result<Read, String>;
+
 /// How a type of the schema is read.
 #[derive(Clone, Copy)]
 enum Reading {
     /// As one struct.
-    Object(fn(&Value) -> Result<Read, String>),
+    Object(Reader),
     /// As one of several structs.
-    Choice(fn(&Value) -> Result<Read, String>),
+    Choice(Reader),
     /// As an enumeration; tells whether a member is known.
     Enumeration(fn(&str) -> bool),
 }
@@ -66,7 +69,7 @@ pub(super) fn declares(odata_type: &str) -> bool {
 }
 
 /// How a type is read that a body names.
-pub(super) fn by_name(odata_type: &str) -> Option<fn(&Value) -> Result<Read, String>> {
+pub(super) fn by_name(odata_type: &str) -> Option<Reader> {
     match reading(odata_type)? {
         Reading::Object(read) | Reading::Choice(read) => Some(read),
         Reading::Enumeration(_) => None,
@@ -86,7 +89,7 @@ fn reading(odata_type: &str) -> Option<Reading> {
 }
 
 fn check(schema: &Schema) -> Summary {
-    let readings: BTreeMap<&str, Reading> = types::TYPES.iter().copied().collect();
+    let table: BTreeMap<&str, Reading> = types::TYPES.iter().copied().collect();
     let mut summary = Summary::default();
     let mut count = |name: &str, result: Result<(), String>| match result {
         Ok(()) => summary.passed += 1,
@@ -96,19 +99,19 @@ fn check(schema: &Schema) -> Summary {
         }
     };
     for of in schema.types() {
-        match readings.get(of.name.as_str()) {
+        match table.get(of.name.as_str()) {
             None => count(&of.name, Err("no Rust type holds it".to_owned())),
             Some(Reading::Enumeration(knows)) => {
                 for member in &of.members {
-                    let known = knows(&member.name) && knows(&member.name.to_ascii_uppercase());
-                    let result = known.then_some(()).ok_or_else(|| "is not known".to_owned());
+                    let is_known = knows(&member.name) && knows(&member.name.to_ascii_uppercase());
+                    let result = is_known.then_some(()).ok_or_else(|| "is not known".to_owned());
                     count(&format!("{}.{}", of.name, member.name), result);
                 }
             }
             Some(Reading::Object(read) | Reading::Choice(read)) => {
                 count(&of.name, object_holds(schema, of, *read));
                 for base in schema.lineage(of).iter().rev().skip(1) {
-                    if let Some(Reading::Choice(read)) = readings.get(base.name.as_str()) {
+                    if let Some(Reading::Choice(read)) = table.get(base.name.as_str()) {
                         let name = format!("{} as {}", of.name, base.name);
                         count(&name, as_base(schema, of, *read));
                     }
@@ -120,11 +123,7 @@ fn check(schema: &Schema) -> Summary {
 }
 
 /// Every declared property of every round is typed and comes back equal.
-fn object_holds(
-    schema: &Schema,
-    of: &Type,
-    read: fn(&Value) -> Result<Read, String>,
-) -> Result<(), String> {
+fn object_holds(schema: &Schema, of: &Type, read: Reader) -> Result<(), String> {
     if of.kind == Kind::Enum {
         return Err("it is an enumeration, and read as an object".to_owned());
     }
@@ -151,11 +150,7 @@ fn owned((name, value): (&String, &Value)) -> (String, Value) {
 }
 
 /// A subtype is read as itself where its base is declared.
-fn as_base(
-    schema: &Schema,
-    of: &Type,
-    read: fn(&Value) -> Result<Read, String>,
-) -> Result<(), String> {
+fn as_base(schema: &Schema, of: &Type, read: Reader) -> Result<(), String> {
     if of.is_abstract {
         return Ok(());
     }

@@ -66,6 +66,8 @@ fn call(operation: &str, direction: &str) -> Option<Check> {
             some::<CommsOperation>
         }
         (_, "notification") if !action.is_empty() => read::<CommsNotifications>,
+        // The pages of these show their answers under other headings too.
+        (_, "request" | "response") if matches!(action, "get" | "list") => some::<Call>,
         (_, "request") => match action {
             "answer" => read::<AnswerBody>,
             "reject" => read::<RejectBody>,
@@ -86,7 +88,6 @@ fn call(operation: &str, direction: &str) -> Option<Check> {
             _ => return None,
         },
         (_, "response") => match action {
-            "get" | "list" => some::<Call>,
             "playprompt" => read::<PlayPromptOperation>,
             "record" | "recordresponse" => read::<RecordOperation>,
             "senddtmftones" => read::<SendDtmfTonesOperation>,
@@ -171,7 +172,9 @@ fn presence(operation: &str, direction: &str) -> Option<Check> {
         ("presence-setautomaticlocation" | "presence-setmanuallocation", "request") => {
             read::<SetLocationBody>
         }
-        ("cloudcommunications-getpresencesbyuserid" | "presence-get", _) => some::<Presence>,
+        _ if operation.starts_with("presence-") || operation.contains("presences") => {
+            some::<Presence>
+        }
         _ => return None,
     })
 }

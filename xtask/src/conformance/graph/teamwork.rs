@@ -4,7 +4,7 @@ use serde_json::Value;
 use teams_cc_graph::model::{
     AadUserConversationMemberResult, ActivityNotificationBody, AssignNumberBody, Channel, Chat,
     ChatMessage, ChatMessageHostedContent, Collection, ConversationMember, ConversationMembersBody,
-    NumberAssignment, Team, TeamsApp, TeamsAppDefinition, TeamsAppInstallation, TeamsTab,
+    NumberAssignment, Presence, Team, TeamsApp, TeamsAppDefinition, TeamsAppInstallation, TeamsTab,
     TelephoneNumberLongRunningOperation, UnassignNumberBody, UpdateChatBody, UpdateNumberBody,
     UpgradeInstallationBody,
 };
@@ -66,11 +66,12 @@ pub(super) fn expected(operation: &str, direction: &str, body: &Value) -> Option
 fn changed(operation: &str, body: &Value) -> Option<Check> {
     let has = |name: &str| body.get(name).is_some();
     Some(match operation {
-        _ if !operation.starts_with("teams-change") => return None,
         _ if has("messageType") => read::<ChatMessage>,
         _ if has("chatType") => read::<Chat>,
         _ if has("roles") => read::<ConversationMember>,
         _ if has("membershipType") => read::<Channel>,
-        _ => read::<Team>,
+        _ if has("availability") => read::<Presence>,
+        _ if operation.starts_with("teams-change") => read::<Team>,
+        _ => return None,
     })
 }
