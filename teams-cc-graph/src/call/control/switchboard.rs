@@ -153,7 +153,11 @@ impl Switchboard {
     ) -> Result<GroupCall, ControlError> {
         let requests = self.calls.client().communications().calls();
         let request = request(&requests, self.calls.config().callback_uri.to_string());
-        let place = |leg| self.calls.place(request.clone(), Address::Anonymous, leg);
+        let place = |leg: LegId| {
+            let mut request = request.clone();
+            request.body_mut().callback_uri = self.calls.callback_uri(&leg).into();
+            self.calls.place(request, Address::Anonymous, leg)
+        };
         Ok(GroupCall::new(self.begin(kind, place).await?))
     }
 

@@ -137,6 +137,10 @@ impl Calls {
         &self.shared.config
     }
 
+    pub(in crate::call) fn callback_uri(&self, leg: &LegId) -> String {
+        self.shared.callback_uri(leg)
+    }
+
     pub(in crate::call) fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock
     }
