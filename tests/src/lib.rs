@@ -4,6 +4,7 @@
 mod bot;
 mod cut;
 mod day;
+pub mod legs;
 mod stage;
 mod watch;
 

@@ -24,6 +24,8 @@ pub enum Seen {
     Agent(AgentId, AgentState),
     /// A decision, as text.
     Routing(ContactId, String),
+    /// A word of the program between the events, as with [`Watched::mark`].
+    Mark(String),
 }
 
 /// The simulator, with a memory. Clones share it.
@@ -44,6 +46,12 @@ impl Watched {
     #[must_use]
     pub fn seen(&self) -> Vec<(Instant, Seen)> {
         locked(&self.seen).clone()
+    }
+
+    /// Puts a word of the program between what is seen.
+    pub fn mark(&self, word: String) {
+        let now = self.sim.clock().now();
+        locked(&self.seen).push((now, Seen::Mark(word)));
     }
 
     /// The events of contacts so far, in order.

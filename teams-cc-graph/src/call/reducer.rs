@@ -40,6 +40,8 @@ pub(super) struct CallReducer {
     state: State,
     answering: bool,
     closing: bool,
+    /// Why the call ends if the order to end it arrives. Its notification may come first.
+    parting: Option<EndReason>,
     told: Told,
     media: Media,
     flows: Knowledge<bool>,
@@ -103,6 +105,7 @@ impl CallReducer {
             state: State::Ringing,
             answering: false,
             closing: false,
+            parting: None,
             told: Told::default(),
             media: Media::Unknown,
             flows: Knowledge::Unknown,

@@ -82,6 +82,12 @@ impl Contact {
         self.tenant.as_ref()
     }
 
+    /// What the customer's call can be ordered to do; it depends on the platform it came over.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
     /// Answers the call. Answered calls are left as they are.
     ///
     /// The other methods answer by themselves where they need to.

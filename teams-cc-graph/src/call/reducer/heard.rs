@@ -2,7 +2,9 @@
 
 use teams_cc_core::{
     Instant,
-    contact::{Direction, Knowledge, LegEvent, TransferFailure, TransferOutcome},
+    contact::{
+        Direction, EndCause, EndedBy, Knowledge, LegEvent, TransferFailure, TransferOutcome,
+    },
 };
 
 use super::{CallReducer, Media, State, Transfer};
@@ -64,7 +66,13 @@ impl CallReducer {
             Some(Phase::Terminating) => self.closing = true,
             Some(Phase::Terminated) => {
                 let answered = self.state == State::Connected;
-                let cause = end_cause(self.direction, answered, report.result, report.transferred);
+                let cause = match self.parting {
+                    // The notification overtook the response to the order that ended the call.
+                    Some(reason) if report.result.is_none() && !report.transferred => {
+                        EndCause::new(reason, EndedBy::Local)
+                    }
+                    _ => end_cause(self.direction, answered, report.result, report.transferred),
+                };
                 self.end(now, cause);
                 return;
             }

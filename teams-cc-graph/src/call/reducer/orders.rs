@@ -47,14 +47,22 @@ impl CallReducer {
                 self.transferred = None;
                 self.denied = false;
             }
-            Order::Reject(_) | Order::HangUp => {}
+            Order::Reject(_) | Order::HangUp => self.parting = self.reason(&order),
         }
         Ok(())
     }
 
     pub(super) fn accepted(&mut self, now: Instant, order: &Order) {
+        // The platform took the call away; its own notification may never come.
+        if let Some(reason) = self.reason(order) {
+            self.end(now, EndCause::new(reason, EndedBy::Local));
+        }
+    }
+
+    /// Why a call ends that is ended by this order.
+    fn reason(&self, order: &Order) -> Option<EndReason> {
         let connected = self.state == State::Connected;
-        let reason = match order {
+        Some(match order {
             Order::Reject(RejectReason::Busy | RejectReason::Overloaded) => EndReason::Busy,
             Order::Reject(RejectReason::Forbidden) => EndReason::Forbidden,
             Order::Reject(RejectReason::NotFound) => EndReason::NotFound,
@@ -62,10 +70,8 @@ impl CallReducer {
             Order::HangUp if connected => EndReason::Completed,
             Order::HangUp if self.direction == Direction::Inbound => EndReason::Declined,
             Order::HangUp => EndReason::Cancelled,
-            Order::Answer | Order::Operate { .. } | Order::Transfer => return,
-        };
-        // The platform took the call away; its own notification may never come.
-        self.end(now, EndCause::new(reason, EndedBy::Local));
+            Order::Answer | Order::Operate { .. } | Order::Transfer => return None,
+        })
     }
 
     pub(super) fn refused(&mut self, order: &Order, how: How) {
@@ -83,7 +89,8 @@ impl CallReducer {
             }
             // The call may be gone; a look will tell.
             Order::Reject(_) | Order::HangUp if doubtful => self.closing = true,
-            Order::Transfer | Order::Reject(_) | Order::HangUp => {}
+            Order::Reject(_) | Order::HangUp => self.parting = None,
+            Order::Transfer => {}
         }
     }
 }

@@ -272,6 +272,32 @@ fn an_accepted_hang_up_or_rejection_ends_the_call_at_once() {
 
 /// Traps 35, 36.
 #[test]
+fn an_end_that_overtakes_the_response_to_a_rejection_is_the_end_that_was_ordered() {
+    let reject = Order::Reject(RejectReason::Busy);
+    let busy = EndCause::new(EndReason::Busy, EndedBy::Local);
+    let cancelled = EndCause::new(EndReason::Cancelled, EndedBy::Platform);
+    let gave_up = EndCause::new(EndReason::Cancelled, EndedBy::Remote).codes(200, Some(560_000));
+    let cases = [
+        (vec![Input::Sending(reject.clone()), at(Phase::Terminated)], busy),
+        // A rejection that Graph refused ends nothing.
+        (
+            vec![
+                Input::Sending(reject.clone()),
+                Input::Refused(reject.clone()),
+                at(Phase::Terminated),
+            ],
+            cancelled,
+        ),
+        // A caller who hung up meanwhile is said to have done so.
+        (vec![Input::Sending(reject), with_result(Phase::Terminated, 200, 560_000)], gave_up),
+    ];
+    for (inputs, cause) in cases {
+        let mut call = CallReducer::new(Direction::Inbound);
+        assert_eq!(feed(&mut call, inputs), [LegEvent::Ended(cause)]);
+    }
+}
+
+#[test]
 fn an_operation_ends_whether_the_notification_or_the_response_comes_first() {
     let id = OperationId::numbered("o", 7);
     let response = |outcome| {
