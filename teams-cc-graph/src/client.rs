@@ -8,12 +8,13 @@ mod transport;
 
 use std::fmt;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::Uri;
 use serde::de::DeserializeOwned;
 use teams_cc_core::{TenantId, Timestamp};
-use tower::ServiceExt;
+use tower::Service;
 
 pub use builder::ClientBuilder;
 pub use delegated::{ActsFor, Delegated};
@@ -23,10 +24,10 @@ use crate::auth::{TokenProvider, TokenRequest};
 use crate::cloud::Cloud;
 use crate::config::{RetryPolicy, SharedClock};
 use crate::error::{ConfigError, Error, ErrorKind, InvalidRequest};
-use crate::layer::{Attempt, IdSource, Order, Stack};
-use crate::request::Endpoint;
+use crate::layer::{Attempt, Handle, IdSource, Order, Stack};
 use crate::request::communications::Communications;
 use crate::request::users::OneUser;
+use crate::request::{Endpoint, ResponseFuture};
 
 /// A typed client of Microsoft Graph.
 ///
@@ -141,7 +142,7 @@ impl Client {
         let inner = &*self.inner;
         *request.uri_mut() = inner.base.join(request.uri())?;
         let endpoint = request.extensions_mut().remove::<&'static Endpoint>();
-        let order = Order {
+        let mut order = Order {
             request,
             endpoint,
             wanted: self.wanted.clone(),
@@ -151,7 +152,7 @@ impl Client {
         if let Some(what) = inner.cloud.lacking(order.path()) {
             return Err(InvalidRequest::NotInCloud { what, cloud: inner.cloud }.into());
         }
-        let response = inner.stack.clone().oneshot(order).await?;
+        let response = inner.stack.handle(&mut order).await?;
         response::check(response, endpoint, &*inner.clock, &inner.authority)
     }
 
@@ -165,7 +166,7 @@ impl Client {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, Error> {
-        let response = self.inner.wire.clone().oneshot(request).await?;
+        let response = self.inner.wire.send(request).await?;
         response::check(response, None, &*self.inner.clock, &self.inner.authority)
     }
 
@@ -205,6 +206,25 @@ impl Client {
     /// A fresh id, to join what belongs together.
     pub(crate) fn new_id(&self) -> String {
         self.inner.ids.next()
+    }
+}
+
+/// A client is a tower service too, so that a program may put layers of its own around it.
+///
+/// It is [`execute`](Client::execute): an answer that is not 2xx is an error. It is always ready;
+/// dropping the future stops waiting.
+impl Service<http::Request<Bytes>> for Client {
+    type Response = http::Response<Bytes>;
+    type Error = Error;
+    type Future = ResponseFuture<http::Response<Bytes>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<Bytes>) -> Self::Future {
+        let client = self.clone();
+        ResponseFuture::new(async move { client.execute(request).await })
     }
 }
 

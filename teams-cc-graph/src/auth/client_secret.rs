@@ -12,7 +12,6 @@ use teams_cc_core::AppId;
 use teams_cc_core::retry::Backoff;
 use teams_cc_core::secret::Secret;
 use teams_cc_core::seed::Seed;
-use tower::{Service, ServiceExt};
 use url::form_urlencoded;
 
 use super::{AccessToken, TokenProvider, TokenRequest};
@@ -86,8 +85,8 @@ impl ClientSecret {
     }
 
     async fn attempt(&self, request: http::Request<Bytes>) -> Result<AccessToken, Error> {
-        let mut attempt = Attempt::new(self.transport.clone(), DEFAULT_ATTEMPT_TIMEOUT);
-        let response = attempt.ready().await?.call(request).await?;
+        let attempt = Attempt::new(self.transport.clone(), DEFAULT_ATTEMPT_TIMEOUT);
+        let response = attempt.send(request).await?;
         if !response.status().is_success() {
             return Err(refusal(response.status(), response.body(), &self.secret));
         }

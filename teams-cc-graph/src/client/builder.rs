@@ -186,7 +186,7 @@ impl ClientBuilder {
         let policy = config.retry;
         let retry = Retry::new(throttle, policy, Arc::clone(&clock), seed);
         let named = RequestId::new(retry, Arc::clone(&ids));
-        let stack = Stack::new(Trace { inner: named });
+        let stack: Stack = Trace { inner: named };
         let (cloud, scope) = (self.cloud, Arc::<str>::from(self.cloud.scope()));
         let wanted = |tenant| Arc::new(TokenRequest::new(tenant, scope.as_ref()));
         let wanted = self.tenant.map(wanted);

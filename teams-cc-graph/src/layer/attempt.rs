@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tower::{Service, ServiceExt};
+use tower::ServiceExt;
 
-use super::{Answer, ready_at_once};
+use super::Response;
 use crate::client::Transport;
 use crate::error::{Error, ErrorKind};
 
@@ -21,23 +21,17 @@ impl Attempt {
     pub(crate) fn new(transport: Transport, timeout: Duration) -> Self {
         Self { transport: Arc::new(transport), timeout }
     }
-}
 
-impl Service<http::Request<Bytes>> for Attempt {
-    ready_at_once!();
-
-    fn call(&mut self, request: http::Request<Bytes>) -> Answer {
+    /// Send the request once. Dropping the future stops waiting.
+    pub(crate) async fn send(&self, request: http::Request<Bytes>) -> Result<Response, Error> {
         let transport = Transport::clone(&self.transport);
-        let timeout = self.timeout;
-        Box::pin(async move {
-            match tokio::time::timeout(timeout, transport.oneshot(request)).await {
-                Ok(Ok(response)) => Ok(response),
-                Ok(Err(error)) => match error.downcast::<Error>() {
-                    Ok(error) => Err(*error),
-                    Err(error) => Err(Error::connection(error)),
-                },
-                Err(_) => Err(Error::new(ErrorKind::Timeout)),
-            }
-        })
+        match tokio::time::timeout(self.timeout, transport.oneshot(request)).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => match error.downcast::<Error>() {
+                Ok(error) => Err(*error),
+                Err(error) => Err(Error::connection(error)),
+            },
+            Err(_) => Err(Error::new(ErrorKind::Timeout)),
+        }
     }
 }

@@ -6,62 +6,52 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use teams_cc_core::TenantId;
-use tower::{Service, ServiceExt};
 
-use super::{Answer, Order, Response, ready_at_once};
+use super::{Attempt, Handle, Order, Response};
 use crate::auth::{AccessToken, Granted, TokenProvider};
 use crate::config::SharedClock;
 use crate::error::{ConfigError, Error, InvalidRequest, SignInError};
 
 /// Puts the token of the order's tenant on its request.
-#[derive(Clone)]
-pub(crate) struct Auth<S> {
-    inner: S,
-    signer: Arc<Signer>,
-}
-
-struct Signer {
+pub(crate) struct Auth {
+    attempt: Attempt,
     provider: Arc<dyn TokenProvider>,
     clock: SharedClock,
 }
 
-impl<S> Auth<S> {
-    pub(crate) fn new(inner: S, provider: Arc<dyn TokenProvider>, clock: SharedClock) -> Self {
-        Self { inner, signer: Arc::new(Signer { provider, clock }) }
+impl Auth {
+    pub(crate) fn new(
+        attempt: Attempt,
+        provider: Arc<dyn TokenProvider>,
+        clock: SharedClock,
+    ) -> Self {
+        Self { attempt, provider, clock }
     }
 }
 
-impl<S> Service<Order> for Auth<S>
-where
-    S: Service<http::Request<Bytes>, Response = Response, Error = Error>,
-    S: Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
-    ready_at_once!();
-
-    fn call(&mut self, order: Order) -> Answer {
-        let Self { inner, signer } = self.clone();
-        Box::pin(async move {
-            let token = signer.token(&order).await?;
-            let first = signed(order.request.clone(), &token)?;
-            let response = signer.send(inner.clone(), first, &order, &token).await?;
-            if response.status() != StatusCode::UNAUTHORIZED {
+impl Handle for Auth {
+    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+        let mut token = self.token(order).await?;
+        let mut is_first = true;
+        loop {
+            let response = self.send(order, &token).await?;
+            if response.status() != StatusCode::UNAUTHORIZED || !is_first {
                 return Ok(response);
             }
             // The service may have revoked a token that still looks valid; one fresh one decides.
             let wanted = order.wanted.as_deref().ok_or(ConfigError::NoTenant)?;
-            signer.provider.refused(wanted, &token).await;
-            let fresh = signer.token(&order).await?;
+            self.provider.refused(wanted, &token).await;
+            let fresh = self.token(order).await?;
             if fresh == token {
                 return Ok(response);
             }
-            let again = signed(order.request.clone(), &fresh)?;
-            signer.send(inner, again, &order, &fresh).await
-        })
+            token = fresh;
+            is_first = false;
+        }
     }
 }
 
-impl Signer {
+impl Auth {
     async fn token(&self, order: &Order) -> Result<AccessToken, Error> {
         let wanted = order.wanted.as_deref().ok_or(ConfigError::NoTenant)?;
         let began = order.phases.as_ref().map(|phases| (phases, self.clock.now()));
@@ -82,18 +72,10 @@ impl Signer {
         }
     }
 
-    async fn send<S>(
-        &self,
-        inner: S,
-        request: http::Request<Bytes>,
-        order: &Order,
-        token: &AccessToken,
-    ) -> Result<Response, Error>
-    where
-        S: Service<http::Request<Bytes>, Response = Response, Error = Error>,
-    {
+    async fn send(&self, order: &Order, token: &AccessToken) -> Result<Response, Error> {
+        let request = signed(order.request.clone(), token)?;
         let began = order.phases.as_ref().map(|phases| (phases, self.clock.now()));
-        let response = inner.oneshot(request).await;
+        let response = self.attempt.send(request).await;
         if let Some((phases, began)) = began {
             phases.send.add(self.clock.now().since(began));
         }

@@ -7,10 +7,9 @@ use http::header::LOCATION;
 use http::{HeaderName, HeaderValue, Method};
 use serde::Deserialize;
 use teams_cc_core::seed::Seed;
-use tower::{Service, ServiceExt};
 
 use super::recent::Recent;
-use super::{Answer, Order, Response, ready_at_once};
+use super::{Handle, Order, Response};
 use crate::error::Error;
 use crate::model::call_key;
 
@@ -60,17 +59,15 @@ fn uuid_of(seed: Seed, nth: u64) -> uuid::Uuid {
 ///
 /// Requests of one call have one scenario: what the request that created it had, otherwise one
 /// that follows from the call's id, the same in every process.
-#[derive(Clone)]
 pub(crate) struct RequestId<S> {
     inner: S,
     ids: Arc<IdSource>,
-    scenarios: Arc<Mutex<Recent<String, HeaderValue>>>,
+    scenarios: Mutex<Recent<String, HeaderValue>>,
 }
 
 impl<S> RequestId<S> {
     pub(crate) fn new(inner: S, ids: Arc<IdSource>) -> Self {
-        let scenarios = Arc::new(Mutex::new(Recent::new(MAX_CALLS)));
-        Self { inner, ids, scenarios }
+        Self { inner, ids, scenarios: Mutex::new(Recent::new(MAX_CALLS)) }
     }
 
     fn scenario(&self, call: &str) -> Option<HeaderValue> {
@@ -93,19 +90,12 @@ impl<S> RequestId<S> {
     }
 }
 
-impl<S> Service<Order> for RequestId<S>
-where
-    S: Service<Order, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
-    ready_at_once!();
-
-    fn call(&mut self, mut order: Order) -> Answer {
-        let on = OnCall::of(&order);
-        let scenario = match &on {
-            OnCall::No => None,
-            OnCall::Creates => self.ids.next_header(),
-            OnCall::Call(call) => self.scenario(call),
+impl<S: Handle> Handle for RequestId<S> {
+    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+        let (creates, scenario) = match OnCall::of(order) {
+            OnCall::No => (false, None),
+            OnCall::Creates => (true, self.ids.next_header()),
+            OnCall::Call(call) => (false, self.scenario(call)),
         };
         let headers = order.request.headers_mut();
         if !headers.contains_key(CLIENT_REQUEST_ID)
@@ -116,38 +106,34 @@ where
         if let Some(scenario) = scenario {
             headers.entry(SCENARIO_ID).or_insert(scenario);
         }
-        let id = headers.get(CLIENT_REQUEST_ID).cloned();
-        let scenario = headers.get(SCENARIO_ID).cloned();
-        let this = self.clone();
-        Box::pin(async move {
-            let mut response = this.inner.clone().oneshot(order).await?;
-            if let Some(scenario) = scenario.filter(|_| matches!(on, OnCall::Creates)) {
-                this.remember(&response, scenario);
-            }
-            // Errors name the id even where the service does not repeat it.
-            if let Some(id) = id {
-                response.headers_mut().entry(CLIENT_REQUEST_ID).or_insert(id);
-            }
-            Ok(response)
-        })
+        let mut response = self.inner.handle(order).await?;
+        let headers = order.request.headers();
+        if let Some(scenario) = headers.get(SCENARIO_ID).filter(|_| creates) {
+            self.remember(&response, scenario.clone());
+        }
+        // Errors name the id even where the service does not repeat it.
+        if let Some(id) = headers.get(CLIENT_REQUEST_ID) {
+            response.headers_mut().entry(CLIENT_REQUEST_ID).or_insert_with(|| id.clone());
+        }
+        Ok(response)
     }
 }
 
 /// What a request has to do with a call.
-enum OnCall {
+enum OnCall<'a> {
     No,
     Creates,
-    Call(String),
+    Call(&'a str),
 }
 
-impl OnCall {
-    fn of(order: &Order) -> Self {
+impl<'a> OnCall<'a> {
+    fn of(order: &'a Order) -> Self {
         let mut segments = order.path().split('/').filter(|segment| !segment.is_empty());
         let is_calls =
             segments.next() == Some("communications") && segments.next() == Some("calls");
         match segments.next() {
             _ if !is_calls => Self::No,
-            Some(call) => Self::Call(call.to_owned()),
+            Some(call) => Self::Call(call),
             None if *order.request.method() == Method::POST => Self::Creates,
             None => Self::No,
         }

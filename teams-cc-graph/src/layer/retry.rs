@@ -1,7 +1,7 @@
 //! Trying again, where it can help and does no harm.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -9,9 +9,8 @@ use http::header::RETRY_AFTER;
 use teams_cc_core::Clock;
 use teams_cc_core::retry::{Backoff, RetryAfter, RetryBudget};
 use teams_cc_core::seed::Seed;
-use tower::{Service, ServiceExt};
 
-use super::{Answer, Order, Response, ready_at_once};
+use super::{Handle, Order, Response};
 use crate::config::{RetryPolicy, SharedClock};
 use crate::error::{Error, ErrorKind, is_retryable_status};
 use crate::request::Repeat;
@@ -25,13 +24,8 @@ const BUDGET_PER_THOUSAND: u32 = 200;
 /// Repeats requests by [`Repeat`], Retry-After and a budget shared by the whole client.
 ///
 /// When attempts, patience or budget run out, the last answer goes to the caller.
-#[derive(Clone)]
 pub(crate) struct Retry<S> {
     inner: S,
-    rules: Arc<Rules>,
-}
-
-struct Rules {
     policy: RetryPolicy,
     clock: SharedClock,
     seed: Seed,
@@ -41,47 +35,37 @@ struct Rules {
 impl<S> Retry<S> {
     pub(crate) fn new(inner: S, policy: RetryPolicy, clock: SharedClock, seed: Seed) -> Self {
         let budget = Mutex::new(RetryBudget::new(BUDGET, BUDGET_PER_THOUSAND));
-        Self { inner, rules: Arc::new(Rules { policy, clock, seed, budget }) }
+        Self { inner, policy, clock, seed, budget }
     }
 }
 
-impl<S> Service<Order> for Retry<S>
-where
-    S: Service<Order, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
-    ready_at_once!();
-
-    fn call(&mut self, order: Order) -> Answer {
-        let Self { inner, rules } = self.clone();
-        Box::pin(async move {
-            let repeat = repeat(&order);
-            let mut retry = 0;
-            loop {
-                let result = inner.clone().oneshot(order.clone()).await;
-                let Some(wait) = rules.wait(repeat, &order, &result, retry) else {
-                    rules.budget(RetryBudget::succeeded);
-                    return result;
-                };
-                retry += 1;
-                let policy = rules.policy;
-                let patient = wait <= policy.max_delay && retry < policy.max_attempts;
-                if !patient || !rules.budget(RetryBudget::try_retry) {
-                    return result;
-                }
-                drop(result);
-                tracing::debug!(retry, wait_ms = wait.as_millis(), "graph request is retried");
-                if let Some(phases) = &order.phases {
-                    phases.resends.fetch_add(1, Ordering::Relaxed);
-                    phases.backoff.add(wait);
-                }
-                tokio::time::sleep(wait).await;
+impl<S: Handle> Handle for Retry<S> {
+    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+        let repeat = repeat(order);
+        let mut retry = 0;
+        loop {
+            let result = self.inner.handle(order).await;
+            let Some(wait) = self.wait(repeat, order, &result, retry) else {
+                self.budget(RetryBudget::succeeded);
+                return result;
+            };
+            retry += 1;
+            let patient = wait <= self.policy.max_delay && retry < self.policy.max_attempts;
+            if !patient || !self.budget(RetryBudget::try_retry) {
+                return result;
             }
-        })
+            drop(result);
+            tracing::debug!(retry, wait_ms = wait.as_millis(), "graph request is retried");
+            if let Some(phases) = &order.phases {
+                phases.resends.fetch_add(1, Ordering::Relaxed);
+                phases.backoff.add(wait);
+            }
+            tokio::time::sleep(wait).await;
+        }
     }
 }
 
-impl Rules {
+impl<S> Retry<S> {
     /// How long to wait before the request is worth repeating; `None` if it is not.
     fn wait(
         &self,

@@ -7,10 +7,9 @@ use std::time::Duration;
 use http::StatusCode;
 use teams_cc_core::{Instant, TenantId};
 use tokio::sync::Notify;
-use tower::{Service, ServiceExt};
 
 use super::gate::{Bounds, Gate, Key, Slot, Ticket};
-use super::{Answer, Order, Response, ready_at_once, retry_after};
+use super::{Handle, Order, Response, retry_after};
 use crate::config::SharedClock;
 use crate::error::{Error, ErrorKind, Overload};
 
@@ -23,10 +22,9 @@ const MOMENT: Duration = Duration::from_millis(1);
 /// So many may wait; at the bound, and where a wait would be too long, the request is refused
 /// unsent ([`Overload`]). A wait that the service keeps extending ends with the policy's patience:
 /// then the request goes, and the service decides.
-#[derive(Clone)]
 pub(crate) struct Throttle<S> {
     inner: S,
-    desk: Arc<Desk>,
+    desk: Desk,
 }
 
 /// The gate behind a lock, which is never held across an await.
@@ -47,49 +45,41 @@ impl<S> Throttle<S> {
     pub(crate) fn new(inner: S, clock: SharedClock, bounds: Bounds) -> Self {
         let state = State { gate: Gate::new(bounds), waiting: BTreeMap::new(), leader: None };
         let desk = Desk { state: Mutex::new(state), clock, patience: bounds.patience };
-        Self { inner, desk: Arc::new(desk) }
+        Self { inner, desk }
     }
 }
 
-impl<S> Service<Order> for Throttle<S>
-where
-    S: Service<Order, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
-    ready_at_once!();
-
-    fn call(&mut self, order: Order) -> Answer {
-        let Self { inner, desk } = self.clone();
-        Box::pin(async move {
-            let key = Key::new(order.class(), order.tenant().cloned());
-            let place = match desk.enter(&key)? {
-                Entry::Place(place) => place,
-                Entry::Wait(counted, seat) => {
-                    let began = desk.clock.now();
-                    let place = counted.wait(&key).await?;
-                    drop(seat);
-                    if let Some(phases) = &order.phases {
-                        phases.throttle.add(desk.clock.now().since(began));
-                    }
-                    place
+impl<S: Handle> Handle for Throttle<S> {
+    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+        let desk = &self.desk;
+        let key = Key::new(order.class(), order.tenant().cloned());
+        let place = match desk.enter(&key)? {
+            Entry::Place(place) => place,
+            Entry::Wait(counted, seat) => {
+                let began = desk.clock.now();
+                let place = Box::pin(counted.wait()).await?;
+                drop(seat);
+                if let Some(phases) = &order.phases {
+                    phases.throttle.add(desk.clock.now().since(began));
                 }
-            };
-            let response = inner.oneshot(order).await?;
-            drop(place);
-            if response.status() == StatusCode::TOO_MANY_REQUESTS
-                && let Some(wait) = retry_after(&response, &*desk.clock)
-            {
-                let now = desk.clock.now();
-                desk.lock().gate.throttled(now, &key, wait);
+                place
             }
-            Ok(response)
-        })
+        };
+        let response = self.inner.handle(order).await?;
+        drop(place);
+        if response.status() == StatusCode::TOO_MANY_REQUESTS
+            && let Some(wait) = retry_after(&response, &*desk.clock)
+        {
+            let now = desk.clock.now();
+            desk.lock().gate.throttled(now, &key, wait);
+        }
+        Ok(response)
     }
 }
 
-enum Entry {
-    Place(Place),
-    Wait(Counted, Seat),
+enum Entry<'a> {
+    Place(Place<'a>),
+    Wait(Counted<'a>, Seat<'a>),
 }
 
 impl Desk {
@@ -98,7 +88,7 @@ impl Desk {
     }
 
     /// A place at once, or a seat to wait in.
-    fn enter(self: &Arc<Self>, key: &Key) -> Result<Entry, Error> {
+    fn enter<'a>(&'a self, key: &'a Key) -> Result<Entry<'a>, Error> {
         let now = self.clock.now();
         let mut state = self.lock();
         let at = state.gate.reserve_resource(now, key).map_err(refused)?;
@@ -111,13 +101,13 @@ impl Desk {
             }
         };
         if slot.is_some_and(|slot| slot.at <= now) && state.gate.pass(now, key) {
-            return Ok(Entry::Place(Place { desk: Arc::clone(self) }));
+            return Ok(Entry::Place(Place { desk: self }));
         }
         let seated = state.gate.sit(key.tenant());
         drop(state);
-        let counted = Counted { desk: Arc::clone(self), key: key.clone(), at, slot, due: true };
+        let counted = Counted { desk: self, key, at, slot, due: true };
         seated.map_err(refused)?;
-        let seat = Seat { desk: Arc::clone(self), tenant: key.tenant() };
+        let seat = Seat { desk: self, tenant: key.tenant() };
         Ok(Entry::Wait(counted, seat))
     }
 
@@ -138,9 +128,9 @@ fn refused(overload: Overload) -> Error {
 }
 
 /// A request that was counted against paces; dropping it before it goes takes it off the count.
-struct Counted {
-    desk: Arc<Desk>,
-    key: Key,
+struct Counted<'a> {
+    desk: &'a Desk,
+    key: &'a Key,
     /// When its resource's pace lets it go.
     at: Instant,
     /// When its tenant's pace lets it go, as far as that was asked.
@@ -148,9 +138,9 @@ struct Counted {
     due: bool,
 }
 
-impl Counted {
-    async fn wait(mut self, key: &Key) -> Result<Place, Error> {
-        let desk = Arc::clone(&self.desk);
+impl<'a> Counted<'a> {
+    async fn wait(mut self) -> Result<Place<'a>, Error> {
+        let (desk, key) = (self.desk, self.key);
         let mut waited = desk.sleep_until(self.at).await;
         loop {
             if let Some(slot) = self.slot {
@@ -174,13 +164,13 @@ impl Counted {
             let mut state = desk.lock();
             if state.gate.pass(now, key) {
                 self.due = false;
-                return Ok(Place { desk: Arc::clone(&desk) });
+                return Ok(Place { desk });
             }
             let ticket = state.gate.queue(key);
             let woken = Arc::new(Notify::new());
             state.waiting.insert(ticket.id, Arc::clone(&woken));
             state.wake_leader();
-            Queued { desk: &desk, ticket, woken, called: false }
+            Queued { desk, ticket, woken, called: false }
         };
         let place = queued.called().await;
         self.due = false;
@@ -188,13 +178,13 @@ impl Counted {
     }
 }
 
-impl Drop for Counted {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
         if self.due {
             let mut state = self.desk.lock();
-            state.gate.give_back_resource(&self.key);
+            state.gate.give_back_resource(self.key);
             if self.slot.is_some() {
-                state.gate.give_back(&self.key);
+                state.gate.give_back(self.key);
             }
         }
     }
@@ -239,11 +229,11 @@ impl State {
 }
 
 /// A place among the requests under way; dropping it calls the next.
-struct Place {
-    desk: Arc<Desk>,
+struct Place<'a> {
+    desk: &'a Desk,
 }
 
-impl Drop for Place {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
         let now = self.desk.clock.now();
         self.desk.lock().release(now);
@@ -251,12 +241,12 @@ impl Drop for Place {
 }
 
 /// One of the bounded number that wait.
-struct Seat {
-    desk: Arc<Desk>,
+struct Seat<'a> {
+    desk: &'a Desk,
     tenant: Option<TenantId>,
 }
 
-impl Drop for Seat {
+impl Drop for Seat<'_> {
     fn drop(&mut self) {
         self.desk.lock().gate.stand(self.tenant.take());
     }
@@ -264,14 +254,14 @@ impl Drop for Seat {
 
 /// Waits in turn for a place; dropping it leaves the line.
 struct Queued<'a> {
-    desk: &'a Arc<Desk>,
+    desk: &'a Desk,
     ticket: Ticket,
     woken: Arc<Notify>,
     called: bool,
 }
 
-impl Queued<'_> {
-    async fn called(mut self) -> Place {
+impl<'a> Queued<'a> {
+    async fn called(mut self) -> Place<'a> {
         let id = self.ticket.id;
         loop {
             let now = self.desk.clock.now();
@@ -280,7 +270,7 @@ impl Queued<'_> {
                 state.call(now);
                 if !state.waiting.contains_key(&id) {
                     self.called = true;
-                    return Place { desk: Arc::clone(self.desk) };
+                    return Place { desk: self.desk };
                 }
                 let leads = *state.leader.get_or_insert(id) == id;
                 state.gate.next_call(now).filter(|_| leads)

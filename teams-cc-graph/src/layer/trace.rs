@@ -5,45 +5,33 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use http::HeaderMap;
-use tower::{Service, ServiceExt};
 use tracing::{Instrument, Span, field};
 
 use super::order::Phases;
 use super::request_id::{CLIENT_REQUEST_ID, SCENARIO_ID};
-use super::{Answer, Order, Response, ready_at_once};
+use super::{Handle, Order, Response};
 use crate::error::Error;
 use crate::metrics;
 
 /// Traces requests: method, path template, status, ids and where the time went; never tokens,
 /// bodies or full paths.
-#[derive(Clone)]
 pub(crate) struct Trace<S> {
     pub(crate) inner: S,
 }
 
-impl<S> Service<Order> for Trace<S>
-where
-    S: Service<Order, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
-    ready_at_once!();
-
-    fn call(&mut self, mut order: Order) -> Answer {
-        let inner = self.inner.clone();
-        let span = span(&order);
-        if !cfg!(feature = "metrics") && span.is_disabled() {
-            return Box::pin(inner.oneshot(order));
-        }
-        let phases = Arc::<Phases>::default();
-        order.phases = Some(Arc::clone(&phases));
-        let operation = order.endpoint.map_or("raw", |endpoint| endpoint.name);
-        let future = async move {
-            let result = inner.oneshot(order).await;
-            record(&result, &phases);
+impl<S: Handle> Handle for Trace<S> {
+    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+        let span = span(order);
+        let is_watched = cfg!(feature = "metrics") || !span.is_disabled();
+        let phases = is_watched.then(Arc::<Phases>::default);
+        order.phases.clone_from(&phases);
+        let result = self.inner.handle(order).instrument(span.clone()).await;
+        if let Some(phases) = phases {
+            let operation = order.endpoint.map_or("raw", |endpoint| endpoint.name);
+            span.in_scope(|| record(&span, &result, &phases));
             metrics::request(operation, &result, &phases);
-            result
-        };
-        Box::pin(future.instrument(span))
+        }
+        result
     }
 }
 
@@ -71,8 +59,7 @@ fn span(order: &Order) -> Span {
     )
 }
 
-fn record(result: &Result<Response, Error>, phases: &Phases) {
-    let span = Span::current();
+fn record(span: &Span, result: &Result<Response, Error>, phases: &Phases) {
     span.record("graph.token_wait_ms", millis(phases.token.total()));
     span.record("graph.throttle_wait_ms", millis(phases.throttle.total()));
     span.record("graph.send_ms", millis(phases.send.total()));
