@@ -5,6 +5,7 @@ use std::{env, path::Path, process::ExitCode};
 
 use self::{command::Failure, tally::Tally};
 
+mod bench;
 mod ci;
 mod codegen;
 mod command;
@@ -31,6 +32,7 @@ cargo xtask COMMAND
   conformance csdl FILE       checks them against schema facts, property by property
   codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph/schema
   fuzz [SECONDS]              builds every fuzz target and runs each so long (60 unless told otherwise)
+  bench [NAME] [--check]      peers side by side: get, decode, intake, session; build when named
   soak [NAME]                 the long runs: same code and seeds as in `test`, larger counts
   help                        this text
 ";
@@ -67,6 +69,10 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
         ["fuzz", seconds] => {
             fuzz::run(seconds.parse()?).map(|()| Tally::default()).map_err(Into::into)
         }
+        ["bench"] => bench::run(None, false).map(|()| Tally::default()),
+        ["bench", "--check"] => bench::run(None, true).map(|()| Tally::default()),
+        ["bench", name] => bench::run(Some(name), false).map(|()| Tally::default()),
+        ["bench", name, "--check"] => bench::run(Some(name), true).map(|()| Tally::default()),
         ["soak"] => Ok(soak::run(None)),
         ["soak", name] => Ok(soak::run(Some(name))),
         [] | ["help" | "--help" | "-h"] => {

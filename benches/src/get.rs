@@ -1,0 +1,170 @@
+//! One GET through the whole pipeline, beside bare reqwest and graph-rs-sdk.
+
+use std::future::Future;
+use std::num::NonZeroU32;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use futures_util::stream::{self, StreamExt};
+use graph_rs_sdk::GraphClientConfiguration;
+use serde_json::Value;
+use teams_cc_graph::auth::{AccessToken, TokenCache, TokenProvider, TokenRequest};
+use teams_cc_graph::limit::Limits;
+use teams_cc_graph::{Client, Config, Error, SystemClock};
+
+use crate::report::Report;
+use crate::rounds::{interleave, median};
+use crate::serve::Server;
+
+const USER: &str = "fa8bf3dc-eca7-46b7-bad1-db199b62afc3";
+/// As long as tokens are.
+const TOKEN_LENGTH: usize = 1800;
+const IN_A_ROW: usize = 400;
+const IN_FLIGHT: usize = 64;
+const CROWD: usize = 6000;
+
+const BARE: &str = "reqwest, body as bytes";
+const VALUE: &str = "reqwest, body as Value";
+const OURS: &str = "teams-cc-graph, typed";
+const PEER: &str = "graph-rs-sdk, Value";
+
+struct Fixed(String);
+
+#[async_trait]
+impl TokenProvider for Fixed {
+    async fn token(&self, _: &TokenRequest) -> Result<AccessToken, Error> {
+        Ok(AccessToken::new(self.0.clone(), Duration::from_secs(3600)))
+    }
+}
+
+type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+#[derive(Clone)]
+struct Clients {
+    origin: String,
+    token: String,
+    bare: reqwest::Client,
+    ours: Client,
+    peer: graph_rs_sdk::GraphClient,
+}
+
+impl Clients {
+    fn new(origin: &str) -> Self {
+        let token = "x".repeat(TOKEN_LENGTH);
+        let clock = Arc::new(SystemClock::new());
+        let provider = Arc::new(Fixed(token.clone()));
+        let cache = TokenCache::new(provider, clock, teams_cc_core::Seed::new(1));
+        let mut config = Config::default();
+        // Every limit is kept, at rates that a loopback cannot reach.
+        config.limits = Limits::documented().times(NonZeroU32::new(1_000_000).expect("not 0"));
+        let ours = Client::builder()
+            .tenant("11111111-1111-4111-8111-111111111111".parse().expect("an id"))
+            .token_provider(Arc::new(cache))
+            .endpoint(format!("{origin}/v1.0"))
+            .config(config)
+            .build()
+            .expect("a client");
+        let settings = GraphClientConfiguration::new().access_token(&token).https_only(false);
+        let mut peer = graph_rs_sdk::GraphClient::from(settings);
+        peer.use_test_endpoint(&format!("{origin}/v1.0").parse().expect("a url"));
+        Self { origin: origin.to_owned(), token, bare: reqwest::Client::new(), ours, peer }
+    }
+
+    fn send(&self, who: &str) -> Sent {
+        match who {
+            BARE | VALUE => {
+                let url = format!("{}/v1.0/users/{USER}/presence", self.origin);
+                let request = self.bare.get(url).bearer_auth(&self.token);
+                let decode = who == VALUE;
+                Box::pin(async move {
+                    let response = request.send().await.expect("an answer");
+                    let body = response.bytes().await.expect("a body");
+                    if decode {
+                        let value: Value = serde_json::from_slice(&body).expect("JSON");
+                        assert!(value["id"].is_string());
+                    } else {
+                        assert!(!body.is_empty());
+                    }
+                })
+            }
+            OURS => {
+                let request = self.ours.user(USER).presence();
+                Box::pin(async move {
+                    let presence = request.await.expect("an answer");
+                    assert!(presence.id.text().is_some());
+                })
+            }
+            _ => {
+                let peer = self.peer.clone();
+                Box::pin(async move {
+                    let response = peer.user(USER).presence().get_presence().send().await;
+                    let value: Value = response.expect("an answer").json().await.expect("a body");
+                    assert!(value["id"].is_string());
+                })
+            }
+        }
+    }
+
+    /// The median of requests one after the other, in microseconds.
+    async fn latency(&self, who: &str) -> f64 {
+        let mut times = Vec::with_capacity(IN_A_ROW);
+        for _ in 0..IN_A_ROW {
+            let started = Instant::now();
+            self.send(who).await;
+            times.push(started.elapsed().as_secs_f64() * 1e6);
+        }
+        median(&times)
+    }
+
+    /// Requests a second with so many under way.
+    async fn rate(&self, who: &'static str) -> f64 {
+        let started = Instant::now();
+        stream::iter(0..CROWD)
+            .map(|_| tokio::spawn(self.send(who)))
+            .buffer_unordered(IN_FLIGHT)
+            .for_each(|sent| async { sent.expect("no panic") })
+            .await;
+        CROWD as f64 / started.elapsed().as_secs_f64()
+    }
+}
+
+/// One contestant alone, for a profiler: `one WHO REQUESTS`, the contestants counted from 0.
+pub(crate) fn alone(who: &str, requests: usize) {
+    let names = [BARE, VALUE, OURS, PEER];
+    let who = who.parse::<usize>().ok().and_then(|nth| names.get(nth)).copied().unwrap_or(OURS);
+    let server = Server::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let clients = Clients::new(&server.origin);
+    let started = Instant::now();
+    for _ in 0..requests.div_ceil(CROWD) {
+        runtime.block_on(clients.rate(who));
+    }
+    println!("{who}: {:.0} requests/s", requests as f64 / started.elapsed().as_secs_f64());
+}
+
+pub(crate) fn run() -> Report {
+    let server = Server::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let clients = Clients::new(&server.origin);
+    let names = [BARE, VALUE, OURS, PEER];
+    let latency = interleave(&names, |who| runtime.block_on(clients.latency(who)));
+    let rates = interleave(&names, |who| runtime.block_on(clients.rate(who)));
+    let mut report = Report::new("get");
+    report.note(format!(
+        "one GET of a presence over loopback HTTP/1.1; the server is a process of its own; tokens \
+         of {TOKEN_LENGTH} octets; {IN_A_ROW} requests in a row, {CROWD} with {IN_FLIGHT} under way"
+    ));
+    let ratio =
+        |series: &[crate::rounds::Series], a: usize, b: usize| median(&series[a].over(&series[b]));
+    report.at_most("median latency over bare reqwest's", ratio(&latency, 2, 0), 1.10);
+    report.at_least("requests/s over bare reqwest's", ratio(&rates, 2, 0), 0.90);
+    report.at_most("median latency over graph-rs-sdk's", ratio(&latency, 2, 3), 1.0);
+    report.at_least("requests/s over graph-rs-sdk's", ratio(&rates, 2, 3), 1.0);
+    report.table("latency of one request", "µs", latency);
+    report.table(format!("requests with {IN_FLIGHT} under way"), "1/s", rates);
+    report
+}

@@ -1,0 +1,186 @@
+//! Notifications taken in on one core, beside bare RS256 verification.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::{
+    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::{Value, json};
+use teams_cc_core::Clock;
+use teams_cc_graph::webhook::{
+    Delivery, Intake, IntakeConfig, KeySource, NotificationSink, SinkFull,
+};
+use teams_cc_graph::{SystemClock, Transport};
+use tower::util::BoxCloneSyncService;
+
+use crate::report::Report;
+use crate::rounds::{interleave, median};
+
+const TENANT: &str = "aa67bd4c-8475-432d-bd41-39f255720e0a";
+const APP: &str = "8a34a46b-3d17-4adc-8dce-dc4e7d572698";
+const ISSUER: &str = "https://api.botframework.com";
+const BODY: &str = include_str!("../bodies/established.json");
+
+/// Tokens of one round that all differ.
+const TOKENS: usize = 2000;
+/// Notifications of one round whose tokens repeat.
+const REPEATS: usize = 20_000;
+/// Tokens that are in use at once where they repeat.
+const IN_USE: usize = 8;
+
+const BARE: &str = "bare RS256 verification";
+const FRESH: &str = "intake, every token new";
+const REPEATED: &str = "intake, tokens repeat";
+
+/// Counts what it is given.
+#[derive(Default)]
+struct Taken(AtomicUsize);
+
+impl NotificationSink for Taken {
+    fn deliver(&self, delivery: Delivery) -> Result<(), SinkFull> {
+        drop(delivery);
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+struct Bench {
+    key: KeyPair,
+    n: Vec<u8>,
+    e: Vec<u8>,
+    now: i64,
+    made: usize,
+}
+
+impl Bench {
+    fn new(now: i64) -> Self {
+        let key = KeyPair::generate(KeySize::Rsa2048).expect("a key");
+        let der = key.public_key().as_ref();
+        // RFC 8017 §A.1.1: two headers of four bytes, a sign byte, 256 bytes, a header of two bytes.
+        let (n, e) = (der[9..265].to_vec(), der[267..].to_vec());
+        Self { key, n, e, now, made: 0 }
+    }
+
+    /// Tokens as the calling service writes them, each with another id.
+    fn tokens(&mut self, count: usize) -> Vec<String> {
+        let random = SystemRandom::new();
+        let header = json!({ "alg": "RS256", "kid": "k0", "x5t": "k0", "typ": "JWT" });
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        (0..count)
+            .map(|_| {
+                self.made += 1;
+                let claims = json!({
+                    "iss": ISSUER, "aud": APP, "tid": TENANT, "nbf": self.now - 60,
+                    "exp": self.now + 3600, "jti": format!("token-{}", self.made),
+                });
+                let signed = format!("{}.{}", part(&header), part(&claims));
+                let mut signature = vec![0; self.key.public_modulus_len()];
+                self.key
+                    .sign(&RSA_PKCS1_SHA256, &random, signed.as_bytes(), &mut signature)
+                    .expect("a signature");
+                format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+            })
+            .collect()
+    }
+
+    fn keys(&self) -> Transport {
+        let jwks = json!({ "keys": [{ "kty": "RSA", "use": "sig", "kid": "k0",
+            "n": URL_SAFE_NO_PAD.encode(&self.n), "e": URL_SAFE_NO_PAD.encode(&self.e) }] });
+        let serve = tower::service_fn(move |request: Request<Bytes>| {
+            let body = if request.uri().path().ends_with("jwks") {
+                jwks.clone()
+            } else {
+                json!({ "issuer": ISSUER, "jwks_uri": "https://keys.example.com/jwks" })
+            };
+            async move { Ok::<_, Infallible>(Response::new(Bytes::from(body.to_string()))) }
+        });
+        BoxCloneSyncService::new(tower::ServiceExt::map_err(serve, Into::into))
+    }
+
+    /// Verifications a second: the signature alone, by a key that is parsed already.
+    fn bare(&self, tokens: &[String]) -> f64 {
+        let der = self.key.public_key();
+        let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).expect("a key");
+        let parts: Vec<_> = tokens
+            .iter()
+            .map(|token| {
+                let (signed, signature) = token.rsplit_once('.').expect("three parts");
+                (signed, URL_SAFE_NO_PAD.decode(signature).expect("base64url"))
+            })
+            .collect();
+        let started = Instant::now();
+        for (signed, signature) in &parts {
+            public.verify_sig(signed.as_bytes(), signature).expect("our own signature");
+        }
+        tokens.len() as f64 / started.elapsed().as_secs_f64()
+    }
+}
+
+fn post(token: &str, body: &Bytes) -> Request<Bytes> {
+    Request::post("/callback")
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .body(body.clone())
+        .expect("a request")
+}
+
+pub(crate) fn run() -> Report {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let clock = Arc::new(SystemClock::new());
+    let mut bench = Bench::new(clock.wall().unix_seconds());
+    let taken = Arc::new(Taken::default());
+    let config = IntakeConfig::new(APP.parse().expect("an id"), [TENANT.parse().expect("an id")]);
+    let sink = Arc::clone(&taken);
+    let intake = Intake::new(config, KeySource::new(bench.keys()), clock, sink);
+    runtime.block_on(intake.warm_up()).expect("keys");
+    let body = serde_json::from_str::<Value>(BODY).expect("a body of this crate");
+    let body = Bytes::from(body.to_string());
+    let repeated = bench.tokens(IN_USE);
+    let fresh = RefCell::new(Vec::new());
+    let intake_rate = |tokens: &[String], count: usize| {
+        let requests: Vec<_> =
+            (0..count).map(|nth| post(&tokens[nth % tokens.len()], &body)).collect();
+        let before = taken.0.load(Ordering::Relaxed);
+        let started = Instant::now();
+        runtime.block_on(async {
+            for request in requests {
+                assert_eq!(intake.handle(request).await.status(), 202);
+            }
+        });
+        let rate = count as f64 / started.elapsed().as_secs_f64();
+        assert_eq!(taken.0.load(Ordering::Relaxed) - before, count);
+        rate
+    };
+    let series = interleave(&[BARE, FRESH, REPEATED], |who| match who {
+        BARE => {
+            // The tokens of this round, which nobody has seen before.
+            *fresh.borrow_mut() = bench.tokens(TOKENS);
+            bench.bare(&fresh.borrow())
+        }
+        FRESH => {
+            let tokens = bench.tokens(TOKENS);
+            intake_rate(&tokens, TOKENS)
+        }
+        _ => intake_rate(&repeated, REPEATS),
+    });
+    let mut report = Report::new("intake");
+    report.note(format!(
+        "one thread; RS256 of 2048 bits; a body of {} octets; verify, decode, hand on, answer 202",
+        body.len()
+    ));
+    let over = median(&series[1].over(&series[0]));
+    report.at_least("every token new, over bare verification", over, 0.8);
+    report.at_least("notifications/s where tokens repeat", series[2].median(), 30_000.0);
+    report.table("notifications on one core", "1/s", series);
+    report
+}

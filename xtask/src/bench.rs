@@ -1,0 +1,173 @@
+//! `cargo xtask bench`: peers side by side in one run, from the workspace under `benches/`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    command::{self, Failure},
+    workspace,
+};
+
+/// What runs without being named; `build` takes many minutes and has to be.
+const QUICK: &[&str] = &["get", "decode", "intake", "session"];
+
+/// Clean builds of each program.
+const BUILDS: usize = 3;
+
+/// Runs one benchmark, or all but `build`, and writes `target/bench/NAME.json` beside the output.
+///
+/// With `check`, a threshold that does not hold is a failure.
+pub(crate) fn run(name: Option<&str>, check: bool) -> Result<(), Failure> {
+    let directory = workspace::target()?.join("bench");
+    fs::create_dir_all(&directory)?;
+    let names = match name {
+        Some("build") => return build(&directory, check),
+        Some(name) if QUICK.contains(&name) => vec![name],
+        Some(name) => {
+            return Err(format!("no such benchmark: {name}; {}, build", QUICK.join(", ")).into());
+        }
+        None => QUICK.to_vec(),
+    };
+    let mut cargo = command::cargo();
+    command::run(cargo.current_dir(workspace::path("benches")).args(["build", "--release"]))?;
+    let programs = workspace::path("benches/target/release");
+    let mut failed = Vec::new();
+    for name in names {
+        let json = directory.join(format!("{name}.json"));
+        let mut program = if name == "session" {
+            Command::new(programs.join("session"))
+        } else {
+            let mut program = Command::new(programs.join("teams-cc-benches"));
+            program.arg(name);
+            program
+        };
+        program.arg("--json").arg(&json);
+        if check {
+            program.arg("--check");
+        }
+        if command::run(&mut program).is_err() {
+            failed.push(name);
+        }
+        println!("written: {}\n", json.display());
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("thresholds do not hold: {}", failed.join(", ")).into())
+    }
+}
+
+/// A clean build of a small program that depends on this crate, beside the same with its peer.
+fn build(directory: &Path, check: bool) -> Result<(), Failure> {
+    let graph = workspace::path("teams-cc-graph");
+    let ours = Program {
+        name: "teams-cc-graph",
+        dependency: format!("teams-cc-graph = {{ path = {:?} }}", graph.display().to_string()),
+        main: "fn main() { println!(\"{:?}\", teams_cc_graph::Client::builder()); }\n",
+    };
+    let peer = Program {
+        name: "graph-rs-sdk",
+        dependency: "graph-rs-sdk = \"=3.0.1\"".to_owned(),
+        main: "fn main() { println!(\"{:?}\", graph_rs_sdk::GraphClient::new(\"token\")); }\n",
+    };
+    let (ours, peer) = (ours.write(directory)?, peer.write(directory)?);
+    let mut times: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
+    for round in 0..BUILDS {
+        for nth in 0..2 {
+            let at = (nth + round) % 2;
+            let place = if at == 0 { &ours } else { &peer };
+            if let Some(times) = times.get_mut(at) {
+                times.push(clean_build(place)?.as_secs_f64());
+            }
+        }
+    }
+    let crates = [count(&ours)?, count(&peer)?];
+    let openssl = command::read(cargo_in(&ours).args(["tree", "--prefix", "none"]))?
+        .lines()
+        .any(|line| line.starts_with("openssl") || line.starts_with("native-tls"));
+    let [ours, peer] = times.map(median);
+    let ratio = ours / peer;
+    let (no_openssl, fast) = (!openssl, ratio <= 1.0);
+    println!("# build\nclean `cargo build` of a small program, {BUILDS} of each, alternating");
+    println!("teams-cc-graph: {ours:.1} s, {} crates", crates[0]);
+    println!("graph-rs-sdk 3.0.1: {peer:.1} s, {} crates", crates[1]);
+    println!("{}: ratio {ratio:.2} ≤ 1 (aim: 0.6)", verdict(fast));
+    println!("{}: no OpenSSL in the tree", verdict(no_openssl));
+    let report: Value = json!({ "name": "build", "teams-cc-graph": ours, "graph-rs-sdk": peer,
+        "crates": crates, "ratio": ratio, "openssl": openssl, "builds": BUILDS });
+    fs::write(directory.join("build.json"), format!("{report:#}\n"))?;
+    if check && !(fast && no_openssl) {
+        return Err("thresholds do not hold: build".into());
+    }
+    Ok(())
+}
+
+/// A program of one line and one dependency.
+struct Program {
+    name: &'static str,
+    dependency: String,
+    main: &'static str,
+}
+
+impl Program {
+    /// Writes it, and fetches what it depends on, so that no download is measured.
+    fn write(&self, directory: &Path) -> Result<PathBuf, Failure> {
+        let place = directory.join("build").join(self.name);
+        fs::create_dir_all(place.join("src"))?;
+        let manifest = format!(
+            "[package]\nname = \"tiny\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [dependencies]\n{}\n",
+            self.dependency
+        );
+        fs::write(place.join("Cargo.toml"), manifest)?;
+        fs::write(place.join("src/main.rs"), self.main)?;
+        command::run(cargo_in(&place).arg("fetch"))?;
+        Ok(place)
+    }
+}
+
+fn cargo_in(place: &Path) -> Command {
+    let mut cargo = command::cargo();
+    cargo.current_dir(place).env("CARGO_TARGET_DIR", place.join("target"));
+    cargo
+}
+
+fn clean_build(place: &Path) -> Result<Duration, Failure> {
+    let target = place.join("target");
+    if target.exists() {
+        fs::remove_dir_all(&target)?;
+    }
+    let started = Instant::now();
+    command::run(cargo_in(place).args(["build", "--quiet", "--offline"]))?;
+    Ok(started.elapsed())
+}
+
+/// How many crates a program is built of.
+fn count(place: &Path) -> Result<usize, Failure> {
+    let tree = command::read(cargo_in(place).args([
+        "tree",
+        "--prefix",
+        "none",
+        "--edges",
+        "normal,build",
+    ]))?;
+    let mut crates: Vec<_> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    crates.sort_unstable();
+    crates.dedup();
+    Ok(crates.len())
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn verdict(holds: bool) -> &'static str {
+    if holds { "PASS" } else { "FAIL" }
+}
