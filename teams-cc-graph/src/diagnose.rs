@@ -13,6 +13,7 @@ pub use result::{Evidence, Explanation, Explanations, MAX_OWN_EXPLANATIONS};
 use crate::auth::AdminConsent;
 use crate::error::{ServiceError, SignInError};
 use crate::permission::{Permission, PermissionKind};
+use crate::wire::Sensitive;
 use calling::{CODES, GRAPH_CODES, PHRASES, STATUSES};
 use sign_in::SIGN_IN;
 
@@ -64,7 +65,7 @@ pub(crate) fn diagnose(response: &ServiceError) -> Option<Diagnosis> {
 }
 
 fn by_code(response: &ServiceError) -> Option<Diagnosis> {
-    let message = response.error.message.text().unwrap_or_default();
+    let message = response.error.message.get().map_or("", Sensitive::reveal);
     let narrowest_first = response.error.codes().collect::<Vec<_>>().into_iter().rev();
     for code in narrowest_first {
         if let Some(found) = CODES.iter().find(|row| row.code == code) {

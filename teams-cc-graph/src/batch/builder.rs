@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use teams_cc_core::TenantId;
 use teams_cc_core::retry::Backoff;
 use teams_cc_core::seed::Seed;
 
@@ -155,8 +156,11 @@ impl<C: Sends> Batch<C> {
         request: R,
         earlier: &[TicketId],
     ) -> Result<Ticket<R::Answer>, Error> {
-        let (ours, theirs) = (self.client.tenant(), request.tenant());
-        if theirs.is_some_and(|theirs| Some(theirs) != ours) {
+        let ours = self.client.tenant();
+        let is_ours = |theirs: &TenantId| {
+            ours.is_some_and(|ours| ours.as_str().eq_ignore_ascii_case(theirs.as_str()))
+        };
+        if request.tenant().is_some_and(|theirs| !is_ours(theirs)) {
             return Err(InvalidRequest::TenantMismatch.into());
         }
         let id = self.push(&request.into_http()?, earlier)?;

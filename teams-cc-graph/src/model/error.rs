@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserializer, Serializer};
 use serde_json::Value;
 
-use crate::wire::{Scalar, Wire};
+use crate::wire::{Scalar, Sensitive, Wire};
 
 resource! {
     /// The body of a response that reports an error.
@@ -18,12 +18,13 @@ resource! {
 resource! {
     /// What the service says went wrong.
     ///
-    /// The message is the service's own text and may quote what was sent; show it to operators.
+    /// The message is the service's own text and may quote what was sent, numbers and names too:
+    /// Debug hides it, `reveal` shows it to operators.
     pub struct GraphError("") {
         /// The code, stable enough to act on; some services send a number.
         code: ErrorCode = "code",
         /// A text for people.
-        message: String = "message",
+        message: Sensitive = "message",
         /// The part of the request that is at fault.
         target: String = "target",
         /// More errors of the same request.
@@ -40,7 +41,7 @@ resource! {
         /// A narrower code.
         code: ErrorCode = "code",
         /// A text for people.
-        message: String = "message",
+        message: Sensitive = "message",
         /// When it happened.
         date: String = "date",
         /// The service's id of the request.
@@ -119,6 +120,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn debug_shows_codes_and_no_message() {
+        let body = json!({"code": "Forbidden", "message": "+12065550100 is not in the tenant",
+            "innerError": {"code": "7503", "message": "+12065550100", "request-id": "r1"}});
+        let error: GraphError = serde_json::from_value(body).unwrap();
+        let shown = format!("{error:?}");
+        assert!(shown.contains("7503") && !shown.contains("2065550100"), "{shown}");
+    }
 
     #[test]
     fn both_spellings_of_the_inner_error_and_of_the_request_id_are_read() {

@@ -23,7 +23,9 @@ pub struct Content {
 }
 
 /// An answer with the place it names in its `Location` header.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Debug shows that there is a place and not which: its address may name a thread or a number.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Located<T> {
     /// The body of the answer.
@@ -79,6 +81,13 @@ impl fmt::Debug for Content {
     }
 }
 
+impl<T: fmt::Debug> fmt::Debug for Located<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let location = self.location.as_ref().map(|_| format_args!("[redacted]"));
+        f.debug_struct("Located").field("value", &self.value).field("location", &location).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -119,6 +128,7 @@ mod tests {
         let response = response.body(Bytes::new()).unwrap();
         let located = Located::of(&response, |_| Ok(1)).unwrap();
         assert_eq!(located.location.as_deref(), Some("/chats('1')/operations('2')"));
+        assert!(!format!("{located:?}").contains("chats"));
         let bare = http::Response::new(Bytes::new());
         assert_eq!(Located::of(&bare, |_| Ok(())).unwrap().location, None);
     }

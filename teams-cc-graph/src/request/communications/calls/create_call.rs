@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use http::Method;
 use teams_cc_core::{AppId, TenantId};
 
 use crate::client::Client;
@@ -8,7 +9,11 @@ use crate::model::{
     MeetingInfo, MeetingLink, Modality, OutgoingCallOptions, ParticipantInfo,
     ServiceHostedMediaConfig,
 };
-use crate::request::{Via, check};
+use crate::permission::{
+    CALLS_INITIATE, CALLS_INITIATE_GROUP, CALLS_JOIN_CHAT, CALLS_JOIN_GROUP,
+    CALLS_JOIN_GROUP_AS_GUEST, Permission,
+};
+use crate::request::{Endpoint, Repeat, Via, check};
 use crate::wire::{Field, Sensitive};
 
 /// `POST /communications/calls`: call a user, a phone or a group, or join a meeting.
@@ -22,7 +27,9 @@ use crate::wire::{Field, Sensitive};
 /// | Application | `Calls.Initiate.All` | `Calls.InitiateGroupCall.All` | `Calls.JoinGroupCall.All`, `Calls.JoinGroupCallAsGuest.All` |
 /// | Delegated | not supported | not supported | not supported |
 ///
-/// Application-hosted media needs `Calls.AccessMedia.All` as well.
+/// A guest needs `Calls.JoinGroupCallAsGuest.All`. Application-hosted media needs
+/// `Calls.AccessMedia.All` as well. `REQUIRED_PERMISSIONS` lists those of every kind of call; a
+/// request carries those of its own, by which a refusal names what is missing.
 ///
 /// # Limits
 ///
@@ -208,6 +215,37 @@ impl<C: Via> CreateCall<C> {
             (Some(ours), None) => self.body.tenant_id = ours.as_str().into(),
             _ => {}
         }
-        Self::ENDPOINT.json(&[], &self.body)
+        endpoint(&self.body).json(&[], &self.body)
+    }
+}
+
+/// The request, with the permissions of the kind of call it asks for.
+fn endpoint(call: &Call) -> &'static Endpoint {
+    const ONE: &Endpoint = &of_kind(&[CALLS_INITIATE]);
+    const SEVERAL: &Endpoint = &of_kind(&[CALLS_INITIATE_GROUP]);
+    const MEETING: &Endpoint =
+        &of_kind(&[CALLS_JOIN_GROUP, CALLS_JOIN_GROUP_AS_GUEST, CALLS_JOIN_CHAT]);
+    const GUEST: &Endpoint = &of_kind(&[CALLS_JOIN_GROUP_AS_GUEST]);
+
+    let source = call.source.get().and_then(|source| source.identity.get());
+    let is_guest = source.is_some_and(|source| source.guest.get().is_some());
+    match call.targets.items().len() {
+        _ if call.meeting_info.get().is_some() && is_guest => GUEST,
+        _ if call.meeting_info.get().is_some() => MEETING,
+        0 | 1 => ONE,
+        _ => SEVERAL,
+    }
+}
+
+const fn of_kind(permissions: &'static [Permission]) -> Endpoint {
+    let all = CreateCall::<()>::ENDPOINT;
+    Endpoint {
+        name: all.name,
+        method: Method::POST,
+        path: all.path,
+        repeat: Repeat::Twice,
+        on_call: all.on_call,
+        permissions,
+        accept: all.accept,
     }
 }

@@ -100,7 +100,7 @@ impl<C: Via> RedirectCall<C> {
     /// Do not follow the targets' own forwarding, such as to a mailbox (documented, not in the
     /// schema).
     pub fn disable_forwarding(mut self) -> Self {
-        self.body.additional.insert("routingPolicies", vec!["disableForwarding"]);
+        self.body.routing_policies = vec!["disableForwarding".to_owned()].into();
         self
     }
 

@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use super::{CALLBACK, invalid, sent};
+use super::{CALLBACK, invalid, sent, user};
 use crate::error::InvalidRequest;
 use crate::model::{
     ChatInfo, Identity, IdentitySet, JoinMeetingIdMeetingInfo, MeetingInfo, OrganizerMeetingInfo,
     TokenMeetingInfo,
 };
+use crate::request::Endpoint;
 use crate::request::communications::calls::CreateCall;
 use crate::wire::{Field, Sensitive};
 
@@ -54,6 +55,33 @@ fn a_meeting_is_joined_by_its_link_as_a_guest() {
             "tenantId": "t1"
         })
     );
+}
+
+/// Pain 3.
+#[test]
+fn a_refused_call_names_the_permissions_of_its_own_kind() {
+    let link = || MeetingInfo::from_join_url(LINK).unwrap();
+    for (call, wanted) in [
+        (CreateCall::new(CALLBACK).target(user()), &["Calls.Initiate.All"][..]),
+        (CreateCall::new(CALLBACK).targets([user(), user()]), &["Calls.InitiateGroupCall.All"]),
+        (
+            CreateCall::new(CALLBACK).meeting_link(link()),
+            &[
+                "Calls.JoinGroupCall.All",
+                "Calls.JoinGroupCallAsGuest.All",
+                "Calls.JoinGroupCalls.Chat",
+            ],
+        ),
+        (
+            CreateCall::new(CALLBACK).meeting_link(link()).as_guest("Ada", "guest-1"),
+            &["Calls.JoinGroupCallAsGuest.All"],
+        ),
+    ] {
+        let request = call.into_request().unwrap();
+        let endpoint = request.extensions().get::<&'static Endpoint>().unwrap();
+        let names: Vec<_> = endpoint.permissions.iter().map(|it| it.name).collect();
+        assert_eq!(names, wanted);
+    }
 }
 
 /// Trap 25.
