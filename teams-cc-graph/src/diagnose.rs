@@ -121,9 +121,8 @@ impl Diagnosis {
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.cause, self.mend)?;
-        match (self.code, &self.token_tenant) {
-            ("7505", Some(tenant)) => write!(f, "; the token is of tenant {tenant}")?,
-            _ => {}
+        if let ("7505", Some(tenant)) = (self.code, &self.token_tenant) {
+            write!(f, "; the token is of tenant {tenant}")?;
         }
         if self.holds == Some(true) {
             return f.write_str(
