@@ -28,6 +28,7 @@ use crate::layer::{Attempt, Handle, IdSource, Order, Stack};
 use crate::request::communications::Communications;
 use crate::request::users::OneUser;
 use crate::request::{Endpoint, ResponseFuture};
+use crate::wire::without_mark;
 
 /// A typed client of Microsoft Graph.
 ///
@@ -123,10 +124,12 @@ impl Client {
 
     /// The JSON body of an answer.
     pub(crate) fn read<T: DeserializeOwned>(response: &http::Response<Bytes>) -> Result<T, Error> {
-        let body = response.body();
+        let body = without_mark(response.body());
         // Some operations answer 2xx without the documented body: nothing is known, nothing fails.
-        let body: &[u8] = if body.iter().all(u8::is_ascii_whitespace) { b"{}" } else { body };
-        serde_json::from_slice(body).map_err(|error| Error::with_source(ErrorKind::Decode, error))
+        let nothing = matches!(body.trim_ascii(), b"" | b"null");
+        serde_json::from_slice(body)
+            .or_else(|error| if nothing { serde_json::from_slice(b"{}") } else { Err(error) })
+            .map_err(|error| Error::with_source(ErrorKind::Decode, error))
     }
 
     /// Send a request this crate has no builder for, and take the whole answer. An answer that is

@@ -19,6 +19,7 @@ use crate::client::Transport;
 use crate::config::DEFAULT_ATTEMPT_TIMEOUT;
 use crate::error::{ConfigError, Error, ErrorKind, SignInError};
 use crate::layer::Attempt;
+use crate::wire::without_mark;
 
 /// Attempts for one token; the cache holds back what fails longer.
 const ATTEMPTS: u32 = 3;
@@ -91,7 +92,7 @@ impl ClientSecret {
             return Err(refusal(response.status(), response.body(), &self.secret));
         }
         // The body holds the token, so a decoding error must not quote it.
-        let grant: Grant = serde_json::from_slice(response.body()).map_err(|_| {
+        let grant: Grant = serde_json::from_slice(without_mark(response.body())).map_err(|_| {
             Error::sign_in(SignInError::new("invalid_response", "the endpoint gave no token"))
         })?;
         Ok(AccessToken::new(grant.access_token, Duration::from_secs(grant.expires_in)))
@@ -156,7 +157,7 @@ struct Refusal {
 }
 
 fn refusal(status: StatusCode, body: &[u8], secret: &Secret) -> Error {
-    let refusal: Refusal = serde_json::from_slice(body).unwrap_or_default();
+    let refusal: Refusal = serde_json::from_slice(without_mark(body)).unwrap_or_default();
     let error = if refusal.error.is_empty() { "no_answer".to_owned() } else { refusal.error };
     Error::new(ErrorKind::SignIn(Box::new(SignInError {
         status: Some(status),

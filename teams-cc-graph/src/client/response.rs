@@ -12,6 +12,7 @@ use crate::layer::retry_after;
 use crate::model::{GraphError, GraphErrorBody};
 use crate::permission::Permission;
 use crate::request::Endpoint;
+use crate::wire::without_mark;
 
 pub(super) fn check(
     response: http::Response<Bytes>,
@@ -47,7 +48,8 @@ fn service_error(
         response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
     };
     // Proxies answer in HTML: then the status alone speaks.
-    let body: GraphErrorBody = serde_json::from_slice(response.body()).unwrap_or_default();
+    let body: GraphErrorBody =
+        serde_json::from_slice(without_mark(response.body())).unwrap_or_default();
     let error: GraphError = body.error.into_option().unwrap_or_default();
     ServiceError {
         status: response.status(),

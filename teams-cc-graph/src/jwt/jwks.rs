@@ -9,6 +9,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::{Algorithm, JwtError};
+use crate::wire::without_mark;
 
 /// The longest JWK set read; the calling service publishes some 40 kB with its certificates.
 pub const MAX_JWK_SET_BYTES: usize = 1024 * 1024;
@@ -115,7 +116,8 @@ impl JwkSet {
         if body.len() > MAX_JWK_SET_BYTES {
             return Err(JwtError::Malformed);
         }
-        let set: Value = serde_json::from_slice(body).map_err(|_| JwtError::Malformed)?;
+        let set: Value =
+            serde_json::from_slice(without_mark(body)).map_err(|_| JwtError::Malformed)?;
         let keys = set.get("keys").and_then(Value::as_array).ok_or(JwtError::Malformed)?;
         Ok(Self { keys: keys.iter().filter_map(Jwk::read).take(MAX_KEYS).collect() })
     }

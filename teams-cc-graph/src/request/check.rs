@@ -138,7 +138,7 @@ pub(crate) fn meeting(
             }
         }
         MeetingInfo::JoinMeetingId(meeting) => {
-            if meeting.join_meeting_id.text().is_none_or(str::is_empty) {
+            if meeting.join_meeting_id.get().is_none_or(|id| id.reveal().is_empty()) {
                 return missing("the id of the meeting");
             }
             if chat.is_some() {

@@ -12,7 +12,7 @@ use crate::{
         ChangeNotification, ChangeNotificationCollection, CommsNotification, CommsNotifications,
         ParticipantJoiningNotification, ParticipantLeftNotification, ResourceData,
     },
-    wire::{Sensitive, Wire, refused, same_type},
+    wire::{Sensitive, Wire, refused, same_type, without_mark},
 };
 
 /// What a callback's body is.
@@ -46,7 +46,7 @@ pub struct UnreadableBody;
 /// [`UnreadableBody`] where the body is no JSON object or none of its notifications can be read.
 pub fn read_body(body: &[u8]) -> Result<Body, UnreadableBody> {
     // Once over the whole is cheaper than once for each text.
-    let body = std::str::from_utf8(body).map_err(|_| UnreadableBody)?;
+    let body = std::str::from_utf8(without_mark(body)).map_err(|_| UnreadableBody)?;
     match serde_json::from_str::<CommsNotifications>(body) {
         Ok(notifications) if notifications.value.get().is_some() => {
             return Ok(Body::Notifications { notifications, unreadable: 0 });
@@ -84,7 +84,7 @@ pub fn read_body(body: &[u8]) -> Result<Body, UnreadableBody> {
 pub(super) fn read_changes(
     body: &[u8],
 ) -> Result<(ChangeNotificationCollection, usize), UnreadableBody> {
-    let body = std::str::from_utf8(body).map_err(|_| UnreadableBody)?;
+    let body = std::str::from_utf8(without_mark(body)).map_err(|_| UnreadableBody)?;
     match serde_json::from_str::<ChangeNotificationCollection>(body) {
         Ok(changes) if changes.value.get().is_some() => return Ok((changes, 0)),
         Ok(_) => return Err(UnreadableBody),

@@ -17,6 +17,7 @@ use url::Url;
 use crate::{
     Transport,
     jwt::{Jwk, JwkSet, JwtError},
+    wire::without_mark,
 };
 
 /// Where the calling service describes itself.
@@ -64,8 +65,8 @@ impl KeySource {
         if document.len() > MAX_METADATA_BYTES {
             return Err(JwtError::KeysUnavailable);
         }
-        let document: Value =
-            serde_json::from_slice(&document).map_err(|_| JwtError::KeysUnavailable)?;
+        let document: Value = serde_json::from_slice(without_mark(&document))
+            .map_err(|_| JwtError::KeysUnavailable)?;
         let keys = document
             .get("jwks_uri")
             .and_then(Value::as_str)

@@ -9,6 +9,7 @@
 //! at 128 levels. Errors name the property and the kind of value that was found, never the value.
 
 mod additional;
+mod byte_order_mark;
 mod choice;
 mod codec;
 mod date_time;
@@ -34,6 +35,7 @@ mod tests;
 mod value;
 
 pub use additional::Additional;
+pub(crate) use byte_order_mark::without_mark;
 pub use date_time::DateTimeOffset;
 pub use decimal::Decimal;
 pub use duration::EdmDuration;

@@ -54,7 +54,7 @@ resource! {
     requires (join_meeting_id)
     {
         /// The id.
-        join_meeting_id: String = "joinMeetingId",
+        join_meeting_id: Sensitive = "joinMeetingId",
         /// The passcode; null where the meeting has none.
         passcode: Sensitive = "passcode",
     }

@@ -1,0 +1,112 @@
+//! A scripted service behind the transport seam, and one that speaks in raw octets.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
+use teams_cc_core::Seed;
+use teams_cc_graph::auth::{AccessToken, TokenProvider, TokenRequest};
+use teams_cc_graph::{BoxError, Client, ClientBuilder, Error};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+pub(crate) const TOKEN: &str = "token-of-the-app";
+
+/// What is answered next; the last answer stays.
+#[derive(Clone)]
+pub(crate) struct Service(Arc<Mutex<Script>>);
+
+struct Script {
+    answers: VecDeque<Option<Response<Bytes>>>,
+    asked: Vec<Request<Bytes>>,
+}
+
+/// An answer of this status.
+pub(crate) fn answer(status: u16, body: impl Into<Bytes>) -> Option<Response<Bytes>> {
+    Some(Response::builder().status(status).body(body.into()).unwrap())
+}
+
+pub(crate) fn throttled() -> Option<Response<Bytes>> {
+    let response = Response::builder().status(429).header("retry-after", "0.25");
+    Some(response.body(Bytes::new()).unwrap())
+}
+
+/// No answer: the connection broke.
+pub(crate) const BROKEN: Option<Response<Bytes>> = None;
+
+pub(crate) fn service(
+    answers: impl IntoIterator<Item = Option<Response<Bytes>>>,
+) -> (Service, Client) {
+    let script = Script { answers: answers.into_iter().collect(), asked: Vec::new() };
+    let service = Service(Arc::new(Mutex::new(script)));
+    let serving = service.clone();
+    let client = builder().transport(tower::service_fn(move |request| {
+        let answer = serving.take(request);
+        async move { answer.ok_or_else(|| BoxError::from("the connection broke")) }
+    }));
+    (service, client.build().unwrap())
+}
+
+impl Service {
+    fn take(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
+        let mut script = self.0.lock().unwrap();
+        script.asked.push(request);
+        let last = script.answers.len() == 1;
+        let next = if last { script.answers.front().cloned() } else { script.answers.pop_front() };
+        next.flatten()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.lock().unwrap().asked.len()
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        self.0.lock().unwrap().asked.last().unwrap().uri().to_string()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let script = self.0.lock().unwrap();
+        let value = script.asked.last().unwrap().headers().get(name)?;
+        Some(value.to_str().unwrap().to_owned())
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        serde_json::from_slice(self.0.lock().unwrap().asked.last().unwrap().body()).unwrap()
+    }
+}
+
+struct Fixed;
+
+#[async_trait]
+impl TokenProvider for Fixed {
+    async fn token(&self, _: &TokenRequest) -> Result<AccessToken, Error> {
+        Ok(AccessToken::new(TOKEN, Duration::from_hours(1)))
+    }
+}
+
+fn builder() -> ClientBuilder {
+    let tenant = "tenant-1".parse().unwrap();
+    Client::builder().tenant(tenant).token_provider(Arc::new(Fixed)).seed(Seed::new(42))
+}
+
+/// A client of a server that answers every request with these octets and hangs up.
+pub(crate) async fn raw(octets: impl Into<Bytes>) -> Client {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let endpoint = format!("http://{}/v1.0", listener.local_addr().unwrap());
+    let octets = octets.into();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = vec![0; 16 * 1024];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(&octets).await;
+            let _ = stream.shutdown().await;
+        }
+        Ok::<_, Infallible>(())
+    });
+    builder().endpoint(endpoint).build().unwrap()
+}
