@@ -1,7 +1,6 @@
 //! A scripted service behind the transport seam, and one that speaks in raw octets.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -96,17 +95,26 @@ fn builder() -> ClientBuilder {
 
 /// A client of a server that answers every request with these octets and hangs up.
 pub(crate) async fn raw(octets: impl Into<Bytes>) -> Client {
+    raw_in_parts(octets, usize::MAX, Duration::ZERO).await
+}
+
+/// The same, some octets at a time, with a pause after each part.
+pub(crate) async fn raw_in_parts(octets: impl Into<Bytes>, part: usize, pause: Duration) -> Client {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let endpoint = format!("http://{}/v1.0", listener.local_addr().unwrap());
-    let octets = octets.into();
+    let octets: Bytes = octets.into();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut request = vec![0; 16 * 1024];
             let _ = stream.read(&mut request).await;
-            let _ = stream.write_all(&octets).await;
+            for part in octets.chunks(part) {
+                if stream.write_all(part).await.is_err() {
+                    break;
+                }
+                tokio::time::sleep(pause).await;
+            }
             let _ = stream.shutdown().await;
         }
-        Ok::<_, Infallible>(())
     });
     builder().endpoint(endpoint).build().unwrap()
 }

@@ -5,6 +5,7 @@ mod answers;
 #[cfg(feature = "axum")]
 mod axum;
 mod joining;
+mod odd;
 mod queue;
 mod repeated;
 mod rollover;
