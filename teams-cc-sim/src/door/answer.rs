@@ -5,7 +5,7 @@ use http::{Method, Response, StatusCode};
 use serde_json::Value;
 
 use super::{
-    graph, metadata,
+    batch, clip, graph, metadata,
     problem::{Problem, plain},
     token,
 };
@@ -38,6 +38,13 @@ impl Answer {
         Self { body: Some(body), ..Self::empty(status, what) }
     }
 
+    /// Adds a property to the body.
+    pub(crate) fn set(&mut self, name: &str, value: &Value) {
+        if let Some(body) = &mut self.body {
+            body[name] = value.clone();
+        }
+    }
+
     pub(crate) fn at(mut self, location: String) -> Self {
         self.location = Some(location);
         self
@@ -61,6 +68,8 @@ pub(crate) fn respond(world: &mut World, request: &http::Request<Bytes>) -> Resp
         (&Method::GET, ["common", "discovery", "instance"]) => metadata::instance(request),
         (&Method::GET, ["v1", ".well-known", "OpenIdConfiguration"]) => metadata::calling(request),
         (&Method::GET, ["v1", "keys"] | [_, "discovery", "v2.0", "keys"]) => metadata::keys(),
+        (&Method::GET, ["clips", id]) => clip::fetch(world, id, request),
+        (&Method::POST, ["v1.0" | "beta", "$batch"]) => batch::respond(world, request),
         (_, ["v1.0" | "beta", rest @ ..]) => graph::respond(world, request, rest),
         _ => plain(StatusCode::NOT_FOUND),
     }

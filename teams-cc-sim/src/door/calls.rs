@@ -3,8 +3,8 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Answer, graph::Asker, problem::Problem};
-use crate::world::{Call, CallState, Callee, Far, NewCall, Transfer, World, phone_identity};
+use super::{Answer, graph::Asker, participants, problem::Problem};
+use crate::world::{Call, CallState, Callee, Far, Group, NewCall, Transfer, World, phone_identity};
 
 /// Callback addresses longer than this are refused, in bytes.
 const MAX_CALLBACK_BYTES: usize = 2048;
@@ -29,6 +29,9 @@ pub(crate) fn create(
     if body["tenantId"].as_str().is_some_and(|tenant| !tenant.eq_ignore_ascii_case(&tenant_id)) {
         return Err(Problem::other_tenant());
     }
+    if let Some(group) = participants::group(body) {
+        return join(world, asker, body, callback, group, graph);
+    }
     let targets = body["targets"].as_array().map_or(&[][..], Vec::as_slice);
     let target = match targets {
         [one] => one,
@@ -51,19 +54,73 @@ pub(crate) fn create(
             far: Far::Nobody,
             party: party(world, callee),
         })
-        .ok_or_else(|| {
-            Problem::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "TooManyRequests",
-                "There are too many calls.",
-            )
-        })?;
+        .ok_or_else(too_many)?;
     let (_, name) = world.callee_name(callee);
     let entity = entity(world, key, graph);
     let location = format!("{graph}/v1.0/communications/calls/{}", id_of(world, key));
     world.dial(key, callee);
     Ok(Answer::json(StatusCode::CREATED, entity, format!("calls → {name} (call {key})"))
         .at(location))
+}
+
+/// `POST /communications/calls` with a meeting or a chat: the bot joins, and invites afterwards.
+fn join(
+    world: &mut World,
+    asker: &Asker,
+    body: &Value,
+    callback: String,
+    group: Group,
+    graph: &str,
+) -> Result<Answer, Problem> {
+    asker.needs_one_of(&["Calls.JoinGroupCall.All", "Calls.InitiateGroupCall.All"])?;
+    let new = NewCall {
+        tenant: asker.tenant,
+        app: asker.app,
+        account: account(world, asker, &body["source"])?,
+        incoming: false,
+        callback,
+        far: Far::Nobody,
+        party: Value::Null,
+    };
+    let key = world.open_call(new).ok_or_else(too_many)?;
+    world.join_group(key, group);
+    let location = format!("{graph}/v1.0/communications/calls/{}", id_of(world, key));
+    let mut entity = entity(world, key, graph);
+    for name in ["chatInfo", "meetingInfo"] {
+        entity[name] = body[name].clone();
+    }
+    Ok(Answer::json(StatusCode::CREATED, entity, format!("calls → a group call (call {key})"))
+        .at(location))
+}
+
+fn too_many() -> Problem {
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "There are too many calls.")
+}
+
+/// `POST /communications/calls/{id}/redirect`, to one target.
+pub(crate) fn redirect(
+    world: &mut World,
+    asker: &Asker,
+    key: u64,
+    body: &Value,
+) -> Result<Answer, Problem> {
+    registered(world, asker)?;
+    asker.needs_one_of(&["Calls.Initiate.All"])?;
+    incoming(world, key)?;
+    let target = match body["targets"].as_array().map_or(&[][..], Vec::as_slice) {
+        [] => return Err(Problem::missing("targets")),
+        [one] => one,
+        _ => {
+            return Err(Problem::bad_request(
+                "Redirecting to more than one target is not part of this simulation.",
+            ));
+        }
+    };
+    let by_account = world.calls.get(&key).is_some_and(|call| call.account.is_some());
+    let callee = callee(world, asker, &target["identity"], by_account)?;
+    let (_, name) = world.callee_name(callee);
+    world.redirect(key, callee);
+    Ok(Answer::empty(StatusCode::ACCEPTED, format!("calls/{key}/redirect → {name}")))
 }
 
 /// `POST /communications/calls/{id}/answer`.
@@ -224,7 +281,7 @@ fn account(world: &World, asker: &Asker, source: &Value) -> Result<Option<usize>
 }
 
 /// Who an `identitySet` names.
-fn callee(
+pub(super) fn callee(
     world: &World,
     asker: &Asker,
     identity: &Value,
@@ -262,7 +319,7 @@ fn callee(
     Err(Problem::bad_request("The target is neither a user nor a phone."))
 }
 
-fn party(world: &World, callee: Callee) -> Value {
+pub(super) fn party(world: &World, callee: Callee) -> Value {
     match callee {
         Callee::User(user) => world.user_identity(user),
         Callee::Customer(customer) => world

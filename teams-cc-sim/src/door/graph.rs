@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use serde_json::Value;
 
-use super::{Answer, calls, finish, media, presence, problem::Problem};
+use super::{Answer, calls, finish, media, participants, presence, problem::Problem};
 use crate::world::World;
 
 /// The longest `clientContext` accepted, in characters (Learn: 256).
@@ -63,6 +63,21 @@ fn operation(
                 _ => Err(not_allowed().during(&what)),
             }
         }
+        ["communications" | "app", "calls", id, "operations", operation]
+            if method == Method::GET =>
+        {
+            let what = "calls/…/operations/…";
+            let key = call(world, asker, id).map_err(|problem| problem.during(what))?;
+            media::read_operation(world, key, operation).map_err(|problem| problem.during(what))
+        }
+        ["communications" | "app", "calls", id, "participants", rest @ ..] => {
+            let what = "calls/…/participants";
+            let answer = call(world, asker, id).and_then(|key| {
+                let body = if request.body().is_empty() { Value::Null } else { body(request)? };
+                participants::respond(world, asker, key, (method, rest), &body, &graph)
+            });
+            answer.map_err(|problem| problem.during(what))
+        }
         ["communications" | "app", "calls", id, action] if method == Method::POST => {
             let name = action.strip_prefix("microsoft.graph.").unwrap_or(action);
             let what = format!("calls/…/{name}");
@@ -74,6 +89,14 @@ fn operation(
                 body(request).map_err(|problem| problem.during(&what))?
             };
             let answer = match name {
+                "redirect" => calls::redirect(world, asker, key, &body),
+                "recordResponse" => media::record_response(world, asker, key, &body, &graph),
+                "sendDtmfTones" => media::send_dtmf_tones(world, asker, key, &body, &graph),
+                "mute" => media::mute(world, key, true, &body, &graph),
+                "unmute" => media::mute(world, key, false, &body, &graph),
+                "updateRecordingStatus" => {
+                    media::update_recording_status(world, asker, key, &body, &graph)
+                }
                 "answer" => calls::answer(world, asker, key, &body),
                 "reject" => calls::reject(world, key, &body),
                 "transfer" => calls::transfer(world, asker, key, &body),

@@ -4,11 +4,14 @@
 //! the key endpoint of the calling service at once.
 
 mod answer;
+mod batch;
 mod calls;
+mod clip;
 mod graph;
 mod http;
 mod media;
 mod metadata;
+mod participants;
 mod presence;
 mod problem;
 mod sip;

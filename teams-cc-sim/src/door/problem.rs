@@ -60,6 +60,11 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "7505", "Request authorization tenant mismatch.")
     }
 
+    /// 8506: only an app that a recording policy brought in may say that it records.
+    pub(crate) fn no_policy() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "8506", "Not allowed for a call without recording policy.")
+    }
+
     /// A permission outside calling is missing.
     pub(crate) fn forbidden(permission: &str) -> Self {
         Self::new(

@@ -5,7 +5,11 @@ use std::{collections::VecDeque, time::Duration};
 use serde_json::{Value, json};
 use teams_cc_core::{Instant, contact::Tone};
 
-use super::ring::{Callee, RingId};
+use super::{
+    record::Recording,
+    ring::{Callee, RingId},
+    roster::{Group, Invite},
+};
 
 /// The most calls at once; a further one is refused with 429.
 pub(crate) const MAX_CALLS: usize = 10_000;
@@ -58,10 +62,16 @@ pub(crate) enum Far {
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) context: Option<String>,
+    /// The type of the operation in `microsoft.graph`.
+    pub(crate) kind: &'static str,
     /// The file names of the prompts.
     pub(crate) names: Vec<Box<str>>,
     /// How long it plays, or why it fails.
     pub(crate) plays: Result<Duration, ResultInfo>,
+    /// What it ends with where nothing is in the way.
+    pub(crate) ends: ResultInfo,
+    /// What is recorded meanwhile.
+    pub(crate) records: Option<Recording>,
 }
 
 /// `microsoft.graph.resultInfo`.
@@ -117,6 +127,13 @@ pub(crate) struct Call {
     pub(crate) tones: bool,
     pub(crate) tone_sequence: i64,
     pub(crate) operations: VecDeque<Operation>,
+    /// Operations that ended, as GET shows them; at most [`MAX_OPERATIONS`], the oldest goes.
+    pub(crate) ended: VecDeque<Value>,
+    pub(crate) muted: bool,
+    /// Who is on it, where it is a group call.
+    pub(crate) group: Option<Group>,
+    /// The invitation under way; there is one at a time.
+    pub(crate) invite: Option<Invite>,
     pub(crate) played: u32,
     pub(crate) keep_alive: u32,
     pub(crate) transfer: Option<Transfer>,
@@ -143,6 +160,16 @@ impl Call {
 
     /// The whole entity, as POST and GET answer it.
     pub(crate) fn entity(&self, tenant: &str, source: &Value, graph: &str) -> Value {
+        // A bot that joins a group call rings nobody.
+        let targets = if self.party.is_null() {
+            json!([])
+        } else {
+            json!([{
+                "@odata.type": "#microsoft.graph.invitationParticipantInfo",
+                "identity": self.party,
+                "replacesCallId": null,
+            }])
+        };
         let audio = if self.active() { "active" } else { "inactive" };
         json!({
             "@odata.context": format!("{graph}/v1.0/$metadata#communications/calls/$entity"),
@@ -153,11 +180,7 @@ impl Call {
             "callChainId": self.chain,
             "callRoutes": [],
             "source": source,
-            "targets": [{
-                "@odata.type": "#microsoft.graph.invitationParticipantInfo",
-                "identity": self.party,
-                "replacesCallId": null,
-            }],
+            "targets": targets,
             "requestedModalities": ["audio"],
             "mediaConfig": {"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"},
             "mediaState": {"@odata.type": "#microsoft.graph.callMediaState", "audio": audio},

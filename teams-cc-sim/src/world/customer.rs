@@ -76,6 +76,7 @@ impl World {
         self.log.push(self.now, Column::Customer, to, format!("{name} hangs up"));
         self.set_line(customer, Line::Idle);
         match now.line {
+            Line::Bot(call) if self.leaves_group(call, Far::Customer(customer)) => {}
             Line::Bot(call) => self.end_call(
                 call,
                 ResultInfo::new(200, 560_000, "The call was ended by the PSTN user."),

@@ -11,6 +11,7 @@ use super::{
     call::{Call, normal_id},
     notice::Notice,
     output::CallbackId,
+    record::Clip,
     ring::{Ring, RingId},
     schedule::{Action, Schedule},
 };
@@ -69,6 +70,7 @@ pub struct World {
     pub(crate) calls: BTreeMap<u64, Call>,
     pub(crate) call_ids: BTreeMap<String, u64>,
     pub(crate) last_call: u64,
+    pub(crate) clips: BTreeMap<String, Clip>,
     pub(crate) rings: BTreeMap<RingId, Ring>,
     pub(crate) last_ring: u64,
     pub(crate) notices: BTreeMap<CallbackId, Notice>,
@@ -96,6 +98,7 @@ impl World {
             calls: BTreeMap::new(),
             call_ids: BTreeMap::new(),
             last_call: 0,
+            clips: BTreeMap::new(),
             rings: BTreeMap::new(),
             last_ring: 0,
             notices: BTreeMap::new(),
@@ -223,6 +226,8 @@ impl World {
             Action::MailboxFull(call) => self.mailbox_full(call),
             Action::OperationEnds { call, operation } => self.operation_ends(call, &operation),
             Action::Transfer { call, step } => self.transfer_step(call, step),
+            Action::Heard { call, names } => self.after_prompt(call, &names),
+            Action::Moves(call) => self.moves_over(call),
             Action::Deliver(id) => self.deliver(id),
             Action::Sip(action) => self.sip_action(action),
         }

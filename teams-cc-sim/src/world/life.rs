@@ -57,6 +57,10 @@ impl World {
             tones: false,
             tone_sequence: 0,
             operations: VecDeque::new(),
+            ended: VecDeque::new(),
+            muted: false,
+            group: None,
+            invite: None,
             played: 0,
             keep_alive: 0,
             transfer: None,
@@ -282,6 +286,10 @@ impl World {
         if let Some(ring) = call.ring {
             self.stop_ringing(ring);
         }
+        self.clips.retain(|_, clip| clip.call != key);
+        for person in call.group.into_iter().flat_map(|group| group.people) {
+            self.person_is_free(key, person.far);
+        }
         match call.far {
             Far::Customer(customer) => {
                 let line = self.customers.get(customer).map(|now| now.line);
@@ -328,6 +336,7 @@ impl World {
         if heard {
             self.notify(key, "updated", "", &Value::Object(data), "tone");
         }
+        self.stop_recording(key, tone);
     }
 
     pub(crate) fn presence_changes(&mut self, user: usize, change: usize) {

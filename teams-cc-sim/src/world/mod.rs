@@ -12,7 +12,10 @@ mod notice;
 mod operation;
 mod output;
 mod people;
+mod record;
+mod redirect;
 mod ring;
+mod roster;
 mod schedule;
 mod setup;
 mod telephone;
@@ -31,10 +34,12 @@ pub use setup::{
 
 pub use telephone::{AfterPrompt, Customer, PromptFile};
 
-pub(crate) use call::{Call, CallState, Far, MAX_OPERATIONS, Transfer};
+pub(crate) use call::{Call, CallState, Far, MAX_OPERATIONS, Operation, Transfer};
 pub(crate) use customer::shown_number;
 pub(crate) use engine::{Line, unknown};
 pub(crate) use life::{NewCall, phone_identity};
-pub(crate) use operation::file_name;
+pub(crate) use operation::{FINISHED, file_name};
+pub(crate) use record::Wanted;
 pub(crate) use ring::{Callee, NoAnswer, Purpose, RingId};
+pub(crate) use roster::{Group, Invite};
 pub(crate) use schedule::Action;

@@ -44,6 +44,9 @@ impl World {
         if self.setup.faults.lose_terminated && change == "deleted" && suffix.is_empty() {
             return;
         }
+        if self.setup.faults.lose_operations && suffix.starts_with("/operations/") {
+            return;
+        }
         let Some(call) = self.calls.get(&key) else {
             return;
         };

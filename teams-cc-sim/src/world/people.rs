@@ -46,8 +46,13 @@ pub struct App {
 }
 
 /// The permissions a contact center asks for in this slice.
-pub const ROLES: [&str; 4] =
-    ["Calls.AccessMedia.All", "Calls.Initiate.All", "Calls.JoinGroupCall.All", "Presence.Read.All"];
+pub const ROLES: [&str; 5] = [
+    "Calls.AccessMedia.All",
+    "Calls.Initiate.All",
+    "Calls.InitiateGroupCall.All",
+    "Calls.JoinGroupCall.All",
+    "Presence.Read.All",
+];
 
 impl App {
     /// An app with every permission of [`ROLES`], whose calls are announced at `callback`.
@@ -98,6 +103,8 @@ pub struct ResourceAccount {
     pub app: AppId,
     /// Its tenant.
     pub tenant: TenantId,
+    /// Whether its calls are those of a recording policy, which alone may tell that they record.
+    pub policy_recording: bool,
 }
 
 impl ResourceAccount {
@@ -109,7 +116,15 @@ impl ResourceAccount {
             number,
             app: app.id.clone(),
             tenant: tenant.id.clone(),
+            policy_recording: false,
         }
+    }
+
+    /// Makes its calls those of a recording policy.
+    #[must_use]
+    pub fn policy_recording(mut self) -> Self {
+        self.policy_recording = true;
+        self
     }
 }
 

@@ -31,6 +31,10 @@ pub(crate) enum Purpose {
     Transfer(u64),
     /// A call over SIP, by its leg.
     Sip(u64),
+    /// The invitation of a group call.
+    Invite(u64),
+    /// A customer whose call the bot redirected.
+    Redirect(usize),
 }
 
 /// What happens next at the ringing end.
@@ -266,6 +270,8 @@ impl World {
             Purpose::Call(call) => self.call_answered(call, far, confirm),
             Purpose::Transfer(call) => self.transfer_answered(call, far),
             Purpose::Sip(leg) => self.sip_answered(leg, far),
+            Purpose::Invite(call) => self.invited_comes(call, far),
+            Purpose::Redirect(customer) => self.redirect_answered(customer, far),
         }
     }
 
@@ -274,6 +280,8 @@ impl World {
             Purpose::Call(call) => self.end_call(call, why.result()),
             Purpose::Transfer(call) => self.transfer_failed(call, 7000),
             Purpose::Sip(leg) => self.sip_unanswered(leg, why),
+            Purpose::Invite(call) => self.invite_over(call, why.result()),
+            Purpose::Redirect(customer) => self.redirect_unanswered(customer),
         }
     }
 }

@@ -42,6 +42,13 @@ pub(crate) enum Action {
         call: u64,
         step: Step,
     },
+    /// The prompt before a clip has been heard.
+    Heard {
+        call: u64,
+        names: Vec<Box<str>>,
+    },
+    /// The party of another call moves over to this group call.
+    Moves(u64),
     Deliver(CallbackId),
     Sip(SipAction),
 }

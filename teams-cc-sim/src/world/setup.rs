@@ -39,6 +39,8 @@ pub struct Faults {
     pub repeat_every: Option<u32>,
     /// Notifications that a call is over are never sent.
     pub lose_terminated: bool,
+    /// Notifications that an operation ended are never sent.
+    pub lose_operations: bool,
     /// Notifications are signed with the second key, as after a rollover.
     pub rolled_key: bool,
 }

@@ -25,6 +25,9 @@ impl AfterPrompt {
     }
 }
 
+/// How long somebody speaks when asked to.
+pub(super) const SAYS: Duration = Duration::from_secs(3);
+
 /// A person on the telephone network.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -41,6 +44,8 @@ pub struct Customer {
     pub patience: Duration,
     /// How long the customer talks before hanging up.
     pub talk: Duration,
+    /// How long the customer speaks when asked to.
+    pub says: Duration,
     /// What the customer does when called.
     pub answering: Answering,
 }
@@ -56,6 +61,7 @@ impl Customer {
             keys: Vec::new(),
             patience: Duration::from_mins(2),
             talk: Duration::from_mins(1),
+            says: SAYS,
             answering: Answering::after(Duration::from_secs(4)),
         }
     }
@@ -95,6 +101,13 @@ impl Customer {
     #[must_use]
     pub fn talks(mut self, talk: Duration) -> Self {
         self.talk = talk;
+        self
+    }
+
+    /// Sets how long the customer speaks where a bot records; zero is silence.
+    #[must_use]
+    pub fn says(mut self, says: Duration) -> Self {
+        self.says = says;
         self
     }
 
