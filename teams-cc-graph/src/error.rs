@@ -90,8 +90,8 @@ pub struct ServiceError {
     pub(crate) authority: Arc<str>,
 }
 
-/// A refusal of the token endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A refusal of the token endpoint. Debug hides the endpoint's text, which may name a person.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignInError {
     /// The HTTP status, where the endpoint answered.
@@ -330,6 +330,17 @@ impl fmt::Display for ServiceError {
             Some(id) => write!(f, " (request-id {id})"),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Debug for SignInError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignInError")
+            .field("status", &self.status)
+            .field("error", &self.error)
+            .field("codes", &self.codes)
+            .field("correlation_id", &self.correlation_id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -82,9 +82,15 @@ pub(crate) fn read_rest<'de, T: Fields, A: MapAccess<'de>>(
             Key::Discriminator => name = Some(map.next_value()?),
             Key::Misspelled(slot, property, key) => {
                 let value = map.next_value()?;
+                let room = misspelled.len() < MAX_FIELDS;
                 match misspelled.iter_mut().find(|(_, _, older, _)| *older == key) {
                     Some((_, _, _, older)) => *older = value,
-                    None => misspelled.push((slot, property, key, value)),
+                    None if room => misspelled.push((slot, property, key, value)),
+                    // More than there are properties: a look for each among all would cost the
+                    // square of a hostile body.
+                    None => {
+                        additional.insert(key, value);
+                    }
                 }
             }
             Key::Unnamed(key) => {

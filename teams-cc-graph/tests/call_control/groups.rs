@@ -6,16 +6,17 @@ use teams_cc_core::contact::{
 };
 use teams_cc_graph::{
     call::{
-        Learned, ResultCode,
+        CallbackRoute, Learned, ResultCode,
         control::{
             Assumed, Came, Consult, ControlError, Fallback, JoinedBy, escalate_to_group,
             transfer_supervised,
         },
     },
-    model::{MeetingInfo, TokenMeetingInfo},
+    model::{MeetingInfo, OutgoingCallOptions, TokenMeetingInfo},
+    request::communications::Calls,
 };
 
-use crate::support::{CALL, Stage, active, agent, created, phone, prompt, stage};
+use crate::support::{CALL, Stage, active, agent, created, phone, prompt, stage, stage_with};
 
 /// The roster of a call.
 fn roster(call: &str, sequence: i64, ids: &[&str]) -> Value {
@@ -175,6 +176,53 @@ async fn an_agent_who_does_not_come_into_the_group_is_hung_up() {
     assert!(!kept.call.snapshot().is_ended());
     stage.settle().await;
     assert_eq!(stage.graph.hung_up(&agent_id), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_who_may_come_yet_is_not_rung_too() {
+    let mut stage = stage();
+    let customer = stage.answered().await;
+    let (group, _) = stage.group().await;
+    let agent_call = stage.board.dial(&agent()).await.expect("placed");
+    stage.notify([active(agent_call.leg().call_id().as_str())]);
+    let agent_call =
+        agent_call.answered(std::time::Duration::from_secs(5)).await.expect("answered");
+    let consult = Consult::of(agent_call, AnsweredBy::Confirmed);
+    // Nothing tells how the invitation ends.
+    let kept =
+        transfer_supervised(customer, consult, &group, Fallback::Ring).await.expect_err("unknown");
+    assert!(!kept.call.snapshot().is_ended());
+    assert_eq!(invites(&stage), 1);
+}
+
+/// Pain 24.
+#[tokio::test(start_paused = true)]
+async fn a_group_call_has_the_callback_and_the_roster_that_every_call_is_configured_with() {
+    let route = CallbackRoute::new(|leg| {
+        format!("https://blue.bot.contoso.com/{leg}").parse().expect("an address")
+    });
+    let stage = stage_with(|config| config.callback_per_call(route).delta_roster(true));
+    let (_group, id) = stage.group().await;
+    let body = stage.graph.last("POST calls").body;
+    assert_eq!(body["callbackUri"], "https://blue.bot.contoso.com/out0");
+    assert_eq!(body["callOptions"]["isDeltaRosterEnabled"], true);
+    stage.notify([roster(&id, 1, &["p1", "p2"])]);
+    stage.settle().await;
+
+    let meeting: MeetingInfo = TokenMeetingInfo::new("meeting-token").into();
+    let join = |calls: &Calls, callback: String| {
+        let options = OutgoingCallOptions::new().is_content_sharing_notification_enabled(true);
+        calls.join(callback, meeting).call_options(options)
+    };
+    let _meeting = stage.board.join(JoinedBy::Details, join).await.expect("placed");
+    let body = stage.graph.last("POST calls").body;
+    assert_eq!(body["callbackUri"], "https://blue.bot.contoso.com/out1");
+    assert_eq!(body["callOptions"]["isDeltaRosterEnabled"], true);
+    assert_eq!(body["callOptions"]["isContentSharingNotificationEnabled"], true);
+
+    let plain = crate::support::stage();
+    let _group = plain.group().await;
+    assert!(plain.graph.last("POST calls").body.get("callOptions").is_none());
 }
 
 #[tokio::test(start_paused = true)]

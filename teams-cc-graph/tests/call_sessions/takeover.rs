@@ -1,6 +1,12 @@
 //! Calls that outlive the process they came to.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use serde_json::json;
@@ -211,6 +217,54 @@ impl CallStore for Broken {
     async fn list(&self, _: &str) -> Result<Vec<CallId>, StoreError> {
         Err(StoreError::Backend("down".into()))
     }
+}
+
+/// A store whose deletions fail at first.
+#[derive(Debug, Default)]
+struct Sluggish {
+    records: MemoryCallStore,
+    deletions: AtomicUsize,
+}
+
+#[async_trait]
+impl CallStore for Sluggish {
+    async fn get(&self, call: &CallId) -> Result<Option<(RecordVersion, CallRecord)>, StoreError> {
+        self.records.get(call).await
+    }
+
+    async fn put_if(
+        &self,
+        call: &CallId,
+        version: RecordVersion,
+        record: CallRecord,
+    ) -> Result<RecordVersion, StoreError> {
+        self.records.put_if(call, version, record).await
+    }
+
+    async fn delete(&self, call: &CallId) -> Result<(), StoreError> {
+        if self.deletions.fetch_add(1, Ordering::Relaxed) < 2 {
+            return Err(StoreError::Backend("down".into()));
+        }
+        self.records.delete(call).await
+    }
+
+    async fn list(&self, owner: &str) -> Result<Vec<CallId>, StoreError> {
+        self.records.list(owner).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_whose_deletion_failed_is_deleted_in_the_end() {
+    let store = Arc::new(Sluggish::default());
+    let mut blue = setup_on(Graph::default(), config().store(store.clone(), "blue"));
+    let _call = blue.connected().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(store.list("blue").await.expect("read").len(), 1);
+    blue.notify([terminated(CALL, 200, 4521)]);
+    blue.ended().await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(store.deletions.load(Ordering::Relaxed), 3);
+    assert!(store.list("blue").await.expect("read").is_empty(), "no fence is left");
 }
 
 #[tokio::test(start_paused = true)]

@@ -86,7 +86,8 @@ async fn changes_are_proven_by_the_secret_of_their_subscription() {
     else {
         panic!("{delivery:?}")
     };
-    assert_eq!(changed.resource.text(), Some("communications/presences/u"));
+    let resource = changed.resource.get().map(Sensitive::reveal);
+    assert_eq!(resource, Some("communications/presences/u"));
     assert_eq!(*event, LifecycleEventType::ReauthorizationRequired);
     let counts = setup.intake.counts_so_far();
     assert_eq!((counts.changes, counts.unproven_changes), (2, 3));

@@ -82,13 +82,7 @@ impl<S: Stage> GroupCall<S> {
             Ok(failed) => ControlError::Failed { outcome: failed.outcome, code: failed.code },
             Err(error) => error,
         };
-        // Where nobody knows how moving ended, the party may come yet and must not be rung too.
-        let known = matches!(
-            &moving,
-            ControlError::Failed { outcome: OperationOutcome::Failed { .. }, .. }
-                | ControlError::Order(crate::call::OrderError::Graph(_))
-        );
-        if fallback == Fallback::Keep || !known || call.snapshot().is_ended() {
+        if fallback == Fallback::Keep || !did_not_move(&moving) || call.snapshot().is_ended() {
             return Err(not_brought(call, Some(moving), None));
         }
         match self.invite_as_is(party.info()).await.and_then(ControlError::unless_completed) {
@@ -160,7 +154,7 @@ pub async fn transfer_supervised(
     let moved = group.invite_as_is(replacing).await.and_then(ControlError::unless_completed);
     match moved {
         Ok(_) => consult.taken_over(),
-        Err(error) if fallback == Fallback::Keep => {
+        Err(error) if fallback == Fallback::Keep || !did_not_move(&error) => {
             return Err(not_brought(customer, Some(error), None));
         }
         Err(error) => {
@@ -178,6 +172,16 @@ pub async fn transfer_supervised(
         _ => Knowledge::Inferred(answered_by),
     };
     Ok(TransferOutcome::Completed { after: AfterTransfer::InSight, answered_by })
+}
+
+/// Whether a party certainly did not move over. Where nobody knows how that ended, the party may
+/// come yet and must not be rung too.
+fn did_not_move(moving: &ControlError) -> bool {
+    matches!(
+        moving,
+        ControlError::Failed { outcome: OperationOutcome::Failed { .. }, .. }
+            | ControlError::Order(crate::call::OrderError::Graph(_))
+    )
 }
 
 fn not_brought(

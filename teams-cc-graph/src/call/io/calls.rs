@@ -15,9 +15,12 @@ use crate::{
     Client, Error, InvalidRequest,
     budget::{CallPermit, SharedCallBudget},
     call::{CallCounts, CallsConfig, DialError, GraphLeg, error::check_party, registry::Taken},
-    model::{CommsNotifications, InvitationParticipantInfo},
+    model::{
+        Call, CallOptions, CommsNotifications, InvitationParticipantInfo, OutgoingCallOptions,
+    },
     request::communications::calls::CreateCall,
     webhook::{Delivery, NotificationSink, SinkFull},
+    wire::Field,
 };
 
 /// The live calls of one application in one tenant.
@@ -89,13 +92,12 @@ impl Calls {
         if let Some(instance) = &shared.config.application_instance {
             request = request.source_application_instance(instance);
         }
-        if let Some(options) = shared.outgoing_options() {
-            request = request.call_options(options);
-        }
         self.place(request, to.clone(), leg).await
     }
 
     /// Sends a request that creates a call, as [`Calls::dial`] does.
+    ///
+    /// Where its notifications go and how its roster comes is as configured for every call.
     pub(in crate::call) async fn place(
         &self,
         mut request: CreateCall,
@@ -112,7 +114,12 @@ impl Calls {
         let (answer, created) = oneshot::channel();
         // By it the call is known should the response get lost.
         let chain = shared.next_chain();
-        request.body_mut().call_chain_id = chain.as_ref().into();
+        let body = request.body_mut();
+        body.call_chain_id = chain.as_ref().into();
+        if shared.config.callback_per_call.is_some() {
+            body.callback_uri = shared.callback_uri(&leg).into();
+        }
+        tell_roster(body, shared.config.delta_roster);
         let task = DialTask::new(Arc::clone(shared), leg, chain, permit);
         tokio::spawn(async move {
             let outcome = request.await;
@@ -221,6 +228,22 @@ impl Calls {
     #[must_use]
     pub fn counts(&self) -> CallCounts {
         self.shared.counts()
+    }
+}
+
+/// Asks for rosters in the form they are read in, whole or as changes.
+fn tell_roster(body: &mut Call, delta: bool) {
+    match &mut body.call_options {
+        Field::Value(CallOptions::Outgoing(options)) => {
+            if delta || options.is_delta_roster_enabled.get() == Some(&true) {
+                options.is_delta_roster_enabled = delta.into();
+            }
+        }
+        options @ (Field::Missing | Field::Null) if delta => {
+            let with_changes = OutgoingCallOptions::new().is_delta_roster_enabled(true);
+            *options = Field::Value(CallOptions::Outgoing(with_changes));
+        }
+        _ => {}
     }
 }
 

@@ -113,7 +113,11 @@ async fn over(shared: &Shared, keeping: &Keeping, call: &CallId) -> Result<(), S
     // A deletion asks for no version, so an empty record is put first: a fence.
     let fence = CallRecord::new(RECORD_FORMAT, keeping.owner.clone(), Vec::new());
     match keeping.store.put_if(call, saved.version, fence).await {
-        Ok(_) => keeping.store.delete(call).await?,
+        Ok(version) => {
+            // Noted first: where the deletion fails, trying again goes on from here.
+            shared.save(call, Some(Saved { version, body: Vec::new() }));
+            keeping.store.delete(call).await?;
+        }
         Err(StoreError::VersionConflict { .. }) => {}
         Err(error) => return Err(error),
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use teams_cc_core::{
     CallId, LegId,
     contact::Direction,
-    store::{RecordVersion, StoreError},
+    store::{CallRecord, RecordVersion, StoreError},
 };
 
 use super::{Calls, Shared, Unfinished, keeper, keeper::Saved, shared::Keeping};
@@ -86,11 +86,11 @@ impl Calls {
                 continue;
             }
             match KeptCall::read(&record) {
-                Ok(kept) => {
-                    if let Some(taken) = take(&self.shared, &keeping, version, kept).await? {
-                        rehydrated.calls.push(taken);
-                    }
-                }
+                Ok(kept) => match take(&self.shared, &keeping, (version, record), kept).await? {
+                    Took::Call(taken) => rehydrated.calls.push(taken),
+                    Took::NoRoom => rehydrated.left.push(call),
+                    Took::Nothing => {}
+                },
                 Err(error) => rehydrated.unreadable.push((call, error)),
             }
         }
@@ -149,30 +149,51 @@ impl Calls {
     }
 }
 
-/// Makes a record ours and goes on with its call; none where somebody else was first.
+/// What came of taking one call over.
+enum Took {
+    Call(RehydratedCall),
+    /// Somebody else was first, or it is live here already.
+    Nothing,
+    /// Calls came in meanwhile; the record is as it was.
+    NoRoom,
+}
+
+/// Makes a record ours and goes on with its call.
 async fn take(
     shared: &Arc<Shared>,
     keeping: &Keeping,
-    version: RecordVersion,
+    (version, before): (RecordVersion, CallRecord),
     kept: KeptCall,
-) -> Result<Option<RehydratedCall>, RehydrateError> {
+) -> Result<Took, RehydrateError> {
     let record =
         kept.write(&keeping.owner).map_err(|error| StoreError::Backend(Box::new(error)))?;
     let body = record.body.clone();
-    match keeping.store.put_if(&kept.call, version, record).await {
-        Ok(version) => shared.save(&kept.call, Some(Saved { version, body })),
-        Err(StoreError::VersionConflict { .. }) => return Ok(None),
+    let version = match keeping.store.put_if(&kept.call, version, record).await {
+        Ok(version) => version,
+        Err(StoreError::VersionConflict { .. }) => return Ok(Took::Nothing),
         Err(error) => return Err(error.into()),
-    }
+    };
+    shared.save(&kept.call, Some(Saved { version, body }));
     let (was, call) = (kept.leg.clone(), kept.call.clone());
     let (direction, party) = (kept.session.direction, kept.party.clone());
     let now = shared.clock.now();
-    let Ok(leg) = shared.registry().resume(now, kept) else { return Ok(None) };
+    let resumed = shared.registry().resume(now, kept);
+    let leg = match resumed {
+        Ok(leg) => leg,
+        Err(NotResumed::Live) => return Ok(Took::Nothing),
+        Err(NotResumed::NoRoom) => {
+            shared.save(&call, None);
+            return match keeping.store.put_if(&call, version, before).await {
+                Ok(_) | Err(StoreError::VersionConflict { .. }) => Ok(Took::NoRoom),
+                Err(error) => Err(error.into()),
+            };
+        }
+    };
     if direction == Direction::Outbound {
         let config = &shared.config;
         shared.permit(&leg, config.budget.as_ref().and_then(|budget| budget.adopt(&config.app)));
     }
     shared.changed();
     let leg = GraphLeg::new(Arc::clone(shared), leg, call, direction, party);
-    Ok(Some(RehydratedCall { leg: Arc::new(leg), was }))
+    Ok(Took::Call(RehydratedCall { leg: Arc::new(leg), was }))
 }

@@ -27,7 +27,7 @@ use crate::{
         announcement::Announcement,
         registry::{NotSent, Notice, Registry},
     },
-    model::{IncomingCallOptions, OutgoingCallOptions},
+    model::IncomingCallOptions,
     request::communications::OneCall,
 };
 
@@ -286,12 +286,6 @@ impl Shared {
     pub(in crate::call) fn incoming_options(&self) -> Option<IncomingCallOptions> {
         let delta = self.config.delta_roster;
         delta.then(|| IncomingCallOptions::new().is_delta_roster_enabled(true))
-    }
-
-    /// What to ask for when a call is placed.
-    pub(super) fn outgoing_options(&self) -> Option<OutgoingCallOptions> {
-        let delta = self.config.delta_roster;
-        delta.then(|| OutgoingCallOptions::new().is_delta_roster_enabled(true))
     }
 
     /// An id that is unique among the calls of this process, and the same in every replay.

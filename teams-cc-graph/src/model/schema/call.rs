@@ -6,7 +6,7 @@ use crate::model::{
     ChatInfo, CommsOperation, IdentitySet, InvitationParticipantInfo, MediaConfig, MeetingInfo,
     Modality, Participant, ParticipantInfo, ToneInfo,
 };
-use crate::wire::DateTimeOffset;
+use crate::wire::{DateTimeOffset, Sensitive};
 
 resource! {
     /// A call, as the service tells it.
@@ -46,7 +46,7 @@ resource! {
         /// The state of the call.
         state: CallState = "state",
         /// The subject of the conversation.
-        subject: String = "subject",
+        subject: Sensitive = "subject",
         /// Who is called.
         targets: Vec<InvitationParticipantInfo> = "targets",
         /// The tenant the call belongs to.

@@ -67,8 +67,8 @@ resource! {
         encrypted_content: ChangeNotificationEncryptedContent = "encryptedContent",
         /// What happened to the subscription.
         lifecycle_event: LifecycleEventType = "lifecycleEvent",
-        /// The resource, as a path.
-        resource: String = "resource",
+        /// The resource, as a path; it may name a thread.
+        resource: Sensitive = "resource",
         /// What the service says of the resource in the clear.
         resource_data: ChangedResource = "resourceData",
         /// When the subscription ends.
@@ -149,7 +149,7 @@ resource! {
         notification_url: String = "notificationUrl",
         /// The app that answers there.
         notification_url_app_id: String = "notificationUrlAppId",
-        /// The resource.
-        resource: String = "resource",
+        /// The resource; it may name a thread.
+        resource: Sensitive = "resource",
     }
 }

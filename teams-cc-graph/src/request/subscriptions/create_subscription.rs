@@ -84,7 +84,7 @@ impl<C: Via> CreateSubscription<C> {
         expires: impl Into<DateTimeOffset>,
     ) -> Self {
         let body = Subscription::default()
-            .resource(resource.into())
+            .resource(Sensitive::new(resource))
             .notification_url(notification_url.into())
             .expiration_date_time(expires.into());
         Self { via, body, change_types: vec![ChangeType::Updated] }

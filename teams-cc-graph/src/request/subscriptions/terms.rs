@@ -6,7 +6,7 @@ use super::limit_of;
 use crate::error::InvalidRequest;
 use crate::model::{Subscription, UpdateSubscriptionBody};
 use crate::request::check;
-use crate::wire::{DateTimeOffset, Field};
+use crate::wire::{DateTimeOffset, Field, Sensitive};
 
 /// What a subscription must keep to, at a time that may be unknown.
 pub(super) struct Terms {
@@ -19,7 +19,7 @@ impl Terms {
     }
 
     pub(super) fn check(&self, wanted: &Subscription) -> Result<(), InvalidRequest> {
-        let resource = wanted.resource.text().filter(|it| !it.is_empty());
+        let resource = wanted.resource.get().map(Sensitive::reveal).filter(|it| !it.is_empty());
         let resource = resource.ok_or(InvalidRequest::Missing { what: "resource" })?;
         check::https("notificationUrl", wanted.notification_url.text().unwrap_or_default())?;
         if let Some(url) = wanted.lifecycle_notification_url.text() {

@@ -164,7 +164,7 @@ impl<C: Via> CreateCall<C> {
     }
 
     /// Set the subject.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+    pub fn subject(mut self, subject: impl Into<Sensitive>) -> Self {
         self.body.subject = subject.into().into();
         self
     }
