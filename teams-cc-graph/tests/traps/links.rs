@@ -7,11 +7,11 @@ use teams_cc_graph::call::recording::ClipLocation;
 use teams_cc_graph::model::{Presence, RecordOperation};
 use teams_cc_graph::page::PageError;
 
-use crate::service::{TOKEN, answer, service};
+use crate::service::{Answer, TOKEN, answer, service};
 
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
 
-fn page(link: &str) -> Option<http::Response<bytes::Bytes>> {
+fn page(link: &str) -> Answer {
     answer(200, json!({"value": [{"id": "1"}, {"id": "2"}], "@odata.nextLink": link}).to_string())
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use serde_json::Value;
 use teams_cc_core::Seed;
 use teams_cc_graph::auth::{AccessToken, TokenProvider, TokenRequest};
@@ -21,26 +21,34 @@ pub(crate) const TOKEN: &str = "token-of-the-app";
 pub(crate) struct Service(Arc<Mutex<Script>>);
 
 struct Script {
-    answers: VecDeque<Option<Response<Bytes>>>,
+    answers: VecDeque<Answer>,
     asked: Vec<Request<Bytes>>,
 }
 
-/// An answer of this status.
-pub(crate) fn answer(status: u16, body: impl Into<Bytes>) -> Option<Response<Bytes>> {
-    Some(Response::builder().status(status).body(body.into()).unwrap())
+/// One answer, or none where the connection broke.
+#[derive(Clone)]
+pub(crate) struct Answer(Option<Response<Bytes>>);
+
+impl Answer {
+    pub(crate) fn status(&self) -> Option<StatusCode> {
+        self.0.as_ref().map(Response::status)
+    }
 }
 
-pub(crate) fn throttled() -> Option<Response<Bytes>> {
+/// An answer of this status.
+pub(crate) fn answer(status: u16, body: impl Into<Bytes>) -> Answer {
+    Answer(Some(Response::builder().status(status).body(body.into()).unwrap()))
+}
+
+pub(crate) fn throttled() -> Answer {
     let response = Response::builder().status(429).header("retry-after", "0.25");
-    Some(response.body(Bytes::new()).unwrap())
+    Answer(Some(response.body(Bytes::new()).unwrap()))
 }
 
 /// No answer: the connection broke.
-pub(crate) const BROKEN: Option<Response<Bytes>> = None;
+pub(crate) const BROKEN: Answer = Answer(None);
 
-pub(crate) fn service(
-    answers: impl IntoIterator<Item = Option<Response<Bytes>>>,
-) -> (Service, Client) {
+pub(crate) fn service(answers: impl IntoIterator<Item = Answer>) -> (Service, Client) {
     let script = Script { answers: answers.into_iter().collect(), asked: Vec::new() };
     let service = Service(Arc::new(Mutex::new(script)));
     let serving = service.clone();
@@ -57,7 +65,7 @@ impl Service {
         script.asked.push(request);
         let last = script.answers.len() == 1;
         let next = if last { script.answers.front().cloned() } else { script.answers.pop_front() };
-        next.flatten()
+        next.and_then(|answer| answer.0)
     }
 
     pub(crate) fn count(&self) -> usize {
