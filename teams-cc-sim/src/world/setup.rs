@@ -32,6 +32,7 @@ pub enum ProxyState {
 /// What goes wrong between Microsoft and the contact center.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each fault is switched on by itself")]
 pub struct Faults {
     /// Notifications spell their enum values in Pascal case, as seen since 2023.
     pub pascal_case: bool,
