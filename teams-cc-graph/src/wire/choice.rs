@@ -65,7 +65,7 @@ pub(crate) fn read_choice_rest<'de, C: Choice, A: MapAccess<'de>>(
                 None
             }
             // Among no properties, no name is one.
-            Some(Key::Slot(..) | Key::Misspelled(..)) | None => None,
+            Some(Key::Slot(..) | Key::Misspelled(_)) | None => None,
         },
     };
     let Some(name) = name else { return keep(whole, map).and_then(from_whole) };

@@ -6,10 +6,11 @@ use serde::{
     Deserializer,
     de::{DeserializeSeed, Error, MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Additional, Wire,
+    depth::Level,
     discriminator::{ODATA_TYPE, TypeName},
     refusal::{refused, within},
 };
@@ -66,10 +67,12 @@ pub(crate) fn read_rest<'de, T: Fields, A: MapAccess<'de>>(
     mut name: Option<TypeName<'de>>,
 ) -> Result<T, A::Error> {
     const { assert!(T::NAMES.len() <= MAX_FIELDS, "a bit set counts the properties") }
+    let _level = Level::enter()?;
     let mut this = T::default();
     let mut seen = 0_u128;
     let mut additional = Additional::default();
-    let mut misspelled: Vec<(usize, &'static str, String, Value)> = Vec::new();
+    // A map, for a property has as many spellings as a hostile body cares to send.
+    let mut misspelled = Map::new();
     while let Some(key) = map.next_key_seed(ReadKey(T::NAMES))? {
         match key {
             Key::Slot(slot, property) => {
@@ -80,26 +83,18 @@ pub(crate) fn read_rest<'de, T: Fields, A: MapAccess<'de>>(
                 seen |= 1 << slot;
             }
             Key::Discriminator => name = Some(map.next_value()?),
-            Key::Misspelled(slot, property, key) => {
-                let value = map.next_value()?;
-                let room = misspelled.len() < MAX_FIELDS;
-                match misspelled.iter_mut().find(|(_, _, older, _)| *older == key) {
-                    Some((_, _, _, older)) => *older = value,
-                    None if room => misspelled.push((slot, property, key, value)),
-                    // More than there are properties: a look for each among all would cost the
-                    // square of a hostile body.
-                    None => {
-                        additional.insert(key, value);
-                    }
-                }
+            Key::Misspelled(key) => {
+                misspelled.insert(key, map.next_value()?);
             }
             Key::Unnamed(key) => {
                 additional.insert(key, map.next_value::<Value>()?);
             }
         }
     }
-    for (slot, property, key, value) in misspelled {
-        if seen & 1 << slot == 0 {
+    for (key, value) in misspelled {
+        if let Some((slot, property)) = meant(T::NAMES, &key)
+            && seen & 1 << slot == 0
+        {
             let received = this
                 .read_slot(slot, value)
                 .map_err(|error| A::Error::custom(within(error, property)))?;
@@ -149,7 +144,7 @@ pub(super) enum Key {
     Slot(usize, &'static str),
     Discriminator,
     /// A property by a name that differs in case.
-    Misspelled(usize, &'static str, String),
+    Misspelled(String),
     Unnamed(String),
 }
 
@@ -166,12 +161,17 @@ impl ReadKey {
     }
 
     fn other(&self, name: String) -> Key {
-        let mut known = (0..).zip(self.0);
-        match known.find(|(_, known)| known.eq_ignore_ascii_case(&name)) {
-            Some((slot, property)) => Key::Misspelled(slot, property, name),
+        match meant(self.0, &name) {
+            Some(_) => Key::Misspelled(name),
             None => Key::Unnamed(name),
         }
     }
+}
+
+/// The property whose name differs from this one in case at most.
+fn meant(names: &'static [&'static str], name: &str) -> Option<(usize, &'static str)> {
+    let mut known = (0..).zip(names.iter().copied());
+    known.find(|(_, known)| known.eq_ignore_ascii_case(name))
 }
 
 impl<'de> DeserializeSeed<'de> for ReadKey {

@@ -5,8 +5,8 @@
 //! a [`Field`] tells missing from null, [`Additional`] keeps what the model does not name, and what
 //! was read and not changed is written back as it was read.
 //!
-//! Models read straight from the deserializer. Nesting is bounded by the format: `serde_json` stops
-//! at 128 levels. Errors name the property and the kind of value that was found, never the value.
+//! Models read straight from the deserializer. Nesting is bounded: `serde_json` stops at 128
+//! levels, and objects of known types lie in each other at most 24 deep. Errors name the property and the kind of value that was found, never the value.
 
 mod additional;
 mod byte_order_mark;
@@ -14,6 +14,7 @@ mod choice;
 mod codec;
 mod date_time;
 mod decimal;
+mod depth;
 mod discriminator;
 mod duration;
 mod field;
