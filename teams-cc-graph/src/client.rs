@@ -125,6 +125,10 @@ impl Client {
     /// The JSON body of an answer.
     pub(crate) fn read<T: DeserializeOwned>(response: &http::Response<Bytes>) -> Result<T, Error> {
         let body = without_mark(response.body());
+        if too_dense(body) {
+            let source = "the response holds nothing but tiny objects";
+            return Err(Error::with_source(ErrorKind::Decode, source));
+        }
         // Some operations answer 2xx without the documented body: nothing is known, nothing fails.
         let nothing = matches!(body.trim_ascii(), b"" | b"null");
         serde_json::from_slice(body)
@@ -253,6 +257,19 @@ impl Base {
     }
 }
 
+/// Whether a body is made of so many objects that reading it would take hundreds of times its size.
+fn too_dense(body: &[u8]) -> bool {
+    let objects = body.iter().filter(|byte| **byte == b'{').count();
+    objects > (body.len() / BYTES_PER_OBJECT).max(ANY_OBJECTS)
+}
+
+/// The fewest bytes of a body to each object, once it has more than [`ANY_OBJECTS`]. Those of the
+/// service have more than twice as many.
+const BYTES_PER_OBJECT: usize = 16;
+
+/// How many objects a body may always have.
+const ANY_OBJECTS: usize = 16_384;
+
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
@@ -265,6 +282,17 @@ impl fmt::Debug for Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_response_of_nothing_but_tiny_objects_is_not_read() {
+        let body = |item: &str, count: usize| {
+            http::Response::new(Bytes::from(format!("[{}]", vec![item; count].join(","))))
+        };
+        let read = |response| Client::read::<serde_json::Value>(&response).is_ok();
+        assert!(read(body("{}", ANY_OBJECTS)));
+        assert!(!read(body("{}", ANY_OBJECTS + 1)));
+        assert!(read(body(r#"{"user":{"id":"29362bd4-cd58-4ed0"}}"#, ANY_OBJECTS + 1)));
+    }
 
     #[test]
     fn a_token_goes_to_one_origin_only() {

@@ -15,6 +15,13 @@ use crate::{
     wire::{Sensitive, Wire, refused, same_type, without_mark},
 };
 
+/// The most objects in one body; one with more is refused before it is read.
+///
+/// An empty object takes three bytes of a body and hundreds of memory. The service's own have some
+/// fifty bytes each, so that no body of [`DEFAULT_MAX_BODY_BYTES`](super::DEFAULT_MAX_BODY_BYTES)
+/// comes near.
+pub const MAX_BODY_OBJECTS: usize = 16_384;
+
 /// What a callback's body is.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -43,10 +50,11 @@ pub struct UnreadableBody;
 ///
 /// # Errors
 ///
-/// [`UnreadableBody`] where the body is no JSON object or none of its notifications can be read.
+/// [`UnreadableBody`] where the body is no JSON object, has more than [`MAX_BODY_OBJECTS`], or
+/// none of its notifications can be read.
 pub fn read_body(body: &[u8]) -> Result<Body, UnreadableBody> {
     // Once over the whole is cheaper than once for each text.
-    let body = std::str::from_utf8(without_mark(body)).map_err(|_| UnreadableBody)?;
+    let body = text(body)?;
     match serde_json::from_str::<CommsNotifications>(body) {
         Ok(notifications) if notifications.value.get().is_some() => {
             return Ok(Body::Notifications { notifications, unreadable: 0 });
@@ -84,7 +92,7 @@ pub fn read_body(body: &[u8]) -> Result<Body, UnreadableBody> {
 pub(super) fn read_changes(
     body: &[u8],
 ) -> Result<(ChangeNotificationCollection, usize), UnreadableBody> {
-    let body = std::str::from_utf8(without_mark(body)).map_err(|_| UnreadableBody)?;
+    let body = text(body)?;
     match serde_json::from_str::<ChangeNotificationCollection>(body) {
         Ok(changes) if changes.value.get().is_some() => return Ok((changes, 0)),
         Ok(_) => return Err(UnreadableBody),
@@ -100,6 +108,15 @@ pub(super) fn read_changes(
     let tokens = tokens.map(|(tokens, _)| tokens).unwrap_or_default();
     let changes = ChangeNotificationCollection::new().value(items).validation_tokens(tokens);
     Ok((changes, unreadable))
+}
+
+/// The text of a body that is small enough in every way.
+fn text(body: &[u8]) -> Result<&str, UnreadableBody> {
+    let objects = body.iter().filter(|byte| **byte == b'{').count();
+    if objects > MAX_BODY_OBJECTS {
+        return Err(UnreadableBody);
+    }
+    std::str::from_utf8(without_mark(body)).map_err(|_| UnreadableBody)
 }
 
 fn read<'de, T: Deserialize<'de>>(body: &'de str) -> Result<T, UnreadableBody> {

@@ -235,7 +235,6 @@ impl Intake {
             self.counts().unreadable_bodies += 1;
             return answer::refused();
         };
-        let sent = changes.value.items().len();
         let validation_tokens = changes.validation_tokens.into_option().unwrap_or_default();
         let (events, unproven) =
             subscriptions.proven(changes.value.into_option().unwrap_or_default());
@@ -244,9 +243,9 @@ impl Intake {
             IntakeCounts::add(&mut counts.unproven_changes, unproven);
             IntakeCounts::add(&mut counts.unreadable_notifications, unreadable);
         }
-        if events.is_empty() && sent > 0 {
-            // A notification may overtake the answer that names its subscription. Refused, it
-            // comes again.
+        if events.is_empty() {
+            // Nothing vouches for the post, not even for the tokens in it. A notification may also
+            // overtake the answer that names its subscription. Refused, it comes again.
             return answer::refused();
         }
         let count = events.len();

@@ -47,7 +47,7 @@ mod redirect;
 mod subscription;
 mod verify;
 
-pub use body::{Body, UnreadableBody, read_body};
+pub use body::{Body, MAX_BODY_OBJECTS, UnreadableBody, read_body};
 pub use config::{DEFAULT_MAX_BODY_BYTES, IntakeConfig};
 pub use counts::IntakeCounts;
 pub use dispatch::{Delivery, NotificationSink, SinkFull};

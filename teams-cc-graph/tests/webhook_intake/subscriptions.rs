@@ -93,7 +93,10 @@ async fn changes_are_proven_by_the_secret_of_their_subscription() {
     assert_eq!((counts.changes, counts.unproven_changes), (2, 3));
     assert_eq!(counts.unreadable_notifications, 1);
     let shown = format!("{delivery:?}");
-    assert!(!shown.contains("secret-1") && !shown.contains("jwt"), "{shown}");
+    // A resource's path may name a chat.
+    for secret in ["secret-1", "jwt", "presences"] {
+        assert!(!shown.contains(secret), "{secret}: {shown}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,6 +119,19 @@ async fn whatever_is_wrong_with_a_change_the_answer_is_the_same() {
     for status in [202, 202, 503] {
         assert_eq!(send(&setup, "/changes", body.clone()).await.status(), status);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_that_no_secret_vouches_for_hands_nothing_on() {
+    let (setup, taken) = subscribed();
+    for body in [
+        json!({"value": [], "validationTokens": ["forged"]}),
+        json!({"value": [7], "validationTokens": ["forged"]}),
+        json!({"value": [change("s1", "guess")], "validationTokens": ["forged"]}),
+    ] {
+        assert_eq!(send(&setup, "/changes", body.to_string()).await.status(), 401, "{body}");
+    }
+    assert!(taken.lock().unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! The questions of calls, as requests.
 
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use http::StatusCode;
 use teams_cc_core::CallId;
 
@@ -40,7 +40,8 @@ pub(super) async fn ask(shared: &Shared, call: &CallId, ask: &Ask) -> Answer {
 async fn participants(shared: &Shared, call: &CallId) -> Result<Answer, Error> {
     let request = shared.one_call(call).participants().into_request()?;
     let pages = shared.client.pages::<Participant>(request).max_pages(MAX_ROSTER_PAGES);
-    let list: Vec<Participant> = pages.items().try_collect().await?;
+    // One more than are kept tells that there are too many; the rest is not even held.
+    let list: Vec<Participant> = pages.items().take(MAX_PARTICIPANTS + 1).try_collect().await?;
     Ok(Answer::Participants(RosterReport::read(&list)))
 }
 
