@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::model::{Subscription, UpdateSubscriptionBody};
 use crate::request::Via;
-use crate::wire::DateTimeOffset;
+use crate::wire::{DateTimeOffset, Sensitive};
 
 /// `PATCH /subscriptions/{id}`: renew a subscription, or send it elsewhere.
 ///
@@ -44,7 +44,7 @@ pub struct UpdateSubscription<C = Client> {
     via: C,
     subscription: String,
     body: UpdateSubscriptionBody,
-    resource: Option<String>,
+    resource: Option<Sensitive>,
 }
 
 graph_request! {
@@ -68,7 +68,7 @@ impl<C: Via> UpdateSubscription<C> {
 
     /// Tell which resource it is for, so that its limit is checked. Default: not told.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
-        self.resource = Some(resource.into());
+        self.resource = Some(Sensitive::new(resource));
         self
     }
 
@@ -95,7 +95,8 @@ impl<C: Via> UpdateSubscription<C> {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a documented limit is broken.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        Terms::at(self.via.wall()).check_renewal(&self.body, self.resource.as_deref())?;
+        Terms::at(self.via.wall())
+            .check_renewal(&self.body, self.resource.as_ref().map(Sensitive::reveal))?;
         Self::ENDPOINT.json(&[(SUBSCRIPTION_ID, &self.subscription)], &self.body)
     }
 }
