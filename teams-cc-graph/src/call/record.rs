@@ -6,7 +6,11 @@
 mod v1;
 
 use serde::{Deserialize, Serialize};
-use teams_cc_core::{Address, CallId, LegId, OperationId, contact::Direction, store::CallRecord};
+use teams_cc_core::{
+    Address, CallId, LegId, OperationId, TenantId, contact::Direction, store::CallRecord,
+};
+
+use super::MAX_OPERATIONS;
 
 /// The format of the records written here. Older ones are read, newer ones are refused.
 pub const RECORD_FORMAT: u16 = 2;
@@ -18,6 +22,9 @@ pub(super) struct KeptCall {
     pub(super) leg: LegId,
     pub(super) call: CallId,
     pub(super) party: Address,
+    /// The tenant it belongs to; absent from records of older versions.
+    #[serde(default)]
+    pub(super) tenant: Option<TenantId>,
     pub(super) session: KeptSession,
 }
 
@@ -99,7 +106,21 @@ impl KeptCall {
         Ok(CallRecord::new(RECORD_FORMAT, owner, serde_json::to_vec(self)?))
     }
 
-    pub(super) fn read(record: &CallRecord) -> Result<Self, ReadRecordError> {
+    /// Reads the record that a store keeps of a call.
+    pub(super) fn of(call: &CallId, record: &CallRecord) -> Result<Self, ReadRecordError> {
+        let kept = Self::read(record)?;
+        let wrong = if kept.call != *call {
+            "it is of another call"
+        } else if kept.session.operations.len() > MAX_OPERATIONS {
+            "it has more operations than a call may have"
+        } else {
+            return Ok(kept);
+        };
+        let source = <serde_json::Error as serde::de::Error>::custom(wrong);
+        Err(ReadRecordError::Malformed { format: record.format, source })
+    }
+
+    fn read(record: &CallRecord) -> Result<Self, ReadRecordError> {
         let format = record.format;
         let read = match format {
             1 => serde_json::from_slice::<v1::KeptCall>(&record.body).map(Self::from),
@@ -122,6 +143,7 @@ mod tests {
             leg: LegId::numbered("G", 1),
             call: CallId::new("57dab8b1").expect("an id"),
             party: TeamsUser::new("29362bd4".parse().expect("an id")).into(),
+            tenant: Some("tenant-1".parse().expect("an id")),
             session: KeptSession {
                 direction: Direction::Outbound,
                 stage: KeptStage::Connected,

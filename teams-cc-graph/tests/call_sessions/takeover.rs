@@ -181,6 +181,59 @@ async fn records_of_the_format_before_are_taken_over_and_newer_ones_left_alone()
 }
 
 #[tokio::test(start_paused = true)]
+async fn tenants_that_share_a_store_and_a_name_keep_their_calls_apart() {
+    let store = Arc::new(MemoryCallStore::new());
+    let (blue, ..) = playing(&store).await;
+    drop(blue);
+    let mut of_another = named(&store, "green", 2);
+    of_another.tenant = "5d1fa6b5-1f3f-4b8a-8a3f-0d7f0c7a9e11".parse().expect("an id");
+    let graph = Graph::default();
+    graph.answer("get", 404, json!({}));
+    let mut another = setup_on(graph, of_another);
+    let taken = another.calls.rehydrate("blue").await.expect("read");
+    assert!(taken.calls.is_empty() && taken.left.is_empty() && taken.unreadable.is_empty());
+    assert!(another.next().await.is_none());
+    assert_eq!(another.graph.asked(), [""; 0], "its token is not shown this call's id");
+    assert_eq!(&*record(&store).await.expect("kept").owner, "blue");
+    let green = setup_on(Graph::default(), named(&store, "green", 3));
+    assert_eq!(green.calls.rehydrate("blue").await.expect("read").calls.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_was_tampered_with_is_left_alone() {
+    let store = Arc::new(MemoryCallStore::new());
+    let (blue, ..) = playing(&store).await;
+    drop(blue);
+    let sound = record(&store).await.expect("kept").body;
+    let with = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut body = serde_json::from_slice(&sound).expect("JSON");
+        change(&mut body);
+        body.to_string().into_bytes()
+    };
+    let many: Vec<_> =
+        (0..65).map(|nth| json!({ "id": format!("op-{nth}"), "told": true })).collect();
+    let bodies = [
+        Vec::new(),
+        b"[".repeat(100_000),
+        sound[..sound.len() / 2].to_vec(),
+        with(&|body| body["call"] = OTHER.into()),
+        with(&|body| body["session"]["operations"] = many.clone().into()),
+        with(&|body| body["call"] = "../../users".into()),
+    ];
+    for body in bodies {
+        let store = Arc::new(MemoryCallStore::new());
+        let call = CallId::new(CALL).expect("an id");
+        let tampered = CallRecord::new(RECORD_FORMAT, "blue", body);
+        store.put_if(&call, RecordVersion::NONE, tampered.clone()).await.expect("written");
+        let green = setup_on(Graph::default(), named(&store, "green", 2));
+        let taken = green.calls.rehydrate("blue").await.expect("read");
+        assert_eq!((taken.calls.len(), taken.unreadable.len()), (0, 1));
+        assert_eq!(record(&store).await.expect("kept"), tampered);
+        assert_eq!(green.graph.asked(), [""; 0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_that_find_no_room_stay_with_their_owner() {
     let store = Arc::new(MemoryCallStore::new());
     let (blue, ..) = playing(&store).await;

@@ -56,7 +56,7 @@ pub enum RehydrateError {
 }
 
 impl Calls {
-    /// Takes over the calls of an owner, as of a process that is gone.
+    /// Takes over the calls of an owner, as of a process that is gone; those of its tenant alone.
     ///
     /// Each record is made ours first, so that of two who try one succeeds, and a process that was
     /// believed dead lets go of its calls. Then Graph is asked how the call stands; what changed
@@ -85,7 +85,9 @@ impl Calls {
             if *record.owner != *owner {
                 continue;
             }
-            match KeptCall::read(&record) {
+            match KeptCall::of(&call, &record) {
+                // Several tenants may share a store; each has its own `Calls`, and its own token.
+                Ok(kept) if self.shared.registry().is_foreign(&kept) => {}
                 Ok(kept) => match take(&self.shared, &keeping, (version, record), kept).await? {
                     Took::Call(taken) => rehydrated.calls.push(taken),
                     Took::NoRoom => rehydrated.left.push(call),

@@ -23,6 +23,7 @@ impl From<KeptCall> for super::KeptCall {
             leg: old.leg,
             call: old.call,
             party: old.caller,
+            tenant: None,
             session: KeptSession {
                 direction: if old.incoming { Direction::Inbound } else { Direction::Outbound },
                 stage: if old.connected { KeptStage::Connected } else { KeptStage::Ringing },

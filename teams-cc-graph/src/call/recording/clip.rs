@@ -46,7 +46,8 @@ impl ClipLocation {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest::NotHttps`] for a location that is none, before anything is sent;
+    /// [`InvalidRequest::NotHttps`] for a location that is none or has no public host name, before
+    /// anything is sent;
     /// [`ErrorKind::ResponseTooLarge`] beyond [`MAX_CLIP_BYTES`]; otherwise what the service
     /// answers.
     pub async fn fetch(&self, client: &Client) -> Result<EphemeralClip, Error> {
@@ -61,7 +62,7 @@ impl ClipLocation {
     fn request(&self) -> Result<Request<Bytes>, Error> {
         let not_https = || InvalidRequest::NotHttps { what: "recordingLocation" };
         let uri: http::Uri = self.uri.reveal().parse().map_err(|_| not_https())?;
-        if uri.scheme_str() != Some("https") || uri.host().is_none() {
+        if uri.scheme_str() != Some("https") || !is_public(self.uri.reveal()) {
             return Err(not_https().into());
         }
         let token = format!("Bearer {}", self.token.reveal());
@@ -123,6 +124,16 @@ impl fmt::Debug for EphemeralClip {
     }
 }
 
+/// Whether an address has a host name that may be anybody's: the service keeps clips at such, and
+/// an IP address or a short name may be a machine behind the app's own walls.
+fn is_public(uri: &str) -> bool {
+    let Ok(url) = url::Url::parse(uri) else { return false };
+    let Some(url::Host::Domain(name)) = url.host() else { return false };
+    let name = name.trim_end_matches('.');
+    let last = name.rsplit('.').next().unwrap_or_default();
+    name.contains('.') && !["localhost", "local", "internal"].contains(&last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +150,20 @@ mod tests {
         let request = location("https://files.example.com/clip?x=1").request().unwrap();
         assert_eq!(request.headers()[AUTHORIZATION], "Bearer clip-token");
         assert_eq!(request.uri(), "https://files.example.com/clip?x=1");
-        for uri in ["http://files.example.com/clip", "/clip", "file:///etc/passwd", ""] {
+        let elsewhere = ["http://files.example.com/clip", "/clip", "file:///etc/passwd", ""];
+        let within = [
+            "https://127.0.0.1/clip",
+            "https://169.254.169.254/metadata",
+            "https://2130706433/clip",
+            "https://0x7f.1/clip",
+            "https://[::1]/clip",
+            "https://localhost/clip",
+            "https://LOCALHOST./clip",
+            "https://vault/clip",
+            "https://metadata.google.internal/clip",
+            "https://files.example.com@10.0.0.1/clip",
+        ];
+        for uri in elsewhere.into_iter().chain(within) {
             assert!(location(uri).request().is_err(), "{uri}");
         }
     }

@@ -71,6 +71,7 @@ impl Registry {
             leg: leg.clone(),
             call: live.call.clone(),
             party: live.party.clone(),
+            tenant: Some(self.tenant.clone()),
             session: live.session.keep(),
         })
     }
@@ -86,6 +87,12 @@ impl Registry {
         }
     }
 
+    /// Whether a call belongs to another tenant.
+    pub(in crate::call) fn is_foreign(&self, kept: &KeptCall) -> bool {
+        let ours = self.tenant.as_str();
+        kept.tenant.as_ref().is_some_and(|tenant| !tenant.as_str().eq_ignore_ascii_case(ours))
+    }
+
     /// Goes on with a call of another process; its leg gets a new name where the old is in use.
     pub(in crate::call) fn resume(
         &mut self,
@@ -93,7 +100,7 @@ impl Registry {
         kept: KeptCall,
     ) -> Result<LegId, NotResumed> {
         self.may_resume(&kept.call)?;
-        let KeptCall { mut leg, call, party, session } = kept;
+        let KeptCall { mut leg, call, party, session, .. } = kept;
         while self.sessions.contains_key(&leg) || self.dialing.contains(&leg) {
             leg = self.next_incoming_leg();
         }
