@@ -140,6 +140,31 @@ async fn whatever_becomes_of_a_consultative_transfer_the_consulted_call_ends() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_consulted_call_ends_whenever_its_end_is_dropped_and_even_if_graph_fails_once() {
+    for case in ["dropped before it is polled", "dropped in flight", "fails once"] {
+        let stage = stage();
+        let consult = consulted(&stage).await;
+        let gone = Answer::json(204, &Value::Null);
+        let first = match case {
+            "fails once" => Answer::json(500, &json!({})),
+            _ => gone.clone().after(Duration::from_secs(30)),
+        };
+        stage.graph.answers("delete", [first, gone]);
+        let end = consult.end();
+        match case {
+            "dropped before it is polled" => drop(end),
+            "dropped in flight" => {
+                assert!(tokio::time::timeout(Duration::from_secs(1), end).await.is_err());
+            }
+            _ => assert!(end.await.is_err()),
+        }
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        let wanted = if case == "dropped before it is polled" { 1 } else { 2 };
+        assert_eq!(stage.graph.hung_up(&created(1)), wanted, "{case}");
+    }
+}
+
 /// Pain 39.
 #[tokio::test(start_paused = true)]
 async fn a_consulted_party_who_left_is_told_from_a_transfer_that_failed() {

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use teams_cc_core::contact::{AnsweredBy, Leg};
+use teams_cc_core::contact::{AnsweredBy, Leg, LegCommand, LegError};
 
 use super::{Answered, CallHandle, Connected, ControlError, Stage, Target};
 use crate::call::GraphLeg;
@@ -77,15 +77,18 @@ impl Consult {
 
     /// Hangs up.
     ///
-    /// Dropping the future leaves it open whether the call ends; it is looked after then.
+    /// Dropping the future hangs up as well, in the background.
     ///
     /// # Errors
     ///
-    /// [`ControlError::Leg`] where Graph could not be told.
+    /// [`ControlError::Leg`] where Graph could not be told; it is told once more in the background.
     pub async fn end(self) -> Result<(), ControlError> {
-        match self.call.keep() {
-            Some(call) => call.hang_up().await,
-            None => Ok(()),
+        match self.leg.execute(LegCommand::HangUp).await {
+            Ok(_) | Err(LegError::Ended) => {
+                let _ = self.call.keep();
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
