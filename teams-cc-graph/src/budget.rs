@@ -269,7 +269,8 @@ impl CallBudget {
         })
     }
 
-    /// A new month begins with nothing used. A clock that steps back changes nothing.
+    /// A new month begins with nothing used. A clock that steps back into the month before changes
+    /// nothing; one that was months ahead is followed back, or no month would begin until then.
     fn turn(&mut self, now: Timestamp) {
         let month = Month::of(now);
         if month > self.month {
@@ -278,6 +279,8 @@ impl CallBudget {
                 usage.month = 0;
                 usage.raised[0] = [false; 2];
             }
+        } else if self.month.is_far_after(month) {
+            self.month = month;
         }
     }
 

@@ -28,6 +28,12 @@ impl Month {
         let year = era * 400 + year_of_era + i64::from(month <= 2);
         Self { year, month }
     }
+
+    /// Whether it is later than the month after the other one.
+    pub(super) fn is_far_after(self, other: Self) -> bool {
+        let count = |it: Self| it.year * 12 + it.month;
+        count(self) > count(other) + 1
+    }
 }
 
 impl fmt::Display for Month {

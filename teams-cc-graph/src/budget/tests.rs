@@ -123,6 +123,19 @@ fn what_was_used_outlives_a_process_within_its_month() {
 }
 
 #[test]
+fn a_clock_that_was_years_ahead_for_a_moment_does_not_end_the_months() {
+    let mut budget = CallBudget::new(limits(2, 10), AtBound::Refuse).app(app("a"));
+    let ahead = budget.reserve(at("2036-01-01T00:00:00Z")).unwrap();
+    budget.release(ahead);
+    let now = budget.reserve(november()).unwrap();
+    budget.release(now);
+    assert!(budget.reserve(november()).is_err(), "what was counted stays counted");
+    assert!(budget.reserve(at("2026-12-01T00:00:00Z")).is_ok(), "the next month begins");
+    assert!(budget.reserve(at("2026-11-30T23:59:59Z")).is_ok());
+    assert!(budget.reserve(at("2026-12-01T00:00:01Z")).is_err(), "a small step begins no month");
+}
+
+#[test]
 fn a_budget_without_registrations_says_so() {
     let mut budget = CallBudget::new(CallLimits::DOCUMENTED, AtBound::AllowAndAlarm);
     assert_eq!(budget.reserve(november()).unwrap_err(), BudgetError::NoApp);
