@@ -95,6 +95,9 @@ pub(super) struct Registry {
     sessions: BTreeMap<LegId, Live>,
     timers: Deadlines<LegId>,
     notices: VecDeque<Notice>,
+    /// Live calls that changed: their state is told once, however often it did. A snapshot of each
+    /// change would keep its roster, so that a post of small changes took a roster's size for each.
+    changed: BTreeSet<LegId>,
     requests: VecDeque<Request>,
     /// Whether changes are noted for a store.
     keeps: bool,
@@ -127,6 +130,7 @@ impl Registry {
             sessions: BTreeMap::new(),
             timers: Deadlines::default(),
             notices: VecDeque::new(),
+            changed: BTreeSet::new(),
             requests: VecDeque::new(),
             keeps: false,
             unsaved: BTreeSet::new(),
@@ -164,8 +168,7 @@ impl Registry {
     fn open_as(&mut self, leg: LegId, live: Live) {
         self.legs_by_key.insert(live.key.clone(), leg.clone());
         self.timers.set(leg.clone(), live.session.deadline());
-        let snapshot = Box::new(live.session.snapshot());
-        self.notices.push_back(Notice::Call { leg: leg.clone(), snapshot });
+        self.changed.insert(leg.clone());
         if self.keeps {
             self.unsaved.insert(leg.clone());
         }
@@ -223,7 +226,16 @@ impl Registry {
 
     /// What those who wait for a call or an operation are to be told.
     pub(super) fn poll_notice(&mut self) -> Option<Notice> {
-        self.notices.pop_front()
+        if let Some(notice) = self.notices.pop_front() {
+            return Some(notice);
+        }
+        while let Some(leg) = self.changed.pop_first() {
+            if let Some(live) = self.sessions.get(&leg) {
+                let snapshot = Box::new(live.session.snapshot());
+                return Some(Notice::Call { leg, snapshot });
+            }
+        }
+        None
     }
 
     /// When to come back.
@@ -250,8 +262,7 @@ impl Registry {
                     self.requests.push_back(Request { leg, call, ask });
                 }
                 Output::Changed => {
-                    let snapshot = Box::new(live.session.snapshot());
-                    self.notices.push_back(Notice::Call { leg: leg.clone(), snapshot });
+                    self.changed.insert(leg.clone());
                     if self.keeps {
                         self.unsaved.insert(leg.clone());
                     }
@@ -267,6 +278,10 @@ impl Registry {
             && let Some(live) = self.sessions.remove(leg)
         {
             self.counts.ignored += live.session.ignored();
+            self.changed.remove(leg);
+            // At once: another call may take the name of its leg.
+            let snapshot = Box::new(live.session.snapshot());
+            self.notices.push_back(Notice::Call { leg: leg.clone(), snapshot });
             self.timers.remove(leg);
             self.legs_by_key.remove(&live.key);
             self.ended.remember(&live.key);

@@ -120,6 +120,7 @@ impl Registry {
         let Some(live) = self.sessions.remove(leg) else { return };
         self.timers.remove(leg);
         self.unsaved.remove(leg);
+        self.changed.remove(leg);
         self.legs_by_key.remove(&live.key);
         self.ended.remember(&live.key);
         self.counts.given_away += 1;
