@@ -208,10 +208,12 @@ mod tests {
     fn the_missing_role_is_named_by_what_the_token_holds() {
         let with = |roles: &[&str]| {
             let mut response = response(StatusCode::FORBIDDEN, json!({"code": "7504"}));
-            let mut granted = crate::auth::Granted::default();
-            granted.tenant = Some("t1".to_owned());
-            granted.app = Some("a1".to_owned());
-            granted.roles = roles.iter().map(|role| (*role).to_owned()).collect();
+            let granted = crate::auth::Granted {
+                tenant: Some("t1".to_owned()),
+                app: Some("a1".to_owned()),
+                roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+                ..Default::default()
+            };
             response.granted = Some(granted.into());
             diagnose(&response).unwrap()
         };
@@ -230,8 +232,8 @@ mod tests {
     #[test]
     fn a_tenant_mismatch_names_the_tenant_of_the_token() {
         let mut response = response(StatusCode::FORBIDDEN, json!({"code": "7505"}));
-        let mut granted = crate::auth::Granted::default();
-        granted.tenant = Some("t-token".to_owned());
+        let tenant = Some("t-token".to_owned());
+        let granted = crate::auth::Granted { tenant, ..Default::default() };
         response.granted = Some(granted.into());
         let words = diagnose(&response).unwrap().to_string();
         assert!(words.contains("t-token") && words.contains("applicationInstance"), "{words}");

@@ -234,10 +234,10 @@ impl Calls {
 /// Asks for rosters in the form they are read in, whole or as changes.
 fn tell_roster(body: &mut Call, delta: bool) {
     match &mut body.call_options {
-        Field::Value(CallOptions::Outgoing(options)) => {
-            if delta || options.is_delta_roster_enabled.get() == Some(&true) {
-                options.is_delta_roster_enabled = delta.into();
-            }
+        Field::Value(CallOptions::Outgoing(options))
+            if delta || options.is_delta_roster_enabled.get() == Some(&true) =>
+        {
+            options.is_delta_roster_enabled = delta.into();
         }
         options @ (Field::Missing | Field::Null) if delta => {
             let with_changes = OutgoingCallOptions::new().is_delta_roster_enabled(true);
