@@ -16,6 +16,20 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A batch for a signed-in user ([`Delegated::batch`](crate::Delegated::batch)) takes what that user
+//! alone may ask for and, through [`Delegated::client`](crate::Delegated::client), all the rest:
+//!
+//! ```no_run
+//! # async fn example(agent: teams_cc_graph::Delegated) -> Result<(), teams_cc_graph::Error> {
+//! let mut batch = agent.batch();
+//! let said = batch.add(agent.chat("19:1@thread.v2").send("Your customer is on the line"))?;
+//! let app = batch.add(agent.client().user("agent-1").add_installed_app("app-1"))?;
+//! let mut answers = batch.send().await?;
+//! println!("{:?}, {:?}", answers.take(said)?.id, answers.take(app).is_ok());
+//! # Ok(())
+//! # }
+//! ```
 
 mod answers;
 mod builder;

@@ -53,7 +53,8 @@ pub struct KeySource {
 }
 
 impl KeySource {
-    /// Keys are read over this transport. The one the client sends its requests over will do.
+    /// Keys are read over this transport, such as
+    /// [`ClientBuilder::default_transport`](crate::ClientBuilder::default_transport).
     #[must_use]
     pub fn new(transport: Transport) -> Self {
         Self { transport }

@@ -32,6 +32,8 @@ use crate::{
 ///
 /// Clones are handles on the same switchboard. It takes over the [`CallEvents`] of its [`Calls`]:
 /// [`IncomingCalls::next`] must be awaited for as long as calls live, for their events pass there.
+/// Serve calls in tasks of their own: of one served between two `next` no key is heard, and whoever
+/// takes an offer counts as not answering.
 #[derive(Clone)]
 pub struct Switchboard {
     calls: Calls,

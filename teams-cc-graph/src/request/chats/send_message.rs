@@ -44,6 +44,22 @@ use crate::wire::Sensitive;
 /// assert_eq!(request.uri(), "/chats/19%3A1%40thread.v2/messages");
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
+///
+/// A card is an attachment whose content is JSON as text, and whose id the HTML repeats:
+///
+/// ```
+/// use teams_cc_graph::model::{ChatMessage, ChatMessageAttachment};
+/// use teams_cc_graph::request::chats::SendMessage;
+///
+/// let card = ChatMessageAttachment::new()
+///     .id("card-1")
+///     .content_type("application/vnd.microsoft.card.adaptive")
+///     .content(r#"{"type": "AdaptiveCard", "version": "1.4", "body": []}"#);
+/// let message = ChatMessage::of_html(r#"<attachment id="card-1"></attachment>"#);
+/// let request = SendMessage::new("19:1@thread.v2", message).attachment(card).into_request()?;
+/// assert_eq!(request.method(), "POST");
+/// # Ok::<(), teams_cc_graph::Error>(())
+/// ```
 #[doc(alias = "send chatMessage")]
 #[doc(alias = "post chatMessage")]
 #[must_use = "a request is sent when it is awaited"]
