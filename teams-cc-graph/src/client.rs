@@ -259,7 +259,7 @@ impl Base {
 
 /// Whether a body is made of so many objects that reading it would take hundreds of times its size.
 fn too_dense(body: &[u8]) -> bool {
-    let objects = body.iter().filter(|byte| **byte == b'{').count();
+    let objects: usize = body.iter().map(|byte| usize::from(*byte == b'{')).sum();
     objects > (body.len() / BYTES_PER_OBJECT).max(ANY_OBJECTS)
 }
 

@@ -112,7 +112,7 @@ pub(super) fn read_changes(
 
 /// The text of a body that is small enough in every way.
 fn text(body: &[u8]) -> Result<&str, UnreadableBody> {
-    let objects = body.iter().filter(|byte| **byte == b'{').count();
+    let objects: usize = body.iter().map(|byte| usize::from(*byte == b'{')).sum();
     if objects > MAX_BODY_OBJECTS {
         return Err(UnreadableBody);
     }
