@@ -19,7 +19,7 @@ pub const MAX_OPERATIONS: usize = 64;
 
 /// How long an operation may be silent before Graph is asked about it, at first.
 ///
-/// The wait doubles up to [`LONGEST_CHECK`] while the operation runs on.
+/// The wait doubles up to five minutes while the operation runs on.
 pub const OPERATION_CHECK: Duration = Duration::from_secs(30);
 
 /// The longest wait between two questions about one operation.
