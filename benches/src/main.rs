@@ -20,7 +20,10 @@ fn main() -> ExitCode {
     if name == "one" {
         let (who, requests) = (words.next(), words.next());
         let requests = requests.and_then(|text| text.parse().ok()).unwrap_or(60_000);
-        get::alone(who.as_deref().unwrap_or("2"), requests);
+        match who.as_deref() {
+            Some("intake") => intake::alone(requests),
+            who => get::alone(who.unwrap_or("2"), requests),
+        }
         return ExitCode::SUCCESS;
     }
     let (mut json, mut check) = (None, false);

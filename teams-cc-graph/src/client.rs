@@ -149,6 +149,10 @@ impl Client {
         let inner = &*self.inner;
         *request.uri_mut() = inner.base.join(request.uri())?;
         let endpoint = request.extensions_mut().remove::<&'static Endpoint>();
+        if request.extensions().is_empty() {
+            // An emptied map would still be copied for every attempt.
+            *request.extensions_mut() = http::Extensions::new();
+        }
         let mut order = Order {
             request,
             endpoint,
@@ -251,7 +255,9 @@ impl Base {
             return Err(invalid().into());
         }
         let mut parts = self.uri.clone().into_parts();
-        let joined = format!("{}{rest}", self.path);
+        let mut joined = String::with_capacity(self.path.len() + rest.len());
+        joined.push_str(&self.path);
+        joined.push_str(rest);
         parts.path_and_query = Some(joined.try_into().map_err(|_| invalid())?);
         Uri::from_parts(parts).map_err(|_| invalid().into())
     }

@@ -32,7 +32,7 @@ cargo xtask COMMAND
   conformance csdl FILE       checks them against schema facts, property by property
   codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph/schema
   fuzz [SECONDS]              builds every fuzz target and runs each so long (60 unless told otherwise)
-  bench [NAME] [--check]      peers side by side: get, decode, intake, session; build when named
+  bench [NAME…] [--check]     peers side by side: get, decode, intake, session; build when named
   soak [NAME]                 the long runs: same code and seeds as in `test`, larger counts
   help                        this text
 ";
@@ -69,10 +69,8 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
         ["fuzz", seconds] => {
             fuzz::run(seconds.parse()?).map(|()| Tally::default()).map_err(Into::into)
         }
-        ["bench"] => bench::run(None, false).map(|()| Tally::default()),
-        ["bench", "--check"] => bench::run(None, true).map(|()| Tally::default()),
-        ["bench", name] => bench::run(Some(name), false).map(|()| Tally::default()),
-        ["bench", name, "--check"] => bench::run(Some(name), true).map(|()| Tally::default()),
+        ["bench", names @ .., "--check"] => bench::run(names, true).map(|()| Tally::default()),
+        ["bench", names @ ..] => bench::run(names, false).map(|()| Tally::default()),
         ["soak"] => Ok(soak::run(None)),
         ["soak", name] => Ok(soak::run(Some(name))),
         [] | ["help" | "--help" | "-h"] => {

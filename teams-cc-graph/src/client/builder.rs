@@ -138,7 +138,8 @@ impl ClientBuilder {
     /// [`ConfigError::Transport`] where TLS cannot be set up.
     pub fn default_transport(&self) -> Result<Transport, Error> {
         let limit = self.config.max_response_bytes;
-        let transport = ReqwestTransport::new(&self.user_agent, limit, &self.roots)?;
+        let endpoint = self.endpoint.as_deref().unwrap_or_else(|| self.cloud.graph());
+        let transport = ReqwestTransport::new(&self.user_agent, limit, &self.roots, endpoint)?;
         Ok(BoxCloneSyncService::new(transport))
     }
 

@@ -7,6 +7,7 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 
 /// A file: bytes and what they are. Debug shows its size alone.
@@ -61,7 +62,23 @@ impl<T> Located<T> {
 }
 
 /// One object, answered as it is or as a list of one.
-pub(crate) fn only<T: DeserializeOwned>(mut answer: Value) -> Result<T, Error> {
+pub(crate) fn only<T: DeserializeOwned>(response: &http::Response<Bytes>) -> Result<T, Error> {
+    if may_be_list(response.body()) {
+        only_of(Client::read(response)?)
+    } else {
+        Client::read(response)
+    }
+}
+
+/// Whether the body may have a property `value`, at whatever depth.
+///
+/// Without one, which is the rule, the object is read straight from the body. JSON may also spell
+/// the name with escapes.
+fn may_be_list(body: &[u8]) -> bool {
+    str::from_utf8(body).is_ok_and(|text| text.contains('\\') || text.contains("\"value\""))
+}
+
+fn only_of<T: DeserializeOwned>(mut answer: Value) -> Result<T, Error> {
     if let Some(Value::Array(items)) = answer.get_mut("value") {
         answer = items.pop().unwrap_or_else(|| Value::Object(Map::default()));
     }
@@ -90,8 +107,6 @@ impl<T: fmt::Debug> fmt::Debug for Located<T> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::model::Presence;
 
@@ -111,15 +126,20 @@ mod tests {
     #[test]
     fn one_object_may_come_as_a_list() {
         for (answer, wanted) in [
-            (json!({"id": "a"}), Some("a")),
-            (json!({"value": [{"id": "a"}]}), Some("a")),
-            (json!({"value": []}), None),
-            (json!({}), None),
+            (r#"{"id": "a"}"#, Some("a")),
+            (r#"{"value": [{"id": "a"}]}"#, Some("a")),
+            (r#"{"v\u0061lue": [{"id": "a"}]}"#, Some("a")),
+            (r#"{"value": []}"#, None),
+            (r#"{"id": "a", "activity": "\"value\""}"#, Some("a")),
+            ("{}", None),
+            ("", None),
         ] {
-            let presence: Presence = only(answer).unwrap();
-            assert_eq!(presence.id.text(), wanted);
+            let presence: Presence = only(&http::Response::new(answer.into())).unwrap();
+            assert_eq!(presence.id.text(), wanted, "{answer}");
         }
-        assert!(only::<Presence>(json!({"value": ["a"]})).is_err());
+        for answer in [r#"{"value": ["a"]}"#, "[", "\u{1}"] {
+            assert!(only::<Presence>(&http::Response::new(answer.into())).is_err(), "{answer}");
+        }
     }
 
     #[test]

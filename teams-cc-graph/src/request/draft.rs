@@ -133,7 +133,7 @@ impl Draft {
         let mut request = http::Request::new(body);
         *request.method_mut() = self.endpoint.method.clone();
         *request.uri_mut() =
-            self.uri.parse().map_err(|_| InvalidRequest::PathSegment { what: "path" })?;
+            self.uri.try_into().map_err(|_| InvalidRequest::PathSegment { what: "path" })?;
         *request.headers_mut() = self.headers;
         request.extensions_mut().insert(self.endpoint);
         Ok(request)

@@ -263,7 +263,7 @@ macro_rules! graph_request {
         )
     };
     (@read $answer:ident, [Only $response:tt]) => {
-        $crate::request::answer::only($crate::client::Client::read(&$answer)?)
+        $crate::request::answer::only(&$answer)
     };
     (@read $answer:ident, $response:tt) => { $crate::client::Client::read(&$answer) };
 }
