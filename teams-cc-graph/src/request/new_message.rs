@@ -139,7 +139,7 @@ mod tests {
         let card = || ChatMessageAttachment::new().id("card-1");
         let html = |text: &str| ChatMessage::of_html(text);
         let image = |message| hosted_content(message, "image/png".to_owned(), b"\x89PNG");
-        for (message, fine) in [
+        for (message, fine) in vec![
             (ChatMessage::from("hello"), true),
             (ChatMessage::from(""), false),
             (ChatMessage::new(), false),
