@@ -25,7 +25,7 @@ async fn play(leg: &GraphLeg) -> Result<PendingOperation, OrderError> {
     .await
 }
 
-fn ended(setup: &Setup, status: &str, result: Value) {
+fn ended(setup: &Setup, status: &str, result: &Value) {
     let context = setup.graph.body("POST playPrompt")["clientContext"].clone();
     setup.notify([operation(
         CALL,
@@ -44,7 +44,7 @@ async fn an_order_is_awaited_to_its_end_and_told_as_an_event_too() {
     let call = setup.connected().await;
     let pending = play(&call.leg).await.expect("accepted");
     let id = pending.id().clone();
-    ended(&setup, "failed", json!({ "code": 500, "subCode": 8505, "message": "no such file" }));
+    ended(&setup, "failed", &json!({ "code": 500, "subCode": 8505, "message": "no such file" }));
     let result = pending.outcome().await.expect("it ended");
     assert_eq!(result.outcome, OperationOutcome::Failed { code: 500, subcode: 8505 });
     assert_eq!(result.learned, Learned::Notification);
@@ -111,7 +111,7 @@ async fn waiting_for_an_operation_has_a_deadline_and_may_be_given_up() {
     let late = pending.outcome().await;
     assert_eq!(late, Err(OperationError::Late { after: Duration::from_secs(5) }));
     drop(play(&call.leg).await.expect("accepted"));
-    ended(&setup, "completed", json!(null));
+    ended(&setup, "completed", &json!(null));
     assert!(matches!(setup.leg_event().await, LegEvent::OperationEnded { .. }));
     assert!(DEFAULT_OPERATION_DEADLINE > Duration::from_mins(2), "a recording may take as long");
 }
@@ -123,7 +123,7 @@ async fn an_order_without_a_response_in_time_ends_by_its_notification() {
     let running = json!({ "id": "op-of-graph", "status": "running" });
     setup.graph.slow_answer("playPrompt", 200, running, Duration::from_mins(1));
     let pending = play(&call.leg).await.expect("graph may play it");
-    ended(&setup, "completed", json!(null));
+    ended(&setup, "completed", &json!(null));
     assert!(pending.outcome().await.expect("it ended").is_completed());
     assert!(matches!(setup.leg_event().await, LegEvent::OperationEnded { .. }));
 }
