@@ -125,13 +125,13 @@ fn a_refusal_names_the_path_and_never_the_value() {
 }
 
 #[test]
-fn nesting_ends_at_the_bound_of_the_format_and_before_the_stack_does() {
+fn nesting_ends_before_the_stack_does() {
     let nested = |levels: usize| {
         let inner = r#"{"innerError":"#.repeat(levels);
         format!(r#"{{"error":{inner}{{}}{}}}"#, "}".repeat(levels))
     };
-    assert!(serde_json::from_str::<GraphErrorBody>(&nested(120)).is_ok());
-    for levels in [130, 100_000] {
+    assert!(serde_json::from_str::<GraphErrorBody>(&nested(20)).is_ok());
+    for levels in [30, 130, 100_000] {
         assert!(serde_json::from_str::<GraphErrorBody>(&nested(levels)).is_err());
     }
     let list = |levels: usize| format!(r#"{{"x":{}{}}}"#, "[".repeat(levels), "]".repeat(levels));

@@ -97,11 +97,11 @@ fn an_override_answers_in_front_of_the_world() {
 }
 
 #[test]
-fn a_call_whose_end_is_never_announced_is_found_out_by_keep_alive() {
+fn a_call_whose_end_is_never_announced_is_found_out_by_asking() {
     let mut faults = Faults::default();
     faults.lose_terminated = true;
     let sim = Sim::new(scenario::quickstart(42).faults(faults)).expect("a sound world");
     let text = live(&sim, Duration::from_mins(20)).ladder().to_string();
-    assert!(text.contains("POST calls/…/keepAlive: 404"), "{text}");
+    assert!(text.contains("GET calls/…: 404"), "{text}");
     assert!(text.contains("C1 ended"), "{text}");
 }

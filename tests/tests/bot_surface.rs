@@ -138,9 +138,9 @@ fn a_batch_gives_each_answer_to_its_ticket() {
         let (client, _board) = bot(&sim).await;
         let id = |handle: &str| teams_user(&sim, handle).id.to_string();
         let mut batch = client.batch();
-        let ada = batch.add(client.user(&id("ada")).presence()).expect("room");
+        let ada = batch.add(client.user(id("ada")).presence()).expect("room");
         let nobody = batch.add(client.user("nobody").presence()).expect("room");
-        let bo = batch.add(client.user(&id("bo")).presence()).expect("room");
+        let bo = batch.add(client.user(id("bo")).presence()).expect("room");
         let mut answers = batch.send().await.expect("an answer");
         assert!(answers.take(ada).is_ok());
         assert!(answers.take(nobody).is_err());

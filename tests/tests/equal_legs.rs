@@ -13,7 +13,7 @@ fn both(scenario: &Scenario) -> (Trace, Trace) {
 fn one_scenario_file_yields_equal_events_on_graph_and_on_sip_where_capabilities_agree() {
     let scenarios = scenarios();
     assert!(scenarios.len() >= 8, "there are {}", scenarios.len());
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for (name, scenario) in &scenarios {
         let (graph, trunk) = both(scenario);
         let listed: BTreeSet<Verb> = scenario.differs.iter().copied().collect();
@@ -22,9 +22,9 @@ fn one_scenario_file_yields_equal_events_on_graph_and_on_sip_where_capabilities_
             Ok(made) => format!("differs over {made:?}, and {listed:?} are listed"),
             Err(difference) => difference.to_string(),
         };
-        wrong += &format!("{name}: {told}\nover Graph:\n{graph}over the trunk:\n{trunk}\n");
+        wrong.push(format!("{name}: {told}\nover Graph:\n{graph}over the trunk:\n{trunk}\n"));
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    assert!(wrong.is_empty(), "{}", wrong.concat());
 }
 
 #[test]
