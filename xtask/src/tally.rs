@@ -104,10 +104,11 @@ impl fmt::Display for Tally {
 
 /// The counts in a summary line of libtest (`test result: …`) or of nextest (`Summary […`).
 fn counts(line: &str) -> Option<(u64, u64)> {
-    let line = line.trim_start();
+    // nextest repeats, indented, what a failed test printed; that was counted by its summary.
+    let summary = || line.trim_start().strip_prefix("Summary [");
     let rest = line
         .strip_prefix("test result: ")
-        .or_else(|| line.strip_prefix("Summary [").filter(|rest| rest.contains(" tests run: ")))?;
+        .or_else(|| summary().filter(|rest| rest.contains(" tests run: ")))?;
     let number_before = |word: &str| {
         let mut words = rest.split_whitespace().peekable();
         while let Some(number) = words.next() {
@@ -140,6 +141,7 @@ mod tests {
                 Some((6, 3)),
             ),
             ("        PASS [   0.004s] teams-cc-core a_test_that_passed", None),
+            ("    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured", None),
             ("12 passed", None),
         ];
         for (line, expected) in table {
