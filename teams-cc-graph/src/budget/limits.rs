@@ -48,8 +48,11 @@ impl CallLimits {
     }
 
     /// The share of one process where several use the same registrations and none counts for all.
+    ///
+    /// At least one call, however many processes there are; unless none were allowed at all.
     #[must_use]
     pub fn divided_by(self, processes: NonZeroU64) -> Self {
-        Self { per_month: self.per_month / processes, concurrent: self.concurrent / processes }
+        let share = |calls: u64| (calls / processes).max(calls.min(1));
+        Self { per_month: share(self.per_month), concurrent: share(self.concurrent) }
     }
 }

@@ -143,8 +143,10 @@ fn a_budget_without_registrations_says_so() {
 
 #[test]
 fn processes_that_share_a_registration_share_its_limits() {
-    let half = CallLimits::DOCUMENTED.divided_by(NonZeroU64::new(4).unwrap());
-    assert_eq!((half.per_month, half.concurrent), (2500, 25));
+    let quarter = CallLimits::DOCUMENTED.divided_by(NonZeroU64::new(4).unwrap());
+    assert_eq!((quarter.per_month, quarter.concurrent), (2500, 25));
+    let many = CallLimits::DOCUMENTED.divided_by(NonZeroU64::new(1000).unwrap());
+    assert_eq!((many.per_month, many.concurrent), (10, 1), "a share of none would refuse all");
 }
 
 #[test]

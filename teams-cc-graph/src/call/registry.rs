@@ -288,7 +288,7 @@ impl Registry {
             self.unsaved.remove(leg);
             self.recent.remember(leg, &live);
             if self.keeps {
-                self.over.insert(live.call);
+                self.note_over(live.call);
             }
         }
     }

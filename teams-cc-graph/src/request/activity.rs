@@ -11,6 +11,49 @@ use crate::wire::{Field, Sensitive};
 /// The most recipients of one request (Learn, teamwork-sendactivitynotificationtorecipients).
 const MAX_RECIPIENTS: usize = 100;
 
+/// What the app may say of a notification beside its topic and kind.
+macro_rules! activity_setters {
+    ($name:ident) => {
+        impl<C: $crate::request::Via> $name<C> {
+            /// Set what the feed shows; Teams cuts it after 150 characters. Default: nothing.
+            pub fn preview_text(mut self, text: impl Into<$crate::wire::Sensitive>) -> Self {
+                self.body =
+                    self.body.preview_text($crate::model::ItemBody::new().content(text.into()));
+                self
+            }
+
+            /// Replace the notification that carried the same number. Default: none.
+            pub fn chain_id(mut self, chain: i64) -> Self {
+                self.body = self.body.chain_id(chain);
+                self
+            }
+
+            /// Set a variable of the template in the app's manifest.
+            pub fn template_parameter(
+                mut self,
+                name: impl Into<String>,
+                value: impl Into<$crate::wire::Sensitive>,
+            ) -> Self {
+                self.body =
+                    $crate::request::activity::parameter(self.body, name.into(), value.into());
+                self
+            }
+
+            /// Set which app notifies, where the registration has several in the catalog. Default: the one.
+            pub fn teams_app_id(mut self, app: impl Into<String>) -> Self {
+                self.body = self.body.teams_app_id(app.into());
+                self
+            }
+
+            /// Set the icon, as the app's manifest declares it. Default: the app's.
+            pub fn icon_id(mut self, icon: impl Into<String>) -> Self {
+                self.body = self.body.icon_id(icon.into());
+                self
+            }
+        }
+    };
+}
+
 pub(crate) fn parameter(
     mut body: ActivityNotificationBody,
     name: String,

@@ -18,7 +18,12 @@ mod prefer;
 mod owner;
 #[macro_use]
 mod eventual;
+#[macro_use]
 mod activity;
+#[macro_use]
+mod new_message;
+#[macro_use]
+mod window;
 pub mod adhoc_calls;
 pub mod admin;
 mod answer;
@@ -30,7 +35,6 @@ mod check;
 pub mod communications;
 mod draft;
 mod future;
-mod new_message;
 pub mod online_meetings;
 pub mod subscriptions;
 pub mod teams;
@@ -39,7 +43,6 @@ pub mod teamwork;
 mod tests;
 mod typed;
 pub mod users;
-mod window;
 
 pub use answer::{Content, Located};
 pub use endpoint::{Endpoint, Repeat, Via};

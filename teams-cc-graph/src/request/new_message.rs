@@ -13,6 +13,51 @@ use crate::wire::{DateTimeOffset, Field, Sensitive};
 /// The most bytes of text that is sent; the service takes messages of about 28 KB in all.
 const MAX_CONTENT: usize = 28 * 1024;
 
+/// What a message holds beside its text.
+macro_rules! message_setters {
+    ($name:ident) => {
+        impl<C: $crate::request::Via> $name<C> {
+            /// Mention somebody; the HTML refers to it by `<at id="…">`, counted from 0.
+            pub fn mention(
+                mut self,
+                text: impl Into<$crate::wire::Sensitive>,
+                who: $crate::model::IdentitySet,
+            ) -> Self {
+                self.body = $crate::request::new_message::mention(self.body, text.into(), who);
+                self
+            }
+
+            /// Attach a file or a card; the HTML refers to it by `<attachment id="…">`.
+            pub fn attachment(mut self, attachment: $crate::model::ChatMessageAttachment) -> Self {
+                self.body = $crate::request::new_message::attachment(self.body, attachment);
+                self
+            }
+
+            /// Put an image into the message; the HTML refers to it by `../hostedContents/1/$value`, counted
+            /// from 1.
+            pub fn hosted_content(mut self, content_type: impl Into<String>, bytes: &[u8]) -> Self {
+                self.body = $crate::request::new_message::hosted_content(
+                    self.body,
+                    content_type.into(),
+                    bytes,
+                );
+                self
+            }
+
+            /// Set how urgent the message is. Default: normal.
+            pub fn importance(mut self, importance: $crate::model::ChatMessageImportance) -> Self {
+                self.body = self.body.importance(importance);
+                self
+            }
+
+            /// The message as it stands, to reach properties that have no setter.
+            pub fn body_mut(&mut self) -> &mut $crate::model::ChatMessage {
+                &mut self.body
+            }
+        }
+    };
+}
+
 impl From<&str> for ChatMessage {
     /// A message of plain text.
     fn from(text: &str) -> Self {

@@ -11,6 +11,25 @@ pub(crate) struct Window {
     pub(crate) before: Option<Timestamp>,
 }
 
+/// The times of a request with a `window`.
+macro_rules! window_setters {
+    ($name:ident) => {
+        impl<C: $crate::request::Via> $name<C> {
+            /// Ask for what was made then or later. Default: as far back as there is any.
+            pub fn created_from(mut self, from: ::teams_cc_core::Timestamp) -> Self {
+                self.window.from = Some(from);
+                self
+            }
+
+            /// Ask for what was made earlier. Default: until now.
+            pub fn created_before(mut self, before: ::teams_cc_core::Timestamp) -> Self {
+                self.window.before = Some(before);
+                self
+            }
+        }
+    };
+}
+
 impl Window {
     /// Add the parameters: whose, under the name `owner`, and the times that are set.
     pub(crate) fn apply(self, draft: Draft, owner: &'static str, user: &str) -> Draft {

@@ -14,7 +14,8 @@ use crate::call::registry::Request;
 /// The longest the driver sleeps; far deadlines are slept for in pieces.
 const LONGEST_SLEEP: Duration = Duration::from_hours(1);
 
-/// The most questions under way at once; the others wait their turn.
+/// The most requests of the driver under way at once, whatever they are for; the others wait
+/// their turn.
 const MAX_QUESTIONS: usize = 32;
 
 /// Asks what calls ask, lets time pass, and stops with the last handle.
@@ -23,6 +24,7 @@ pub(super) async fn drive(shared: Arc<Shared>) {
     let mut under_way: Vec<(LegId, AbortHandle)> = Vec::new();
     let mut strangers = Vec::new();
     while !shared.stopped.load(Ordering::Acquire) {
+        while questions.try_join_next().is_some() {}
         let now = shared.clock.now();
         let (due, deadline) = {
             let mut registry = shared.registry();
@@ -34,7 +36,7 @@ pub(super) async fn drive(shared: Arc<Shared>) {
                 }
                 live && !question.is_finished()
             });
-            let room = MAX_QUESTIONS.saturating_sub(under_way.len());
+            let room = MAX_QUESTIONS.saturating_sub(questions.len());
             let due: Vec<_> = std::iter::from_fn(|| registry.poll_request()).take(room).collect();
             let room = room.saturating_sub(due.len());
             strangers.extend(std::iter::from_fn(|| registry.poll_stranger()).take(room));
@@ -43,7 +45,9 @@ pub(super) async fn drive(shared: Arc<Shared>) {
         for call in strangers.drain(..) {
             questions.spawn(identify(Task::new(&shared), call));
         }
-        while let Some(call) = shared.poll_orphan() {
+        while questions.len() + due.len() < MAX_QUESTIONS
+            && let Some(call) = shared.poll_orphan()
+        {
             let task = Task::new(&shared);
             questions.spawn(async move { hang_up(&task.0, &call).await });
         }

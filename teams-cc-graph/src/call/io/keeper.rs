@@ -58,6 +58,7 @@ pub(super) async fn flush(shared: &Shared, keeping: &Keeping, batch: usize) -> b
             }
         }
         if !whole {
+            shared.forget_left_behind();
             return false;
         }
     }

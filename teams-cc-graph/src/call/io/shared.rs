@@ -313,6 +313,13 @@ impl Shared {
         };
     }
 
+    /// Forgets what was written of calls whose records were left behind.
+    pub(super) fn forget_left_behind(&self) {
+        let registry = self.registry();
+        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        saved.retain(|call, _| registry.is_kept(call));
+    }
+
     pub(super) fn changed(&self) {
         self.keep.notify_one();
         self.work.notify_one();

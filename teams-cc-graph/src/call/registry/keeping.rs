@@ -8,6 +8,10 @@ use crate::{
     model::call_key,
 };
 
+/// The most ended calls whose records wait to be removed; a store that takes no writes for so long
+/// keeps the records of those beyond.
+const MAX_OVER: usize = 4096;
+
 /// Something to write into the store.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::call) enum Unsaved {
@@ -58,10 +62,22 @@ impl Registry {
                 self.unsaved.insert(kept.leg);
             }
             Unsaved::Kept(_) => {}
-            Unsaved::Over(call) => {
-                self.over.insert(call);
-            }
+            Unsaved::Over(call) => self.note_over(call),
         }
+    }
+
+    /// Notes a call whose record is to be removed; beyond the bound its record is left behind.
+    pub(in crate::call) fn note_over(&mut self, call: CallId) {
+        if self.over.len() < MAX_OVER || self.over.contains(&call) {
+            self.over.insert(call);
+        } else {
+            self.counts.left_behind += 1;
+        }
+    }
+
+    /// Whether something is still to be written of a call, now or later.
+    pub(in crate::call) fn is_kept(&self, call: &CallId) -> bool {
+        self.over.contains(call) || self.legs_by_key.contains_key(call_key(call.as_str()).as_str())
     }
 
     /// What is to be kept of a call.
@@ -128,5 +144,26 @@ impl Registry {
         self.notices.push_back(Notice::Disowned { leg: leg.clone(), operations });
         let (leg, by) = (leg.clone(), by.into());
         self.announcements.push_back(Announcement::TakenOver { leg, by });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use teams_cc_core::Address;
+
+    #[test]
+    fn ended_calls_of_a_store_that_takes_no_writes_are_bounded() {
+        let tenant = "tenant-1".parse().expect("an id");
+        let mut registry = Registry::new(tenant, Address::Anonymous, 10, false);
+        for nth in 0..MAX_OVER + 7 {
+            registry.note_over(CallId::new(format!("call-{nth}")).expect("an id"));
+        }
+        registry.note_over(CallId::new("call-0").expect("an id"));
+        assert_eq!(registry.counts().left_behind, 7);
+        let known =
+            |nth: usize| registry.is_kept(&CallId::new(format!("call-{nth}")).expect("an id"));
+        assert!(known(0) && !known(MAX_OVER), "what is left behind is forgotten");
+        assert_eq!(registry.take_unsaved(usize::MAX).len(), MAX_OVER);
     }
 }

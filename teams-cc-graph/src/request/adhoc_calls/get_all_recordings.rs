@@ -1,5 +1,4 @@
 use bytes::Bytes;
-use teams_cc_core::Timestamp;
 
 use crate::client::Client;
 use crate::error::Error;
@@ -62,6 +61,8 @@ graph_request! {
 query_options!(GetAllRecordings: top);
 paged_request!(GetAllRecordings => CallRecording);
 
+window_setters!(GetAllRecordings);
+
 impl GetAllRecordings<()> {
     /// The request without a client.
     pub fn new(user: &str) -> Self {
@@ -72,18 +73,6 @@ impl GetAllRecordings<()> {
 impl<C: Via> GetAllRecordings<C> {
     pub(crate) fn with(via: C, user: &str) -> Self {
         Self { via, user: user.to_owned(), window: Window::default(), query: Query::new() }
-    }
-
-    /// Ask for recordings made then or later. Default: as far back as there are any.
-    pub fn created_from(mut self, from: Timestamp) -> Self {
-        self.window.from = Some(from);
-        self
-    }
-
-    /// Ask for recordings made earlier. Default: until now.
-    pub fn created_before(mut self, before: Timestamp) -> Self {
-        self.window.before = Some(before);
-        self
     }
 
     /// The request as HTTP.

@@ -1,5 +1,4 @@
 use bytes::Bytes;
-use teams_cc_core::Timestamp;
 
 use crate::client::Client;
 use crate::error::Error;
@@ -65,6 +64,8 @@ graph_request! {
 query_options!(GetAllRecordingsDelta: top);
 paged_request!(GetAllRecordingsDelta => CallRecording);
 
+window_setters!(GetAllRecordingsDelta);
+
 impl GetAllRecordingsDelta<()> {
     /// The request without a client.
     pub fn new(user: &str) -> Self {
@@ -75,18 +76,6 @@ impl GetAllRecordingsDelta<()> {
 impl<C: Via> GetAllRecordingsDelta<C> {
     pub(crate) fn with(via: C, user: &str) -> Self {
         Self { via, user: user.to_owned(), window: Window::default(), query: Query::new() }
-    }
-
-    /// Ask for recordings made then or later. Default: as far back as there are any.
-    pub fn created_from(mut self, from: Timestamp) -> Self {
-        self.window.from = Some(from);
-        self
-    }
-
-    /// Ask for recordings made earlier. Default: until now.
-    pub fn created_before(mut self, before: Timestamp) -> Self {
-        self.window.before = Some(before);
-        self
     }
 
     /// The request as HTTP.

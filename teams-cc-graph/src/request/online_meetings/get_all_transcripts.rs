@@ -1,5 +1,4 @@
 use bytes::Bytes;
-use teams_cc_core::Timestamp;
 
 use crate::client::Client;
 use crate::error::Error;
@@ -62,6 +61,8 @@ graph_request! {
 query_options!(GetAllTranscripts: top);
 paged_request!(GetAllTranscripts => CallTranscript);
 
+window_setters!(GetAllTranscripts);
+
 impl GetAllTranscripts<()> {
     /// The request without a client.
     pub fn new(user: &str) -> Self {
@@ -72,18 +73,6 @@ impl GetAllTranscripts<()> {
 impl<C: Via> GetAllTranscripts<C> {
     pub(crate) fn with(via: C, user: &str) -> Self {
         Self { via, user: user.to_owned(), window: Window::default(), query: Query::new() }
-    }
-
-    /// Ask for transcripts made then or later. Default: as far back as there are any.
-    pub fn created_from(mut self, from: Timestamp) -> Self {
-        self.window.from = Some(from);
-        self
-    }
-
-    /// Ask for transcripts made earlier. Default: until now.
-    pub fn created_before(mut self, before: Timestamp) -> Self {
-        self.window.before = Some(before);
-        self
     }
 
     /// The request as HTTP.

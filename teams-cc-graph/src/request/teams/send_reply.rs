@@ -3,7 +3,7 @@ use bytes::Bytes;
 use super::{CHANNEL_ID, MESSAGE_ID, TEAM_ID};
 use crate::client::Delegated;
 use crate::error::Error;
-use crate::model::{ChatMessage, ChatMessageAttachment, ChatMessageImportance, IdentitySet};
+use crate::model::ChatMessage;
 use crate::request::{Via, new_message};
 use crate::wire::Sensitive;
 
@@ -63,6 +63,8 @@ graph_request! {
     delegated: ["ChannelMessage.Send", "Group.ReadWrite.All"]
 }
 
+message_setters!(SendReply);
+
 impl SendReply<()> {
     /// The request without a client.
     pub fn new(team: &str, channel: &str, root: &str, message: impl Into<ChatMessage>) -> Self {
@@ -85,36 +87,6 @@ impl<C: Via> SendReply<C> {
             root: root.to_owned(),
             body: message.into(),
         }
-    }
-
-    /// Mention somebody; the HTML refers to it by `<at id="…">`, counted from 0.
-    pub fn mention(mut self, text: impl Into<Sensitive>, who: IdentitySet) -> Self {
-        self.body = new_message::mention(self.body, text.into(), who);
-        self
-    }
-
-    /// Attach a file or a card; the HTML refers to it by `<attachment id="…">`.
-    pub fn attachment(mut self, attachment: ChatMessageAttachment) -> Self {
-        self.body = new_message::attachment(self.body, attachment);
-        self
-    }
-
-    /// Put an image into the message; the HTML refers to it by `../hostedContents/1/$value`, counted
-    /// from 1.
-    pub fn hosted_content(mut self, content_type: impl Into<String>, bytes: &[u8]) -> Self {
-        self.body = new_message::hosted_content(self.body, content_type.into(), bytes);
-        self
-    }
-
-    /// Set how urgent the message is. Default: normal.
-    pub fn importance(mut self, importance: ChatMessageImportance) -> Self {
-        self.body = self.body.importance(importance);
-        self
-    }
-
-    /// The message as it stands, to reach properties that have no setter.
-    pub fn body_mut(&mut self) -> &mut ChatMessage {
-        &mut self.body
     }
 
     /// The request as HTTP.

@@ -3,10 +3,9 @@ use bytes::Bytes;
 use crate::client::Client;
 use crate::error::Error;
 use crate::model::{
-    ActivityNotificationBody, ItemBody, TeamworkActivityTopic, TeamworkNotificationRecipient,
+    ActivityNotificationBody, TeamworkActivityTopic, TeamworkNotificationRecipient,
 };
 use crate::request::{Via, activity};
-use crate::wire::Sensitive;
 
 /// `POST /teamwork/sendActivityNotificationToRecipients`: a note in the activity feed of up to 100
 /// users.
@@ -62,6 +61,8 @@ graph_request! {
     delegated: ["TeamsActivity.Send"]
 }
 
+activity_setters!(SendActivityNotificationToRecipients);
+
 impl SendActivityNotificationToRecipients<()> {
     /// The request without a client.
     pub fn new(
@@ -83,40 +84,6 @@ impl<C: Via> SendActivityNotificationToRecipients<C> {
         let body = ActivityNotificationBody::new().topic(topic).activity_type(activity_type.into());
         let body = body.recipients(recipients.into_iter().collect::<Vec<_>>());
         Self { via, body }
-    }
-
-    /// Set what the feed shows; Teams cuts it after 150 characters. Default: nothing.
-    pub fn preview_text(mut self, text: impl Into<Sensitive>) -> Self {
-        self.body = self.body.preview_text(ItemBody::new().content(text.into()));
-        self
-    }
-
-    /// Replace the notification that carried the same number. Default: none.
-    pub fn chain_id(mut self, chain: i64) -> Self {
-        self.body = self.body.chain_id(chain);
-        self
-    }
-
-    /// Set a variable of the template in the app's manifest.
-    pub fn template_parameter(
-        mut self,
-        name: impl Into<String>,
-        value: impl Into<Sensitive>,
-    ) -> Self {
-        self.body = activity::parameter(self.body, name.into(), value.into());
-        self
-    }
-
-    /// Set which app notifies, where the registration has several in the catalog. Default: the one.
-    pub fn teams_app_id(mut self, app: impl Into<String>) -> Self {
-        self.body = self.body.teams_app_id(app.into());
-        self
-    }
-
-    /// Set the icon, as the app's manifest declares it. Default: the app's.
-    pub fn icon_id(mut self, icon: impl Into<String>) -> Self {
-        self.body = self.body.icon_id(icon.into());
-        self
     }
 
     /// The request as HTTP.
