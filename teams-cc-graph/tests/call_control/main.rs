@@ -3,6 +3,7 @@
 mod calls;
 mod dialogs;
 mod groups;
+mod incoming;
 mod offers;
 mod recording;
 mod support;

@@ -18,13 +18,12 @@ use teams_cc_graph::{
     call::{
         Calls, CallsConfig,
         control::{
-            Answered, ApplicationInstance, Arrival, CallHandle, GroupCall, MediaActive,
-            Switchboard, Target,
+            Answered, ApplicationInstance, Arrival, CallHandle, GroupCall, IncomingCalls,
+            MediaActive, Switchboard, Target,
         },
     },
     model::CommsNotifications,
 };
-use tokio::sync::mpsc;
 
 pub(crate) const TENANT: &str = "aa67bd4c-8475-432d-bd41-39f255720e0a";
 const APP: &str = "8a34a46b-3d17-4adc-8dce-dc4e7d572698";
@@ -180,7 +179,7 @@ pub(crate) struct Stage {
     pub(crate) graph: Graph,
     pub(crate) client: Client,
     pub(crate) board: Switchboard,
-    arrivals: mpsc::UnboundedReceiver<Arrival>,
+    pub(crate) incoming: IncomingCalls,
 }
 
 pub(crate) fn stage() -> Stage {
@@ -206,14 +205,8 @@ pub(crate) fn stage_with(configure: impl FnOnce(CallsConfig) -> CallsConfig) -> 
     let callback = "https://bot.contoso.com/callback".parse().expect("a url");
     let config = CallsConfig::new(tenant, APP.parse().expect("an id"), callback);
     let (calls, events) = Calls::new(client.clone(), configure(config), clock);
-    let (board, mut incoming) = Switchboard::new(calls, events);
-    let (sender, arrivals) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        while let Some(arrival) = incoming.next().await {
-            let _ = sender.send(arrival);
-        }
-    });
-    Stage { graph, client, board, arrivals }
+    let (board, incoming) = Switchboard::new(calls, events);
+    Stage { graph, client, board, incoming }
 }
 
 pub(crate) fn batch(items: impl IntoIterator<Item = Value>) -> CommsNotifications {
@@ -330,7 +323,7 @@ impl Stage {
     pub(crate) async fn arrival_of(&mut self, notification: Value) -> Arrival {
         self.notify([notification]);
         let minute = Duration::from_mins(1);
-        let arrived = tokio::time::timeout(minute, self.arrivals.recv()).await;
+        let arrived = tokio::time::timeout(minute, self.incoming.next()).await;
         arrived.expect("in time").expect("a call")
     }
 

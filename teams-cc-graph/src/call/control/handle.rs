@@ -9,6 +9,7 @@ use teams_cc_core::{
 
 use super::{
     Ability, Answered, CallKind, Connected, ControlError, Dialling, Line, MediaActive, Stage,
+    lines::Pump,
 };
 use crate::call::{CallSnapshot, GraphLeg};
 
@@ -19,6 +20,8 @@ pub const MEDIA_WAIT: Duration = Duration::from_secs(30);
 pub(super) struct Common {
     pub(super) tenant: TenantId,
     pub(super) clock: Arc<dyn Clock>,
+    /// Events come for as long as somebody has use for them.
+    pub(super) _pump: Pump,
 }
 
 /// A call in the hands of one program, at a known stage.

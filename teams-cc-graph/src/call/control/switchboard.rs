@@ -1,84 +1,51 @@
-//! Where calls come in, go out, and their events find who handles them.
+//! Where calls go out, and where those that come in are taken.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    future::Future,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fmt, future::Future, sync::Arc};
 
-use teams_cc_core::{
-    Address, Instant, LegId,
-    contact::{Leg, LegEvent},
-};
+use teams_cc_core::{Address, Instant, LegId};
 
 use super::{
-    ApplicationInstance, CallHandle, CallKind, ControlError, Dialling, GroupCall, Line, LineFeed,
-    Ringing, Target, handle::Common,
+    ApplicationInstance, CallHandle, CallKind, ControlError, Dialling, GroupCall, IncomingCalls,
+    Line, Target,
+    handle::Common,
+    lines::{Lines, Pump},
 };
 use crate::{
     Error, ErrorKind, InvalidRequest,
-    call::{
-        CallEvent, CallEvents, Calls, DialError, GraphLeg, IncomingCall, recording::RecordingGuard,
-    },
-    model::Call,
+    call::{CallEvents, Calls, DialError, GraphLeg},
     request::communications::{self, calls::CreateCall},
 };
 
 /// Where calls go out, and where the events of each find who handles it.
 ///
 /// Clones are handles on the same switchboard. It takes over the [`CallEvents`] of its [`Calls`]:
-/// [`IncomingCalls::next`] must be awaited for as long as calls live, for their events pass there.
-/// Serve calls in tasks of their own: of one served between two `next` no key is heard, and whoever
-/// takes an offer counts as not answering.
+/// a task of its own lets every event pass to the [`Line`] of its call, whatever the program waits
+/// for meanwhile. That task waits for no handler: what one does not take is bounded by
+/// [`MAX_LINE_EVENTS`](super::MAX_LINE_EVENTS). It ends once the calls are shut down, or with the
+/// last switchboard, [`IncomingCalls`] and [`CallHandle`].
+///
+/// Calls ring while a program serves another one, so most serve each in a task of its own.
 #[derive(Clone)]
 pub struct Switchboard {
     calls: Calls,
     pub(super) common: Arc<Common>,
-    lines: Arc<Lines>,
-}
-
-#[derive(Default)]
-struct Lines {
-    by_leg: Mutex<BTreeMap<LegId, LineFeed>>,
-    placed: AtomicU64,
-    unclaimed: AtomicU64,
-}
-
-/// The calls that come in; reading them lets the events of all calls pass.
-pub struct IncomingCalls {
-    board: Switchboard,
-    events: CallEvents,
-}
-
-/// Somebody calls.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Arrival {
-    /// The call, to be answered, rejected or redirected in time.
-    pub call: CallHandle<Ringing>,
-    /// Who is called: a resource account, or the bot itself.
-    pub called: Address,
-    /// Who was called first, where the call was forwarded or looked up.
-    pub forwarded_from: Option<Address>,
-    /// What a call that a recording policy brought allows; others have none.
-    pub recording: Option<RecordingGuard>,
-    /// Everything the notification says.
-    pub details: Box<Call>,
+    pub(super) lines: Arc<Lines>,
 }
 
 impl Switchboard {
     /// Takes over the calls and their events.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime, for it starts a task.
     #[must_use]
     pub fn new(calls: Calls, events: CallEvents) -> (Self, IncomingCalls) {
         let tenant = calls.config().tenant.clone();
-        let common = Arc::new(Common { tenant, clock: Arc::clone(calls.clock()) });
-        let board = Self { calls, common, lines: Arc::default() };
-        let incoming = IncomingCalls { board: board.clone(), events };
-        (board, incoming)
+        let lines = Arc::new(Lines::new(calls.config().max_calls));
+        let pump = Pump::start(events, Arc::clone(&lines));
+        let common = Arc::new(Common { tenant, clock: Arc::clone(calls.clock()), _pump: pump });
+        let board = Self { calls, common, lines };
+        (board.clone(), IncomingCalls::new(board))
     }
 
     /// The calls behind it.
@@ -96,7 +63,14 @@ impl Switchboard {
     /// How many events came for calls that nobody handles here.
     #[must_use]
     pub fn unclaimed(&self) -> u64 {
-        self.lines.unclaimed.load(Ordering::Relaxed)
+        self.lines.unclaimed()
+    }
+
+    /// How many calls came in that nobody took: forgotten once over, or rejected for want of
+    /// [`IncomingCalls`].
+    #[must_use]
+    pub fn untaken(&self) -> u64 {
+        self.lines.untaken()
     }
 
     /// Calls somebody; returns once Graph created the call.
@@ -190,9 +164,7 @@ impl Switchboard {
 
     /// A line for a call that lives already.
     pub(super) fn line_of(&self, leg: &LegId) -> Line {
-        let (feed, line) = Line::new();
-        self.lines.lock().insert(leg.clone(), feed);
-        line
+        self.lines.open(leg)
     }
 
     /// Until when a call that came in just now can be answered.
@@ -202,16 +174,7 @@ impl Switchboard {
 
     /// A line for a call that is about to be placed; closed where it is not.
     fn open(&self) -> (Opened, Line) {
-        let mut lines = self.lines.lock();
-        let leg = loop {
-            let nth = self.lines.placed.fetch_add(1, Ordering::Relaxed);
-            let leg = LegId::numbered("out", nth);
-            if !lines.contains_key(&leg) {
-                break leg;
-            }
-        };
-        let (feed, line) = Line::new();
-        lines.insert(leg.clone(), feed);
+        let (leg, line) = self.lines.open_new();
         (Opened { leg, lines: Some(Arc::clone(&self.lines)) }, line)
     }
 }
@@ -237,55 +200,7 @@ impl Opened {
 impl Drop for Opened {
     fn drop(&mut self) {
         if let Some(lines) = self.lines.take() {
-            lines.lock().remove(&self.leg);
-        }
-    }
-}
-
-impl Lines {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<LegId, LineFeed>> {
-        self.by_leg.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn put(&self, leg: &LegId, event: LegEvent) {
-        let last = matches!(event, LegEvent::Ended(_));
-        let mut lines = self.lock();
-        let taken = lines.get(leg).is_some_and(|feed| feed.put(event));
-        if !taken {
-            self.unclaimed.fetch_add(1, Ordering::Relaxed);
-        }
-        if last || !taken {
-            lines.remove(leg);
-        }
-    }
-}
-
-impl IncomingCalls {
-    /// The next call that comes in; [`None`] once the calls are shut down.
-    ///
-    /// The events of all calls pass here on the way. Dropping the future loses nothing.
-    pub async fn next(&mut self) -> Option<Arrival> {
-        loop {
-            match self.events.next().await? {
-                CallEvent::Leg { leg, event } => self.board.lines.put(&leg, event),
-                CallEvent::Incoming(call) => return Some(self.arrived(call)),
-                // Its line ends: whoever took the call over hears the rest.
-                CallEvent::TakenOver { leg, .. } => drop(self.board.lines.lock().remove(&leg)),
-            }
-        }
-    }
-
-    fn arrived(&self, incoming: IncomingCall) -> Arrival {
-        let kind = CallKind::of_incoming(&incoming);
-        let recording = RecordingGuard::of(&incoming);
-        let line = self.board.line_of(incoming.leg.id());
-        let common = Arc::clone(&self.board.common);
-        Arrival {
-            call: CallHandle::new(incoming.leg, kind, common, line, incoming.answer_by),
-            called: incoming.called,
-            forwarded_from: incoming.forwarded_from,
-            recording,
-            details: incoming.details,
+            lines.close(&self.leg);
         }
     }
 }
@@ -296,11 +211,5 @@ impl fmt::Debug for Switchboard {
             .field("calls", &self.calls)
             .field("unclaimed", &self.unclaimed())
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for IncomingCalls {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IncomingCalls").field("board", &self.board).finish_non_exhaustive()
     }
 }
