@@ -147,7 +147,10 @@ impl CallsConfig {
 
     /// Writes calls down, in the name of this process, so that another one can go on with them.
     ///
-    /// Names have to differ between processes that run at the same time.
+    /// Give processes that run at the same time different names. Where two have one name, each
+    /// record has one writer all the same: who finds that the other wrote lets go of the call, as
+    /// after a take-over. They know each other by an id that is drawn from the client's
+    /// [seed](crate::ClientBuilder::seed), which has to differ then; by default it does.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn CallStore>, owner: impl Into<Box<str>>) -> Self {
         self.store = Some((store, owner.into()));

@@ -25,7 +25,18 @@ pub(super) struct KeptCall {
     /// The tenant it belongs to; absent from records of older versions.
     #[serde(default)]
     pub(super) tenant: Option<TenantId>,
+    /// Which process wrote it, for several may go by one name; absent from records of older
+    /// versions, and from those handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) writer: Option<Box<str>>,
     pub(super) session: KeptSession,
+}
+
+/// What a record says of its writer, whatever else is in it.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    #[serde(default)]
+    writer: Option<Box<str>>,
 }
 
 /// What is kept of the state of a call. Everything else is asked of Graph.
@@ -106,6 +117,17 @@ impl KeptCall {
         Ok(CallRecord::new(RECORD_FORMAT, owner, serde_json::to_vec(self)?))
     }
 
+    /// A record of nothing that tells who put it there: what is about to be deleted.
+    pub(super) fn fence(owner: &str, writer: &str) -> Result<CallRecord, serde_json::Error> {
+        let body = serde_json::to_vec(&Written { writer: Some(writer.into()) })?;
+        Ok(CallRecord::new(RECORD_FORMAT, owner, body))
+    }
+
+    /// The process that wrote a record; [`None`] where it does not say.
+    pub(super) fn writer_of(record: &CallRecord) -> Option<Box<str>> {
+        serde_json::from_slice::<Written>(&record.body).ok()?.writer
+    }
+
     /// Reads the record that a store keeps of a call.
     pub(super) fn of(call: &CallId, record: &CallRecord) -> Result<Self, ReadRecordError> {
         let kept = Self::read(record)?;
@@ -144,6 +166,7 @@ mod tests {
             call: CallId::new("57dab8b1").expect("an id"),
             party: TeamsUser::new("29362bd4".parse().expect("an id")).into(),
             tenant: Some("tenant-1".parse().expect("an id")),
+            writer: Some("of-1".into()),
             session: KeptSession {
                 direction: Direction::Outbound,
                 stage: KeptStage::Connected,
@@ -164,6 +187,18 @@ mod tests {
         let record = kept.write("blue").expect("written");
         assert_eq!((record.format, &*record.owner), (RECORD_FORMAT, "blue"));
         assert_eq!(KeptCall::read(&record).expect("read"), kept);
+        assert_eq!(KeptCall::writer_of(&record).as_deref(), Some("of-1"));
+    }
+
+    #[test]
+    fn who_wrote_a_record_is_read_from_whatever_it_holds() {
+        let fence = KeptCall::fence("blue", "of-1").expect("written");
+        assert_eq!(KeptCall::writer_of(&fence).as_deref(), Some("of-1"));
+        assert!(matches!(KeptCall::read(&fence), Err(ReadRecordError::Malformed { .. })));
+        for body in ["", "{}", "[]", r#"{"writer":null}"#, r#"{"writer":7}"#, r#"{"writer":"of"#] {
+            let record = CallRecord::new(RECORD_FORMAT, "blue", body.as_bytes().to_vec());
+            assert_eq!(KeptCall::writer_of(&record), None, "{body}");
+        }
     }
 
     /// The bytes are those of the first format, written by hand, and never change.

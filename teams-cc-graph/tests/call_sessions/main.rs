@@ -7,3 +7,4 @@ mod registry;
 mod stories;
 mod support;
 mod takeover;
+mod writers;

@@ -159,6 +159,7 @@ pub(crate) fn setup_with(config: CallsConfig) -> Setup {
 /// One more process on the same Graph.
 pub(crate) fn setup_on(graph: Graph, config: CallsConfig) -> Setup {
     let served = graph.clone();
+    let seed = config.seed.derive("client");
     let mut client_config = Config::default();
     client_config.retry = RetryPolicy::never();
     let clock = Arc::new(SystemClock::new());
@@ -167,7 +168,7 @@ pub(crate) fn setup_on(graph: Graph, config: CallsConfig) -> Setup {
         .transport(tower::service_fn(move |request| served.clone().serve(request)))
         .config(client_config)
         .clock(clock.clone())
-        .seed(Seed::new(7))
+        .seed(seed)
         .build()
         .expect("a client");
     let (calls, events) = Calls::new(client, config, clock);

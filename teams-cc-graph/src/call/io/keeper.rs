@@ -11,7 +11,7 @@ use teams_cc_core::{
 };
 
 use super::{Shared, shared::Keeping};
-use crate::call::{RECORD_FORMAT, record::KeptCall, registry::Unsaved};
+use crate::call::{record::KeptCall, registry::Unsaved};
 
 /// How many records are written between two looks at what else changed.
 const BATCH: usize = 64;
@@ -65,23 +65,21 @@ pub(super) async fn flush(shared: &Shared, keeping: &Keeping, batch: usize) -> b
 }
 
 async fn write(shared: &Shared, keeping: &Keeping, change: &Unsaved) -> Result<(), StoreError> {
+    let _turn = keeping.turn.lock().await;
     match change {
-        Unsaved::Kept(kept) => {
-            let owner = &keeping.owner;
-            put(shared, keeping, kept, owner).await.map(drop)
-        }
+        Unsaved::Kept(kept) => put(shared, keeping, kept, &keeping.owner).await.map(drop),
         Unsaved::Over(call) => over(shared, keeping, call).await,
     }
 }
 
-/// Writes a record for an owner; tells whether it was ours to write.
+/// Writes a record for an owner; tells whether it was ours to write. It takes a turn to call.
 pub(super) async fn put(
     shared: &Shared,
     keeping: &Keeping,
     kept: &KeptCall,
     owner: &str,
 ) -> Result<bool, StoreError> {
-    let record = kept.write(owner).map_err(|error| StoreError::Backend(Box::new(error)))?;
+    let record = keeping.record(kept, owner)?;
     let saved = shared.saved(&kept.call);
     let ours = *owner == *keeping.owner;
     if ours && saved.as_ref().is_some_and(|saved| saved.body == record.body) {
@@ -95,11 +93,12 @@ pub(super) async fn put(
                 return Ok(true);
             }
             Err(StoreError::VersionConflict { .. }) => match keeping.store.get(&kept.call).await? {
-                Some((_, found)) if *found.owner != *keeping.owner => {
+                // The answer to an earlier write of ours got lost.
+                Some((version, found)) if keeping.wrote(&found) => expected = version,
+                Some((_, found)) => {
                     fenced(shared, &kept.leg, &kept.call, &found.owner);
                     return Ok(false);
                 }
-                Some((version, _)) => expected = version,
                 None => expected = RecordVersion::NONE,
             },
             Err(error) => return Err(error),
@@ -108,19 +107,31 @@ pub(super) async fn put(
     Err(StoreError::VersionConflict { found: expected.get() })
 }
 
-/// Removes the record of a call that is over, unless somebody else owns it by now.
+/// Removes the record of a call that is over, unless somebody else wrote it last.
 async fn over(shared: &Shared, keeping: &Keeping, call: &CallId) -> Result<(), StoreError> {
-    let Some(saved) = shared.saved(call) else { return Ok(()) };
-    // A deletion asks for no version, so an empty record is put first: a fence.
-    let fence = CallRecord::new(RECORD_FORMAT, keeping.owner.clone(), Vec::new());
-    match keeping.store.put_if(call, saved.version, fence).await {
-        Ok(version) => {
-            // Noted first: where the deletion fails, trying again goes on from here.
-            shared.save(call, Some(Saved { version, body: Vec::new() }));
-            keeping.store.delete(call).await?;
+    // A deletion asks for no version, so a record of nothing is put first: a fence.
+    let fence = KeptCall::fence(&keeping.owner, &keeping.writer);
+    let fence = fence.map_err(|error| StoreError::Backend(Box::new(error)))?;
+    let mut expected = shared.saved(call).map(|saved| saved.version);
+    for _ in 0..MAX_TRIES {
+        let version = match expected {
+            Some(version) => version,
+            // The answer to our last write may have got lost.
+            None => match keeping.store.get(call).await? {
+                Some((version, found)) if keeping.wrote(&found) => version,
+                _ => break,
+            },
+        };
+        match keeping.store.put_if(call, version, fence.clone()).await {
+            Ok(version) => {
+                // Noted first: where the deletion fails, trying again goes on from here.
+                shared.save(call, Some(Saved { version, body: Vec::new() }));
+                keeping.store.delete(call).await?;
+                break;
+            }
+            Err(StoreError::VersionConflict { .. }) => expected = None,
+            Err(error) => return Err(error),
         }
-        Err(StoreError::VersionConflict { .. }) => {}
-        Err(error) => return Err(error),
     }
     shared.save(call, None);
     Ok(())
@@ -132,4 +143,18 @@ fn fenced(shared: &Shared, leg: &LegId, call: &CallId, by: &str) {
     shared.save(call, None);
     shared.registry().disown(leg, call, by);
     shared.changed();
+}
+
+impl Keeping {
+    /// The record of a call for an owner: with our mark, unless it is handed over.
+    pub(super) fn record(&self, kept: &KeptCall, owner: &str) -> Result<CallRecord, StoreError> {
+        let writer = (*owner == *self.owner).then(|| self.writer.clone());
+        let marked = KeptCall { writer, ..kept.clone() };
+        marked.write(owner).map_err(|error| StoreError::Backend(Box::new(error)))
+    }
+
+    /// Whether a record is one that this process wrote. Another one may go by the same name.
+    pub(super) fn wrote(&self, record: &CallRecord) -> bool {
+        *record.owner == *self.owner && KeptCall::writer_of(record).as_ref() == Some(&self.writer)
+    }
 }

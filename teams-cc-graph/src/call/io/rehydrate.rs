@@ -59,7 +59,8 @@ impl Calls {
     /// Takes over the calls of an owner, as of a process that is gone; those of its tenant alone.
     ///
     /// Each record is made ours first, so that of two who try one succeeds, and a process that was
-    /// believed dead lets go of its calls. Then Graph is asked how the call stands; what changed
+    /// believed dead lets go of its calls, also where it goes by the same name. A process that
+    /// starts again under its name takes its calls so, before it is given notifications. Then Graph is asked how the call stands; what changed
     /// comes as events, what was told before is not told again. Keep-alives go on. Where Graph
     /// still notifies the other process, the call is looked at every two minutes.
     ///
@@ -73,9 +74,14 @@ impl Calls {
         let keeping = self.shared.keeping.clone().ok_or(RehydrateError::NoStore)?;
         let mut rehydrated = Rehydrated::default();
         for call in keeping.store.list(owner).await? {
-            match self.shared.registry().may_resume(&call) {
+            let _turn = keeping.turn.lock().await;
+            let may_resume = self.shared.registry().may_resume(&call);
+            match may_resume {
                 Ok(()) => {}
-                Err(NotResumed::Live) => continue,
+                Err(NotResumed::Live) => {
+                    claim(&self.shared, &keeping, &call, owner).await?;
+                    continue;
+                }
                 Err(NotResumed::NoRoom) => {
                     rehydrated.left.push(call);
                     continue;
@@ -128,7 +134,10 @@ impl Calls {
         for (leg, call) in std::mem::take(&mut drained.unfinished.calls) {
             let kept = self.shared.registry().kept(&leg);
             let put = match &kept {
-                Some(kept) => keeper::put(&self.shared, &keeping, kept, successor).await,
+                Some(kept) => {
+                    let _turn = keeping.turn.lock().await;
+                    keeper::put(&self.shared, &keeping, kept, successor).await
+                }
                 None => Ok(false),
             };
             match put {
@@ -151,6 +160,37 @@ impl Calls {
     }
 }
 
+/// Makes the record of a call ours that is live here before it was written down here, as where an
+/// incoming call is told once more after its process died.
+async fn claim(
+    shared: &Shared,
+    keeping: &Keeping,
+    call: &CallId,
+    owner: &str,
+) -> Result<(), RehydrateError> {
+    if shared.saved(call).is_some() {
+        return Ok(());
+    }
+    let Some((version, record)) = keeping.store.get(call).await? else { return Ok(()) };
+    let kept = {
+        let registry = shared.registry();
+        registry.leg_of(call).and_then(|leg| registry.kept(leg))
+    };
+    let theirs = KeptCall::of(call, &record).ok();
+    let claims = theirs
+        .is_some_and(|theirs| *record.owner == *owner && !shared.registry().is_foreign(&theirs));
+    let Some(kept) = kept.filter(|kept| claims && kept.call == *call) else { return Ok(()) };
+    let record = keeping.record(&kept, &keeping.owner)?;
+    let body = record.body.clone();
+    match keeping.store.put_if(call, version, record).await {
+        Ok(version) => shared.save(call, Some(Saved { version, body })),
+        // Somebody else was first; our next write tells.
+        Err(StoreError::VersionConflict { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
 /// What came of taking one call over.
 enum Took {
     Call(RehydratedCall),
@@ -167,8 +207,7 @@ async fn take(
     (version, before): (RecordVersion, CallRecord),
     kept: KeptCall,
 ) -> Result<Took, RehydrateError> {
-    let record =
-        kept.write(&keeping.owner).map_err(|error| StoreError::Backend(Box::new(error)))?;
+    let record = keeping.record(&kept, &keeping.owner)?;
     let body = record.body.clone();
     let version = match keeping.store.put_if(&kept.call, version, record).await {
         Ok(version) => version,

@@ -58,6 +58,11 @@ pub(in crate::call) struct Shared {
 pub(super) struct Keeping {
     pub(super) store: Arc<dyn CallStore>,
     pub(super) owner: Box<str>,
+    /// What this writer alone has, so that it knows its own records among those of its name.
+    pub(super) writer: Box<str>,
+    /// Held over the reads and writes that belong together. A store that hangs holds up those who
+    /// write, and nobody else.
+    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The registry, and who waits for what it tells.
@@ -153,7 +158,12 @@ impl Shared {
         let bot = Address::Bot(config.app.clone());
         let mut registry =
             Registry::new(config.tenant.clone(), bot, config.max_calls, config.delta_roster);
-        let keeping = config.store.clone().map(|(store, owner)| Keeping { store, owner });
+        let keeping = config.store.clone().map(|(store, owner)| Keeping {
+            store,
+            owner,
+            writer: client.new_id().into(),
+            turn: Arc::default(),
+        });
         if keeping.is_some() {
             registry.keep_records();
         }

@@ -80,6 +80,11 @@ impl Registry {
         self.over.contains(call) || self.legs_by_key.contains_key(call_key(call.as_str()).as_str())
     }
 
+    /// The leg of a live call.
+    pub(in crate::call) fn leg_of(&self, call: &CallId) -> Option<&LegId> {
+        self.legs_by_key.get(call_key(call.as_str()).as_str())
+    }
+
     /// What is to be kept of a call.
     pub(in crate::call) fn kept(&self, leg: &LegId) -> Option<KeptCall> {
         let live = self.sessions.get(leg)?;
@@ -88,6 +93,7 @@ impl Registry {
             call: live.call.clone(),
             party: live.party.clone(),
             tenant: Some(self.tenant.clone()),
+            writer: None,
             session: live.session.keep(),
         })
     }
