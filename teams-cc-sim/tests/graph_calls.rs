@@ -183,11 +183,28 @@ fn statuses_are_the_documented_ones() {
     assert_eq!(bench.ask(Method::DELETE, &path, None).0, 204);
     assert_eq!(bench.post(&format!("{path}/keepAlive"), json!({})).0, 404, "over");
     assert_eq!(bench.post("/communications/calls", json!({})).0, 400);
-    assert_eq!(bench.ask(Method::GET, "/me/presence", None).0, 404, "not part of this slice");
+    assert_eq!(bench.ask(Method::GET, "/me/presence", None).0, 501, "not part of this simulation");
     let long = json!({"clientContext": "x".repeat(257)});
     let id = bench.call_user(0);
     bench.wait_for_state(&id, "established");
     assert_eq!(bench.post(&format!("/communications/calls/{id}/subscribeToTone"), long).0, 400);
+}
+
+#[test]
+fn what_is_not_simulated_is_501_and_never_taken_for_the_end_of_a_call() {
+    let mut bench = Bench::new(setup());
+    let id = bench.answered();
+    let live = format!("/communications/calls/{id}");
+    for path in ["doesNotExist", "microsoft.graph.doesNotExist", "participants/x/doesNotExist"] {
+        let (status, refused) = bench.post(&format!("{live}/{path}"), json!({}));
+        assert_eq!((status, &refused["error"]["code"]), (501, &json!("NotImplemented")), "{path}");
+        let gone = format!("/communications/calls/gone/{path}");
+        assert_eq!(bench.post(&gone, json!({})).0, 404, "a call that is over stays over: {path}");
+    }
+    for path in ["audioRoutingGroups", "audioRoutingGroups/one", "operations/one/more"] {
+        assert_eq!(bench.ask(Method::GET, &format!("{live}/{path}"), None).0, 501, "{path}");
+    }
+    assert_eq!(bench.ask(Method::GET, &live, None).0, 200, "it lives on");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn parties_move_into_a_group_call_one_at_a_time_and_their_calls_end() {
         assert_eq!(bench.post(&format!("{ada}/mute"), json!({})).0, 200);
         assert_eq!(bench.ask(Method::GET, &ada, None).1["isMuted"], true);
         for action in ["startHoldMusic", "stopHoldMusic"] {
-            assert_eq!(bench.post(&format!("{ada}/{action}"), json!({})).0, 200, "{action}");
+            assert_eq!(bench.post(&format!("{ada}/{action}"), json!({})).0, 202, "{action}");
         }
         assert_eq!(bench.ask(Method::GET, &format!("{path}/nobody"), None).0, 404);
         assert_eq!(bench.ask(Method::DELETE, &ada, None).0, 204);
@@ -115,6 +115,52 @@ fn an_invitation_to_replace_a_call_that_is_gone_or_of_somebody_else_fails() {
     let (_, two) =
         bench.ask(Method::GET, &format!("/communications/calls/{agent}/participants"), None);
     assert_eq!(two["value"].as_array().map(Vec::len), Some(2));
+}
+
+fn group_of(bench: &Bench, users: &[usize]) -> Value {
+    let target =
+        |user: &usize| call_to(bench.world.setup().users[*user].id.as_str())["targets"][0].clone();
+    let mut body = call_to("nobody");
+    body["targets"] = users.iter().map(target).collect();
+    body
+}
+
+#[test]
+fn several_targets_are_a_group_call_that_the_first_establishes_and_the_others_join() {
+    let mut bench = Bench::new(setup());
+    let (status, call) = bench.post("/communications/calls", group_of(&bench, &[0, 1, 2, 3]));
+    assert_eq!((status, call["targets"].as_array().map(Vec::len)), (201, Some(4)), "{call}");
+    let id = call["id"].as_str().expect("an id").to_owned();
+    bench.wait_for_state(&id, "established");
+    bench.run_for(SECOND);
+    assert_eq!(rosters(&bench, &id), [(2, 1)], "the bot and ada");
+    bench.run_for(SECOND * 70);
+    let ladder = bench.world.log().ladder().to_string();
+    assert!(ladder.contains("di does not answer") && !ladder.contains("mailbox"), "{ladder}");
+    assert_eq!(bench.ask(Method::GET, &format!("/communications/calls/{id}"), None).0, 200);
+    assert_eq!(bench.ask(Method::DELETE, &format!("/communications/calls/{id}"), None).0, 204);
+}
+
+#[test]
+fn a_group_is_five_users_at_most_each_named_once_and_takes_its_own_permission() {
+    let mut bench = Bench::new(setup());
+    let mut with_phone = group_of(&bench, &[0, 1]);
+    let account = bench.world.setup().accounts[0].id.to_string();
+    with_phone["source"] = json!({"identity": {"applicationInstance": {"id": account}}});
+    with_phone["targets"][1]["identity"] = json!({"phone": {"id": "+14255550177"}});
+    for (what, body) in [
+        ("six", group_of(&bench, &[0, 1, 2, 3, 0, 1])),
+        ("twice", group_of(&bench, &[0, 0])),
+        ("a phone", with_phone),
+    ] {
+        assert_eq!(bench.post("/communications/calls", body).0, 400, "{what}");
+    }
+    let mut alone = setup();
+    alone.apps[0] = alone.apps[0].clone().roles(&["Calls.Initiate.All"]);
+    let mut bench = Bench::new(alone);
+    let (status, refused) = bench.post("/communications/calls", group_of(&bench, &[0, 1]));
+    assert_eq!((status, &refused["error"]["code"]), (403, &json!("7504")));
+    bench.call_user(0);
 }
 
 #[test]

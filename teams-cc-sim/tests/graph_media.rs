@@ -145,7 +145,12 @@ fn a_redirected_call_ends_for_the_bot_and_rings_the_target() {
         let target = bench.world.setup().users[user].id.to_string();
         let body = json!({"targets": [{"identity": {"user": {"id": target}}}]});
         let path = format!("/communications/calls/{id}/redirect");
-        assert_eq!(bench.post(&path, json!({"targets": []})).0, 400);
+        let many: Vec<_> = (0..26).map(|_| body["targets"][0].clone()).collect();
+        let mut late = body.clone();
+        late["timeout"] = json!(91);
+        for wrong in [json!({"targets": []}), json!({"targets": many}), late] {
+            assert_eq!(bench.post(&path, wrong).0, 400);
+        }
         assert_eq!(bench.post(&path, body).0, 202);
         let end = bench.wait_for_state(&id, "terminated");
         assert_eq!(end["id"], id.as_str());

@@ -1,6 +1,7 @@
 //! What the stories share: small worlds, a contact center over them, and what must be left at the
 //! end, which is nothing.
 
+mod board;
 mod bot;
 mod cut;
 mod day;
@@ -8,6 +9,7 @@ pub mod legs;
 mod stage;
 mod watch;
 
+pub use board::{Board, target, teams_user};
 pub use bot::Bot;
 pub use cut::{Cut, sweep};
 pub use day::{Ended, MENU, day, serve};

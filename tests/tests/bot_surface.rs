@@ -1,31 +1,20 @@
 //! The whole call surface of Graph, used by a bot without a contact center.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use teams_cc::{
-    Platform,
-    core::{Address, TeamsUser, seed::Seed},
-    graph::{
-        Client,
-        call::{
-            Calls, CallsConfig,
-            control::{
-                Answered, CallHandle, Came, Fallback, JoinedBy, Switchboard, Target,
-                escalate_to_group,
-            },
-            recording::ClipLocation,
-        },
-        ivr::{Next, Recording},
-        model::MeetingLink,
-        webhook::{Intake, IntakeConfig, KeySource},
+use teams_cc::graph::{
+    call::{
+        control::{Answered, CallHandle, Came, Fallback, JoinedBy, escalate_to_group},
+        recording::ClipLocation,
     },
-    platform::GraphAccess,
+    ivr::{Next, Recording},
+    model::MeetingLink,
 };
 use teams_cc_sim::{
     Sim, run,
     world::{Faults, Setup},
 };
-use teams_cc_stories::{Stage, caller, small, takes, user, wait};
+use teams_cc_stories::{Board, Stage, caller, small, takes, target, teams_user, user, wait};
 
 /// The link of a meeting of this tenant.
 fn link(sim: &Sim) -> MeetingLink {
@@ -37,47 +26,8 @@ fn link(sim: &Sim) -> MeetingLink {
     link.parse().expect("a link")
 }
 
-/// A bot over the simulator: a client, and a switchboard that callbacks reach.
-async fn bot(sim: &Sim) -> (Client, Switchboard) {
-    let access = sim.graph().expect("a Graph side");
-    let GraphAccess { tenant, app, secret, transport, callback_url, mut callbacks, .. } = access;
-    let clock = sim.clock();
-    let client = Client::builder()
-        .tenant(tenant.clone())
-        .client_secret(app.clone(), secret)
-        .transport(transport.clone())
-        .clock(Arc::clone(&clock))
-        .seed(Seed::new(7).derive("graph"))
-        .build()
-        .expect("a client");
-    let config = CallsConfig::new(tenant.clone(), app.clone(), callback_url);
-    let config = config.seed(Seed::new(7).derive("calls"));
-    let (calls, events) = Calls::new(client.clone(), config, Arc::clone(&clock));
-    let sink = Arc::new(calls.clone());
-    let intake = IntakeConfig::new(app, [tenant]);
-    let intake = Intake::new(intake, KeySource::new(transport), clock, sink);
-    intake.warm_up().await.expect("keys");
-    tokio::spawn(async move {
-        while let Some(callback) = callbacks.recv().await {
-            let response = intake.handle(callback.request).await;
-            drop(callback.reply.send(response));
-        }
-    });
-    let (board, mut incoming) = Switchboard::new(calls, events);
-    tokio::spawn(async move { while incoming.next().await.is_some() {} });
-    (client, board)
-}
-
-fn teams_user(sim: &Sim, handle: &str) -> TeamsUser {
-    match sim.address(handle) {
-        Ok(Address::TeamsUser(user)) => user,
-        other => panic!("{other:?}"),
-    }
-}
-
-async fn call(sim: &Sim, board: &Switchboard, handle: &str) -> CallHandle<Answered> {
-    let target = Target::user(&teams_user(sim, handle));
-    let call = board.dial(&target).await.expect("it rings");
+async fn call(sim: &Sim, board: &Board, handle: &str) -> CallHandle<Answered> {
+    let call = board.switchboard.dial(&target(sim, handle)).await.expect("it rings");
     call.answered(Duration::from_secs(15)).await.expect("an answer")
 }
 
@@ -89,13 +39,13 @@ fn two_agents() -> Setup {
 fn what_somebody_says_is_fetched_from_elsewhere_with_its_own_token() {
     run(async {
         let sim = Sim::new(two_agents()).expect("a sound world");
-        let (client, board) = bot(&sim).await;
+        let board = Board::open(&sim).await;
         let call = call(&sim, &board, "ada").await.media_active().await.expect("media");
         let recording = Recording::new(Next::done("heard"), Next::done("failed"));
         let pending = call.record_response(None, &recording).await.expect("it is accepted");
         let result = pending.outcome().await.expect("an end");
         let clip = ClipLocation::of_result(&result).expect("a clip");
-        let clip = clip.fetch(&client).await.expect("it is there");
+        let clip = clip.fetch(&board.client).await.expect("it is there");
         assert!(clip.len() > 32_000 && clip.with_bytes(|bytes| bytes.starts_with(b"RIFF")));
         let ladder = sim.ladder();
         assert!(ladder.contains("GET a clip: 200"), "{ladder}");
@@ -108,14 +58,14 @@ fn what_somebody_says_is_fetched_from_elsewhere_with_its_own_token() {
 fn two_calls_become_one_group_call_party_by_party() {
     run(async {
         let sim = Sim::new(two_agents()).expect("a sound world");
-        let (_, board) = bot(&sim).await;
+        let board = Board::open(&sim).await;
         let ada = call(&sim, &board, "ada").await;
         let bo = call(&sim, &board, "bo").await;
         let link = link(&sim);
         let join = |calls: &teams_cc::graph::request::communications::Calls, callback: String| {
             calls.join_link(callback, link)
         };
-        let group = board.join(JoinedBy::Details, join).await.expect("a meeting");
+        let group = board.switchboard.join(JoinedBy::Details, join).await.expect("a meeting");
         let group = group.joined().await.expect("the bot is in");
         let came = escalate_to_group(&group, [ada, bo], Fallback::Keep).await;
         for came in &came {
@@ -135,7 +85,7 @@ fn two_calls_become_one_group_call_party_by_party() {
 fn a_batch_gives_each_answer_to_its_ticket() {
     run(async {
         let sim = Sim::new(two_agents()).expect("a sound world");
-        let (client, _board) = bot(&sim).await;
+        let Board { client, .. } = &Board::open(&sim).await;
         let id = |handle: &str| teams_user(&sim, handle).id.to_string();
         let mut batch = client.batch();
         let ada = batch.add(client.user(id("ada")).presence()).expect("room");

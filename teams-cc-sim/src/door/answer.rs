@@ -38,6 +38,12 @@ impl Answer {
         Self { body: Some(body), ..Self::empty(status, what) }
     }
 
+    /// The same with another status.
+    pub(crate) fn with(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
     /// Adds a property to the body.
     pub(crate) fn set(&mut self, name: &str, value: &Value) {
         if let Some(body) = &mut self.body {

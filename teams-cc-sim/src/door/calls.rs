@@ -3,11 +3,13 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Answer, graph::Asker, participants, problem::Problem};
-use crate::world::{Call, CallState, Callee, Far, Group, NewCall, Transfer, World, phone_identity};
+use super::{Answer, graph::Asker, participants, problem::Problem, redirect};
+use crate::world::{Call, CallState, Callee, Far, NewCall, Transfer, World, phone_identity};
 
 /// Callback addresses longer than this are refused, in bytes.
 const MAX_CALLBACK_BYTES: usize = 2048;
+/// The most users who are called at once (Learn: 5).
+const MAX_TARGETS: usize = 5;
 
 /// `POST /communications/calls`.
 pub(crate) fn create(
@@ -29,18 +31,14 @@ pub(crate) fn create(
     if body["tenantId"].as_str().is_some_and(|tenant| !tenant.eq_ignore_ascii_case(&tenant_id)) {
         return Err(Problem::other_tenant());
     }
-    if let Some(group) = participants::group(body) {
-        return join(world, asker, body, callback, group, graph);
+    if participants::joins(body) {
+        return join(world, asker, body, callback, graph);
     }
     let targets = body["targets"].as_array().map_or(&[][..], Vec::as_slice);
     let target = match targets {
         [one] => one,
         [] => return Err(Problem::missing("targets")),
-        _ => {
-            return Err(Problem::bad_request(
-                "Calls with more than one target are not part of this simulation.",
-            ));
-        }
+        several => return ring_all(world, asker, body, callback, several, graph),
     };
     let account = account(world, asker, &body["source"])?;
     let callee = callee(world, asker, &target["identity"], account.is_some())?;
@@ -69,7 +67,6 @@ fn join(
     asker: &Asker,
     body: &Value,
     callback: String,
-    group: Group,
     graph: &str,
 ) -> Result<Answer, Problem> {
     asker.needs_one_of(&["Calls.JoinGroupCall.All", "Calls.InitiateGroupCall.All"])?;
@@ -83,7 +80,7 @@ fn join(
         party: Value::Null,
     };
     let key = world.open_call(new).ok_or_else(too_many)?;
-    world.join_group(key, group);
+    world.join_group(key, participants::group(body));
     let location = format!("{graph}/v1.0/communications/calls/{}", id_of(world, key));
     let mut entity = entity(world, key, graph);
     for name in ["chatInfo", "meetingInfo"] {
@@ -93,34 +90,52 @@ fn join(
         .at(location))
 }
 
-fn too_many() -> Problem {
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "There are too many calls.")
-}
-
-/// `POST /communications/calls/{id}/redirect`, to one target.
-pub(crate) fn redirect(
+/// `POST /communications/calls` with several targets: a group call that rings them all.
+fn ring_all(
     world: &mut World,
     asker: &Asker,
-    key: u64,
     body: &Value,
+    callback: String,
+    targets: &[Value],
+    graph: &str,
 ) -> Result<Answer, Problem> {
-    registered(world, asker)?;
-    asker.needs_one_of(&["Calls.Initiate.All"])?;
-    incoming(world, key)?;
-    let target = match body["targets"].as_array().map_or(&[][..], Vec::as_slice) {
-        [] => return Err(Problem::missing("targets")),
-        [one] => one,
-        _ => {
-            return Err(Problem::bad_request(
-                "Redirecting to more than one target is not part of this simulation.",
-            ));
+    asker.needs_one_of(&["Calls.InitiateGroupCall.All"])?;
+    if targets.len() > MAX_TARGETS {
+        return Err(Problem::bad_request("At most 5 users are called at once."));
+    }
+    let account = account(world, asker, &body["source"])?;
+    let mut callees = Vec::new();
+    for target in targets {
+        let callee = callee(world, asker, &target["identity"], account.is_some())?;
+        if let Callee::Customer(_) = callee {
+            return Err(Problem::bad_request("A group call is begun with Teams users alone."));
         }
+        if callees.contains(&callee) {
+            return Err(Problem::bad_request("A target is named twice."));
+        }
+        callees.push(callee);
+    }
+    let parties = callees.iter().map(|callee| party(world, *callee)).collect();
+    let new = NewCall {
+        tenant: asker.tenant,
+        app: asker.app,
+        account,
+        incoming: false,
+        callback,
+        far: Far::Nobody,
+        party: Value::Array(parties),
     };
-    let by_account = world.calls.get(&key).is_some_and(|call| call.account.is_some());
-    let callee = callee(world, asker, &target["identity"], by_account)?;
-    let (_, name) = world.callee_name(callee);
-    world.redirect(key, callee);
-    Ok(Answer::empty(StatusCode::ACCEPTED, format!("calls/{key}/redirect → {name}")))
+    let key = world.open_call(new).ok_or_else(too_many)?;
+    let names = redirect::names(world, &callees);
+    let entity = entity(world, key, graph);
+    let location = format!("{graph}/v1.0/communications/calls/{}", id_of(world, key));
+    world.ring_group(key, participants::group(body), &callees);
+    Ok(Answer::json(StatusCode::CREATED, entity, format!("calls → {names} (call {key})"))
+        .at(location))
+}
+
+fn too_many() -> Problem {
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "There are too many calls.")
 }
 
 /// `POST /communications/calls/{id}/answer`.
@@ -227,7 +242,7 @@ pub(crate) fn registered(world: &World, asker: &Asker) -> Result<(), Problem> {
     }
 }
 
-fn incoming(world: &World, key: u64) -> Result<(), Problem> {
+pub(super) fn incoming(world: &World, key: u64) -> Result<(), Problem> {
     match world.calls.get(&key).map(|call| call.state) {
         Some(CallState::Incoming) => Ok(()),
         Some(_) => Err(Problem::bad_request("The call is answered already.")),

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use serde_json::Value;
 
-use super::{Answer, calls, finish, media, participants, presence, problem::Problem};
+use super::{Answer, calls, finish, media, participants, presence, problem::Problem, redirect};
 use crate::world::World;
 
 /// The longest `clientContext` accepted, in characters (Learn: 256).
@@ -89,7 +89,7 @@ fn operation(
                 body(request).map_err(|problem| problem.during(&what))?
             };
             let answer = match name {
-                "redirect" => calls::redirect(world, asker, key, &body),
+                "redirect" => redirect::redirect(world, asker, key, &body),
                 "recordResponse" => media::record_response(world, asker, key, &body, &graph),
                 "sendDtmfTones" => media::send_dtmf_tones(world, asker, key, &body, &graph),
                 "mute" => media::mute(world, key, true, &body, &graph),
@@ -106,7 +106,7 @@ fn operation(
                 "cancelMediaProcessing" => {
                     media::cancel_media_processing(world, asker, key, &body, &graph)
                 }
-                _ => Err(Problem::not_found()),
+                _ => Err(Problem::not_simulated()),
             };
             answer.map_err(|problem| problem.during(&what))
         }
@@ -119,7 +119,12 @@ fn operation(
         {
             presence::read(world, asker, id).map_err(|problem| problem.during("presence"))
         }
-        _ => Err(Problem::not_found().during("an unknown resource")),
+        ["communications" | "app", "calls", id, ..] => {
+            let what = "calls/…/an unknown resource";
+            let known = call(world, asker, id).and_then(|_| Err(Problem::not_simulated()));
+            known.map_err(|problem| problem.during(what))
+        }
+        _ => Err(Problem::not_simulated().during("an unknown resource")),
     }
 }
 

@@ -14,6 +14,7 @@ mod metadata;
 mod participants;
 mod presence;
 mod problem;
+mod redirect;
 mod sip;
 mod token;
 mod wiremock;

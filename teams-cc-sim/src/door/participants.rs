@@ -46,7 +46,7 @@ pub(crate) fn respond(
                 "mute" => "muteParticipantOperation",
                 "startHoldMusic" => "startHoldMusicOperation",
                 "stopHoldMusic" => "stopHoldMusicOperation",
-                _ => return Err(Problem::not_found()),
+                _ => return Err(Problem::not_simulated()),
             };
             let context = media::client_context(body)?;
             if name == "mute" {
@@ -61,9 +61,10 @@ pub(crate) fn respond(
                 }
             }
             let what = format!("{what}/…/{name}");
-            Ok(media::done_at_once(world, key, kind, context.as_deref(), what, graph))
+            let done = media::done_at_once(world, key, kind, context.as_deref(), what, graph);
+            Ok(if name == "mute" { done } else { done.with(StatusCode::ACCEPTED) })
         }
-        _ => Err(Problem::not_found()),
+        _ => Err(Problem::not_simulated()),
     }
 }
 
@@ -133,10 +134,14 @@ fn invite(
     Ok(answer)
 }
 
-/// The group call a request asks for, where it names a meeting or a chat and nobody to ring.
-pub(super) fn group(body: &Value) -> Option<Group> {
+/// Whether a request asks for a group call that is there already: it names a meeting or a chat,
+/// and nobody to ring.
+pub(super) fn joins(body: &Value) -> bool {
     let named = body["meetingInfo"].is_object() || body["chatInfo"].is_object();
-    let nobody = body["targets"].as_array().is_none_or(Vec::is_empty);
-    let delta = body["callOptions"]["isDeltaRosterEnabled"].as_bool().unwrap_or(false);
-    (named && nobody).then(|| Group::new(delta))
+    named && body["targets"].as_array().is_none_or(Vec::is_empty)
+}
+
+/// A group call as its request wants it told.
+pub(super) fn group(body: &Value) -> Group {
+    Group::new(body["callOptions"]["isDeltaRosterEnabled"].as_bool().unwrap_or(false))
 }

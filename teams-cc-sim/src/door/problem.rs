@@ -82,6 +82,15 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "ResourceNotFound", "There is no such resource.")
     }
 
+    /// A request that the simulator does not know. 404 would say that a call is over.
+    pub(crate) fn not_simulated() -> Self {
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "NotImplemented",
+            "The simulator does not know this request: answer it with an override.",
+        )
+    }
+
     pub(crate) fn body(
         &self,
         request: &http::Request<Bytes>,

@@ -120,7 +120,7 @@ pub(crate) struct Call {
     pub(crate) state: CallState,
     pub(crate) callback: String,
     pub(crate) far: Far,
-    /// Who was called, or who calls, as `identitySet`.
+    /// Who was called, or who calls, as `identitySet`; a list where several are rung.
     pub(crate) party: Value,
     pub(crate) ring: Option<RingId>,
     pub(crate) confirm: Option<(Tone, Duration)>,
@@ -160,16 +160,20 @@ impl Call {
 
     /// The whole entity, as POST and GET answer it.
     pub(crate) fn entity(&self, tenant: &str, source: &Value, graph: &str) -> Value {
-        // A bot that joins a group call rings nobody.
-        let targets = if self.party.is_null() {
-            json!([])
-        } else {
-            json!([{
-                "@odata.type": "#microsoft.graph.invitationParticipantInfo",
-                "identity": self.party,
-                "replacesCallId": null,
-            }])
+        // A bot that joins a group call rings nobody; who begins one may ring several.
+        let parties = match &self.party {
+            Value::Null => &[][..],
+            Value::Array(parties) => parties,
+            one => std::slice::from_ref(one),
         };
+        let target = |party: &Value| {
+            json!({
+                "@odata.type": "#microsoft.graph.invitationParticipantInfo",
+                "identity": party,
+                "replacesCallId": null,
+            })
+        };
+        let targets: Vec<_> = parties.iter().map(target).collect();
         let audio = if self.active() { "active" } else { "inactive" };
         json!({
             "@odata.context": format!("{graph}/v1.0/$metadata#communications/calls/$entity"),

@@ -92,7 +92,8 @@ impl World {
                 );
             }
             Line::Trunk(leg) => self.carrier_hangs_up(leg),
-            Line::Talk(None) | Line::Idle => {}
+            Line::Talk(None) => self.stop_redirect(customer),
+            Line::Idle => {}
         }
     }
 

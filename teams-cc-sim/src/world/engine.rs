@@ -73,6 +73,8 @@ pub struct World {
     pub(crate) clips: BTreeMap<String, Clip>,
     pub(crate) rings: BTreeMap<RingId, Ring>,
     pub(crate) last_ring: u64,
+    /// What rings for customers whose calls were redirected; at most 25 each.
+    pub(crate) redirects: BTreeMap<usize, Vec<RingId>>,
     pub(crate) notices: BTreeMap<CallbackId, Notice>,
     pub(crate) last_notice: u64,
     pub(crate) customers: Vec<CustomerNow>,
@@ -101,6 +103,7 @@ impl World {
             clips: BTreeMap::new(),
             rings: BTreeMap::new(),
             last_ring: 0,
+            redirects: BTreeMap::new(),
             notices: BTreeMap::new(),
             last_notice: 0,
             customers: vec![CustomerNow::default(); setup.customers.len()],

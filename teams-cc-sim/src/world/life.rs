@@ -287,8 +287,13 @@ impl World {
             self.stop_ringing(ring);
         }
         self.clips.retain(|_, clip| clip.call != key);
-        for person in call.group.into_iter().flat_map(|group| group.people) {
-            self.person_is_free(key, person.far);
+        if let Some(group) = call.group {
+            for (ring, _) in group.rings {
+                self.stop_ringing(ring);
+            }
+            for person in group.people {
+                self.person_is_free(key, person.far);
+            }
         }
         match call.far {
             Far::Customer(customer) => {

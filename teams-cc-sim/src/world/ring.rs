@@ -33,6 +33,8 @@ pub(crate) enum Purpose {
     Sip(u64),
     /// The invitation of a group call.
     Invite(u64),
+    /// A group call that rings several from the start.
+    Group(u64),
     /// A customer whose call the bot redirected.
     Redirect(usize),
 }
@@ -76,13 +78,29 @@ pub(crate) struct Ring {
     purpose: Purpose,
     next: Next,
     alerted: bool,
+    forwards: bool,
 }
 
 impl World {
     /// Rings somebody; the outcome comes back through [`World::answered`] or
     /// [`World::unanswered`].
     pub(crate) fn ring(&mut self, callee: Callee, purpose: Purpose) -> RingId {
+        self.ring_for(callee, purpose, Duration::MAX, true)
+    }
+
+    /// Rings somebody for so long at most; a mailbox answers only where the call `forwards`.
+    pub(crate) fn ring_for(
+        &mut self,
+        callee: Callee,
+        purpose: Purpose,
+        at_most: Duration,
+        forwards: bool,
+    ) -> RingId {
         let (rule, mailbox, reachable, forward) = self.disposition(callee);
+        // Who waits no longer than the callee's forward time never hears the mailbox.
+        let forwards = forwards && forward <= at_most;
+        let mailbox = mailbox && forwards;
+        let forward = if forwards { forward } else { at_most };
         let or_mailbox = |fails| if mailbox { Next::Mailbox } else { Next::Fails(fails) };
         let (after, next, alerted) = match (reachable, rule) {
             (Err(why), _) => (self.dice.millis(200..=500), or_mailbox(why), false),
@@ -108,7 +126,7 @@ impl World {
             let (column, name) = self.callee_name(callee);
             self.log.push(self.now, Column::Teams, column, format!("rings {name}"));
         }
-        self.rings.insert(id, Ring { callee, purpose, next, alerted });
+        self.rings.insert(id, Ring { callee, purpose, next, alerted, forwards });
         self.schedule.plan(self.now + after, Action::Rings(id));
         id
     }
@@ -134,7 +152,9 @@ impl World {
         };
         let (column, name) = self.callee_name(ring.callee);
         let mailbox = match ring.callee {
-            Callee::User(user) => self.setup.users.get(user).is_some_and(|u| u.voicemail),
+            Callee::User(user) => {
+                ring.forwards && self.setup.users.get(user).is_some_and(|u| u.voicemail)
+            }
             Callee::Customer(_) => false,
         };
         match ring.next {
@@ -148,7 +168,7 @@ impl World {
                     }
                     Callee::Customer(customer) => Far::Customer(customer),
                 };
-                self.answered(ring.purpose, far, confirm);
+                self.answered(id, ring.purpose, far, confirm);
             }
             Next::Mailbox => {
                 self.rings.remove(&id);
@@ -161,7 +181,7 @@ impl World {
                     Column::Teams,
                     format!("the mailbox of {name} answers"),
                 );
-                self.answered(ring.purpose, Far::Mailbox(user), None);
+                self.answered(id, ring.purpose, Far::Mailbox(user), None);
             }
             Next::Declines | Next::GivesUp => {
                 let (what, why) = if ring.next == Next::Declines {
@@ -172,7 +192,7 @@ impl World {
                 self.log.push(self.now, column, Column::Teams, format!("{name} {what}"));
                 if !mailbox {
                     self.rings.remove(&id);
-                    self.unanswered(ring.purpose, why);
+                    self.unanswered(id, ring.purpose, why);
                     return;
                 }
                 ring.next = Next::Mailbox;
@@ -186,7 +206,7 @@ impl World {
             }
             Next::Fails(why) => {
                 self.rings.remove(&id);
-                self.unanswered(ring.purpose, why);
+                self.unanswered(id, ring.purpose, why);
             }
         }
     }
@@ -265,23 +285,31 @@ impl World {
         }
     }
 
-    fn answered(&mut self, purpose: Purpose, far: Far, confirm: Option<(Tone, Duration)>) {
+    fn answered(
+        &mut self,
+        ring: RingId,
+        purpose: Purpose,
+        far: Far,
+        confirm: Option<(Tone, Duration)>,
+    ) {
         match purpose {
             Purpose::Call(call) => self.call_answered(call, far, confirm),
             Purpose::Transfer(call) => self.transfer_answered(call, far),
             Purpose::Sip(leg) => self.sip_answered(leg, far),
             Purpose::Invite(call) => self.invited_comes(call, far),
-            Purpose::Redirect(customer) => self.redirect_answered(customer, far),
+            Purpose::Group(call) => self.rung_comes(call, ring, far),
+            Purpose::Redirect(customer) => self.redirect_answered(customer, ring, far),
         }
     }
 
-    fn unanswered(&mut self, purpose: Purpose, why: NoAnswer) {
+    fn unanswered(&mut self, ring: RingId, purpose: Purpose, why: NoAnswer) {
         match purpose {
             Purpose::Call(call) => self.end_call(call, why.result()),
             Purpose::Transfer(call) => self.transfer_failed(call, 7000),
             Purpose::Sip(leg) => self.sip_unanswered(leg, why),
             Purpose::Invite(call) => self.invite_over(call, why.result()),
-            Purpose::Redirect(customer) => self.redirect_unanswered(customer),
+            Purpose::Group(call) => self.rung_stays_away(call, ring, why),
+            Purpose::Redirect(customer) => self.redirect_unanswered(customer, ring),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Group calls: who is on them, who is invited, and what the bot is told of it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -7,13 +9,15 @@ use super::{
     call::{Call, Far, Operation, ResultInfo},
     engine::Line,
     operation::FINISHED,
-    ring::{Callee, Purpose},
+    ring::{Callee, NoAnswer, Purpose, RingId},
     schedule::Action,
 };
 use crate::random::object_id;
 
 /// The most people on one group call; a further invitation fails (the number is assumed).
 const MAX_PEOPLE: usize = 350;
+/// How long those rung together are rung (assumed: as where a call is redirected to several).
+const RINGS: Duration = Duration::from_mins(1);
 /// The call that an invitation was to replace is gone.
 const GONE: ResultInfo = ResultInfo::new(500, 7700, "The call to be replaced was not found.");
 /// Nobody but the bot and one other is left (Learn: 200/5010).
@@ -23,6 +27,8 @@ const ALONE: ResultInfo = ResultInfo::new(200, 5010, "One participant remained i
 #[derive(Clone)]
 pub(crate) struct Group {
     pub(crate) people: Vec<Person>,
+    /// Who is rung since the call was made.
+    pub(crate) rings: Vec<(RingId, Callee)>,
     /// Whether only changes are told (`isDeltaRosterEnabled`).
     delta: bool,
     sequence: i64,
@@ -49,7 +55,7 @@ pub(crate) struct Invite {
 
 impl Group {
     pub(crate) fn new(delta: bool) -> Self {
-        Self { people: Vec::new(), delta, sequence: 0 }
+        Self { people: Vec::new(), rings: Vec::new(), delta, sequence: 0 }
     }
 }
 
@@ -62,6 +68,48 @@ impl World {
         self.announce(key, "establishing");
         let after = self.dice.millis(120..=400);
         self.schedule.plan(self.now + after, Action::Establish(key));
+    }
+
+    /// Rings everybody for a group call; the first to answer establishes it. No mailbox answers
+    /// (assumed).
+    pub(crate) fn ring_group(&mut self, key: u64, mut group: Group, callees: &[Callee]) {
+        self.announce(key, "establishing");
+        let purpose = Purpose::Group(key);
+        let ring = |callee: &Callee| (self.ring_for(*callee, purpose, RINGS, false), *callee);
+        group.rings = callees.iter().map(ring).collect();
+        if let Some(call) = self.calls.get_mut(&key) {
+            call.group = Some(group);
+        }
+    }
+
+    /// One of those rung answers: the call is established, or has one more on it.
+    pub(crate) fn rung_comes(&mut self, key: u64, ring: RingId, far: Far) {
+        let Some(callee) = self.no_longer_rung(key, ring) else {
+            return self.person_is_free(key, far);
+        };
+        let identity = match callee {
+            Callee::User(user) => self.user_identity(user),
+            Callee::Customer(_) => Value::Null,
+        };
+        self.establish(key);
+        if let Some(id) = self.enters(key, identity, far) {
+            self.tell_roster(key, &id, None);
+        }
+    }
+
+    /// One of those rung does not come; the last one ends a call that nobody is on.
+    pub(crate) fn rung_stays_away(&mut self, key: u64, ring: RingId, why: NoAnswer) {
+        self.no_longer_rung(key, ring);
+        let group = self.calls.get(&key).and_then(|call| call.group.as_ref());
+        if group.is_some_and(|group| group.rings.is_empty() && group.people.is_empty()) {
+            self.end_call(key, why.result());
+        }
+    }
+
+    fn no_longer_rung(&mut self, key: u64, ring: RingId) -> Option<Callee> {
+        let group = self.calls.get_mut(&key)?.group.as_mut()?;
+        let at = group.rings.iter().position(|(other, _)| *other == ring)?;
+        Some(group.rings.remove(at).1)
     }
 
     /// Takes an invitation; how it ends shows in a notification.
@@ -112,22 +160,29 @@ impl World {
             return self.person_is_free(key, far);
         };
         call.ring = None;
+        let Some(id) = self.enters(key, invite.identity, far) else {
+            return self.invite_over(key, ResultInfo::new(500, 0, "The call is full."));
+        };
+        self.invite_over(key, FINISHED);
+        self.tell_roster(key, &id, None);
+    }
+
+    /// Puts somebody on a group call; `None` where it is full.
+    fn enters(&mut self, key: u64, identity: Value, far: Far) -> Option<String> {
         let id = self.dice.uuid();
-        let group = call.group.get_or_insert_with(|| Group::new(false));
+        let group = self.calls.get_mut(&key)?.group.get_or_insert_with(|| Group::new(false));
         if group.people.len() >= MAX_PEOPLE {
             self.person_is_free(key, far);
-            return self.invite_over(key, ResultInfo::new(500, 0, "The call is full."));
+            return None;
         }
-        let person = Person { id: id.clone(), identity: invite.identity, far, muted: false };
-        group.people.push(person);
+        group.people.push(Person { id: id.clone(), identity, far, muted: false });
         if let Far::Customer(customer) = far {
             self.set_line(customer, Line::Bot(key));
             let talk = self.setup.customers.get(customer).map(|person| person.talk);
             let talk = self.dice.near(talk.unwrap_or_default());
             self.plan_leaving(customer, talk);
         }
-        self.invite_over(key, FINISHED);
-        self.tell_roster(key, &id, None);
+        Some(id)
     }
 
     /// An invitation ends, well or not.
