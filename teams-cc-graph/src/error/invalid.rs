@@ -103,6 +103,12 @@ pub enum InvalidRequest {
         /// The property.
         what: &'static str,
     },
+    /// A URI whose host may be a machine behind the app's own walls.
+    #[error("{what} has no public host name: nothing is sent there")]
+    NotPublic {
+        /// The property.
+        what: &'static str,
+    },
     /// A required property that is not set.
     #[error("{what} is missing: set it before sending")]
     Missing {

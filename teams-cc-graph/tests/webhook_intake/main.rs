@@ -4,6 +4,7 @@
 mod answers;
 #[cfg(feature = "axum")]
 mod axum;
+mod hostile;
 mod joining;
 mod odd;
 mod queue;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Request, header::AUTHORIZATION};
+use url::{Host, Url};
 use zeroize::Zeroize;
 
 use crate::{
@@ -46,8 +47,12 @@ impl ClipLocation {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest::NotHttps`] for a location that is none or has no public host name, before
-    /// anything is sent;
+    /// Before anything is sent, [`InvalidRequest::NotHttps`] for a location that is none, and
+    /// [`InvalidRequest::NotPublic`] for one whose host is an IP address, a short name or a name of
+    /// private networks. What a public name resolves to is the operator's to watch: let the
+    /// [transport](crate::ClientBuilder::transport) or the machine's firewall keep requests from
+    /// internal addresses, as for every address that comes from outside.
+    ///
     /// [`ErrorKind::ResponseTooLarge`] beyond [`MAX_CLIP_BYTES`]; otherwise what the service
     /// answers.
     pub async fn fetch(&self, client: &Client) -> Result<EphemeralClip, Error> {
@@ -60,11 +65,15 @@ impl ClipLocation {
     }
 
     fn request(&self) -> Result<Request<Bytes>, Error> {
-        let not_https = || InvalidRequest::NotHttps { what: "recordingLocation" };
-        let uri: http::Uri = self.uri.reveal().parse().map_err(|_| not_https())?;
-        if uri.scheme_str() != Some("https") || !is_public(self.uri.reveal()) {
-            return Err(not_https().into());
+        let what = "recordingLocation";
+        let url = Url::parse(self.uri.reveal()).ok();
+        let url = url.filter(|url| url.scheme() == "https" && url.username().is_empty());
+        let url = url.ok_or(InvalidRequest::NotHttps { what })?;
+        if !is_public(&url) {
+            return Err(InvalidRequest::NotPublic { what }.into());
         }
+        // As it was understood here, so that the transport understands it alike.
+        let uri: http::Uri = url.as_str().parse().map_err(|_| InvalidRequest::NotHttps { what })?;
         let token = format!("Bearer {}", self.token.reveal());
         let mut token = HeaderValue::try_from(token).map_err(|_| {
             Error::sign_in(SignInError::new("invalid_token", "the token cannot stand in a header"))
@@ -124,14 +133,30 @@ impl fmt::Debug for EphemeralClip {
     }
 }
 
+/// Top-level names that are never of public hosts: RFC 6761 §6, RFC 6762 §3 and appendix G,
+/// RFC 8375 §4, and `internal`, which ICANN keeps for private networks.
+const PRIVATE_NAMES: [&str; 12] = [
+    "arpa",
+    "corp",
+    "home",
+    "internal",
+    "intranet",
+    "invalid",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "private",
+    "test",
+];
+
 /// Whether an address has a host name that may be anybody's: the service keeps clips at such, and
 /// an IP address or a short name may be a machine behind the app's own walls.
-fn is_public(uri: &str) -> bool {
-    let Ok(url) = url::Url::parse(uri) else { return false };
-    let Some(url::Host::Domain(name)) = url.host() else { return false };
+fn is_public(url: &Url) -> bool {
+    let Some(Host::Domain(name)) = url.host() else { return false };
     let name = name.trim_end_matches('.');
     let last = name.rsplit('.').next().unwrap_or_default();
-    name.contains('.') && !["localhost", "local", "internal"].contains(&last)
+    name.contains('.') && !PRIVATE_NAMES.contains(&last)
 }
 
 #[cfg(test)]
@@ -150,7 +175,27 @@ mod tests {
         let request = location("https://files.example.com/clip?x=1").request().unwrap();
         assert_eq!(request.headers()[AUTHORIZATION], "Bearer clip-token");
         assert_eq!(request.uri(), "https://files.example.com/clip?x=1");
-        let elsewhere = ["http://files.example.com/clip", "/clip", "file:///etc/passwd", ""];
+        for uri in ["http://files.example.com/clip", "/clip", "file:///etc/passwd", "", "https://"]
+        {
+            assert_eq!(
+                refused(uri),
+                InvalidRequest::NotHttps { what: "recordingLocation" },
+                "{uri}"
+            );
+        }
+    }
+
+    fn refused(uri: &str) -> InvalidRequest {
+        let error = location(uri).request().expect_err(uri);
+        match error.kind() {
+            ErrorKind::Invalid(invalid) => invalid.clone(),
+            other => panic!("{uri}: {other:?}"),
+        }
+    }
+
+    /// Whatever a record of the service names, the clip's token goes to no machine within.
+    #[test]
+    fn a_clip_is_never_asked_of_an_address_within() {
         let within = [
             "https://127.0.0.1/clip",
             "https://169.254.169.254/metadata",
@@ -161,10 +206,54 @@ mod tests {
             "https://LOCALHOST./clip",
             "https://vault/clip",
             "https://metadata.google.internal/clip",
-            "https://files.example.com@10.0.0.1/clip",
+            "https://10.0.0.1/clip",
+            "https://172.16.0.1/clip",
+            "https://192.168.1.1/clip",
+            "https://100.64.0.1/clip",
+            "https://0.0.0.0/clip",
+            "https://0177.0.0.1/clip",
+            "https://127.1/clip",
+            "https://%31%32%37.0.0.1/clip",
+            "https://１２７.０.０.１/clip",
+            "https://[::]/clip",
+            "https://[fe80::1]/clip",
+            "https://[fd00:ec2::254]/clip",
+            "https://[::ffff:10.0.0.1]/clip",
+            "https://[64:ff9b::a00:1]/clip",
+            "https://db.corp/clip",
+            "https://router.lan./clip",
+            "https://printer.local/clip",
+            "https://api.svc.cluster.local:8443/clip",
+            "https://vault.home.arpa/clip",
         ];
-        for uri in elsewhere.into_iter().chain(within) {
-            assert!(location(uri).request().is_err(), "{uri}");
+        for uri in within {
+            assert_eq!(
+                refused(uri),
+                InvalidRequest::NotPublic { what: "recordingLocation" },
+                "{uri}"
+            );
+        }
+        for uri in ["https://files.example.com@10.0.0.1/clip", "https://a:b@files.example.com/clip"]
+        {
+            assert_eq!(
+                refused(uri),
+                InvalidRequest::NotHttps { what: "recordingLocation" },
+                "{uri}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_location_is_asked_for_as_it_was_understood() {
+        for (uri, asked) in [
+            ("https://files.example.com", "https://files.example.com/"),
+            ("HTTPS://Files.Example.com:443/a/../clip", "https://files.example.com/clip"),
+            (
+                "https://files.example.com\\@10.0.0.1/clip",
+                "https://files.example.com/@10.0.0.1/clip",
+            ),
+        ] {
+            assert_eq!(location(uri).request().expect(uri).uri(), asked);
         }
     }
 

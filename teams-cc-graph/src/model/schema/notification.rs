@@ -99,8 +99,8 @@ resource! {
 resource! {
     /// What the service says of a changed resource in the clear.
     pub struct ChangedResource("microsoft.graph.resourceData") {
-        /// Identifier of the resource; undeclared, usual on the wire.
-        id: String = "id",
+        /// Identifier of the resource, such as of a thread; undeclared, usual on the wire.
+        id: Sensitive = "id",
     }
 }
 
