@@ -98,7 +98,7 @@ pub enum InvalidRequest {
         wanted: &'static str,
     },
     /// A URI that must be absolute HTTPS and is not.
-    #[error("{what} must be an absolute https URI")]
+    #[error("{what} must be an absolute https URI, such as https://bot.example.com/callback")]
     NotHttps {
         /// The property.
         what: &'static str,
@@ -118,6 +118,9 @@ pub enum InvalidRequest {
     /// A URI of another origin than the client's, which must not see the token.
     #[error("the request goes to another origin than the client's: its token stays here")]
     ForeignOrigin,
+    /// A subscription the service would not make or renew.
+    #[error(transparent)]
+    Subscription(#[from] crate::request::subscriptions::SubscriptionError),
     /// A prompt the service would not play.
     #[error(transparent)]
     Prompt(#[from] PromptError),

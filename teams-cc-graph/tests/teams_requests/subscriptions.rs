@@ -5,7 +5,7 @@ use teams_cc_graph::InvalidRequest;
 use teams_cc_graph::model::ChangeType;
 use teams_cc_graph::request::subscriptions::{
     CreateSubscription, DeleteSubscription, GetSubscription, ListSubscriptions,
-    ReauthorizeSubscription, SUBSCRIPTION_LIMITS, UpdateSubscription, limit_of,
+    ReauthorizeSubscription, SUBSCRIPTION_LIMITS, SubscriptionError, UpdateSubscription, limit_of,
 };
 
 use crate::support::{client, compare, invalid, sent};
@@ -77,15 +77,12 @@ fn what_the_service_would_refuse_is_refused_before() {
     let create = |resource: &str, expires: &str| {
         client().subscriptions().create(resource, HOOK, expires).into_request()
     };
-    let life = |value, most| InvalidRequest::OutOfRange {
-        what: "the life of the subscription in minutes",
-        value,
-        least: 1,
-        most,
+    let life = |resource, minutes, most| {
+        InvalidRequest::from(SubscriptionError::TooLong { resource, minutes, most })
     };
     assert_eq!(
         invalid(create("/chats/1/messages", "2026-11-22T09:01:00Z")),
-        InvalidRequest::Missing { what: "lifecycleNotificationUrl" }
+        SubscriptionError::NoLifecycleUrl { resource: "chats/{id}/messages", above: 60 }.into()
     );
     assert!(create("/chats/1/messages", "2026-11-22T09:00:00Z").is_ok());
     assert!(create("/chats/1/messages", "2026-11-22T10:00:00+01:00").is_ok());
@@ -94,12 +91,16 @@ fn what_the_service_would_refuse_is_refused_before() {
     assert!(lifecycle.lifecycle_notification_url(HOOK).into_request().is_ok());
     assert_eq!(
         invalid(create("communications/callRecords", "2026-11-25T08:00:00Z")),
-        life(4320, 4230)
+        life("communications/callRecords", 4320, 4230)
     );
     assert!(create("/me/messages", "2027-11-25T08:00:00Z").is_ok(), "its limit is not known here");
-    for expires in ["2026-11-22T08:00:00Z", "tomorrow", "0001-01-01T00:00:00Z", ""] {
-        let refused = invalid(create("/users", expires));
-        assert!(matches!(refused, InvalidRequest::Malformed { .. }), "{expires}");
+    for (expires, wanted) in [
+        ("2026-11-22T08:00:00Z", SubscriptionError::Ended),
+        ("0001-01-01T00:00:00Z", SubscriptionError::NoTime),
+        ("tomorrow", SubscriptionError::NoTime),
+        ("", SubscriptionError::NoTime),
+    ] {
+        assert_eq!(invalid(create("/users", expires)), wanted.into(), "{expires}");
     }
     assert!(matches!(
         invalid(
@@ -109,15 +110,41 @@ fn what_the_service_would_refuse_is_refused_before() {
     ));
     let presence =
         || CreateSubscription::new("/communications/presences/u1", HOOK, "2026-11-22T09:00:00Z");
-    assert!(matches!(invalid(presence().into_request()), InvalidRequest::Missing { .. }));
+    assert_eq!(
+        invalid(presence().into_request()),
+        SubscriptionError::NoResourceData { resource: "communications/presences/{id}" }.into()
+    );
     let (_, body) = sent(presence().include_resource_data("MIIC", "k1").into_request());
     assert_eq!(body["includeResourceData"], true);
     assert_eq!(body["encryptionCertificateId"], "k1");
-    assert!(presence().include_resource_data("", "k1").into_request().is_err());
+    let nobody = presence().include_resource_data("", "k1").into_request();
+    assert_eq!(
+        invalid(nobody),
+        SubscriptionError::NoCertificate { what: "encryptionCertificate" }.into()
+    );
     let state = presence().include_resource_data("MIIC", "k1").client_state("x".repeat(129));
     assert!(matches!(invalid(state.into_request()), InvalidRequest::TooLong { .. }));
     let renewal = |expires: &str| client().subscription("s1").renew(expires).resource("/users");
     assert!(renewal("2026-12-20T08:00:00Z").into_request().is_ok());
-    assert_eq!(invalid(renewal("2026-12-21T08:01:00Z").into_request()), life(41_761, 41_760));
+    assert_eq!(
+        invalid(renewal("2026-12-21T08:01:00Z").into_request()),
+        life("users", 41_761, 41_760)
+    );
     assert!(!format!("{:?}", presence().client_state("secret")).contains("secret"));
+}
+
+#[test]
+fn a_refused_subscription_says_which_limit_and_what_to_do() {
+    let resource = "chats/{id}/messages";
+    for (error, limit, way) in [
+        (SubscriptionError::TooLong { resource, minutes: 5000, most: 4320 }, "4320", "renew it"),
+        (SubscriptionError::NoTime, "offset", "2026-11-22T09:00:00Z"),
+        (SubscriptionError::Ended, "passed", "clock"),
+        (SubscriptionError::NoLifecycleUrl { resource, above: 60 }, "60 minutes", "set it"),
+        (SubscriptionError::NoResourceData { resource }, resource, "include_resource_data"),
+        (SubscriptionError::NoCertificate { what: "x" }, "encrypted", "include_resource_data"),
+    ] {
+        let words = InvalidRequest::from(error).to_string();
+        assert!(words.contains(limit) && words.contains(way), "{words}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod create_subscription;
 mod delete_subscription;
+mod error;
 mod get_subscription;
 mod handle;
 mod limits;
@@ -14,6 +15,7 @@ mod update_subscription;
 
 pub use create_subscription::CreateSubscription;
 pub use delete_subscription::DeleteSubscription;
+pub use error::SubscriptionError;
 pub use get_subscription::GetSubscription;
 pub use handle::{OneSubscription, Subscriptions};
 pub use limits::{SUBSCRIPTION_LIMITS, SubscriptionLimit, limit_of};

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use teams_cc_core::Timestamp;
 
-use super::limit_of;
+use super::{SubscriptionError, SubscriptionLimit, limit_of};
 use crate::error::InvalidRequest;
 use crate::model::{Subscription, UpdateSubscriptionBody};
 use crate::request::check;
@@ -33,22 +33,26 @@ impl Terms {
         let life = self.life(&wanted.expiration_date_time)?;
         let limit = limit_of(resource);
         let data = wanted.include_resource_data.get() == Some(&true);
-        if limit.is_some_and(|limit| limit.needs_resource_data) && !data {
-            return Err(InvalidRequest::Missing { what: "includeResourceData" });
+        if let Some(limit) = limit.filter(|limit| limit.needs_resource_data && !data) {
+            return Err(SubscriptionError::NoResourceData { resource: limit.resource }.into());
         }
-        if data && wanted.encryption_certificate.text().is_none_or(str::is_empty) {
-            return Err(InvalidRequest::Missing { what: "encryptionCertificate" });
-        }
-        if data && wanted.encryption_certificate_id.text().is_none_or(str::is_empty) {
-            return Err(InvalidRequest::Missing { what: "encryptionCertificateId" });
+        for (what, text) in [
+            ("encryptionCertificate", wanted.encryption_certificate.text()),
+            ("encryptionCertificateId", wanted.encryption_certificate_id.text()),
+        ] {
+            if data && text.is_none_or(str::is_empty) {
+                return Err(SubscriptionError::NoCertificate { what }.into());
+            }
         }
         let (Some(limit), Some(life)) = (limit, life) else { return Ok(()) };
-        within(life, limit.longest)?;
-        let needs_url = limit.lifecycle_url_above.is_some_and(|above| life > above);
-        if needs_url && wanted.lifecycle_notification_url.get().is_none() {
-            return Err(InvalidRequest::Missing { what: "lifecycleNotificationUrl" });
+        within(life, limit)?;
+        match limit.lifecycle_url_above.filter(|above| life > *above) {
+            Some(above) if wanted.lifecycle_notification_url.get().is_none() => {
+                let (resource, above) = (limit.resource, minutes(above));
+                Err(SubscriptionError::NoLifecycleUrl { resource, above }.into())
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) fn check_renewal(
@@ -61,7 +65,7 @@ impl Terms {
         }
         let life = self.life(&wanted.expiration_date_time)?;
         match (resource.and_then(limit_of), life) {
-            (Some(limit), Some(life)) => within(life, limit.longest),
+            (Some(limit), Some(life)) => within(life, limit),
             _ => Ok(()),
         }
     }
@@ -70,24 +74,26 @@ impl Terms {
     fn life(&self, expires: &Field<DateTimeOffset>) -> Result<Option<Duration>, InvalidRequest> {
         let what = "expirationDateTime";
         let expires = expires.get().ok_or(InvalidRequest::Missing { what })?;
-        let wanted = "a date and time with its offset, in the future";
-        let malformed = InvalidRequest::Malformed { what, wanted };
-        let expires = expires.timestamp().ok_or(malformed.clone())?;
+        let expires = expires.timestamp().ok_or(SubscriptionError::NoTime)?;
         match self.now {
-            Some(now) if expires <= now => Err(malformed),
+            Some(now) if expires <= now => Err(SubscriptionError::Ended.into()),
             now => Ok(now.map(|now| expires.since(now))),
         }
     }
 }
 
-fn within(life: Duration, longest: Duration) -> Result<(), InvalidRequest> {
-    if life <= longest {
+fn within(life: Duration, limit: &SubscriptionLimit) -> Result<(), InvalidRequest> {
+    if life <= limit.longest {
         return Ok(());
     }
-    let minutes = |time: Duration| i64::try_from(time.as_secs() / 60).unwrap_or(i64::MAX);
-    let what = "the life of the subscription in minutes";
-    let value = minutes(life).max(minutes(longest).saturating_add(1));
-    Err(InvalidRequest::OutOfRange { what, value, least: 1, most: minutes(longest) })
+    let (resource, most) = (limit.resource, minutes(limit.longest));
+    // A minute begun counts, so that what is too long never reads as what is allowed.
+    let minutes = life.as_secs().div_ceil(60).max(most.saturating_add(1));
+    Err(SubscriptionError::TooLong { resource, minutes, most }.into())
+}
+
+const fn minutes(time: Duration) -> u64 {
+    time.as_secs() / 60
 }
 
 /// The longest client state, in characters (Learn, subscription).
