@@ -1,13 +1,15 @@
 //! Whose meetings and calls a request is about.
 
+use std::fmt;
+
 use super::draft::Draft;
 use super::endpoint::Endpoint;
 use crate::error::Error;
 
 /// Whose meetings or ad hoc calls a request is about; it decides the path.
 ///
-/// A user's object id is one: `"98da…".into()`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A user's object id is one: `"98da…".into()`. Debug does not show which user.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Owner {
     /// A user's, by object id: `/users/{id}`, for an app with an application access policy.
@@ -35,6 +37,16 @@ impl Owner {
             Self::Me => of_me.draft(segments),
             Self::Communications => of_communications.draft(segments),
         }
+    }
+}
+
+impl fmt::Debug for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::User(_) => "User([redacted])",
+            Self::Me => "Me",
+            Self::Communications => "Communications",
+        })
     }
 }
 

@@ -37,14 +37,16 @@ pub use remove_installed_app::RemoveInstalledApp;
 pub use send_activity_notification::SendActivityNotification;
 pub use upgrade_installed_app::UpgradeInstalledApp;
 
+use std::fmt;
+
 use crate::client::Client;
 
 /// What path segments are called in errors.
 const INSTALLATION_ID: &str = "installation id";
 const USER_ID: &str = "user id";
 
-/// Requests on one user.
-#[derive(Clone, Debug)]
+/// Requests on one user. Debug does not show whom: an id may be a name that the user signs in by.
+#[derive(Clone)]
 pub struct OneUser {
     client: Client,
     id: String,
@@ -63,5 +65,11 @@ impl OneUser {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+}
+
+impl fmt::Debug for OneUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OneUser").field("client", &self.client).finish_non_exhaustive()
     }
 }
