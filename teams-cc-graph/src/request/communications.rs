@@ -5,7 +5,7 @@ pub mod calls;
 mod get_presence;
 mod get_presences_by_user_id;
 
-pub use calls::{Calls, OneCall};
+pub use calls::{CallCollection, OneCall};
 pub use get_presence::GetPresence;
 pub use get_presences_by_user_id::GetPresencesByUserId;
 
@@ -29,8 +29,8 @@ impl Communications {
 
     /// Requests on the collection of calls.
     #[must_use]
-    pub fn calls(&self) -> Calls {
-        Calls::new(self.client.clone())
+    pub fn calls(&self) -> CallCollection {
+        CallCollection::new(self.client.clone())
     }
 
     /// Requests on one call, by the id the service gave it.

@@ -8,12 +8,12 @@ use teams_cc_graph::{
     call::{
         CallbackRoute, Learned, ResultCode,
         control::{
-            Assumed, Came, Consult, ControlError, Fallback, JoinedBy, escalate_to_group,
-            transfer_supervised,
+            Assumed, Came, Consult, ControlError, Fallback, JoinedBy, UnusableTarget,
+            escalate_to_group, transfer_supervised,
         },
     },
     model::{MeetingInfo, OutgoingCallOptions, TokenMeetingInfo},
-    request::communications::Calls,
+    request::communications::CallCollection,
 };
 
 use crate::support::{CALL, Stage, active, agent, created, phone, prompt, stage, stage_with};
@@ -210,7 +210,7 @@ async fn a_group_call_has_the_callback_and_the_roster_that_every_call_is_configu
     stage.settle().await;
 
     let meeting: MeetingInfo = TokenMeetingInfo::new("meeting-token").into();
-    let join = |calls: &Calls, callback: String| {
+    let join = |calls: &CallCollection, callback: String| {
         let options = OutgoingCallOptions::new().is_content_sharing_notification_enabled(true);
         calls.join(callback, meeting).call_options(options)
     };
@@ -279,6 +279,29 @@ async fn no_phone_is_invited_where_the_meeting_was_joined_by_token() {
         }
         assert_eq!(invited.await.expect("no panic").is_ok(), allowed);
     }
+}
+
+/// Pain 36. Pain 37.
+#[tokio::test(start_paused = true)]
+async fn a_phone_joins_a_group_only_by_a_resource_account() {
+    let bare = stage_with(|config| config);
+    let refused = bare.board.dial_group(&[phone()]).await.expect_err("nobody to call it");
+    assert!(matches!(refused, ControlError::Target(UnusableTarget::NoInstance)), "{refused}");
+    assert!(refused.to_string().contains("application_instance"), "{refused}");
+    let (group, _) = bare.group().await;
+    let refused = group.invite(&phone()).await.expect_err("nobody to invite it");
+    assert!(matches!(refused, ControlError::Target(UnusableTarget::NoInstance)), "{refused}");
+    assert_eq!((bare.graph.count("POST calls"), invites(&bare)), (1, 0), "the agents' alone");
+    let body = bare.graph.last("POST calls").body;
+    assert_eq!(body["source"], Value::Null, "users are called by the bot itself");
+
+    let stage = stage();
+    stage.board.dial_group(&[phone()]).await.expect("placed");
+    let source = stage.graph.last("POST calls").body["source"]["identity"].clone();
+    assert_eq!(source["applicationInstance"]["id"], crate::support::INSTANCE);
+    let several = stage.board.dial_group(&[phone(), agent()]).await.expect_err("users alone");
+    assert!(several.to_string().contains("one by one"), "{several}");
+    assert_eq!(stage.graph.count("POST calls"), 1);
 }
 
 #[tokio::test(start_paused = true)]

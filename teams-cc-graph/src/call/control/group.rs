@@ -132,8 +132,9 @@ impl<S: Stage> GroupCall<S> {
     ///
     /// # Errors
     ///
-    /// [`ControlError::Unsupported`] where a phone cannot be invited, [`ControlError::Failed`]
-    /// with Graph's code where the party did not come.
+    /// [`ControlError::Unsupported`] where no phone can be invited to such a call,
+    /// [`ControlError::Target`] where no resource account is configured to invite it, both before
+    /// anything is sent; [`ControlError::Failed`] with Graph's code where the party did not come.
     pub async fn invite(&self, target: &Target) -> Result<OperationResult, ControlError>
     where
         S: Connected,
@@ -141,6 +142,7 @@ impl<S: Stage> GroupCall<S> {
         self.call.allows(Ability::Invite)?;
         if target.is_phone() {
             self.call.allows(Ability::InvitePhone)?;
+            self.call.common.reaches(target)?;
         }
         let result = self.invite_as_is(target.info()).await?;
         ControlError::unless_completed(result)

@@ -9,7 +9,7 @@ use teams_cc_core::{
 
 use super::{
     Ability, Answered, CallKind, Connected, ControlError, Dialling, Line, MediaActive, Stage,
-    lines::Pump,
+    Target, UnusableTarget, lines::Pump,
 };
 use crate::call::{CallSnapshot, GraphLeg};
 
@@ -20,8 +20,18 @@ pub const MEDIA_WAIT: Duration = Duration::from_secs(30);
 pub(super) struct Common {
     pub(super) tenant: TenantId,
     pub(super) clock: Arc<dyn Clock>,
+    /// Whether a resource account calls phones.
+    pub(super) has_instance: bool,
     /// Events come for as long as somebody has use for them.
     pub(super) _pump: Pump,
+}
+
+impl Common {
+    /// Whether a target can be called or invited from here: phones by a resource account alone.
+    pub(super) fn reaches(&self, target: &Target) -> Result<(), UnusableTarget> {
+        let lacks = target.is_phone() && !self.has_instance;
+        if lacks { Err(UnusableTarget::NoInstance) } else { Ok(()) }
+    }
 }
 
 /// A call in the hands of one program, at a known stage.

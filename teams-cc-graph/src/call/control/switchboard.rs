@@ -43,7 +43,9 @@ impl Switchboard {
         let tenant = calls.config().tenant.clone();
         let lines = Arc::new(Lines::new(calls.config().max_calls));
         let pump = Pump::start(events, Arc::clone(&lines));
-        let common = Arc::new(Common { tenant, clock: Arc::clone(calls.clock()), _pump: pump });
+        let has_instance = calls.config().application_instance.is_some();
+        let clock = Arc::clone(calls.clock());
+        let common = Arc::new(Common { tenant, clock, has_instance, _pump: pump });
         let board = Self { calls, common, lines };
         (board.clone(), IncomingCalls::new(board))
     }
@@ -86,16 +88,28 @@ impl Switchboard {
         self.begin(kind, |leg| self.calls.dial(party, leg)).await
     }
 
-    /// Calls several at once, at most five users.
+    /// Calls several at once: at most five users, or one phone.
     ///
-    /// Dropping the future calls the attempt off.
+    /// More phones are brought in by [`GroupCall::invite`], one by one. Dropping the future calls
+    /// the attempt off.
     ///
     /// # Errors
     ///
-    /// [`ControlError::Request`] as [`Calls::dial`] says.
+    /// [`ControlError::Target`] for a phone where no resource account is configured, before
+    /// anything is sent; [`ControlError::Request`] as [`Calls::dial`] says.
     pub async fn dial_group(&self, targets: &[Target]) -> Result<GroupCall, ControlError> {
+        let calling = self.calls.config().application_instance.as_ref();
+        let calling = calling.filter(|_| targets.iter().any(Target::is_phone));
+        targets.iter().try_for_each(|target| self.common.reaches(target))?;
         let parties: Vec<_> = targets.iter().map(Target::info).collect();
-        self.place(CallKind::Group, |calls, callback| calls.create_group(callback, parties)).await
+        let request = |calls: &communications::CallCollection, callback| {
+            let request = calls.create_group(callback, parties);
+            match calling {
+                Some(instance) => request.source_application_instance(instance),
+                None => request,
+            }
+        };
+        self.place(CallKind::Group, request).await
     }
 
     /// Joins a meeting, as the request says.
@@ -117,7 +131,7 @@ impl Switchboard {
     pub async fn join(
         &self,
         by: super::JoinedBy,
-        request: impl FnOnce(&communications::Calls, String) -> CreateCall,
+        request: impl FnOnce(&communications::CallCollection, String) -> CreateCall,
     ) -> Result<GroupCall, ControlError> {
         self.place(CallKind::Meeting(by), request).await
     }
@@ -125,7 +139,7 @@ impl Switchboard {
     async fn place(
         &self,
         kind: CallKind,
-        request: impl FnOnce(&communications::Calls, String) -> CreateCall,
+        request: impl FnOnce(&communications::CallCollection, String) -> CreateCall,
     ) -> Result<GroupCall, ControlError> {
         let requests = self.calls.client().communications().calls();
         let request = request(&requests, self.calls.config().callback_uri.to_string());

@@ -151,7 +151,10 @@ impl fmt::Debug for Target {
 #[non_exhaustive]
 pub enum UnusableTarget {
     /// A phone without a resource account to call it.
-    #[error("a phone is called by a resource account: give its application instance")]
+    #[error(
+        "a phone is called by a resource account: set CallsConfig::application_instance, or give \
+         the account with the phone"
+    )]
     NoInstance,
     /// The emergency services.
     #[error("emergency calls do not go over graph: use the tenant's direct routing trunk")]

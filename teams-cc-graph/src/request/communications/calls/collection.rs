@@ -8,11 +8,11 @@ use crate::model::{
 
 /// Requests on the collection of calls.
 #[derive(Clone, Debug)]
-pub struct Calls {
+pub struct CallCollection {
     client: Client,
 }
 
-impl Calls {
+impl CallCollection {
     pub(crate) fn new(client: Client) -> Self {
         Self { client }
     }

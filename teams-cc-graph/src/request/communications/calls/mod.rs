@@ -32,7 +32,7 @@ pub use add_large_gallery_view::AddLargeGalleryView;
 pub use answer_call::AnswerCall;
 pub use cancel_media_processing::CancelMediaProcessing;
 pub use change_screen_sharing_role::ChangeScreenSharingRole;
-pub use collection::Calls;
+pub use collection::CallCollection;
 pub use create_call::CreateCall;
 pub use delete_call::DeleteCall;
 pub use get_call::GetCall;
