@@ -82,6 +82,15 @@ impl Client {
         self.wanted.as_deref().map(|wanted| &wanted.tenant)
     }
 
+    /// The transport alone: what goes through it carries no token and meets no layer.
+    ///
+    /// For what belongs to the same program and network, such as
+    /// [`KeySource::of`](crate::webhook::KeySource::of).
+    #[must_use]
+    pub fn transport(&self) -> Transport {
+        self.inner.wire.transport()
+    }
+
     /// Sign in now, so that the first request does not wait for a token.
     ///
     /// Dropping the future leaves a sign-in that others wait for under way.

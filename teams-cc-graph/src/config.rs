@@ -14,6 +14,14 @@ pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
 pub const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a client behaves. The defaults suit a call that has 15 s to be answered.
+///
+/// ```
+/// use std::time::Duration;
+/// use teams_cc_graph::{Config, RetryPolicy};
+///
+/// let config = Config::new().attempt_timeout(Duration::from_secs(4)).retry(RetryPolicy::never());
+/// assert_eq!(config.max_concurrent_requests, 64);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
@@ -58,6 +66,63 @@ impl Default for Config {
             max_waiting_per_tenant: 1024,
             limits: Limits::documented(),
         }
+    }
+}
+
+impl Config {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Set how long one attempt may take. Longer than a call rings, and the call is lost.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// Set the largest response body that is read. So much memory may each request take.
+    #[must_use]
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Set how often and how patiently to retry.
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Set how many requests may be under way at once.
+    #[must_use]
+    pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
+        self.max_concurrent_requests = requests;
+        self
+    }
+
+    /// Set how many requests may wait in all.
+    #[must_use]
+    pub fn max_waiting_requests(mut self, requests: usize) -> Self {
+        self.max_waiting_requests = requests;
+        self
+    }
+
+    /// Set how many requests of one tenant may wait.
+    #[must_use]
+    pub fn max_waiting_per_tenant(mut self, requests: usize) -> Self {
+        self.max_waiting_per_tenant = requests;
+        self
+    }
+
+    /// Set how to keep to the documented rates, such as the share of this process.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 }
 

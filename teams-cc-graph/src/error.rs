@@ -310,7 +310,11 @@ impl fmt::Display for Error {
             ErrorKind::Connection => f.write_str("the service could not be reached"),
             ErrorKind::Timeout => f.write_str("the service did not answer in time"),
             ErrorKind::ResponseTooLarge { limit } => {
-                write!(f, "the response is larger than {limit} bytes")
+                write!(
+                    f,
+                    "the response is larger than {limit} bytes: stream it where it is a file, or \
+                     raise Config::max_response_bytes"
+                )
             }
             ErrorKind::Decode => f.write_str("the response is not what the schema says"),
             ErrorKind::Page(error) => write!(f, "the next page was not asked for: {error}"),

@@ -22,6 +22,11 @@ impl Attempt {
         Self { transport: Arc::new(transport), timeout }
     }
 
+    /// The transport, without the time limit.
+    pub(crate) fn transport(&self) -> Transport {
+        Transport::clone(&self.transport)
+    }
+
     /// Send the request once. Dropping the future stops waiting.
     pub(crate) async fn send(&self, request: http::Request<Bytes>) -> Result<Response, Error> {
         let transport = Transport::clone(&self.transport);

@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 use url::Url;
 
 use crate::{
-    Transport,
+    Client, Transport,
     jwt::{Jwk, JwkSet, JwtError},
     wire::without_mark,
 };
@@ -58,6 +58,12 @@ impl KeySource {
     #[must_use]
     pub fn new(transport: Transport) -> Self {
         Self { transport }
+    }
+
+    /// Keys are read over the transport of a client, and without its token.
+    #[must_use]
+    pub fn of(client: &Client) -> Self {
+        Self::new(client.transport())
     }
 
     /// Reads the metadata document, then the keys it names.

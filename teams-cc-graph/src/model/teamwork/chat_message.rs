@@ -132,6 +132,36 @@ resource! {
     }
 }
 
+impl ChatMessageAttachment {
+    /// The kind of an adaptive card.
+    pub const ADAPTIVE_CARD: &str = "application/vnd.microsoft.card.adaptive";
+
+    /// An [adaptive card](https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference#adaptive-card),
+    /// as JSON.
+    ///
+    /// The message shows it where its HTML says `<attachment id="…">` with the same id. What
+    /// people enter comes back to a bot; Graph itself takes no answers.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use teams_cc_graph::model::{ChatMessage, ChatMessageAttachment};
+    ///
+    /// let card = json!({
+    ///     "type": "AdaptiveCard", "version": "1.4",
+    ///     "body": [{ "type": "TextBlock", "text": "A customer asks for you" }],
+    /// });
+    /// let message = ChatMessage::of_html(r#"<attachment id="1"></attachment>"#)
+    ///     .attachments(vec![ChatMessageAttachment::adaptive_card("1", &card)]);
+    /// let sent = serde_json::to_value(&message)?;
+    /// assert_eq!(sent["attachments"][0]["content"], card.to_string());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn adaptive_card(id: impl Into<String>, card: &serde_json::Value) -> Self {
+        Self::new().id(id.into()).content_type(Self::ADAPTIVE_CARD).content(card.to_string())
+    }
+}
+
 resource! {
     /// A mention of a user, a bot, a tag, a team or a channel.
     pub struct ChatMessageMention("microsoft.graph.chatMessageMention") {
