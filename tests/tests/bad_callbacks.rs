@@ -268,7 +268,7 @@ fn an_intake_counts_what_it_refused_by_reason() {
         let bare = with_token(&foreign, None);
         assert_eq!(bot.intake.handle(bare).await.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(bot.intake.handle(foreign).await.status(), StatusCode::UNAUTHORIZED);
-        let refused = bot.intake.counts_so_far().refused;
+        let refused = bot.intake.counts().refused;
         assert_eq!(refused.get(&JwtError::Missing), Some(&1), "{refused:?}");
         assert_eq!(refused.get(&JwtError::WrongTenant), Some(&1), "{refused:?}");
         assert!(JwtError::WrongTenant.to_string().contains("tenant"));

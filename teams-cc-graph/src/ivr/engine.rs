@@ -19,7 +19,7 @@ use super::{
 pub const MAX_VISITS: u32 = 100;
 
 /// How long media may take to flow; then the dialog ends with [`End::NoMedia`].
-pub const MEDIA_WAIT: Duration = Duration::from_secs(30);
+pub const DIALOG_MEDIA_WAIT: Duration = Duration::from_secs(30);
 
 /// How long prompts may play, beside what is recorded; then their end counts as unheard.
 pub const PLAY_WAIT: Duration = Duration::from_mins(10);
@@ -91,7 +91,7 @@ impl Ivr {
     pub fn new(dialog: Arc<Dialog>, now: Instant) -> Self {
         Self {
             dialog,
-            state: State::Waiting(now + MEDIA_WAIT),
+            state: State::Waiting(now + DIALOG_MEDIA_WAIT),
             ahead: TypedAhead::default(),
             at_service: None,
             tones: None,

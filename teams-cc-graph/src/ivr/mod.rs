@@ -52,7 +52,7 @@ mod typed_ahead;
 
 pub use dialog::{Dialog, DialogBuilder, MAX_STEPS};
 pub use digits::Digits;
-pub use engine::{CANCEL_WAIT, Ivr, MAX_VISITS, MEDIA_WAIT, PLAY_WAIT};
+pub use engine::{CANCEL_WAIT, DIALOG_MEDIA_WAIT, Ivr, MAX_VISITS, PLAY_WAIT};
 pub use error::InvalidDialog;
 pub use input::{Input, TaskId};
 pub use io::{DialogRun, run};

@@ -10,7 +10,7 @@ use http::{Method, Request, Response, StatusCode, header::AUTHORIZATION};
 use teams_cc_core::{Clock, TenantId};
 
 use super::{
-    Affinity, Arrival, Body, ChangeDelivery, ChangeSink, ClientStates, Delivery, IntakeConfig,
+    Affinity, Body, Callback, ChangeDelivery, ChangeSink, ClientStates, Delivery, IntakeConfig,
     IntakeCounts, JOIN_DECISION_BOUND, JoinPolicy, KeySource, NotificationSink, SinkFull, answer,
     body::read_changes,
     config::lower,
@@ -146,8 +146,9 @@ impl Intake {
     }
 
     /// What has been seen so far.
-    pub fn counts_so_far(&self) -> IntakeCounts {
-        self.counts().clone()
+    #[must_use]
+    pub fn counts(&self) -> IntakeCounts {
+        self.tally().clone()
     }
 
     /// The largest body taken, for servers that read bodies themselves.
@@ -157,7 +158,7 @@ impl Intake {
     }
 
     pub(super) fn too_large(&self) -> Response<Bytes> {
-        self.counts().too_large += 1;
+        self.tally().too_large += 1;
         answer::empty(StatusCode::PAYLOAD_TOO_LARGE)
     }
 
@@ -168,39 +169,39 @@ impl Intake {
             Ok(verified) => verified,
             Err(error) => return self.refuse(error),
         };
-        self.counts().repeated_tokens += u64::from(verified.repeated);
+        self.tally().repeated_tokens += u64::from(verified.repeated);
         let tenant = verified.tenant;
         let (notifications, unreadable) = match read_body(request.body()) {
             Ok(Body::Notifications { notifications, unreadable }) => (notifications, unreadable),
             Ok(Body::Legacy) => {
-                self.counts().legacy += 1;
+                self.tally().legacy += 1;
                 return answer::empty(StatusCode::NO_CONTENT);
             }
             Err(_) => {
-                self.counts().unreadable_bodies += 1;
+                self.tally().unreadable_bodies += 1;
                 return answer::empty(StatusCode::BAD_REQUEST);
             }
         };
         if tells_of_another_tenant(&notifications, &tenant) {
-            self.counts().foreign_calls += 1;
+            self.tally().foreign_calls += 1;
             tracing::warn!("a callback tells of a call of another tenant than its token's");
             return answer::refused();
         }
-        let arrival = Arrival {
+        let callback = Callback {
             uri: request.uri(),
             headers: request.headers(),
             tenant: &tenant,
             notifications: &notifications,
         };
-        if let Some(url) = self.affinity.as_ref().and_then(|hook| hook.elsewhere(&arrival)) {
-            self.counts().redirected += 1;
+        if let Some(url) = self.affinity.as_ref().and_then(|hook| hook.elsewhere(&callback)) {
+            self.tally().redirected += 1;
             return answer::elsewhere(&url);
         }
         let accepted = self.decide(&tenant, &notifications);
-        IntakeCounts::add(&mut self.counts().unreadable_notifications, unreadable);
+        IntakeCounts::add(&mut self.tally().unreadable_notifications, unreadable);
         match self.sink.deliver(Delivery::new(tenant, received, notifications)) {
             Ok(()) => {
-                self.counts().accepted += 1;
+                self.tally().accepted += 1;
                 accepted
             }
             Err(SinkFull) => self.turn_away(),
@@ -216,7 +217,7 @@ impl Intake {
         let decision = self.joins.decide(tenant, joining);
         let late = self.clock.now().since(asked) > JOIN_DECISION_BOUND;
         {
-            let mut counts = self.counts();
+            let mut counts = self.tally();
             counts.joins_decided += 1;
             counts.joins_decided_late += u64::from(late);
         }
@@ -232,14 +233,14 @@ impl Intake {
         let received = self.clock.now();
         let Ok((changes, unreadable)) = read_changes(body) else {
             // Without a token any sender gets here, so nothing tells a bad body from a bad secret.
-            self.counts().unreadable_bodies += 1;
+            self.tally().unreadable_bodies += 1;
             return answer::refused();
         };
         let validation_tokens = changes.validation_tokens.into_option().unwrap_or_default();
         let (events, unproven) =
             subscriptions.proven(changes.value.into_option().unwrap_or_default());
         {
-            let mut counts = self.counts();
+            let mut counts = self.tally();
             IntakeCounts::add(&mut counts.unproven_changes, unproven);
             IntakeCounts::add(&mut counts.unreadable_notifications, unreadable);
         }
@@ -251,7 +252,7 @@ impl Intake {
         let count = events.len();
         match subscriptions.sink.deliver(ChangeDelivery { received, events, validation_tokens }) {
             Ok(()) => {
-                IntakeCounts::add(&mut self.counts().changes, count);
+                IntakeCounts::add(&mut self.tally().changes, count);
                 answer::empty(StatusCode::ACCEPTED)
             }
             Err(SinkFull) => self.turn_away(),
@@ -262,7 +263,7 @@ impl Intake {
     fn validate(&self, token: Result<String, ()>) -> Response<Bytes> {
         match token {
             Ok(token) => {
-                self.counts().validations += 1;
+                self.tally().validations += 1;
                 answer::plain_text(token)
             }
             Err(()) => answer::empty(StatusCode::BAD_REQUEST),
@@ -270,17 +271,17 @@ impl Intake {
     }
 
     fn turn_away(&self) -> Response<Bytes> {
-        self.counts().turned_away += 1;
+        self.tally().turned_away += 1;
         answer::unavailable()
     }
 
     fn refuse(&self, error: JwtError) -> Response<Bytes> {
-        *self.counts().refused.entry(error).or_default() += 1;
+        *self.tally().refused.entry(error).or_default() += 1;
         tracing::warn!(reason = %error, "a callback was refused");
         if error == JwtError::KeysUnavailable { answer::unavailable() } else { answer::refused() }
     }
 
-    fn counts(&self) -> MutexGuard<'_, IntakeCounts> {
+    fn tally(&self) -> MutexGuard<'_, IntakeCounts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -289,7 +290,7 @@ impl fmt::Debug for Intake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Intake")
             .field("tenants", &self.verifier.tenants)
-            .field("counts", &*self.counts())
+            .field("counts", &*self.tally())
             .finish_non_exhaustive()
     }
 }

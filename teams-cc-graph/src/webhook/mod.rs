@@ -56,7 +56,7 @@ pub use joining::{JOIN_DECISION_BOUND, JoinPolicy};
 pub use keys::{KeySource, METADATA_URL};
 pub use proven::MAX_PROVEN_TOKENS;
 pub use queue::{Event, Events, Queue, QueueFigures, queue};
-pub use redirect::{Affinity, Arrival};
+pub use redirect::{Affinity, Callback};
 pub use subscription::{
     ChangeDelivery, ChangeSink, ClientStates, MAX_VALIDATION_TOKEN_BYTES, SubscriptionEvent,
 };

@@ -11,7 +11,7 @@ use crate::model::CommsNotifications;
 /// A post whose token was proven, before it is handed on.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
-pub struct Arrival<'a> {
+pub struct Callback<'a> {
     /// Where it was posted.
     pub uri: &'a Uri,
     /// Its headers; the service names its own region in some.
@@ -23,9 +23,9 @@ pub struct Arrival<'a> {
 }
 
 /// The headers hold the token, so Debug shows none of them.
-impl fmt::Debug for Arrival<'_> {
+impl fmt::Debug for Callback<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Arrival")
+        f.debug_struct("Callback")
             .field("tenant", &self.tenant)
             .field("notifications", &self.notifications)
             .finish_non_exhaustive()
@@ -38,11 +38,11 @@ impl fmt::Debug for Arrival<'_> {
 /// places that send a post to each other lose it: name only places that keep what they get.
 pub trait Affinity: Send + Sync {
     /// The other place; `None` keeps the post here.
-    fn elsewhere(&self, arrival: &Arrival<'_>) -> Option<Url>;
+    fn elsewhere(&self, callback: &Callback<'_>) -> Option<Url>;
 }
 
-impl<F: Fn(&Arrival<'_>) -> Option<Url> + Send + Sync> Affinity for F {
-    fn elsewhere(&self, arrival: &Arrival<'_>) -> Option<Url> {
-        self(arrival)
+impl<F: Fn(&Callback<'_>) -> Option<Url> + Send + Sync> Affinity for F {
+    fn elsewhere(&self, callback: &Callback<'_>) -> Option<Url> {
+        self(callback)
     }
 }

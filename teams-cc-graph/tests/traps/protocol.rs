@@ -71,7 +71,7 @@ async fn trap_39_a_callback_is_proven_first_and_answered_at_once() {
     for body in ["not json".to_owned(), legacy.clone(), intake::notification().to_string()] {
         assert_eq!(setup.post("x.y.z", body).await.status(), 401);
     }
-    assert_eq!(setup.intake.counts_so_far().unreadable_bodies, 0, "nothing was read");
+    assert_eq!(setup.intake.counts().unreadable_bodies, 0, "nothing was read");
     assert_eq!(setup.taken.count(), 0);
     // The answer comes before the work, which is the sink's, and waits for nothing.
     let before = tokio::time::Instant::now();

@@ -16,7 +16,7 @@ async fn proven_notifications_are_accepted_and_handed_on() {
     let items = delivery.notifications.value.items();
     let state = items[0].call().and_then(|call| call.state.get());
     assert_eq!(state, Some(&CallState::Established));
-    assert_eq!(setup.intake.counts_so_far().accepted, 1);
+    assert_eq!(setup.intake.counts().accepted, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,10 +51,10 @@ async fn whatever_is_wrong_with_a_token_the_answer_is_the_same_and_nothing_is_ha
     let mut answers = Vec::new();
     let count = cases.len();
     for (name, token, error) in cases {
-        let before = setup.intake.counts_so_far().refused.get(&error).copied().unwrap_or(0);
+        let before = setup.intake.counts().refused.get(&error).copied().unwrap_or(0);
         // Garbage, so that a body that is read before the token is proven would show.
         let response = setup.post(&token, "not json").await;
-        let after = setup.intake.counts_so_far().refused.get(&error).copied().unwrap_or(0);
+        let after = setup.intake.counts().refused.get(&error).copied().unwrap_or(0);
         assert_eq!(after, before + 1, "{name}");
         answers.push(format!("{response:?}"));
     }
@@ -98,7 +98,7 @@ async fn each_body_has_its_answer() {
         let response = setup.post(&setup.token(), body).await;
         assert_eq!(response.status(), status, "{name}");
     }
-    let counts = setup.intake.counts_so_far();
+    let counts = setup.intake.counts();
     assert_eq!(counts.unreadable_bodies, 3);
     assert_eq!(counts.unreadable_notifications, 2);
     assert_eq!((counts.legacy, counts.too_large, counts.accepted), (1, 1, 4));
@@ -127,7 +127,7 @@ async fn the_service_is_asked_to_come_again_where_there_is_no_room() {
     assert_eq!(response.headers()["retry-after"], "1");
     setup.taken.full(false);
     assert_eq!(setup.status(&setup.token()).await, 202);
-    assert_eq!(setup.intake.counts_so_far().turned_away, 1);
+    assert_eq!(setup.intake.counts().turned_away, 1);
 }
 
 #[tokio::test(start_paused = true)]

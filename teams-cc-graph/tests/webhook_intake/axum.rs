@@ -34,7 +34,7 @@ async fn a_body_over_the_limit_is_refused_while_it_is_read() {
     let endless =
         stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b' '; 1024])));
     let (status, _) = send(&setup, Body::from_stream(endless)).await;
-    assert_eq!((status, setup.intake.counts_so_far().too_large), (413, 1));
+    assert_eq!((status, setup.intake.counts().too_large), (413, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use teams_cc_graph::{
         AcceptJoinResponse, InviteNewBotResponse, ParticipantJoiningNotification,
         ParticipantJoiningResponse, RejectJoinResponse, RejectReason, ResourceData,
     },
-    webhook::Arrival,
+    webhook::Callback,
 };
 use url::Url;
 
@@ -55,7 +55,7 @@ async fn a_participant_about_to_join_is_answered_in_the_response() {
             let data = delivery.notifications.value.items()[0].resource_data.get();
             assert!(matches!(data, Some(ResourceData::Joining(_))), "and it is handed on");
         }
-        assert_eq!(setup.intake.counts_so_far().joins_decided, 2);
+        assert_eq!(setup.intake.counts().joins_decided, 2);
     }
 }
 
@@ -79,7 +79,7 @@ async fn a_call_of_another_tenant_than_the_tokens_is_refused_like_any_wrong_toke
         let response = setup.post(&setup.token(), body.to_string()).await;
         assert_eq!(format!("{response:?}"), format!("{wrong:?}"));
     }
-    assert_eq!(setup.intake.counts_so_far().foreign_calls, 2);
+    assert_eq!(setup.intake.counts().foreign_calls, 2);
     assert_eq!(setup.taken.count(), 0);
     let mut call = notification();
     call["value"][0]["resourceData"]["tenantId"] = TENANT.to_uppercase().into();
@@ -92,10 +92,10 @@ async fn a_post_that_belongs_elsewhere_is_sent_there_and_not_handed_on() {
     let asked = Arc::new(Mutex::new(0));
     let hook = {
         let asked = Arc::clone(&asked);
-        move |arrival: &Arrival<'_>| {
+        move |callback: &Callback<'_>| {
             *asked.lock().unwrap() += 1;
-            assert!(!format!("{arrival:?}").contains("Bearer"));
-            let key = arrival.notifications.value.items().first()?.call_key()?;
+            assert!(!format!("{callback:?}").contains("Bearer"));
+            let key = callback.notifications.value.items().first()?.call_key()?;
             (key == "57dab8b1").then(|| Url::parse("https://eu.example/calls").unwrap())
         }
     };
@@ -108,5 +108,5 @@ async fn a_post_that_belongs_elsewhere_is_sent_there_and_not_handed_on() {
     assert_eq!(setup.post(&setup.token(), other.to_string()).await.status(), 202);
     assert_eq!(setup.post("forged", notification().to_string()).await.status(), 401);
     assert_eq!(*asked.lock().unwrap(), 2, "who proves nothing is sent nowhere");
-    assert_eq!(setup.intake.counts_so_far().redirected, 1);
+    assert_eq!(setup.intake.counts().redirected, 1);
 }

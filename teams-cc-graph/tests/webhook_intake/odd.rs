@@ -8,7 +8,7 @@ use crate::support::{Setup, notification, setup};
 
 /// All that was counted.
 fn counted(setup: &Setup) -> u64 {
-    let counts = setup.intake.counts_so_far();
+    let counts = setup.intake.counts();
     let refused: u64 = counts.refused.values().sum();
     counts.accepted + refused + counts.legacy + counts.too_large + counts.unreadable_bodies
 }
@@ -83,7 +83,7 @@ async fn nothing_that_is_posted_goes_uncounted() {
         assert_eq!(counted(&setup), before + 1, "{text}");
     }
     assert_eq!(counted(&setup), posts);
-    assert_eq!(setup.intake.counts_so_far().unreadable_notifications, 1, "the null among them");
+    assert_eq!(setup.intake.counts().unreadable_notifications, 1, "the null among them");
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +103,7 @@ async fn a_resource_of_the_wrong_kind_costs_only_itself() {
     let delivery = setup.taken.last();
     let items = delivery.notifications.value.items();
     assert_eq!(items.len(), 3, "what can be read is handed on");
-    assert_eq!(setup.intake.counts_so_far().unreadable_notifications, 3, "the rest is counted");
+    assert_eq!(setup.intake.counts().unreadable_notifications, 3, "the rest is counted");
     assert!(matches!(items[1].resource_data.get(), Some(ResourceData::Other(_))));
     assert!(items[2].call().is_some());
 }

@@ -65,5 +65,5 @@ async fn an_app_that_reads_nothing_holds_no_request_up() {
         statuses.push(answer.await.expect("at once").status().as_u16());
     }
     assert_eq!(statuses, [202, 503, 503]);
-    assert_eq!(intake.counts_so_far().turned_away, 2);
+    assert_eq!(intake.counts().turned_away, 2);
 }

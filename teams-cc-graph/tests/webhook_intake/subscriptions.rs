@@ -63,7 +63,7 @@ async fn a_new_subscription_is_validated_with_the_decoded_token_as_plain_text() 
     }
     let long = format!("/changes?validationToken={}", "x".repeat(MAX_VALIDATION_TOKEN_BYTES + 1));
     assert_eq!(send(&setup, &long, "").await.status(), 400);
-    assert_eq!(setup.intake.counts_so_far().validations, 3);
+    assert_eq!(setup.intake.counts().validations, 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,7 +89,7 @@ async fn changes_are_proven_by_the_secret_of_their_subscription() {
     let resource = changed.resource.get().map(Sensitive::reveal);
     assert_eq!(resource, Some("communications/presences/u"));
     assert_eq!(*event, LifecycleEventType::ReauthorizationRequired);
-    let counts = setup.intake.counts_so_far();
+    let counts = setup.intake.counts();
     assert_eq!((counts.changes, counts.unproven_changes), (2, 3));
     assert_eq!(counts.unreadable_notifications, 1);
     let shown = format!("{delivery:?}");

@@ -206,7 +206,7 @@ fn keys_pressed_before_media_flows_count() {
     let dialog = Arc::new(dialog.build().expect("a dialog"));
     let mut ivr = Ivr::new(dialog, Instant::ZERO);
     ivr.handle_input(Instant::ZERO, Input::Tone(tone('1')));
-    assert_eq!(ivr.poll_output(), Output::Timeout(Some(Instant::ZERO + MEDIA_WAIT)));
+    assert_eq!(ivr.poll_output(), Output::Timeout(Some(Instant::ZERO + DIALOG_MEDIA_WAIT)));
     ivr.handle_input(Instant::ZERO, Input::MediaActive);
     assert!(matches!(ivr.poll_output(), Output::SubscribeTones { .. }));
     assert!(matches!(ivr.poll_output(), Output::Done(result) if !result.answers.is_empty()));
@@ -256,7 +256,7 @@ fn every_way_out_says_which_it_was() {
 
     let dialog = Dialog::builder("main").step("main", Step::ask([], menu())).build();
     let mut ivr = Ivr::new(Arc::new(dialog.expect("a dialog")), Instant::ZERO);
-    ivr.handle_input(Instant::ZERO + MEDIA_WAIT, Input::Tick);
+    ivr.handle_input(Instant::ZERO + DIALOG_MEDIA_WAIT, Input::Tick);
     assert!(matches!(ivr.poll_output(), Output::Done(result) if result.end == End::NoMedia));
 
     let mut stage = one(Step::ask([prompt("hello")], menu()));
