@@ -68,15 +68,22 @@ class Callback:
 
 
 class Notification:
-    """One item; its resource as msgraph-sdk reads it, by the type that it names."""
+    """One item, with its resource."""
 
     def __init__(self, headers, item):
         self.headers = headers
         self.change = item["changeType"]
         self.url = item["resourceUrl"]
-        resource = json.dumps(item["resourceData"]).encode()
-        node = JsonParseNodeFactory().get_root_parse_node("application/json", resource)
-        self.data = node.get_object_value(Entity)
+        data = item["resourceData"]
+        # A roster is a list.
+        self.data = [entity(one) for one in data] if isinstance(data, list) else entity(data)
+
+
+def entity(resource):
+    """A resource as msgraph-sdk reads it, by the type that it names."""
+    resource = json.dumps(resource).encode()
+    node = JsonParseNodeFactory().get_root_parse_node("application/json", resource)
+    return node.get_object_value(Entity)
 
 
 def read(headers, body):

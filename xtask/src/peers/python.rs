@@ -20,7 +20,11 @@ use crate::{
 const REQUIREMENTS: &str = "xtask/peers/requirements.txt";
 const INSTALLED: &str = "requirements.txt";
 /// The scripts, each with the name of what it checks.
-const SCRIPTS: [(&str, &str); 2] = [("sign_in.py", "msal"), ("graph.py", "msgraph-sdk")];
+const SCRIPTS: [(&str, &str); 3] = [
+    ("sign_in.py", "msal"),
+    ("graph.py", "msgraph-sdk"),
+    ("media.py", "msgraph-sdk, media and groups"),
+];
 
 /// Whether Python is here, new enough for the pinned packages, and can make environments.
 pub(crate) fn is_ready() -> bool {
