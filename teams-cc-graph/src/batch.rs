@@ -6,6 +6,10 @@
 //! other passing failures where repeating is harmless. More than 20 requests are several batches;
 //! nothing is split in secret.
 //!
+//! The service counts each request of a batch by itself, and so does the client: a batch goes once
+//! each of its requests may go by its own [limits](crate::limit), which makes a batch of what is
+//! limited to a few per second wait for seconds. Batches save round trips, not rates.
+//!
 //! ```no_run
 //! # async fn example(client: teams_cc_graph::Client) -> Result<(), teams_cc_graph::Error> {
 //! let mut batch = client.batch();

@@ -9,6 +9,7 @@ mod transport;
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Uri;
@@ -24,7 +25,8 @@ use crate::auth::{TokenProvider, TokenRequest};
 use crate::cloud::Cloud;
 use crate::config::{RetryPolicy, SharedClock};
 use crate::error::{ConfigError, Error, ErrorKind, InvalidRequest};
-use crate::layer::{Attempt, Handle, IdSource, Order, Stack};
+use crate::layer::{Attempt, Desk, Handle, IdSource, Inside, Order, Stack};
+use crate::limit::Class;
 use crate::request::communications::Communications;
 use crate::request::users::OneUser;
 use crate::request::{Endpoint, ResponseFuture};
@@ -42,6 +44,8 @@ pub struct Client {
 
 struct Inner {
     stack: Stack,
+    /// The pace of every tenant and family, behind the stack.
+    desk: Arc<Desk>,
     base: Base,
     ids: Arc<IdSource>,
     clock: SharedClock,
@@ -158,6 +162,7 @@ impl Client {
         let inner = &*self.inner;
         *request.uri_mut() = inner.base.join(request.uri())?;
         let endpoint = request.extensions_mut().remove::<&'static Endpoint>();
+        let inside = request.extensions_mut().remove::<Inside>();
         if request.extensions().is_empty() {
             // An emptied map would still be copied for every attempt.
             *request.extensions_mut() = http::Extensions::new();
@@ -167,6 +172,7 @@ impl Client {
             endpoint,
             wanted: self.wanted.clone(),
             base: inner.base.path.len(),
+            inside,
             phases: None,
         };
         if let Some(what) = inner.cloud.lacking(order.path()) {
@@ -202,6 +208,11 @@ impl Client {
         endpoint: Option<&'static Endpoint>,
     ) -> Result<http::Response<Bytes>, Error> {
         response::check(response, endpoint, &*self.inner.clock, &self.inner.authority)
+    }
+
+    /// The service throttled a request inside another: its like wait.
+    pub(crate) fn throttled(&self, class: Class<'_>, wait: Duration) {
+        self.inner.desk.throttled(class, self.tenant().cloned(), wait);
     }
 
     /// The path and query of a request below the API version, if the token may go there.

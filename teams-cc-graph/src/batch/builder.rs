@@ -217,7 +217,12 @@ async fn run(client: Client, mark: Arc<Mark>, items: Vec<Item>) -> Result<BatchA
                 return Ok(BatchAnswers::new(client, mark, exchange, Some(error)));
             }
         };
-        let Some(wait) = exchange.settle(content, client.wall(), &policy, &backoff) else {
+        let now = client.wall();
+        exchange.take_in(content);
+        for (item, wait) in exchange.throttled(now) {
+            client.throttled(item.class(), wait);
+        }
+        let Some(wait) = exchange.next_attempt(now, &policy, &backoff) else {
             return Ok(BatchAnswers::new(client, mark, exchange, None));
         };
         first = false;
@@ -231,7 +236,9 @@ async fn post(client: &Client, exchange: &Exchange) -> Result<BatchResponseConte
         Repeat::Harmless => HARMLESS,
         Repeat::Twice => TWICE,
     };
-    client.request(endpoint.json(&[], &exchange.content())?).await
+    let mut request = endpoint.json(&[], &exchange.content())?;
+    request.extensions_mut().insert(exchange.inside());
+    client.request(request).await
 }
 
 const HARMLESS: &Endpoint = &endpoint(Repeat::Harmless);

@@ -11,6 +11,7 @@ use teams_cc_core::retry::{Backoff, RetryAfter};
 use super::item::{self, Item};
 use crate::config::RetryPolicy;
 use crate::error::is_retryable_status;
+use crate::layer::Inside;
 use crate::model::{BatchRequestContent, BatchResponseContent};
 use crate::request::Repeat;
 
@@ -55,14 +56,24 @@ impl Exchange {
         BatchRequestContent::new().requests(steps.collect::<Vec<_>>())
     }
 
-    /// Take in what came back, and say how long to wait before the next attempt, if there is one.
-    pub(super) fn settle(
-        &mut self,
-        content: BatchResponseContent,
-        now: Timestamp,
-        policy: &RetryPolicy,
-        backoff: &Backoff,
-    ) -> Option<Duration> {
+    /// The requests that the attempt under way carries.
+    pub(super) fn inside(&self) -> Inside {
+        let inside = self.open_items().map(|(_, item)| (item.method.clone(), item.url.clone()));
+        Inside(inside.collect())
+    }
+
+    /// The requests that were throttled in the attempt under way, and for how long.
+    pub(super) fn throttled(&self, now: Timestamp) -> impl Iterator<Item = (&Item, Duration)> {
+        self.open_items().filter_map(move |(index, item)| match self.outcomes.get(index)? {
+            Outcome::Answered(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => {
+                Some((item, asked(response, now)?))
+            }
+            _ => None,
+        })
+    }
+
+    /// Take in what came back.
+    pub(super) fn take_in(&mut self, content: BatchResponseContent) {
         self.lose();
         for step in content.responses.into_option().unwrap_or_default() {
             let index = step.id.text().and_then(item::index);
@@ -79,6 +90,15 @@ impl Exchange {
                 (Some(outcome), Some(_)) => *outcome = Outcome::Twice,
             }
         }
+    }
+
+    /// How long to wait before the next attempt, if there is one.
+    pub(super) fn next_attempt(
+        &mut self,
+        now: Timestamp,
+        policy: &RetryPolicy,
+        backoff: &Backoff,
+    ) -> Option<Duration> {
         self.attempt += 1;
         if self.attempt >= policy.max_attempts {
             return None;

@@ -11,14 +11,15 @@ use serde_json::{Map, Value};
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
+use crate::limit::Class;
 use crate::model::{BatchBody, BatchRequestStep, BatchResponseStep};
 use crate::request::{Endpoint, Repeat};
 use crate::wire::Object;
 
 /// One request of a batch.
 pub(super) struct Item {
-    method: String,
-    url: String,
+    pub(super) method: http::Method,
+    pub(super) url: Box<str>,
     headers: Map<String, Value>,
     body: Option<Value>,
     /// The earlier requests it waits for.
@@ -40,8 +41,8 @@ impl Item {
             None => Repeat::Twice,
         };
         Ok(Self {
-            method: request.method().to_string(),
-            url: client.relative(request.uri())?,
+            method: request.method().clone(),
+            url: client.relative(request.uri())?.into(),
             headers: headers_of(request.headers()),
             body: body_of(request)?,
             after,
@@ -50,14 +51,18 @@ impl Item {
         })
     }
 
+    /// What the service counts it as.
+    pub(super) fn class(&self) -> Class<'_> {
+        let (path, query) = self.url.split_once('?').unzip();
+        Class::of(&self.method, path.unwrap_or(&self.url), query)
+    }
+
     /// As the wire has it, waiting for those of `waits` alone.
     pub(super) fn step(&self, index: usize, waits: impl Fn(usize) -> bool) -> BatchRequestStep {
         let after = self.after.iter().copied().filter(|earlier| waits(*earlier));
         let after: Vec<_> = after.map(name).collect();
-        let mut step = BatchRequestStep::new()
-            .id(name(index))
-            .method(self.method.as_str())
-            .url(self.url.as_str());
+        let mut step =
+            BatchRequestStep::new().id(name(index)).method(self.method.as_str()).url(&*self.url);
         if !self.headers.is_empty() {
             step = step.headers(Object::from(self.headers.clone()));
         }

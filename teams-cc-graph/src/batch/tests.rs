@@ -52,7 +52,8 @@ fn sent(exchange: &Exchange) -> Value {
 fn settle(exchange: &mut Exchange, steps: Value) -> Option<Duration> {
     let policy = RetryPolicy::default();
     let backoff = Backoff::new(Seed::new(7)).base(policy.base_delay).cap(policy.max_delay);
-    exchange.settle(answers(&steps), Timestamp::UNIX_EPOCH, &policy, &backoff)
+    exchange.take_in(answers(&steps));
+    exchange.next_attempt(Timestamp::UNIX_EPOCH, &policy, &backoff)
 }
 
 fn statuses(exchange: &Exchange) -> Vec<Option<u16>> {

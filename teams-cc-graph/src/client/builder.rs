@@ -184,6 +184,7 @@ impl ClientBuilder {
             waiting_per_tenant: config.max_waiting_per_tenant,
         };
         let throttle = Throttle::new(auth, Arc::clone(&clock), bounds);
+        let desk = throttle.desk();
         let policy = config.retry;
         let retry = Retry::new(throttle, policy, Arc::clone(&clock), seed);
         let named = RequestId::new(retry, Arc::clone(&ids));
@@ -195,6 +196,7 @@ impl ClientBuilder {
         let retry = policy;
         let inner = Inner {
             stack,
+            desk,
             base,
             ids,
             clock,

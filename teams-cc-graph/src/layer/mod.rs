@@ -28,10 +28,10 @@ use bytes::Bytes;
 pub(crate) use attempt::Attempt;
 pub(crate) use auth::Auth;
 pub(crate) use gate::Bounds;
-pub(crate) use order::{Order, Phases};
+pub(crate) use order::{Inside, Order, Phases};
 pub(crate) use request_id::{IdSource, RequestId};
 pub(crate) use retry::{Retry, retry_after};
-pub(crate) use throttle::Throttle;
+pub(crate) use throttle::{Desk, Throttle};
 pub(crate) use trace::Trace;
 
 use crate::error::Error;

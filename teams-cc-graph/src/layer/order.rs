@@ -20,8 +20,24 @@ pub(crate) struct Order {
     pub(crate) wanted: Option<Arc<TokenRequest>>,
     /// The length of the path before the request's own, such as `/v1.0`.
     pub(crate) base: usize,
+    /// The requests inside it, which the service counts each by itself.
+    pub(crate) inside: Option<Inside>,
     /// Where its time goes, if anybody asks.
     pub(crate) phases: Option<Arc<Phases>>,
+}
+
+/// The requests inside a batch: method, and path and query below the API version.
+#[derive(Clone, Debug)]
+pub(crate) struct Inside(pub(crate) Arc<[(http::Method, Box<str>)]>);
+
+impl Inside {
+    /// What each request counts as.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = Class<'_>> {
+        self.0.iter().map(|(method, url)| {
+            let (path, query) = url.split_once('?').unzip();
+            Class::of(method, path.unwrap_or(url), query)
+        })
+    }
 }
 
 /// Where the time of a request goes, in nanoseconds, all attempts together.

@@ -1,5 +1,7 @@
 //! Waits, repeats and places under virtual time, over a transport that is a function.
 
+mod batches;
+
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -9,9 +9,10 @@ use teams_cc_core::{Instant, TenantId};
 use tokio::sync::Notify;
 
 use super::gate::{Bounds, Gate, Key, Slot, Ticket};
-use super::{Handle, Order, Response, retry_after};
+use super::{Handle, Inside, Order, Response, retry_after};
 use crate::config::SharedClock;
 use crate::error::{Error, ErrorKind, Overload};
+use crate::limit::Class;
 
 /// The shortest sleep: a timer of whole milliseconds may wake just before.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -22,13 +23,16 @@ const MOMENT: Duration = Duration::from_millis(1);
 /// So many may wait; at the bound, and where a wait would be too long, the request is refused
 /// unsent ([`Overload`]). A wait that the service keeps extending ends with the policy's patience:
 /// then the request goes, and the service decides.
+///
+/// The requests inside a batch are let go one after the other, each by its own paces, before the
+/// batch itself.
 pub(crate) struct Throttle<S> {
     inner: S,
-    desk: Desk,
+    desk: Arc<Desk>,
 }
 
 /// The gate behind a lock, which is never held across an await.
-struct Desk {
+pub(crate) struct Desk {
     state: Mutex<State>,
     clock: SharedClock,
     patience: Duration,
@@ -45,13 +49,22 @@ impl<S> Throttle<S> {
     pub(crate) fn new(inner: S, clock: SharedClock, bounds: Bounds) -> Self {
         let state = State { gate: Gate::new(bounds), waiting: BTreeMap::new(), leader: None };
         let desk = Desk { state: Mutex::new(state), clock, patience: bounds.patience };
-        Self { inner, desk }
+        Self { inner, desk: Arc::new(desk) }
+    }
+
+    /// The paces, for what comes to be known elsewhere.
+    pub(crate) fn desk(&self) -> Arc<Desk> {
+        Arc::clone(&self.desk)
     }
 }
 
 impl<S: Handle> Handle for Throttle<S> {
     async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
-        let desk = &self.desk;
+        let desk = &*self.desk;
+        let charged = match &order.inside {
+            Some(inside) => Some(Box::pin(desk.charge(inside, order)).await?),
+            None => None,
+        };
         let key = Key::new(order.class(), order.tenant().cloned());
         let place = match desk.enter(&key)? {
             Entry::Place(place) => place,
@@ -65,6 +78,9 @@ impl<S: Handle> Handle for Throttle<S> {
                 place
             }
         };
+        if let Some(charged) = charged {
+            charged.go();
+        }
         let response = self.inner.handle(order).await?;
         drop(place);
         if response.status() == StatusCode::TOO_MANY_REQUESTS
@@ -111,6 +127,36 @@ impl Desk {
         Ok(Entry::Wait(counted, seat))
     }
 
+    /// Waits until each request inside a batch may go, each within its patience, and counts it.
+    async fn charge(&self, inside: &Inside, order: &Order) -> Result<Charged<'_>, Error> {
+        let began = self.clock.now();
+        let keys = inside.classes().map(|class| Key::new(class, order.tenant().cloned()));
+        let mut charged = Charged { desk: self, keys: Vec::new() };
+        for key in keys {
+            let place = match self.enter(&key)? {
+                Entry::Place(place) => place,
+                Entry::Wait(counted, seat) => {
+                    let place = counted.wait().await?;
+                    drop(seat);
+                    place
+                }
+            };
+            // One place is enough for the whole batch: it is taken last.
+            drop(place);
+            charged.keys.push(key);
+        }
+        if let Some(phases) = &order.phases {
+            phases.throttle.add(self.clock.now().since(began));
+        }
+        Ok(charged)
+    }
+
+    /// The service throttled a request that was inside another.
+    pub(crate) fn throttled(&self, class: Class<'_>, tenant: Option<TenantId>, wait: Duration) {
+        let (now, key) = (self.clock.now(), Key::new(class, tenant));
+        self.lock().gate.throttled(now, &key, wait);
+    }
+
     /// Sleep until an instant of the clock; how long that took.
     async fn sleep_until(&self, at: Instant) -> Duration {
         let wait = at.since(self.clock.now());
@@ -120,6 +166,33 @@ impl Desk {
         let wait = wait.max(MOMENT);
         tokio::time::sleep(wait).await;
         wait
+    }
+}
+
+/// Requests inside a batch that were counted; dropping it before the batch goes takes them off the
+/// count.
+struct Charged<'a> {
+    desk: &'a Desk,
+    keys: Vec<Key>,
+}
+
+impl Charged<'_> {
+    /// The batch goes.
+    fn go(mut self) {
+        self.keys.clear();
+    }
+}
+
+impl Drop for Charged<'_> {
+    fn drop(&mut self) {
+        if self.keys.is_empty() {
+            return;
+        }
+        let mut state = self.desk.lock();
+        for key in &self.keys {
+            state.gate.give_back_resource(key);
+            state.gate.give_back(key);
+        }
     }
 }
 
