@@ -5,6 +5,7 @@ use std::fmt;
 use http::StatusCode;
 
 mod calling;
+mod permissions;
 mod result;
 mod sign_in;
 
@@ -12,7 +13,7 @@ pub use result::{Evidence, Explanation, Explanations, MAX_OWN_EXPLANATIONS};
 
 use crate::auth::AdminConsent;
 use crate::error::{ServiceError, SignInError};
-use crate::permission::{Permission, PermissionKind};
+use crate::permission::Permission;
 use crate::wire::Sensitive;
 use calling::{CODES, GRAPH_CODES, PHRASES, STATUSES};
 use sign_in::SIGN_IN;
@@ -27,10 +28,14 @@ pub struct Diagnosis {
     pub cause: &'static str,
     /// What an operator does about it.
     pub mend: &'static str,
-    /// The permissions that allow the request, one of which suffices. None where they are not what
-    /// is missing.
-    pub permissions: &'static [Permission],
-    /// Whether the refused token holds one of them; none where the token does not say.
+    /// The permissions that allow the request, one of which suffices; of the kind that the refused
+    /// token can hold, where it says whose it is. None where they are not what is missing.
+    pub permissions: Vec<Permission>,
+    /// Permissions that the request needs besides: one of each group.
+    pub besides: Vec<Vec<Permission>>,
+    /// What to grant: the least that would do, of each group of which the token holds none.
+    pub lacks: Vec<Permission>,
+    /// Whether the refused token holds what is needed; none where the token does not say.
     pub holds: Option<bool>,
     /// The tenant of the refused token, where it says.
     pub token_tenant: Option<String>,
@@ -39,8 +44,17 @@ pub struct Diagnosis {
 }
 
 const fn row(code: &'static str, cause: &'static str, mend: &'static str) -> Diagnosis {
-    let (permissions, holds, token_tenant, consent_url) = (&[], None, None, None);
-    Diagnosis { code, cause, mend, permissions, holds, token_tenant, consent_url }
+    Diagnosis {
+        code,
+        cause,
+        mend,
+        permissions: Vec::new(),
+        besides: Vec::new(),
+        lacks: Vec::new(),
+        holds: None,
+        token_tenant: None,
+        consent_url: None,
+    }
 }
 
 /// What a service response lacks.
@@ -48,13 +62,7 @@ pub(crate) fn diagnose(response: &ServiceError) -> Option<Diagnosis> {
     let mut diagnosis = by_code(response)?;
     let granted = response.granted.as_deref();
     if ["7504", "403", "permissions"].contains(&diagnosis.code) {
-        diagnosis.permissions = response.permissions;
-        let listed = || diagnosis.permissions.iter();
-        // What one chat or team granted to an app stands in no token.
-        let all_in_token = listed().all(|one| one.kind != PermissionKind::ResourceSpecific);
-        diagnosis.holds = granted
-            .filter(|_| all_in_token && !diagnosis.permissions.is_empty())
-            .map(|granted| listed().any(|permission| granted.holds(permission.name)));
+        permissions::compare(&mut diagnosis, response.permissions, response.besides, granted);
         diagnosis.consent_url = granted.and_then(|granted| {
             let (tenant, app) = (granted.tenant.as_deref()?, granted.app.as_deref()?);
             Some(AdminConsent::at(&response.authority, tenant, app).url())
@@ -111,10 +119,10 @@ impl ServiceError {
 }
 
 impl Diagnosis {
-    /// The permission to grant: the least that allows the request, where the token lacks them all.
+    /// The permission to grant first: the least of what the token [lacks](Self::lacks).
     #[must_use]
     pub fn missing(&self) -> Option<Permission> {
-        self.permissions.first().copied().filter(|_| self.holds == Some(false))
+        self.lacks.first().copied()
     }
 }
 
@@ -130,13 +138,7 @@ impl fmt::Display for Diagnosis {
                  the resource instead",
             );
         }
-        if let Some(permission) = self.missing() {
-            write!(f, "; the token lacks {permission}")?;
-        }
-        for (nth, permission) in self.permissions.iter().enumerate() {
-            let before = if nth == 0 { "; one of " } else { ", " };
-            write!(f, "{before}{permission}")?;
-        }
+        permissions::tell(self, f)?;
         match &self.consent_url {
             Some(url) => write!(f, "; an administrator consents at {url}"),
             None => Ok(()),
@@ -160,6 +162,7 @@ mod tests {
         let error: GraphError = serde_json::from_value(error).unwrap();
         let (request_id, client_request_id) = (None, None);
         let permissions = crate::request::communications::calls::TransferCall::REQUIRED_PERMISSIONS;
+        let besides = &[];
         let (granted, authority) = (None, "https://login.microsoftonline.com".into());
         ServiceError {
             status,
@@ -167,6 +170,7 @@ mod tests {
             request_id,
             client_request_id,
             permissions,
+            besides,
             granted,
             authority,
         }
@@ -190,7 +194,7 @@ mod tests {
     #[test]
     fn a_missing_permission_is_named_and_another_cause_names_none() {
         let missing = diagnose(&response(StatusCode::FORBIDDEN, json!({"code": "7504"}))).unwrap();
-        assert!(missing.to_string().ends_with("; one of Calls.Initiate.All"), "{missing}");
+        assert!(missing.to_string().ends_with("; it takes Calls.Initiate.All"), "{missing}");
         let tenant = diagnose(&response(StatusCode::FORBIDDEN, json!({"code": "7505"}))).unwrap();
         assert!(tenant.permissions.is_empty());
     }

@@ -82,8 +82,10 @@ pub struct ServiceError {
     pub request_id: Option<String>,
     /// The id this client gave the request.
     pub client_request_id: Option<String>,
-    /// The permissions that allow the request; none for raw requests.
+    /// The permissions that allow the request, one of which suffices; none for raw requests.
     pub permissions: &'static [Permission],
+    /// Permissions that the request needs besides: one of each group.
+    pub besides: &'static [&'static [Permission]],
     /// What the token that was refused says it grants; none where it does not say.
     pub granted: Option<Arc<Granted>>,
     /// Where its tenant's administrator gives consent.

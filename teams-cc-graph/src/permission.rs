@@ -4,7 +4,8 @@ use std::fmt;
 
 /// A Microsoft Graph permission that lets an app make a request.
 ///
-/// Every request lists its own as `REQUIRED_PERMISSIONS`, the least privileged first; one of them suffices.
+/// Every request lists its own as `REQUIRED_PERMISSIONS`, the least privileged first; one of them
+/// suffices. A few need another one besides, which their `ALSO_REQUIRED` lists: one of each group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Permission {
@@ -55,6 +56,8 @@ pub(crate) const CALLS_JOIN_GROUP_AS_GUEST: Permission =
 pub(crate) const CALLS_JOIN_CHAT: Permission =
     Permission::resource_specific("Calls.JoinGroupCalls.Chat");
 pub(crate) const CALLS_ACCESS_MEDIA: Permission = Permission::application("Calls.AccessMedia.All");
+/// What media that the app hosts needs besides.
+pub(crate) const APP_HOSTED: &[&[Permission]] = &[&[CALLS_ACCESS_MEDIA]];
 pub(crate) const PRESENCE_READ_ALL: Permission = Permission::application("Presence.Read.All");
 pub(crate) const PRESENCE_READ_WRITE_ALL: Permission =
     Permission::application("Presence.ReadWrite.All");

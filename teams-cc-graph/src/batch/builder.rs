@@ -252,6 +252,7 @@ const fn endpoint(repeat: Repeat) -> Endpoint {
         repeat,
         on_call: false,
         permissions: &[],
+        besides: &[],
         accept: "application/json",
     }
 }

@@ -10,7 +10,6 @@ use crate::auth::Granted;
 use crate::error::{Error, ErrorKind, ServiceError};
 use crate::layer::retry_after;
 use crate::model::{GraphError, GraphErrorBody};
-use crate::permission::Permission;
 use crate::request::Endpoint;
 use crate::wire::without_mark;
 
@@ -25,8 +24,7 @@ pub(super) fn check(
         return Ok(response);
     }
     let retry_after = retry_after(&response, clock);
-    let permissions = endpoint.map_or(&[][..], |endpoint| endpoint.permissions);
-    let response = Box::new(service_error(&response, permissions, authority));
+    let response = Box::new(service_error(&response, endpoint, authority));
     let on_call = endpoint.is_some_and(|endpoint| endpoint.on_call);
     Err(Error::new(match status {
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::Throttled { retry_after, response },
@@ -41,7 +39,7 @@ pub(super) fn check(
 
 fn service_error(
     response: &http::Response<Bytes>,
-    permissions: &'static [Permission],
+    endpoint: Option<&'static Endpoint>,
     authority: &Arc<str>,
 ) -> ServiceError {
     let header = |name: &str| {
@@ -56,7 +54,8 @@ fn service_error(
         request_id: header("request-id").or_else(|| error.request_id().map(str::to_owned)),
         client_request_id: header("client-request-id"),
         error,
-        permissions,
+        permissions: endpoint.map_or(&[], |endpoint| endpoint.permissions),
+        besides: endpoint.map_or(&[], |endpoint| endpoint.besides),
         granted: response.extensions().get::<Arc<Granted>>().cloned(),
         authority: Arc::clone(authority),
     }

@@ -173,6 +173,7 @@ mod tests {
                 repeat: Repeat::Harmless,
                 on_call: false,
                 permissions: &[],
+                besides: &[],
                 accept: JSON,
             }
         };

@@ -28,6 +28,8 @@ pub struct Endpoint {
     pub on_call: bool,
     /// Permissions that allow it, least privileged first; one suffices.
     pub permissions: &'static [Permission],
+    /// Permissions needed besides: one of each group.
+    pub besides: &'static [&'static [Permission]],
     /// The media type it asks for.
     pub accept: &'static str,
 }
@@ -115,6 +117,24 @@ impl Endpoint {
         self.path.starts_with("/communications/callRecords/{")
     }
 
+    /// The same `POST` with other permissions.
+    pub(crate) const fn post_with(
+        &self,
+        permissions: &'static [Permission],
+        besides: &'static [&'static [Permission]],
+    ) -> Self {
+        Self {
+            name: self.name,
+            method: Method::POST,
+            path: self.path,
+            repeat: self.repeat,
+            on_call: self.on_call,
+            permissions,
+            besides,
+            accept: self.accept,
+        }
+    }
+
     /// Begin the request; `segments` fill the braces of the path in order.
     pub(crate) fn draft(&'static self, segments: &[(&'static str, &str)]) -> Result<Draft, Error> {
         Ok(Draft::new(self, segments)?)
@@ -148,6 +168,7 @@ impl Endpoint {
 /// - `repeat`: what repeating does. `on_call`: whether 404 means that the call is over.
 /// - `permissions: […]` names constants of `permission`, or `application: ["…"], delegated: ["…"],
 ///   resource_specific: ["…"]` names the permissions themselves, least privileged first.
+/// - `besides: GROUPS` after those names a constant: groups of which one each is needed as well.
 macro_rules! graph_request {
     ($name:ident => $($rest:tt)*) => {
         graph_request! { $name via ($crate::client::Client) => $($rest)* }
@@ -160,7 +181,7 @@ macro_rules! graph_request {
     ) => {
         graph_request! {
             @all $name, $via, $response, $operation, $method, $path, $repeat, $on_call,
-            [$($crate::permission::$permission),*]
+            [$($crate::permission::$permission),*], &[]
         }
     };
     (
@@ -170,6 +191,7 @@ macro_rules! graph_request {
         $(, application: [$($application:literal),* $(,)?])?
         $(, delegated: [$($delegated:literal),* $(,)?])?
         $(, resource_specific: [$($specific:literal),* $(,)?])?
+        $(, besides: $besides:ident)?
         $(,)?
     ) => {
         graph_request! {
@@ -178,17 +200,22 @@ macro_rules! graph_request {
                 $($($crate::permission::Permission::application($application),)*)?
                 $($($crate::permission::Permission::delegated($delegated),)*)?
                 $($($crate::permission::Permission::resource_specific($specific),)*)?
-            ]
+            ],
+            graph_request!(@besides $($besides)?)
         }
     };
     (
         @all $name:ident, $via:tt, $response:tt, $operation:literal, $method:ident, $path:expr,
-        $repeat:ident, $on_call:literal, [$($permission:expr),* $(,)?]
+        $repeat:ident, $on_call:literal, [$($permission:expr),* $(,)?], $besides:expr
     ) => {
         impl $name<graph_request!(@type $via)> {
             /// Permissions that allow this request, least privileged first; one suffices.
             pub const REQUIRED_PERMISSIONS: &'static [$crate::permission::Permission] =
                 Self::ENDPOINT.permissions;
+
+            /// Permissions that every such request needs besides: one of each group.
+            pub const ALSO_REQUIRED: &'static [&'static [$crate::permission::Permission]] =
+                Self::ENDPOINT.besides;
         }
 
         impl<C> $name<C> {
@@ -199,6 +226,7 @@ macro_rules! graph_request {
                 repeat: $crate::request::Repeat::$repeat,
                 on_call: $on_call,
                 permissions: &[$($permission),*],
+                besides: $besides,
                 accept: graph_request!(@accept $response),
             };
         }
@@ -238,6 +266,8 @@ macro_rules! graph_request {
             }
         }
     };
+    (@besides) => { &[] };
+    (@besides $besides:ident) => { $besides };
     (@type ()) => { () };
     (@type Content) => { $crate::request::Content };
     (@type [Located $response:tt]) => {

@@ -115,6 +115,7 @@ macro_rules! owned_request {
             repeat: $like.repeat,
             on_call: $like.on_call,
             permissions: $like.permissions,
+            besides: $like.besides,
             accept: $like.accept,
         }
     };

@@ -12,8 +12,11 @@ use super::draft::PREFER;
 use crate::auth::{AccessToken, TokenProvider, TokenRequest};
 use crate::error::ErrorKind;
 use crate::model::{Call, Collection};
-use crate::permission::PermissionKind;
+use crate::permission::{Permission, PermissionKind};
 use crate::{BoxError, Client, Error};
+
+/// What the probes need besides.
+const BESIDES: &[&[Permission]] = &[&[Permission::application("Directory.Read.All")]];
 
 /// A request with a body of bytes and an answer of one form.
 macro_rules! probe {
@@ -28,7 +31,7 @@ macro_rules! probe {
             "probe" PUT "/probes/{id}/$value",
             repeat: Harmless, on_call: false,
             application: ["Probe.Read.All", "Probe.ReadWrite.All"], delegated: ["Probe.Read"],
-            resource_specific: ["Probe.Read.Chat"]
+            resource_specific: ["Probe.Read.Chat"], besides: BESIDES
         }
 
         impl<C: Via> $name<C> {
@@ -120,14 +123,15 @@ fn a_request_asks_for_the_form_of_its_answer() {
 fn permissions_are_named_with_who_acts() {
     let kinds: Vec<_> = One::REQUIRED_PERMISSIONS.iter().map(|it| (it.name, it.kind)).collect();
     for others in [
-        Nothing::REQUIRED_PERMISSIONS,
-        Many::REQUIRED_PERMISSIONS,
-        File::REQUIRED_PERMISSIONS,
-        Placed::REQUIRED_PERMISSIONS,
-        PlacedOnly::REQUIRED_PERMISSIONS,
+        (Nothing::REQUIRED_PERMISSIONS, Nothing::ALSO_REQUIRED),
+        (Many::REQUIRED_PERMISSIONS, Many::ALSO_REQUIRED),
+        (File::REQUIRED_PERMISSIONS, File::ALSO_REQUIRED),
+        (Placed::REQUIRED_PERMISSIONS, Placed::ALSO_REQUIRED),
+        (PlacedOnly::REQUIRED_PERMISSIONS, PlacedOnly::ALSO_REQUIRED),
     ] {
-        assert_eq!(others, One::REQUIRED_PERMISSIONS);
+        assert_eq!(others, (One::REQUIRED_PERMISSIONS, One::ALSO_REQUIRED));
     }
+    assert_eq!(One::ALSO_REQUIRED, BESIDES);
     assert_eq!(
         kinds,
         [

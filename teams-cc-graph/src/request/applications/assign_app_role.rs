@@ -4,6 +4,7 @@ use super::PRINCIPAL_ID;
 use crate::client::Client;
 use crate::error::Error;
 use crate::model::AppRoleAssignment;
+use crate::permission::Permission;
 use crate::request::Via;
 
 /// `POST /servicePrincipals/{id}/appRoleAssignments`: give an app a permission of an API.
@@ -16,8 +17,10 @@ use crate::request::Via;
 ///
 /// | type | least privileged | higher |
 /// |---|---|---|
-/// | Application | `AppRoleAssignment.ReadWrite.All` | – |
-/// | Delegated | `AppRoleAssignment.ReadWrite.All` | `Directory.AccessAsUser.All` |
+/// | Application | `AppRoleAssignment.ReadWrite.All` and `Application.Read.All` | `Directory.Read.All` for the latter |
+/// | Delegated | `AppRoleAssignment.ReadWrite.All` and `Application.Read.All` | `Directory.Read.All` for the latter |
+///
+/// It takes both: [`ALSO_REQUIRED`](Self::ALSO_REQUIRED) lists what reads the directory.
 ///
 /// # Limits
 ///
@@ -55,8 +58,17 @@ graph_request! {
     "assignAppRole" POST "/servicePrincipals/{id}/appRoleAssignments",
     repeat: Harmless, on_call: false,
     application: ["AppRoleAssignment.ReadWrite.All"],
-    delegated: ["AppRoleAssignment.ReadWrite.All", "Directory.AccessAsUser.All"]
+    delegated: ["AppRoleAssignment.ReadWrite.All"],
+    besides: READS_APPS
 }
+
+/// Both APIs have to be found in the directory.
+const READS_APPS: &[&[Permission]] = &[&[
+    Permission::application("Application.Read.All"),
+    Permission::application("Directory.Read.All"),
+    Permission::delegated("Application.Read.All"),
+    Permission::delegated("Directory.Read.All"),
+]];
 
 impl AssignAppRole<()> {
     /// The request without a client.

@@ -7,7 +7,8 @@ use crate::model::{
     AnswerBody, CallOptions, IncomingCallOptions, MediaConfig, MediaInfo, Modality,
     ServiceHostedMediaConfig,
 };
-use crate::request::{Via, check};
+use crate::permission::APP_HOSTED;
+use crate::request::{Endpoint, Via, check};
 use crate::wire::Field;
 
 /// `POST /communications/calls/{id}/answer`: answer an incoming call.
@@ -21,7 +22,7 @@ use crate::wire::Field;
 /// | Application | `Calls.JoinGroupCallAsGuest.All` | `Calls.JoinGroupCall.All` |
 /// | Delegated | not supported | – |
 ///
-/// Application-hosted media needs `Calls.AccessMedia.All` as well.
+/// Application-hosted media needs `Calls.AccessMedia.All` besides.
 ///
 /// # Limits
 ///
@@ -59,6 +60,10 @@ graph_request! {
     repeat: Harmless, on_call: true,
     permissions: [CALLS_JOIN_GROUP_AS_GUEST, CALLS_JOIN_GROUP]
 }
+
+/// The request where the app hosts the media.
+const APP_HOSTED_ENDPOINT: &Endpoint =
+    &AnswerCall::<()>::ENDPOINT.post_with(AnswerCall::<()>::ENDPOINT.permissions, APP_HOSTED);
 
 impl AnswerCall<()> {
     /// The request without a client; notifications of the call go to `callback_uri`.
@@ -112,6 +117,10 @@ impl<C: Via> AnswerCall<C> {
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a callback that is not HTTPS.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
         check::https("callbackUri", self.body.callback_uri.text().unwrap_or_default())?;
-        Self::ENDPOINT.json(&[(CALL_ID, &self.call)], &self.body)
+        let endpoint = match self.body.media_config.get() {
+            Some(MediaConfig::AppHosted(_)) => APP_HOSTED_ENDPOINT,
+            _ => Self::ENDPOINT,
+        };
+        endpoint.json(&[(CALL_ID, &self.call)], &self.body)
     }
 }

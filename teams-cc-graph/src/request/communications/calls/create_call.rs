@@ -1,5 +1,4 @@
 use bytes::Bytes;
-use http::Method;
 use teams_cc_core::{AppId, TenantId};
 
 use crate::client::Client;
@@ -10,10 +9,10 @@ use crate::model::{
     ServiceHostedMediaConfig,
 };
 use crate::permission::{
-    CALLS_INITIATE, CALLS_INITIATE_GROUP, CALLS_JOIN_CHAT, CALLS_JOIN_GROUP,
+    APP_HOSTED, CALLS_INITIATE, CALLS_INITIATE_GROUP, CALLS_JOIN_CHAT, CALLS_JOIN_GROUP,
     CALLS_JOIN_GROUP_AS_GUEST, Permission,
 };
-use crate::request::{Endpoint, Repeat, Via, check};
+use crate::request::{Endpoint, Via, check};
 use crate::wire::{Field, Sensitive};
 
 /// `POST /communications/calls`: call a user, a phone or a group, or join a meeting.
@@ -28,7 +27,7 @@ use crate::wire::{Field, Sensitive};
 /// | Delegated | not supported | not supported | not supported |
 ///
 /// A guest needs `Calls.JoinGroupCallAsGuest.All`. Application-hosted media needs
-/// `Calls.AccessMedia.All` as well. `REQUIRED_PERMISSIONS` lists those of every kind of call; a
+/// `Calls.AccessMedia.All` besides. `REQUIRED_PERMISSIONS` lists those of every kind of call; a
 /// request carries those of its own, by which a refusal names what is missing.
 ///
 /// # Limits
@@ -221,31 +220,28 @@ impl<C: Via> CreateCall<C> {
 
 /// The request, with the permissions of the kind of call it asks for.
 fn endpoint(call: &Call) -> &'static Endpoint {
-    const ONE: &Endpoint = &of_kind(&[CALLS_INITIATE]);
-    const SEVERAL: &Endpoint = &of_kind(&[CALLS_INITIATE_GROUP]);
-    const MEETING: &Endpoint =
+    const ONE: &[Endpoint; 2] = &of_kind(&[CALLS_INITIATE]);
+    const SEVERAL: &[Endpoint; 2] = &of_kind(&[CALLS_INITIATE_GROUP]);
+    const MEETING: &[Endpoint; 2] =
         &of_kind(&[CALLS_JOIN_GROUP, CALLS_JOIN_GROUP_AS_GUEST, CALLS_JOIN_CHAT]);
-    const GUEST: &Endpoint = &of_kind(&[CALLS_JOIN_GROUP_AS_GUEST]);
+    const GUEST: &[Endpoint; 2] = &of_kind(&[CALLS_JOIN_GROUP_AS_GUEST]);
 
     let source = call.source.get().and_then(|source| source.identity.get());
     let is_guest = source.is_some_and(|source| source.guest.get().is_some());
-    match call.targets.items().len() {
+    let [service_hosted, app_hosted] = match call.targets.items().len() {
         _ if call.meeting_info.get().is_some() && is_guest => GUEST,
         _ if call.meeting_info.get().is_some() => MEETING,
         0 | 1 => ONE,
         _ => SEVERAL,
+    };
+    match call.media_config.get() {
+        Some(MediaConfig::AppHosted(_)) => app_hosted,
+        _ => service_hosted,
     }
 }
 
-const fn of_kind(permissions: &'static [Permission]) -> Endpoint {
+/// The request with these permissions, for media that the service hosts and that the app hosts.
+const fn of_kind(permissions: &'static [Permission]) -> [Endpoint; 2] {
     let all = CreateCall::<()>::ENDPOINT;
-    Endpoint {
-        name: all.name,
-        method: Method::POST,
-        path: all.path,
-        repeat: Repeat::Twice,
-        on_call: all.on_call,
-        permissions,
-        accept: all.accept,
-    }
+    [all.post_with(permissions, &[]), all.post_with(permissions, APP_HOSTED)]
 }

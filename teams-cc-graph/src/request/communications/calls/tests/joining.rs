@@ -5,11 +5,11 @@ use serde_json::json;
 use super::{CALLBACK, invalid, sent, user};
 use crate::error::InvalidRequest;
 use crate::model::{
-    ChatInfo, Identity, IdentitySet, JoinMeetingIdMeetingInfo, MeetingInfo, OrganizerMeetingInfo,
-    TokenMeetingInfo,
+    AppHostedMediaConfig, ChatInfo, Identity, IdentitySet, JoinMeetingIdMeetingInfo, MeetingInfo,
+    OrganizerMeetingInfo, TokenMeetingInfo,
 };
 use crate::request::Endpoint;
-use crate::request::communications::calls::CreateCall;
+use crate::request::communications::calls::{AnswerCall, CreateCall};
 use crate::wire::{Field, Sensitive};
 
 const LINK: &str = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_x%40thread.v2/0\
@@ -81,6 +81,18 @@ fn a_refused_call_names_the_permissions_of_its_own_kind() {
         let endpoint = request.extensions().get::<&'static Endpoint>().unwrap();
         let names: Vec<_> = endpoint.permissions.iter().map(|it| it.name).collect();
         assert_eq!(names, wanted);
+        assert!(endpoint.besides.is_empty());
+    }
+    let hosted = || AppHostedMediaConfig::new("blob");
+    for request in [
+        CreateCall::new(CALLBACK).target(user()).media_config(hosted()).into_request(),
+        CreateCall::new(CALLBACK).meeting_link(link()).media_config(hosted()).into_request(),
+        AnswerCall::new("c", CALLBACK).media_config(hosted()).into_request(),
+    ] {
+        let request = request.unwrap();
+        let endpoint = request.extensions().get::<&'static Endpoint>().unwrap();
+        let besides: Vec<_> = endpoint.besides.iter().map(|group| group[0].name).collect();
+        assert_eq!(besides, ["Calls.AccessMedia.All"], "the app's own media need it too");
     }
 }
 
