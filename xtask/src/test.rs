@@ -33,6 +33,7 @@ pub(crate) fn collect(peers: Peers) -> Tally {
         command::echo(command::cargo().args(["test", "--workspace", "--doc", "--no-fail-fast"])),
     );
     tally.add(peers::example::run());
+    tally.add(peers::ivr::run());
     match (peers, ready) {
         (Peers::Wanted, Ok(())) => {
             tally.add(peers::sipp::run());
