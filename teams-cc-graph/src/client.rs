@@ -2,6 +2,7 @@
 
 mod builder;
 mod delegated;
+mod parts;
 mod reqwest;
 mod response;
 mod transport;
@@ -19,6 +20,7 @@ use tower::Service;
 
 pub use builder::ClientBuilder;
 pub use delegated::{ActsFor, Delegated};
+pub use parts::{DEFAULT_MAX_DOWNLOAD_BYTES, Download};
 pub use transport::{BoxError, Transport};
 
 use crate::auth::{TokenProvider, TokenRequest};

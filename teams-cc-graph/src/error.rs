@@ -314,8 +314,8 @@ impl fmt::Display for Error {
             ErrorKind::ResponseTooLarge { limit } => {
                 write!(
                     f,
-                    "the response is larger than {limit} bytes: stream it where it is a file, or \
-                     raise Config::max_response_bytes"
+                    "the response is larger than {limit} bytes: raise Config::max_response_bytes, or \
+                     stream a file and raise Download::at_most"
                 )
             }
             ErrorKind::Decode => f.write_str("the response is not what the schema says"),

@@ -28,7 +28,10 @@ pub mod error;
 mod layer;
 pub mod metrics;
 
-pub use client::{ActsFor, BoxError, Client, ClientBuilder, Delegated, Transport};
+pub use client::{
+    ActsFor, BoxError, Client, ClientBuilder, DEFAULT_MAX_DOWNLOAD_BYTES, Delegated, Download,
+    Transport,
+};
 pub use cloud::Cloud;
 pub use config::{Config, RetryPolicy, SystemClock};
 pub use diagnose::{Diagnosis, Evidence, Explanation, Explanations, MAX_OWN_EXPLANATIONS};

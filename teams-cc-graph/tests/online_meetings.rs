@@ -10,7 +10,7 @@ use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 use teams_cc_graph::auth::{AccessToken, TokenProvider, TokenRequest};
 use teams_cc_graph::model::OnlineMeeting;
-use teams_cc_graph::{ActsFor, Client, Config, Error, ErrorKind, RetryPolicy};
+use teams_cc_graph::{ActsFor, Client, Config, Download, Error, ErrorKind, RetryPolicy};
 use wiremock::matchers::{any, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -149,6 +149,120 @@ async fn content_is_bounded() {
     let call = client.user("u1").adhoc_call("c1");
     let error = call.recording_content("r1").await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::ResponseTooLarge { limit: 65_536 }), "{error}");
+}
+
+/// The parts of a file, and how it ended.
+async fn parts(mut file: Download) -> (usize, Vec<u8>, Option<Error>) {
+    let (mut count, mut bytes) = (0, Vec::new());
+    loop {
+        match file.next_part().await {
+            Ok(Some(part)) => {
+                count += 1;
+                bytes.extend_from_slice(&part);
+            }
+            Ok(None) => return (count, bytes, None),
+            Err(error) => {
+                let again = file.next_part().await;
+                assert!(again.is_err(), "what broke off never looks whole");
+                return (count, bytes, Some(error));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_larger_than_any_response_comes_in_parts() {
+    let (server, client) = service().await;
+    let sent: Vec<u8> = (0..1_000_000_u32).map(|nth| (nth % 251) as u8).collect();
+    let large = ResponseTemplate::new(200).set_body_raw(sent.clone(), "video/mp4");
+    let root = "/users/u1/onlineMeetings/m1/recordings/r1/content";
+    Mock::given(path(format!("/v1.0{root}"))).respond_with(large).expect(3).mount(&server).await;
+    let meeting = client.user("u1").online_meeting("m1");
+    let file = meeting.recording_content("r1").stream().await.unwrap();
+    assert_eq!((file.content_type(), file.length()), (Some("video/mp4"), Some(1_000_000)));
+    assert!(!format!("{file:?}").contains("251"));
+    let (count, came, error) = parts(file).await;
+    assert!(error.is_none() && count > 1 && came == sent, "{count} parts, {error:?}");
+    let file = meeting.recording_content("r1").stream().await.unwrap().at_most(999_999);
+    let (count, _, error) = parts(file).await;
+    let error = error.unwrap();
+    assert!(matches!(error.kind(), ErrorKind::ResponseTooLarge { limit: 999_999 }), "{error}");
+    assert_eq!(count, 0, "its length was told");
+    let error = meeting.recording_content("r1").await.unwrap_err();
+    assert!(error.to_string().contains("Config::max_response_bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_refused_gives_the_error_before_the_first_part() {
+    let (server, client) = service().await;
+    let refused = json(403, json!({"error": {"code": "Forbidden"}}));
+    answer(&server, "GET", "/users/u1/adhocCalls/c1/recordings/r1/content", refused).await;
+    let call = client.user("u1").adhoc_call("c1");
+    let error = call.recording_content("r1").stream().await.unwrap_err();
+    assert!(error.is_permission(), "{error}");
+    assert!(error.to_string().contains("CallRecordings.Read.All"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_breaks_off_or_stalls_is_not_taken_for_whole() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    for (stalls, head) in [
+        (false, "content-length: 100\r\n\r\nhalf"),
+        (false, "transfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n"),
+        (true, "content-length: 100\r\n\r\nhalf"),
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let _ = socket.read(&mut [0; 4096]).await.unwrap();
+            socket.write_all(format!("HTTP/1.1 200 OK\r\n{head}").as_bytes()).await.unwrap();
+            if stalls {
+                std::future::pending::<()>().await;
+            }
+        });
+        let client = Client::builder()
+            .tenant("tenant-1".parse().unwrap())
+            .token_provider(Arc::new(Fixed))
+            .endpoint(format!("http://{address}/v1.0"))
+            .config(Config::new().attempt_timeout(Duration::from_millis(300)))
+            .build()
+            .unwrap();
+        let call = client.user("u1").adhoc_call("c1");
+        let file = call.recording_content("r1").stream().await.unwrap();
+        let (_, came, error) = parts(file).await;
+        assert_eq!(came, b"half");
+        let error = error.unwrap();
+        match stalls {
+            true => assert!(matches!(error.kind(), ErrorKind::Timeout), "{error}"),
+            false => assert!(matches!(error.kind(), ErrorKind::Connection), "{error}"),
+        }
+        server.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_transport_of_ones_own_gives_a_file_as_one_part() {
+    let whole = tower::service_fn(|_: http::Request<Bytes>| async {
+        Ok::<_, teams_cc_graph::BoxError>(http::Response::new(Bytes::from_static(b"WEBVTT")))
+    });
+    let client = Client::builder()
+        .tenant("tenant-1".parse().unwrap())
+        .token_provider(Arc::new(Fixed))
+        .transport(whole)
+        .build()
+        .unwrap();
+    let delegated = client.delegated(ActsFor::SignedInUser).unwrap();
+    for limit in [6, 5] {
+        let transcript = delegated.online_meeting("m1").transcript_content("t1");
+        let (count, came, error) = parts(transcript.stream().await.unwrap().at_most(limit)).await;
+        match error {
+            None => assert_eq!((limit, count, came.as_slice()), (6, 1, &b"WEBVTT"[..])),
+            Some(error) => assert!(
+                limit == 5 && matches!(error.kind(), ErrorKind::ResponseTooLarge { limit: 5 })
+            ),
+        }
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use tower::Service;
 use url::Url;
 
 use super::BoxError;
+use super::parts::{InParts, Parts};
 use crate::error::{ConfigError, Error, ErrorKind};
 
 /// How long a connection may take to be made.
@@ -76,21 +77,27 @@ impl ReqwestTransport {
         Ok(outgoing)
     }
 
-    async fn send(self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, BoxError> {
+    async fn send(
+        self,
+        mut request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, BoxError> {
+        let in_parts = request.extensions_mut().remove::<InParts>().is_some();
         let limit = self.max_response_bytes;
         let too_large = || Error::new(ErrorKind::ResponseTooLarge { limit });
         // The URL of an error may name people; what failed is said without it.
         let failed = reqwest::Error::without_url;
         let request = self.outgoing(request).map_err(failed)?;
         let mut response = self.client.execute(request).await.map_err(failed)?;
+        if in_parts && response.status().is_success() {
+            let mut answer = head(&mut response);
+            answer.extensions_mut().insert(Parts::new(response));
+            return Ok(answer);
+        }
         let declared = response.content_length().unwrap_or(0);
         if usize::try_from(declared).map_or(true, |declared| declared > limit) {
             return Err(too_large().into());
         }
-        let mut answer = http::Response::new(Bytes::new());
-        *answer.status_mut() = response.status();
-        *answer.version_mut() = response.version();
-        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        let mut answer = head(&mut response);
         let mut body = response.chunk().await.map_err(failed)?.unwrap_or_default();
         if body.len() > limit {
             return Err(too_large().into());
@@ -107,6 +114,15 @@ impl ReqwestTransport {
         *answer.body_mut() = body;
         Ok(answer)
     }
+}
+
+/// The answer without its body. The length of that must have been looked at before.
+fn head(response: &mut reqwest::Response) -> http::Response<Bytes> {
+    let mut answer = http::Response::new(Bytes::new());
+    *answer.status_mut() = response.status();
+    *answer.version_mut() = response.version();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
+    answer
 }
 
 impl Origin {

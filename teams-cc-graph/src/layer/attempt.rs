@@ -22,6 +22,11 @@ impl Attempt {
         Self { transport: Arc::new(transport), timeout }
     }
 
+    /// How long it may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// The transport, without the time limit.
     pub(crate) fn transport(&self) -> Transport {
         Transport::clone(&self.transport)

@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorKind};
 /// A file: bytes and what they are. Debug shows its size alone.
 ///
 /// It is held whole, up to the client's `max_response_bytes`; a larger one is the error
-/// [`ErrorKind::ResponseTooLarge`].
+/// [`ErrorKind::ResponseTooLarge`]. The `stream` of the same request gives it in parts instead, as a
+/// [`Download`](crate::Download).
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Content {

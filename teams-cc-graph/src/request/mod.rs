@@ -15,6 +15,8 @@ mod paged;
 #[macro_use]
 mod prefer;
 #[macro_use]
+mod streamed;
+#[macro_use]
 mod owner;
 #[macro_use]
 mod eventual;

@@ -1,28 +1,25 @@
 //! [Online meetings](https://learn.microsoft.com/graph/api/resources/onlinemeeting) of a user, and what remains of them.
 //!
 //! From a call record to the recordings of its meeting it takes the organizer and the join link.
-//! Files come whole, so give the client that fetches them more room and time:
+//! Recordings are large, so they come in parts:
 //!
 //! ```no_run
-//! # use std::time::Duration;
-//! # use teams_cc_graph::{ClientBuilder, Config, Error, model::call_records::CallRecord};
-//! # async fn example(builder: ClientBuilder, record: CallRecord) -> Result<(), Error> {
-//! let mut config = Config::default();
-//! config.max_response_bytes = 1 << 30;
-//! config.attempt_timeout = Duration::from_mins(10);
-//! let files = builder.config(config).build()?;
-//!
+//! # use teams_cc_graph::{Client, Error, model::call_records::CallRecord};
+//! # async fn example(client: Client, record: CallRecord) -> Result<(), Error> {
 //! let organizer = record.organizer_v2.as_deref().and_then(|organizer| organizer.id.text());
 //! let (Some(organizer), Some(link)) = (organizer, record.join_web_url.get()) else {
 //!     return Ok(()); // no meeting
 //! };
-//! let user = files.user(organizer);
+//! let user = client.user(organizer);
 //! let found = user.online_meetings().by_join_web_url(link.reveal()).await?;
 //! for meeting in found.value.items().iter().filter_map(|meeting| meeting.id.text()) {
 //!     let meeting = user.online_meeting(meeting);
 //!     for recording in meeting.recordings().items().collect_all().await? {
 //!         let id = recording.id.text().unwrap_or_default();
-//!         println!("{:?}", meeting.recording_content(id).await?);
+//!         let mut file = meeting.recording_content(id).stream().await?;
+//!         while let Some(part) = file.next_part().await? {
+//!             println!("{} bytes", part.len()); // written where it belongs
+//!         }
 //!     }
 //! }
 //! # Ok(())
