@@ -87,6 +87,11 @@ impl<'a> Unverified<'a> {
         &self.key_id
     }
 
+    /// What the token claims, unproven: good for refusing it alone.
+    pub(crate) fn claimed(&self) -> Result<Claims, JwtError> {
+        Claims::read(&decode(self.payload)?)
+    }
+
     /// Proves the signature and reads what was signed.
     ///
     /// # Errors

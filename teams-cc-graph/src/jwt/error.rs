@@ -28,6 +28,9 @@ pub enum JwtError {
     /// No published key has this id.
     #[error("the token names a key that is not published")]
     UnknownKey,
+    /// The named key is not known, and was not looked up: others were a moment ago.
+    #[error("the token names a key that is not known yet, and others were looked up just now")]
+    KeyNotLookedUp,
     /// The keys of the calling service could not be read yet.
     #[error("the signing keys could not be read; check that the metadata address is reachable")]
     KeysUnavailable,

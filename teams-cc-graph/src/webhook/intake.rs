@@ -6,20 +6,28 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, header::AUTHORIZATION};
-use teams_cc_core::{Clock, TenantId};
+use http::{
+    Method, Request, Response, StatusCode,
+    header::{AUTHORIZATION, CONTENT_LENGTH},
+    request::Parts,
+};
+use teams_cc_core::{Clock, Instant, TenantId};
 
 use super::{
-    Affinity, Body, Callback, ChangeDelivery, ChangeSink, ClientStates, Delivery, IntakeConfig,
-    IntakeCounts, JOIN_DECISION_BOUND, JoinPolicy, KeySource, NotificationSink, SinkFull, answer,
+    Admitted, Affinity, Body, Callback, ChangeDelivery, ChangeSink, ClientStates, Delivery,
+    IntakeConfig, IntakeCounts, JOIN_DECISION_BOUND, JoinPolicy, KeySource, NotificationSink,
+    SinkFull,
+    admit::Speaker,
+    answer,
     body::read_changes,
     config::lower,
     joining::{RejectAll, joining},
     keys::KeyCache,
     proven::ProvenTokens,
     read_body,
+    seldom::Seldom,
     subscription::{Subscriptions, validation_token},
-    verify::Verifier,
+    verify::{Verified, Verifier},
 };
 use crate::{
     jwt::{JwtError, Policy},
@@ -56,6 +64,8 @@ pub struct Intake {
     subscriptions: Option<Subscriptions>,
     max_body_bytes: usize,
     counts: Mutex<IntakeCounts>,
+    /// Warnings that any sender can cause; none for a reason is about calls of other tenants.
+    warnings: Seldom<Option<JwtError>>,
 }
 
 impl Intake {
@@ -83,6 +93,7 @@ impl Intake {
             subscriptions: None,
             max_body_bytes: config.max_body_bytes,
             counts: Mutex::default(),
+            warnings: Seldom::default(),
         }
     }
 
@@ -128,20 +139,59 @@ impl Intake {
     /// that is not known. Dropping the future hands nothing on: notifications are delivered in
     /// one step right before it ends.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        if request.method() != Method::POST {
-            return answer::only_post();
-        }
-        if request.body().len() > self.max_body_bytes {
+        let (head, body) = request.into_parts();
+        if head.method == Method::POST && body.len() > self.max_body_bytes {
             return self.too_large();
         }
-        match &self.subscriptions {
-            Some(subscriptions) if !request.headers().contains_key(AUTHORIZATION) => {
-                match validation_token(request.uri()) {
-                    Some(token) => self.validate(token),
-                    None => self.changes(subscriptions, request.body()),
-                }
+        match self.admit(&head).await {
+            Ok(admitted) => self.take(admitted, &head, &body),
+            Err(answer) => answer,
+        }
+    }
+
+    /// Judges a request before its body is read, for servers that read bodies themselves.
+    ///
+    /// Read the body only then, at most [`Intake::max_body_bytes`] of it and not for ever, and give
+    /// both to [`Intake::take`]. Waits as [`Intake::handle`] does; dropping the future does nothing.
+    ///
+    /// # Errors
+    ///
+    /// The answer, where the body does not matter: what is refused, and the validation of a new
+    /// subscription.
+    pub async fn admit(&self, head: &Parts) -> Result<Admitted, Response<Bytes>> {
+        if head.method != Method::POST {
+            return Err(answer::only_post());
+        }
+        if announced_length(head).is_some_and(|length| length > self.max_body_bytes) {
+            return Err(self.too_large());
+        }
+        let received = self.clock.now();
+        if self.subscriptions.is_some() && !head.headers.contains_key(AUTHORIZATION) {
+            return match validation_token(&head.uri) {
+                Some(token) => Err(self.validate(token)),
+                None => Ok(Admitted { received, speaker: Speaker::Anybody }),
+            };
+        }
+        match self.verifier.verify(&head.headers, self.clock.wall()).await {
+            Ok(Verified { tenant, repeated }) => {
+                self.tally().repeated_tokens += u64::from(repeated);
+                Ok(Admitted { received, speaker: Speaker::Service(tenant) })
             }
-            _ => self.notifications(&request).await,
+            Err(error) => Err(self.refuse(error)),
+        }
+    }
+
+    /// Answers a request that was admitted, now that its body is read.
+    pub fn take(&self, admitted: Admitted, head: &Parts, body: &Bytes) -> Response<Bytes> {
+        if body.len() > self.max_body_bytes {
+            return self.too_large();
+        }
+        let Admitted { received, speaker } = admitted;
+        match (speaker, &self.subscriptions) {
+            (Speaker::Service(tenant), _) => self.notifications(tenant, received, head, body),
+            (Speaker::Anybody, Some(subscriptions)) => self.changes(subscriptions, received, body),
+            // It was admitted by another intake.
+            (Speaker::Anybody, None) => self.refuse(JwtError::Missing),
         }
     }
 
@@ -163,15 +213,14 @@ impl Intake {
     }
 
     /// A post of the calling service, proven by its token.
-    async fn notifications(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        let received = self.clock.now();
-        let verified = match self.verifier.verify(request.headers(), self.clock.wall()).await {
-            Ok(verified) => verified,
-            Err(error) => return self.refuse(error),
-        };
-        self.tally().repeated_tokens += u64::from(verified.repeated);
-        let tenant = verified.tenant;
-        let (notifications, unreadable) = match read_body(request.body()) {
+    fn notifications(
+        &self,
+        tenant: TenantId,
+        received: Instant,
+        head: &Parts,
+        body: &Bytes,
+    ) -> Response<Bytes> {
+        let (notifications, unreadable) = match read_body(body) {
             Ok(Body::Notifications { notifications, unreadable }) => (notifications, unreadable),
             Ok(Body::Legacy) => {
                 self.tally().legacy += 1;
@@ -184,12 +233,17 @@ impl Intake {
         };
         if tells_of_another_tenant(&notifications, &tenant) {
             self.tally().foreign_calls += 1;
-            tracing::warn!("a callback tells of a call of another tenant than its token's");
+            if let Some(more) = self.warnings.pass(None, self.clock.now()) {
+                tracing::warn!(
+                    more,
+                    "a callback tells of a call of another tenant than its token's"
+                );
+            }
             return answer::refused();
         }
         let callback = Callback {
-            uri: request.uri(),
-            headers: request.headers(),
+            uri: &head.uri,
+            headers: &head.headers,
             tenant: &tenant,
             notifications: &notifications,
         };
@@ -229,8 +283,12 @@ impl Intake {
     }
 
     /// A post about subscriptions, proven by their secrets.
-    fn changes(&self, subscriptions: &Subscriptions, body: &Bytes) -> Response<Bytes> {
-        let received = self.clock.now();
+    fn changes(
+        &self,
+        subscriptions: &Subscriptions,
+        received: Instant,
+        body: &Bytes,
+    ) -> Response<Bytes> {
         let Ok((changes, unreadable)) = read_changes(body) else {
             // Without a token any sender gets here, so nothing tells a bad body from a bad secret.
             self.tally().unreadable_bodies += 1;
@@ -270,15 +328,20 @@ impl Intake {
         }
     }
 
-    fn turn_away(&self) -> Response<Bytes> {
+    pub(super) fn turn_away(&self) -> Response<Bytes> {
         self.tally().turned_away += 1;
         answer::unavailable()
     }
 
     fn refuse(&self, error: JwtError) -> Response<Bytes> {
         *self.tally().refused.entry(error).or_default() += 1;
-        tracing::warn!(reason = %error, "a callback was refused");
-        if error == JwtError::KeysUnavailable { answer::unavailable() } else { answer::refused() }
+        if let Some(more) = self.warnings.pass(Some(error), self.clock.now()) {
+            tracing::warn!(reason = %error, more, "a callback was refused");
+        }
+        match error {
+            JwtError::KeysUnavailable | JwtError::KeyNotLookedUp => answer::unavailable(),
+            _ => answer::refused(),
+        }
     }
 
     fn tally(&self) -> MutexGuard<'_, IntakeCounts> {
@@ -293,6 +356,11 @@ impl fmt::Debug for Intake {
             .field("counts", &*self.tally())
             .finish_non_exhaustive()
     }
+}
+
+/// How long the body says it is.
+fn announced_length(head: &Parts) -> Option<usize> {
+    head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Whether one of the calls names a tenant, and it is not the token's.

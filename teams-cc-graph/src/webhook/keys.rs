@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 use url::Url;
 
+use super::allowance::Allowance;
 use crate::{
     Client, Transport,
     jwt::{Jwk, JwkSet, JwtError},
@@ -34,7 +35,7 @@ const REFRESH_AFTER: Duration = Duration::from_hours(2);
 /// After this long without a successful reading the old keys are no longer believed.
 const TRUST_FOR: Duration = Duration::from_hours(24);
 
-/// The least time between two readings, so that forged key ids cannot cause a flood.
+/// The least time between two readings on schedule.
 const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The least time between two readings while none has succeeded lately: calls wait for it.
@@ -130,6 +131,18 @@ struct State {
     begun: Option<Instant>,
     failed: bool,
     under_way: bool,
+    allowance: Allowance,
+}
+
+/// What comes of wanting a reading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    /// One is under way, to be waited for.
+    UnderWay,
+    /// None is, for one failed a moment ago.
+    FailedJustNow,
+    /// None is, for too many keys were looked up.
+    NotAllowed,
 }
 
 impl KeyCache {
@@ -138,7 +151,7 @@ impl KeyCache {
         Self(Arc::new(Inner { source, metadata, clock, state: Mutex::default(), readings }))
     }
 
-    /// The key with this id, read anew where it is not known and the last reading is not recent.
+    /// The key with this id, read anew where it is not known and that is allowed.
     pub(super) async fn key(&self, id: &str) -> Result<Jwk, JwtError> {
         if let Some(key) = self.known(id) {
             return Ok(key);
@@ -148,21 +161,34 @@ impl KeyCache {
         if let Some(key) = self.known(id) {
             return Ok(key);
         }
-        if self.begin(true) {
+        if self.is_absent(id) {
+            return Err(if self.has_keys() {
+                JwtError::UnknownKey
+            } else {
+                JwtError::KeysUnavailable
+            });
+        }
+        let begun = self.want();
+        if begun == Begun::UnderWay {
             // The sender lives as long as `self`.
             let _ = readings.changed().await;
         }
         match self.known(id) {
             Some(key) => Ok(key),
-            None if self.has_keys() => Err(JwtError::UnknownKey),
-            None => Err(JwtError::KeysUnavailable),
+            None if !self.has_keys() => Err(JwtError::KeysUnavailable),
+            None if begun == Begun::UnderWay && !self.state().failed => {
+                let now = self.0.clock.now();
+                self.state().allowance.absent(id, now);
+                Err(JwtError::UnknownKey)
+            }
+            None => Err(JwtError::KeyNotLookedUp),
         }
     }
 
     /// Reads the keys if there are none.
     pub(super) async fn warm_up(&self) -> Result<(), JwtError> {
         let mut readings = self.0.readings.subscribe();
-        if !self.has_keys() && self.begin(true) {
+        if !self.has_keys() && self.want() == Begun::UnderWay {
             let _ = readings.changed().await;
         }
         if self.has_keys() { Ok(()) } else { Err(JwtError::KeysUnavailable) }
@@ -177,7 +203,7 @@ impl KeyCache {
             (keys.get(id).cloned(), now.since(*read))
         };
         if age >= REFRESH_AFTER {
-            self.begin(false);
+            self.on_schedule(now);
         }
         key.filter(|_| age < TRUST_FOR)
     }
@@ -187,24 +213,47 @@ impl KeyCache {
         self.state().keys.as_ref().is_some_and(|(_, read)| now.since(*read) < TRUST_FOR)
     }
 
-    /// Begins a reading unless one is under way or the last one is recent; says whether there is
-    /// one to wait for.
-    fn begin(&self, wanted: bool) -> bool {
+    fn is_absent(&self, id: &str) -> bool {
         let now = self.0.clock.now();
-        {
-            let mut state = self.state();
-            if state.under_way {
-                return wanted;
-            }
-            let interval = if state.failed { MIN_INTERVAL_AFTER_FAILURE } else { MIN_INTERVAL };
-            if state.begun.is_some_and(|begun| now.since(begun) < interval) {
-                return false;
-            }
-            state.begun = Some(now);
-            state.under_way = true;
-            // Until it succeeds, it counts as failed: its task may be dropped with the runtime.
-            state.failed = true;
+        self.state().allowance.is_absent(id, now)
+    }
+
+    /// Begins a reading because its time has come, whatever unknown keys are asked for.
+    fn on_schedule(&self, now: Instant) {
+        let state = self.state();
+        let interval = if state.failed { MIN_INTERVAL_AFTER_FAILURE } else { MIN_INTERVAL };
+        let recent = state.begun.is_some_and(|begun| now.since(begun) < interval);
+        if !state.under_way && !recent {
+            self.begin(state, now);
         }
+    }
+
+    /// Begins a reading for a key that is not known, or joins the one under way.
+    fn want(&self) -> Begun {
+        let now = self.0.clock.now();
+        let mut state = self.state();
+        if state.under_way {
+            return Begun::UnderWay;
+        }
+        if state.failed {
+            // Without a reading there are no keys at all, so nothing is to be saved.
+            let retry = MIN_INTERVAL_AFTER_FAILURE;
+            if state.begun.is_some_and(|begun| now.since(begun) < retry) {
+                return Begun::FailedJustNow;
+            }
+        } else if !state.allowance.take(now) {
+            return Begun::NotAllowed;
+        }
+        self.begin(state, now);
+        Begun::UnderWay
+    }
+
+    fn begin(&self, mut state: MutexGuard<'_, State>, now: Instant) {
+        state.begun = Some(now);
+        state.under_way = true;
+        // Until it succeeds, it counts as failed: its task may be dropped with the runtime.
+        state.failed = true;
+        drop(state);
         let reading = Reading(self.clone());
         tokio::spawn(async move {
             let cache = &reading.0.0;
@@ -225,7 +274,6 @@ impl KeyCache {
             }
             drop(reading);
         });
-        true
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

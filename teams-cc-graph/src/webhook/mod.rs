@@ -1,8 +1,9 @@
 //! The intake of what Microsoft posts to a callback, free of sockets.
 //!
 //! [`Intake::handle`] takes a whole HTTP request and gives a whole response, so any server can
-//! carry it (with the feature `axum`, `Intake::into_route` is a route). It proves the bearer token
-//! before it looks at the body, answers at once, and hands what it read to a [`NotificationSink`]
+//! carry it (with the feature `axum`, `Intake::into_route` is a route; other servers that would not
+//! read the bodies of strangers begin with [`Intake::admit`]). It proves the bearer token before it
+//! looks at the body, answers at once, and hands what it read to a [`NotificationSink`]
 //! that never blocks: [`Calls`](crate::call::Calls), or a [`queue()`] of typed events. The rules
 //! are those of
 //! [call notifications](https://learn.microsoft.com/microsoftteams/platform/bots/calls-and-meetings/call-notifications):
@@ -12,7 +13,7 @@
 //! | not `POST` | 405 |
 //! | body over the limit | 413 |
 //! | token missing, wrong, expired, for another app or tenant, or about a call of another tenant | 401, always the same |
-//! | signing keys not readable yet, or the sink is full | 503 with `Retry-After` |
+//! | signing keys not readable yet, a key not looked up yet, or the sink is full | 503 with `Retry-After` |
 //! | no JSON, or nothing in it can be read | 400 |
 //! | the older Skype protocol | 204, upon which the service sends Graph's form |
 //! | a post that belongs to another place ([`Affinity`]) | 302 with `Location` |
@@ -31,6 +32,8 @@
 //! | nothing with the right secret, or no JSON | 401, always the same; the service tries again |
 //! | at least one change with the right secret | 202 once those are handed on |
 
+mod admit;
+mod allowance;
 mod answer;
 #[cfg(feature = "axum")]
 mod axum;
@@ -44,9 +47,11 @@ mod keys;
 mod proven;
 mod queue;
 mod redirect;
+mod seldom;
 mod subscription;
 mod verify;
 
+pub use admit::Admitted;
 pub use body::{Body, MAX_BODY_OBJECTS, UnreadableBody, read_body};
 pub use config::{DEFAULT_MAX_BODY_BYTES, IntakeConfig};
 pub use counts::IntakeCounts;

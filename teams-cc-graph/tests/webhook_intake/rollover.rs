@@ -1,8 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
+use serde_json::json;
 use teams_cc_graph::jwt::JwtError;
 
-use crate::support::{notification, post, setup};
+use crate::support::{Setup, notification, post, setup, sign};
 
 #[tokio::test(start_paused = true)]
 async fn many_first_requests_read_the_keys_once() {
@@ -31,18 +32,101 @@ async fn a_new_key_is_read_once_it_is_used() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_keys_cause_no_flood_of_readings() {
+async fn an_unknown_key_is_looked_up_once_in_a_while() {
     let setup = setup();
     assert_eq!(setup.status(&setup.token()).await, 202);
-    for _ in 0..100 {
-        assert_eq!(setup.status(&setup.token_of_key(1)).await, 401);
+    for readings in [2, 3] {
+        for _ in 0..100 {
+            assert_eq!(setup.status(&setup.token_of_key(1)).await, 401);
+        }
+        assert_eq!(setup.issuer.readings(), readings, "it was looked up seconds ago");
+        tokio::time::sleep(Duration::from_secs(31)).await;
     }
-    assert_eq!(setup.issuer.readings(), 1, "the last reading is seconds old");
-    tokio::time::sleep(Duration::from_secs(31)).await;
-    for _ in 0..100 {
-        assert_eq!(setup.status(&setup.token_of_key(1)).await, 401);
+    assert_eq!(setup.status(&setup.token()).await, 202);
+}
+
+/// A token of an invented key, that is right in all that can be known without one.
+fn forged(setup: &Setup, nth: usize) -> String {
+    sign(&json!({ "alg": "RS256", "kid": format!("forged-{nth}") }), &setup.claims(), 0)
+}
+
+#[tokio::test(start_paused = true)]
+async fn invented_keys_cause_no_flood_and_no_new_key_is_refused_for_them() {
+    let setup = setup();
+    assert_eq!(setup.status(&setup.token()).await, 202);
+    // For five minutes somebody invents ten keys a second.
+    let mut nth = 0;
+    let mut refused = 0;
+    for second in 0..300 {
+        for _ in 0..10 {
+            nth += 1;
+            refused += usize::from(setup.status(&forged(&setup, nth)).await == 401);
+        }
+        assert_eq!(setup.status(&setup.token()).await, 202, "known keys are not held up");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let allowed = 4 + second / 29;
+        assert!(setup.issuer.readings() <= allowed, "{second} s: {}", setup.issuer.readings());
     }
-    assert_eq!(setup.issuer.readings(), 2);
+    assert!(refused >= 10, "those that were looked up: {refused}");
+    // The key rolls over meanwhile: its requests are asked to come again, and never refused.
+    setup.issuer.publish(&[0, 1]);
+    let token = setup.token_of_key(1);
+    let begun = tokio::time::Instant::now();
+    loop {
+        nth += 1;
+        let _ = setup.status(&forged(&setup, nth)).await;
+        match setup.status(&token).await {
+            202 => break,
+            status => assert_eq!(status, 503),
+        }
+        assert!(begun.elapsed() < Duration::from_secs(31), "{:?}", begun.elapsed());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_key_is_found_at_once_although_another_was_just_looked_up() {
+    let setup = setup();
+    assert_eq!(setup.status(&setup.token()).await, 202);
+    assert_eq!(setup.status(&forged(&setup, 1)).await, 401);
+    setup.issuer.publish(&[0, 1]);
+    assert_eq!(setup.status(&setup.token_of_key(1)).await, 202);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_knows_neither_app_nor_tenant_causes_no_reading() {
+    let setup = setup();
+    setup.intake.warm_up().await.expect("keys");
+    for (claim, value) in [
+        ("aud", json!("another-app")),
+        ("tid", json!("another-tenant")),
+        ("iss", json!("https://evil.example")),
+        ("exp", json!(1)),
+        ("exp", json!(null)),
+    ] {
+        let mut claims = setup.claims();
+        claims[claim] = value;
+        let token = sign(&json!({ "alg": "RS256", "kid": format!("forged-{claim}") }), &claims, 0);
+        assert_eq!(setup.status(&token).await, 401, "{claim}");
+    }
+    assert_eq!(setup.issuer.readings(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_schedule_of_readings_does_not_depend_on_invented_keys() {
+    let setup = setup();
+    setup.intake.warm_up().await.expect("keys");
+    setup.issuer.up(false);
+    for nth in 0..240 {
+        // A failed look-up is no proof of absence.
+        assert_eq!(setup.status(&forged(&setup, nth)).await, 503);
+        tokio::time::sleep(Duration::from_secs(30)).await;
+    }
+    setup.issuer.up(true);
+    setup.issuer.publish(&[0, 1]);
+    assert_eq!(setup.status(&setup.token()).await, 202);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(setup.status(&setup.token_of_key(1)).await, 202);
 }
 
 #[tokio::test(start_paused = true)]
