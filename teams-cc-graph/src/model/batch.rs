@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::wire::{Object, Sensitive, Wire};
+use crate::wire::{Incoming, Object, Outgoing, Sensitive, Slot, Taken, Wire};
 
 resource! {
     /// Several requests in one.
@@ -79,13 +78,19 @@ impl From<Value> for BatchBody {
     }
 }
 
-impl Wire for BatchBody {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
-        Value::deserialize(deserializer).map(|value| (Self(value), None))
+impl Slot for BatchBody {
+    fn take(&mut self, incoming: Incoming<'_>) -> Taken {
+        Slot::take(&mut self.0, incoming)
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+    fn give(&self) -> Outgoing<'_> {
+        self.0.give()
+    }
+}
+
+impl Wire for BatchBody {
+    fn blank() -> Self {
+        Self::default()
     }
 }
 

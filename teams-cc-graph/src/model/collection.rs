@@ -1,9 +1,11 @@
 //! An OData collection.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 
-use crate::wire::{Additional, Field, Fields, ObjectWriter, Wire, read_field, read_fields};
+use crate::wire::{
+    self, Additional, AnyField, Field, Fields, Incoming, Outgoing, Slot, Stop, Table, Taken, Wire,
+    take_object,
+};
 
 /// A page of a collection; what stands beside `value` is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,46 +39,64 @@ impl<T> Default for Collection<T> {
     }
 }
 
-impl<T: Wire + PartialEq> Fields for Collection<T> {
-    const NAMES: &'static [&'static str] = &["value", "@odata.nextLink"];
+impl<T: Wire> Fields for Collection<T> {
+    fn table(&self) -> &'static Table {
+        const { &Table::new("Collection", "", &["@odata.nextLink", "value"], &["next_link", "value"]) }
+    }
 
-    fn read_slot<'de, D: Deserializer<'de>>(
-        &mut self,
-        slot: usize,
-        deserializer: D,
-    ) -> Result<Option<Value>, D::Error> {
+    fn field(&self, slot: usize) -> Option<&dyn AnyField> {
         match slot {
-            0 => read_field(&mut self.value, deserializer),
-            _ => read_field(&mut self.next_link, deserializer),
+            0 => Some(&self.next_link),
+            1 => Some(&self.value),
+            _ => None,
         }
     }
 
-    fn unnamed(&mut self) -> &mut Additional {
+    fn field_mut(&mut self, slot: usize) -> Option<&mut dyn AnyField> {
+        match slot {
+            0 => Some(&mut self.next_link),
+            1 => Some(&mut self.value),
+            _ => None,
+        }
+    }
+
+    fn unnamed(&self) -> &Additional {
+        &self.additional
+    }
+
+    fn unnamed_mut(&mut self) -> &mut Additional {
         &mut self.additional
     }
-}
 
-impl<T: Wire + PartialEq> Wire for Collection<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
-        read_fields(deserializer).map(|this| (this, None))
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = ObjectWriter::begin(serializer, &self.additional, "")?;
-        object.put("@odata.nextLink", &self.next_link)?;
-        object.put("value", &self.value)?;
-        object.end()
+    fn settle(&mut self) -> Result<(), Stop> {
+        Ok(())
     }
 }
 
-impl<T: Wire + PartialEq> Serialize for Collection<T> {
+impl<T: Wire> Slot for Collection<T> {
+    fn take(&mut self, incoming: Incoming<'_>) -> Taken {
+        take_object(self, incoming)
+    }
+
+    fn give(&self) -> Outgoing<'_> {
+        Outgoing::Object(self)
+    }
+}
+
+impl<T: Wire> Wire for Collection<T> {
+    fn blank() -> Self {
+        Self::default()
+    }
+}
+
+impl<T: Wire> Serialize for Collection<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.write(serializer)
+        self.give().serialize(serializer)
     }
 }
 
-impl<'de, T: Wire + PartialEq> Deserialize<'de> for Collection<T> {
+impl<'de, T: Wire> Deserialize<'de> for Collection<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read_fields(deserializer)
+        wire::read(deserializer).map(|(collection, _)| collection)
     }
 }

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserializer, Serializer};
 use serde_json::Value;
 
-use crate::wire::{Scalar, Sensitive, Wire};
+use crate::wire::{Incoming, Outgoing, Sensitive, Slot, Taken, Wire};
 
 resource! {
     /// The body of a response that reports an error.
@@ -79,20 +78,30 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-impl Wire for ErrorCode {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
+impl Slot for ErrorCode {
+    fn take(&mut self, incoming: Incoming<'_>) -> Taken {
         const EXPECTED: &str = "a text";
-        match Scalar::read(deserializer, EXPECTED)? {
-            Scalar::Text(text) => Ok((Self(text.into()), None)),
-            Scalar::Number(number) => {
-                Ok((Self(number.to_string().into()), Some(Value::Number(number))))
+        match incoming.scalar(EXPECTED)? {
+            Incoming::Text(text) => {
+                *self = text.into();
+                Ok(None)
             }
-            flag @ Scalar::Bool(_) => Err(flag.refuse(EXPECTED)),
+            Incoming::Number(number) => {
+                *self = Self(number.to_string().into());
+                Ok(Some(Value::Number(number)))
+            }
+            flag => Err(flag.refused(EXPECTED)),
         }
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+    fn give(&self) -> Outgoing<'_> {
+        Outgoing::text(&self.0)
+    }
+}
+
+impl Wire for ErrorCode {
+    fn blank() -> Self {
+        Self::default()
     }
 }
 

@@ -1,19 +1,12 @@
 //! What the service posts to a callback: [commsNotifications](https://learn.microsoft.com/graph/api/resources/commsnotifications).
 
-use std::fmt;
-
-use serde::{
-    Deserializer, Serializer,
-    de::{Error, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer},
-};
-use serde_json::Value;
-
 use super::{
     Call, CommsNotification, CommsOperation, ContentSharingSession, Participant,
     ParticipantJoiningNotification, ParticipantLeftNotification,
 };
 use crate::wire::{
-    Choice, Field, FromObject, Object, TypeName, Wire, read_choice_rest, refused, same_type, within,
+    self, Choice, Field, Incoming, Object, Outgoing, Slot, Stop, Subtypes, Taken, Wire,
+    take_choice, untyped,
 };
 
 /// The resource a notification is about.
@@ -105,7 +98,7 @@ pub fn call_key(id: &str) -> String {
 }
 
 /// Reads an untyped resource by what its path says it is.
-pub(super) fn settle(notification: &mut CommsNotification) -> Result<(), serde_json::Error> {
+pub(super) fn settle(notification: &mut CommsNotification) -> Result<(), Stop> {
     let untyped = match notification.resource_data.get() {
         Some(ResourceData::Other(object)) => object.odata_type().is_none(),
         Some(ResourceData::Others(objects)) => {
@@ -122,193 +115,233 @@ pub(super) fn settle(notification: &mut CommsNotification) -> Result<(), serde_j
         return Ok(());
     };
     let settled = match (data, tail.as_slice()) {
-        (ResourceData::Others(objects), ["participants", ..]) => objects
-            .into_iter()
-            .map(read_as)
-            .collect::<Result<_, _>>()
-            .map(ResourceData::Participants),
-        (ResourceData::Others(objects), ["contentsharingsessions", ..]) => objects
-            .into_iter()
-            .map(read_as)
-            .collect::<Result<_, _>>()
-            .map(ResourceData::ContentSharingSessions),
+        (ResourceData::Others(objects), ["participants", ..]) => {
+            all_as(objects).map(ResourceData::Participants)
+        }
+        (ResourceData::Others(objects), ["contentsharingsessions", ..]) => {
+            all_as(objects).map(ResourceData::ContentSharingSessions)
+        }
+        (ResourceData::Others(objects), _) => {
+            let objects = objects.into_iter().map(Object::settle).collect::<Result<_, _>>();
+            objects.map(ResourceData::Others)
+        }
         (ResourceData::Other(object), [_, "participants"]) => {
-            read_as(object).map(ResourceData::Participant)
+            object.settle_as().map(ResourceData::Participant)
         }
         (ResourceData::Other(object), [_, "contentsharingsessions"]) => {
-            read_as(object).map(ResourceData::ContentSharingSession)
+            object.settle_as().map(ResourceData::ContentSharingSession)
         }
-        (ResourceData::Other(object), [_, "calls"]) => read_as(object).map(ResourceData::Call),
+        (ResourceData::Other(object), [_, "calls"]) => object.settle_as().map(ResourceData::Call),
         (ResourceData::Other(object), [_, "operations"]) => {
-            read_as(object).map(ResourceData::Operation)
+            object.settle_as().map(ResourceData::Operation)
         }
+        (ResourceData::Other(object), _) => object.settle().map(ResourceData::Other),
         (data, _) => Ok(data),
     };
-    notification.resource_data =
-        Field::Value(settled.map_err(|error| within(error, "resourceData"))?);
+    notification.resource_data = Field::Value(settled.map_err(|stop| stop.within("resourceData"))?);
     Ok(())
 }
 
-fn read_as<T: Wire>(object: Object) -> Result<T, serde_json::Error> {
-    T::read(Value::Object(object.into_map())).map(|(value, _)| value)
+fn all_as<T: Wire>(objects: Vec<Object>) -> Result<Vec<T>, Stop> {
+    objects.into_iter().map(Object::settle_as).collect()
+}
+
+impl Slot for ResourceData {
+    fn take(&mut self, incoming: Incoming<'_>) -> Taken {
+        match incoming {
+            Incoming::List(_) => {
+                let mut items = <Vec<Item>>::new();
+                items.take(incoming)?;
+                *self = of_items(items)?;
+                Ok(None)
+            }
+            Incoming::Object(_) => take_choice(self, incoming),
+            other => Err(other.refused("an object or a list")),
+        }
+    }
+
+    fn give(&self) -> Outgoing<'_> {
+        match self {
+            Self::Call(call) => call.give(),
+            Self::Operation(operation) => operation.give(),
+            Self::Participants(participants) => participants.give(),
+            Self::Participant(participant) => participant.give(),
+            Self::ContentSharingSessions(sessions) => sessions.give(),
+            Self::ContentSharingSession(session) => session.give(),
+            Self::Joining(notification) => notification.give(),
+            Self::Left(notification) => notification.give(),
+            Self::Others(objects) => objects.give(),
+            Self::Other(object) => object.give(),
+        }
+    }
 }
 
 impl Wire for ResourceData {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
-        deserializer.deserialize_any(ResourceVisitor).map(|data| (data, None))
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Call(call) => call.write(serializer),
-            Self::Operation(operation) => operation.write(serializer),
-            Self::Participants(participants) => participants.write(serializer),
-            Self::Participant(participant) => participant.write(serializer),
-            Self::ContentSharingSessions(sessions) => sessions.write(serializer),
-            Self::ContentSharingSession(session) => session.write(serializer),
-            Self::Joining(notification) => notification.write(serializer),
-            Self::Left(notification) => notification.write(serializer),
-            Self::Others(objects) => objects.write(serializer),
-            Self::Other(object) => object.write(serializer),
-        }
+    fn blank() -> Self {
+        Self::Other(Object::blank())
     }
 }
 
 /// One object, by its type.
 impl Choice for ResourceData {
-    const UNNAMED: Option<usize> = None;
-    const STRANGE: Option<usize> = None;
-
-    fn subtype(name: &str) -> Option<usize> {
-        let end = name.len().checked_sub(OPERATION.len());
-        let end = end.and_then(|start| name.get(start..));
-        if end.is_some_and(|end| end.eq_ignore_ascii_case(OPERATION)) {
-            return Some(NAMED.len());
-        }
-        NAMED.iter().position(|known| same_type(name, known))
-    }
-
-    fn read_subtype<'de, A: MapAccess<'de>>(
-        subtype: usize,
-        map: A,
-        name: Option<TypeName<'de>>,
-    ) -> Result<Self, A::Error> {
-        match subtype {
-            0 => Box::read_object(map, name).map(Self::Call),
-            1 => Box::read_object(map, name).map(Self::Participant),
-            2 => Box::read_object(map, name).map(Self::ContentSharingSession),
-            3 => Box::read_object(map, name).map(Self::Joining),
-            4 => Box::read_object(map, name).map(Self::Left),
-            _ => Box::read_object(map, name).map(Self::Operation),
+    fn subtypes(&self) -> &'static Subtypes {
+        &Subtypes {
+            names: &[
+                Call::TYPE,
+                Participant::TYPE,
+                ContentSharingSession::TYPE,
+                ParticipantJoiningNotification::TYPE,
+                ParticipantLeftNotification::TYPE,
+            ],
+            family: Some("operation"),
+            unnamed: None,
+            strange: None,
+            settled_later: true,
         }
     }
 
-    fn unknown(object: Object) -> Option<Self> {
-        Some(Self::Other(object))
-    }
-
-    fn received_type(&self) -> Option<&Value> {
-        match self {
-            Self::Call(call) => FromObject::received_type(call),
-            Self::Operation(operation) => FromObject::received_type(operation),
-            Self::Participant(participant) => FromObject::received_type(participant),
-            Self::ContentSharingSession(session) => FromObject::received_type(session),
-            Self::Joining(notification) => FromObject::received_type(notification),
-            Self::Left(notification) => FromObject::received_type(notification),
-            Self::Participants(_)
-            | Self::ContentSharingSessions(_)
-            | Self::Others(_)
-            | Self::Other(_) => None,
-        }
-    }
-}
-
-/// What one object is named, in the order `read_subtype` knows; operations come after.
-const NAMED: [&str; 5] = [
-    Call::TYPE,
-    Participant::TYPE,
-    ContentSharingSession::TYPE,
-    ParticipantJoiningNotification::TYPE,
-    ParticipantLeftNotification::TYPE,
-];
-
-/// How the names of all operations end.
-const OPERATION: &str = "operation";
-
-struct ResourceVisitor;
-
-impl<'de> Visitor<'de> for ResourceVisitor {
-    type Value = ResourceData;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or a list")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ResourceData, A::Error> {
-        read_choice_rest(map, None)
-    }
-
-    /// A list of what an item names, where none names another type.
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<ResourceData, A::Error> {
-        let (items, _) = <Vec<Item>>::read(SeqAccessDeserializer::new(list))?;
-        let named = |kind: fn(&Item) -> bool| {
-            items.iter().any(kind)
-                && items.iter().all(|item| match item {
-                    Item::Unknown(object) => object.odata_type().is_none(),
-                    item => kind(item),
-                })
+    fn select(&mut self, subtype: usize) -> Option<&mut dyn Slot> {
+        *self = match subtype {
+            0 => Self::Call(Wire::blank()),
+            1 => Self::Participant(Wire::blank()),
+            2 => Self::ContentSharingSession(Wire::blank()),
+            3 => Self::Joining(Wire::blank()),
+            4 => Self::Left(Wire::blank()),
+            _ => Self::Operation(Wire::blank()),
         };
-        let roster = named(|item| matches!(item, Item::Participant(_)));
-        let shared = named(|item| matches!(item, Item::ContentSharingSession(_)));
-        let items = items.into_iter();
-        if roster {
-            let roster = items.map(Item::into_participant).collect::<Result<_, _>>();
-            roster.map(ResourceData::Participants)
-        } else if shared {
-            let sessions = items.map(Item::into_session).collect::<Result<_, _>>();
-            sessions.map(ResourceData::ContentSharingSessions)
-        } else {
-            let objects = items.map(Item::into_object).collect::<Result<_, _>>();
-            objects.map(ResourceData::Others)
-        }
-        .map_err(A::Error::custom)
+        Some(match self {
+            Self::Call(call) => call,
+            Self::Operation(operation) => operation,
+            Self::Participant(participant) => participant,
+            Self::ContentSharingSession(session) => session,
+            Self::Joining(notification) => notification,
+            Self::Left(notification) => notification,
+            Self::Other(object) => object,
+            Self::Participants(_) | Self::ContentSharingSessions(_) | Self::Others(_) => {
+                return None;
+            }
+        })
     }
 
-    refused! { self => "an object or a list"; null scalar wide }
+    fn keep(&mut self, object: Object) -> bool {
+        *self = Self::Other(object);
+        true
+    }
 }
 
-polymorphic! {
-    /// One item of a list.
-    enum Item {
-        /// A participant by name.
-        Participant(Participant),
-        /// A share of content by name.
-        ContentSharingSession(ContentSharingSession),
+/// A list of what an item names, where none names another type.
+fn of_items(items: Vec<Item>) -> Result<ResourceData, Stop> {
+    let named = |kind: fn(&Item) -> bool| {
+        items.iter().any(kind)
+            && items.iter().all(|item| match item {
+                Item::Unknown(object) => object.odata_type().is_none(),
+                item => kind(item),
+            })
+    };
+    let roster = named(|item| matches!(item, Item::Participant(_)));
+    let shared = named(|item| matches!(item, Item::ContentSharingSession(_)));
+    // All without a type stay as they are, until the path is known.
+    let unsettled = items.iter().all(|item| matches!(item, Item::Unknown(_)));
+    let items = items.into_iter();
+    if roster {
+        items.map(Item::into_participant).collect::<Result<_, _>>().map(ResourceData::Participants)
+    } else if shared {
+        let sessions = items.map(Item::into_session).collect::<Result<_, _>>();
+        sessions.map(ResourceData::ContentSharingSessions)
+    } else if unsettled {
+        Ok(ResourceData::Others(items.filter_map(Item::into_unknown).collect()))
+    } else {
+        items.map(Item::into_object).collect::<Result<_, _>>().map(ResourceData::Others)
+    }
+}
+
+/// One item of a list.
+#[derive(Debug)]
+enum Item {
+    /// A participant by name.
+    Participant(Participant),
+    /// A share of content by name.
+    ContentSharingSession(ContentSharingSession),
+    /// An object that names another type or none.
+    Unknown(Object),
+}
+
+impl Slot for Item {
+    fn take(&mut self, incoming: Incoming<'_>) -> Taken {
+        take_choice(self, incoming)
+    }
+
+    fn give(&self) -> Outgoing<'_> {
+        match self {
+            Self::Participant(participant) => participant.give(),
+            Self::ContentSharingSession(session) => session.give(),
+            Self::Unknown(object) => object.give(),
+        }
+    }
+}
+
+impl Wire for Item {
+    fn blank() -> Self {
+        Self::Unknown(Object::blank())
+    }
+}
+
+impl Choice for Item {
+    fn subtypes(&self) -> &'static Subtypes {
+        &Subtypes {
+            names: &[Participant::TYPE, ContentSharingSession::TYPE],
+            family: None,
+            unnamed: None,
+            strange: None,
+            settled_later: true,
+        }
+    }
+
+    fn select(&mut self, subtype: usize) -> Option<&mut dyn Slot> {
+        *self = match subtype {
+            0 => Self::Participant(Wire::blank()),
+            _ => Self::ContentSharingSession(Wire::blank()),
+        };
+        Some(match self {
+            Self::Participant(participant) => participant,
+            Self::ContentSharingSession(session) => session,
+            Self::Unknown(object) => object,
+        })
+    }
+
+    fn keep(&mut self, object: Object) -> bool {
+        *self = Self::Unknown(object);
+        true
     }
 }
 
 impl Item {
-    fn into_participant(self) -> Result<Participant, serde_json::Error> {
+    fn into_participant(self) -> Result<Participant, Stop> {
         match self {
             Self::Participant(participant) => Ok(participant),
-            item => read_as(item.into_object()?),
+            item => item.into_object()?.settle_as(),
         }
     }
 
-    fn into_session(self) -> Result<ContentSharingSession, serde_json::Error> {
+    fn into_session(self) -> Result<ContentSharingSession, Stop> {
         match self {
             Self::ContentSharingSession(session) => Ok(session),
-            item => read_as(item.into_object()?),
+            item => item.into_object()?.settle_as(),
         }
     }
 
-    fn into_object(self) -> Result<Object, serde_json::Error> {
-        let value = match self {
-            Self::Participant(participant) => serde_json::to_value(participant)?,
-            Self::ContentSharingSession(session) => serde_json::to_value(session)?,
-            Self::Unknown(object) => return Ok(object),
-        };
-        Object::read(value).map(|(object, _)| object)
+    fn into_unknown(self) -> Option<Object> {
+        match self {
+            Self::Unknown(object) => Some(object),
+            Self::Participant(_) | Self::ContentSharingSession(_) => None,
+        }
+    }
+
+    fn into_object(self) -> Result<Object, Stop> {
+        match self {
+            Self::Unknown(object) => object.settle(),
+            item => Ok(wire::read(untyped(item.give())?)?.0),
+        }
     }
 }
 

@@ -1,10 +1,6 @@
 //! From the bytes of a callback to what they tell.
 
-use std::{fmt, marker::PhantomData};
-
-use serde::de::{
-    Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::Deserialize;
 use serde_json::Value;
 
 use crate::{
@@ -12,7 +8,7 @@ use crate::{
         ChangeNotification, ChangeNotificationCollection, CommsNotification, CommsNotifications,
         ParticipantJoiningNotification, ParticipantLeftNotification, ResourceData,
     },
-    wire::{Sensitive, Wire, refused, same_type, without_mark},
+    wire::{self, Incoming, Sensitive, Stop, Take, Wire, same_type, without_mark},
 };
 
 /// The most objects in one body; one with more is refused before it is read.
@@ -62,8 +58,7 @@ pub fn read_body(body: &[u8]) -> Result<Body, UnreadableBody> {
         Err(error) if !error.is_data() => return Err(UnreadableBody),
         Ok(_) | Err(_) => {}
     }
-    let outline: Outline<CommsNotification> =
-        serde_json::from_str(body).map_err(|_| UnreadableBody)?;
+    let outline = Outline::<CommsNotification>::of(body)?;
     let single = |notification: CommsNotification| {
         let notifications = CommsNotifications::new().value(vec![notification]);
         Ok(Body::Notifications { notifications, unreadable: 0 })
@@ -99,12 +94,12 @@ pub(super) fn read_changes(
         Err(error) if !error.is_data() => return Err(UnreadableBody),
         Err(_) => {}
     }
-    let outline: Outline<ChangeNotification> = read(body)?;
+    let outline = Outline::<ChangeNotification>::of(body)?;
     let (items, unreadable) = outline.items.ok_or(UnreadableBody)?;
     if items.is_empty() && unreadable > 0 {
         return Err(UnreadableBody);
     }
-    let tokens = <Vec<Sensitive>>::read(outline.validation_tokens);
+    let tokens = wire::read::<Vec<Sensitive>, _>(outline.validation_tokens);
     let tokens = tokens.map(|(tokens, _)| tokens).unwrap_or_default();
     let changes = ChangeNotificationCollection::new().value(items).validation_tokens(tokens);
     Ok((changes, unreadable))
@@ -161,102 +156,56 @@ impl Kind {
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Outline<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OutlineVisitor(PhantomData))
+impl<T: Wire> Outline<T> {
+    fn of(body: &str) -> Result<Self, UnreadableBody> {
+        let mut outline = Self { items: None, kind: Kind::Other, validation_tokens: Value::Null };
+        let mut deserializer = serde_json::Deserializer::from_str(body);
+        wire::hand(&mut deserializer, &mut outline)
+            .and_then(|()| deserializer.end())
+            .map_err(|_| UnreadableBody)?;
+        Ok(outline)
     }
 }
 
-struct OutlineVisitor<T>(PhantomData<T>);
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for OutlineVisitor<T> {
-    type Value = Outline<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outline<T>, A::Error> {
-        let mut outline =
-            Outline { items: None, kind: Kind::Other, validation_tokens: Value::Null };
-        while let Some(name) = map.next_key::<String>()? {
+impl<T: Wire> Take for Outline<T> {
+    fn take(&mut self, incoming: Incoming<'_>) -> Result<(), Stop> {
+        let Incoming::Object(pairs) = incoming else { return Err(incoming.refused("an object")) };
+        while let Some(name) = pairs.next_name()? {
             if name.eq_ignore_ascii_case("value") {
-                outline.items = map.next_value::<Items<T>>()?.0;
+                let mut items = Items(None);
+                pairs.value(&name, &mut items)?;
+                self.items = items.0;
             } else if name == "@odata.type" {
-                let name = map.next_value::<Value>()?;
-                let kind = Kind::of_type(name.as_str().unwrap_or_default());
-                outline.kind = outline.kind.max(kind);
+                let kind = Kind::of_type(pairs.keep()?.as_str().unwrap_or_default());
+                self.kind = self.kind.max(kind);
             } else if name.eq_ignore_ascii_case("validationTokens") {
-                outline.validation_tokens = map.next_value()?;
+                self.validation_tokens = pairs.keep()?;
             } else {
                 if name.eq_ignore_ascii_case("changeType") {
-                    outline.kind = Kind::Notification;
+                    self.kind = Kind::Notification;
                 }
-                map.next_value::<IgnoredAny>()?;
+                pairs.keep()?;
             }
         }
-        Ok(outline)
+        Ok(())
     }
-
-    refused! { self => "an object"; null scalar wide list }
 }
 
 /// The items of a list that can be read, and how many cannot; none of what is no list.
 struct Items<T>(Option<(Vec<T>, usize)>);
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ItemsVisitor(PhantomData))
-    }
-}
-
-struct ItemsVisitor<T>(PhantomData<T>);
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for ItemsVisitor<T> {
-    type Value = Items<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items<T>, A::Error> {
+impl<T: Wire> Take for Items<T> {
+    fn take(&mut self, incoming: Incoming<'_>) -> Result<(), Stop> {
+        let Incoming::List(list) = incoming else { return incoming.into_value().map(drop) };
         let (mut items, mut unreadable) = (Vec::new(), 0);
-        while let Some(item) = list.next_element::<Value>()? {
-            match T::deserialize(item) {
-                Ok(item) => items.push(item),
+        while let Some(item) = list.keep()? {
+            match wire::read(item) {
+                Ok((item, _)) => items.push(item),
                 Err(_) => unreadable += 1,
             }
         }
-        Ok(Items(Some((items, unreadable))))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Items<T>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Items(None))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Items<T>, E> {
-        Ok(Items(None))
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Items<T>, E> {
-        Ok(Items(None))
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Items<T>, E> {
-        Ok(Items(None))
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Items<T>, E> {
-        Ok(Items(None))
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Items<T>, E> {
-        Ok(Items(None))
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Items<T>, E> {
-        Ok(Items(None))
+        self.0 = Some((items, unreadable));
+        Ok(())
     }
 }
 

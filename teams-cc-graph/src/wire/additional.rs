@@ -2,14 +2,9 @@
 
 use std::fmt;
 
-use serde::{Serializer, ser::SerializeMap};
 use serde_json::{Map, Value};
 
-use super::{
-    Field, Wire,
-    codec::Writing,
-    discriminator::{ODATA_TYPE, TypeName},
-};
+use super::discriminator::TypeName;
 
 /// Properties a model does not name, kept for reading and for the way back.
 ///
@@ -21,8 +16,9 @@ pub struct Additional {
     rest: Option<Box<Rest>>,
 }
 
+/// How an object names its type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Discriminator {
+pub(super) enum Discriminator {
     /// Made here, or read with the type's own name: that name is written.
     #[default]
     Own,
@@ -40,11 +36,12 @@ struct Rest {
     spelled: Vec<Spelling>,
 }
 
+/// How a property came.
 #[derive(Clone)]
-struct Spelling {
+pub(super) struct Spelling {
     property: &'static str,
-    name: Option<Box<str>>,
-    value: Option<Value>,
+    pub(super) name: Option<Box<str>>,
+    pub(super) value: Option<Value>,
 }
 
 impl Additional {
@@ -106,7 +103,7 @@ impl Additional {
     }
 
     /// Remember how the object named its type.
-    pub(super) fn named(&mut self, name: Option<TypeName<'_>>, type_name: &str) {
+    pub(super) fn named(&mut self, name: Option<TypeName>, type_name: &str) {
         self.discriminator = match name {
             None => Discriminator::Absent,
             Some(name) if name.is_own(type_name) => Discriminator::Own,
@@ -138,7 +135,13 @@ impl Additional {
         self.rest_mut().spelled.push(Spelling { property, name, value });
     }
 
-    fn spelling(&self, property: &str) -> Option<&Spelling> {
+    /// How the object names its type.
+    pub(super) fn discriminator(&self) -> Discriminator {
+        self.discriminator
+    }
+
+    /// How a property came, where not as the schema says.
+    pub(super) fn spelling(&self, property: &str) -> Option<&Spelling> {
         self.rest.as_ref()?.spelled.iter().find(|spelling| spelling.property == property)
     }
 
@@ -160,84 +163,5 @@ impl PartialEq for Additional {
 impl fmt::Debug for Additional {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
-    }
-}
-
-/// Writes an object: its discriminator, its named properties, then what the model does not name.
-pub(crate) struct ObjectWriter<'a, S: Serializer> {
-    map: S::SerializeMap,
-    additional: &'a Additional,
-    /// The names written, noted only where an undeclared property could repeat one.
-    written: Vec<&'a str>,
-}
-
-impl<'a, S: Serializer> ObjectWriter<'a, S> {
-    /// Begins an object: the discriminator comes first, as some OData readers demand.
-    pub(crate) fn begin(
-        serializer: S,
-        additional: &'a Additional,
-        type_name: &'static str,
-    ) -> Result<Self, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        let mut written = Vec::new();
-        match (additional.discriminator, additional.received_type()) {
-            (Discriminator::Own, _) if !type_name.is_empty() => {
-                map.serialize_entry(ODATA_TYPE, &OwnName(type_name))?;
-                written.push(ODATA_TYPE);
-            }
-            (_, Some(received)) => {
-                map.serialize_entry(ODATA_TYPE, received)?;
-                written.push(ODATA_TYPE);
-            }
-            _ => {}
-        }
-        Ok(Self { map, additional, written })
-    }
-
-    /// Writes a named property; what was read and not changed keeps its spelling.
-    pub(crate) fn put<T: Wire + PartialEq>(
-        &mut self,
-        property: &'static str,
-        field: &Field<T>,
-    ) -> Result<(), S::Error> {
-        if field.is_missing() {
-            return Ok(());
-        }
-        let spelling = self.additional.spelling(property);
-        let name = spelling.and_then(|spelling| spelling.name.as_deref()).unwrap_or(property);
-        if !self.additional.is_empty() {
-            self.written.push(name);
-        }
-        let Field::Value(value) = field else { return self.map.serialize_entry(name, &()) };
-        match spelling.and_then(|spelling| spelling.value.as_ref()) {
-            Some(received) if is_unchanged(received, value) => {
-                self.map.serialize_entry(name, received)
-            }
-            _ => self.map.serialize_entry(name, &Writing(value)),
-        }
-    }
-
-    /// Writes what the model does not name and ends the object.
-    pub(crate) fn end(mut self) -> Result<S::Ok, S::Error> {
-        for (name, value) in self.additional.iter() {
-            if !self.written.contains(&name) {
-                self.map.serialize_entry(name, value)?;
-            }
-        }
-        self.map.end()
-    }
-}
-
-/// Whether the value is still the one that was received in this spelling.
-fn is_unchanged<T: Wire + PartialEq>(received: &Value, value: &T) -> bool {
-    T::read(received.clone()).is_ok_and(|(read, _)| read == *value)
-}
-
-/// The discriminator that a type writes for itself.
-struct OwnName(&'static str);
-
-impl serde::Serialize for OwnName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("#{}", self.0))
     }
 }

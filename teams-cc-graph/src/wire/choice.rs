@@ -1,159 +1,139 @@
 //! Reading an abstract type as the subtype its object names.
 
-use std::{fmt, marker::PhantomData};
-
-use serde::{
-    Deserializer,
-    de::{Error, MapAccess, Visitor},
-};
 use serde_json::{Map, Value};
 
 use super::{
-    FromObject, Object, Wire,
-    codec::Writing,
-    discriminator::{ODATA_TYPE, TypeName},
-    fields::{Key, ReadKey},
-    refusal::{refuse, refused},
+    Object, Slot, Stop, Taken,
+    discriminator::{ODATA_TYPE, ReadTypeName, same_type},
+    incoming::{Incoming, Pairs, Put, collect},
+    outgoing::{Outgoing, untyped},
+    refusal::refuse,
+    slot::read_into,
+    tape::{Again, Tape},
 };
 
 /// A choice among subtypes, which have numbers.
-pub(crate) trait Choice: Wire {
+pub(crate) trait Choice: Slot {
+    fn subtypes(&self) -> &'static Subtypes;
+
+    /// Becomes a subtype to be read over.
+    fn select(&mut self, subtype: usize) -> Option<&mut dyn Slot>;
+
+    /// Keeps an object whole; `false` where there is a subtype for every object.
+    fn keep(&mut self, object: Object) -> bool;
+}
+
+/// What there is to choose from.
+pub(crate) struct Subtypes {
+    /// The qualified names, by number.
+    pub(crate) names: &'static [&'static str],
+    /// How the names end of what is the subtype behind these.
+    pub(crate) family: Option<&'static str>,
     /// The subtype for objects that name none; without one they are kept whole.
-    const UNNAMED: Option<usize>;
+    pub(crate) unnamed: Option<usize>,
     /// The subtype for objects that name one which is not known; as above.
-    const STRANGE: Option<usize>;
+    pub(crate) strange: Option<usize>,
+    /// Whether the object around them says what objects are that name no type.
+    pub(crate) settled_later: bool,
+}
 
+impl Subtypes {
     /// The subtype of this name.
-    fn subtype(name: &str) -> Option<usize>;
+    fn named(&self, name: &str) -> Option<usize> {
+        let family = self.family.filter(|family| {
+            let start = name.len().checked_sub(family.len());
+            start.and_then(|at| name.get(at..)).is_some_and(|it| it.eq_ignore_ascii_case(family))
+        });
+        match family {
+            Some(_) => Some(self.names.len()),
+            None => self.names.iter().position(|known| same_type(name, known)),
+        }
+    }
 
-    /// Reads what is left of an object as one subtype.
-    fn read_subtype<'de, A: MapAccess<'de>>(
-        subtype: usize,
-        map: A,
-        name: Option<TypeName<'de>>,
-    ) -> Result<Self, A::Error>;
-
-    /// Keeps an object whole; `None` where there is a subtype for every object.
-    fn unknown(object: Object) -> Option<Self>;
-
-    /// The discriminator that was received, where it is not the subtype's own.
-    fn received_type(&self) -> Option<&Value>;
+    /// The subtype of this name, or of names that are not known.
+    fn of(&self, name: &str) -> Option<usize> {
+        self.named(name).or(self.strange)
+    }
 }
 
-/// Reads a choice from the beginning of an object.
-pub(crate) fn read_choice<'de, C: Choice, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<C, D::Error> {
-    deserializer.deserialize_any(ChoiceVisitor(PhantomData))
+/// Reads a choice.
+pub(crate) fn take_choice(choice: &mut dyn Choice, incoming: Incoming<'_>) -> Taken {
+    match incoming {
+        Incoming::Object(pairs) => take_pairs(choice, pairs).map(|()| None),
+        other => Err(other.refused("an object")),
+    }
 }
 
-/// Reads what is left of an object whose discriminator may have been read already.
+/// Reads a choice from an object whose discriminator may have been read already.
 ///
-/// Where the discriminator comes first, the subtype is read straight on; where it comes later or
-/// not at all, the object is read whole and the subtype from that.
-pub(crate) fn read_choice_rest<'de, C: Choice, A: MapAccess<'de>>(
-    mut map: A,
-    name: Option<TypeName<'de>>,
-) -> Result<C, A::Error> {
-    let mut whole = Map::new();
-    let name = match name {
-        Some(name) => Some(name),
-        None => match map.next_key_seed(ReadKey(&[]))? {
-            Some(Key::Discriminator) => Some(map.next_value()?),
-            Some(Key::Unnamed(key)) => {
-                whole.insert(key, map.next_value()?);
-                None
+/// What comes before the discriminator is kept and read again once the subtype is known; the rest
+/// is read straight on.
+fn take_pairs(choice: &mut dyn Choice, pairs: &mut dyn Pairs) -> Result<(), Stop> {
+    let subtypes = choice.subtypes();
+    let own = |name: &str| subtypes.names.get(subtypes.named(name)?).copied();
+    let (mut before, mut is_all) = (Tape::default(), false);
+    let mut name = pairs.named();
+    while name.is_none() {
+        match pairs.next_onto(&mut before)? {
+            Some(Put::Name) => pairs.value("", &mut before)?,
+            Some(Put::Discriminator) => {
+                let mut read = ReadTypeName { own: &own, name: None };
+                pairs.value(ODATA_TYPE, &mut read)?;
+                name = read.name;
             }
-            // Among no properties, no name is one.
-            Some(Key::Slot(..) | Key::Misspelled(_)) | None => None,
-        },
+            None => {
+                is_all = true;
+                break;
+            }
+        }
+    }
+    let subtype = match &name {
+        None => subtypes.unnamed,
+        Some(name) => subtypes.of(name.as_str()),
     };
-    let Some(name) = name else { return keep(whole, map).and_then(from_whole) };
-    let Some(subtype) = C::subtype(name.as_str()).or(C::STRANGE) else {
-        whole.insert(ODATA_TYPE.to_owned(), name.into());
-        return keep(whole, map).and_then(from_whole);
+    if name.is_none() && subtype.is_none() && subtypes.settled_later {
+        return kept(choice.keep(Object::unsettled(before)));
+    }
+    let left: Option<&mut dyn Pairs> = if is_all { None } else { Some(pairs) };
+    let read = before.read(0);
+    let mut again = Again { name, read, left, in_left: false };
+    let Some(subtype) = subtype else {
+        let mut whole = Map::new();
+        collect(&mut again, &mut whole)?;
+        return from_whole(choice, whole);
     };
-    let this = C::read_subtype(subtype, map, Some(name))?;
+    if let Some(slot) = choice.select(subtype) {
+        slot.take(Incoming::Object(&mut again))?;
+    }
     // A second discriminator may have taken the place of the first.
-    let last = this.received_type();
-    if last.is_some_and(|last| C::subtype(text(last)).or(C::STRANGE) != Some(subtype)) {
-        let written = serde_json::to_value(Writing(&this)).map_err(A::Error::custom)?;
-        if let Value::Object(whole) = written {
-            return from_whole(whole);
-        }
+    if let Outgoing::Object(fields) = choice.give()
+        && let Some(last) = fields.unnamed().received_type()
+        && subtypes.of(text(last)) != Some(subtype)
+        && let Value::Object(whole) = untyped(choice.give())?
+    {
+        return from_whole(choice, whole);
     }
-    Ok(this)
+    Ok(())
 }
 
-/// Adds what is left of an object to what was read of it.
-fn keep<'de, A: MapAccess<'de>>(
-    mut whole: Map<String, Value>,
-    mut map: A,
-) -> Result<Map<String, Value>, A::Error> {
-    while let Some((key, value)) = map.next_entry()? {
-        whole.insert(key, value);
-    }
-    Ok(whole)
-}
-
-fn from_whole<C: Choice, E: Error>(whole: Map<String, Value>) -> Result<C, E> {
+/// Reads an object that is held whole, by the last of its discriminators.
+fn from_whole(choice: &mut dyn Choice, whole: Map<String, Value>) -> Result<(), Stop> {
+    let subtypes = choice.subtypes();
     let subtype = match whole.get(ODATA_TYPE) {
-        None => C::UNNAMED,
-        Some(name) => C::subtype(text(name)).or(C::STRANGE),
+        None => subtypes.unnamed,
+        Some(name) => subtypes.of(text(name)),
     };
-    match subtype {
-        Some(subtype) => {
-            whole.deserialize_map(SubtypeVisitor(subtype, PhantomData)).map_err(E::custom)
-        }
-        None => C::unknown(whole.into())
-            .ok_or_else(|| refuse("an object of a known type", "of another")),
+    let Some(subtype) = subtype else { return kept(choice.keep(whole.into())) };
+    if let Some(slot) = choice.select(subtype) {
+        read_into(slot, Value::Object(whole))?;
     }
+    Ok(())
+}
+
+fn kept(kept: bool) -> Result<(), Stop> {
+    if kept { Ok(()) } else { Err(refuse("an object of a known type", "of another")) }
 }
 
 fn text(name: &Value) -> &str {
     name.as_str().unwrap_or_default()
-}
-
-struct ChoiceVisitor<C>(PhantomData<C>);
-
-impl<'de, C: Choice> Visitor<'de> for ChoiceVisitor<C> {
-    type Value = C;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<C, A::Error> {
-        read_choice_rest(map, None)
-    }
-
-    refused! { self => "an object"; null scalar wide list }
-}
-
-/// Reads a subtype from an object that is held whole.
-struct SubtypeVisitor<C>(usize, PhantomData<C>);
-
-impl<'de, C: Choice> Visitor<'de> for SubtypeVisitor<C> {
-    type Value = C;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<C, A::Error> {
-        C::read_subtype(self.0, map, None)
-    }
-}
-
-impl<T: FromObject> FromObject for Box<T> {
-    fn read_object<'de, A: MapAccess<'de>>(
-        map: A,
-        name: Option<TypeName<'de>>,
-    ) -> Result<Self, A::Error> {
-        T::read_object(map, name).map(Self::new)
-    }
-
-    fn received_type(&self) -> Option<&Value> {
-        (**self).received_type()
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use serde::de::Error;
+use super::Stop;
 
 /// The most objects of known types that lie in each other; a deeper one is refused.
 ///
@@ -19,10 +19,10 @@ thread_local! {
 pub(super) struct Level(());
 
 impl Level {
-    pub(super) fn enter<E: Error>() -> Result<Self, E> {
+    pub(super) fn enter() -> Result<Self, Stop> {
         let levels = LEVELS.get();
         if levels >= MAX_LEVELS {
-            return Err(E::custom("objects lie in each other more than 24 deep"));
+            return Err(Stop::Said("objects lie in each other more than 24 deep".to_owned()));
         }
         LEVELS.set(levels + 1);
         Ok(Self(()))

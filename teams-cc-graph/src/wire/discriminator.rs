@@ -1,15 +1,11 @@
 //! `@odata.type`, in every form the wire has for it.
 
-use std::{borrow::Cow, fmt};
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{
-        Error, MapAccess, SeqAccess, Visitor,
-        value::{MapAccessDeserializer, SeqAccessDeserializer},
-    },
-};
 use serde_json::Value;
+
+use super::{
+    Stop,
+    incoming::{Incoming, Take},
+};
 
 /// The OData discriminator.
 pub(crate) const ODATA_TYPE: &str = "@odata.type";
@@ -26,89 +22,58 @@ pub(crate) fn same_type(received: &str, known: &str) -> bool {
             .is_some_and(|(received, known)| received.eq_ignore_ascii_case(known))
 }
 
-/// The discriminator of an object as it came: a text, if all is well.
-pub(crate) enum TypeName<'de> {
-    Text(Cow<'de, str>),
+/// The discriminator of an object.
+pub(crate) enum TypeName {
+    /// As this type writes its own name.
+    Own(&'static str),
+    /// In another way: as it came, and a text if all is well.
     Odd(Value),
 }
 
-impl TypeName<'_> {
+impl TypeName {
     /// The name; empty, and so no type's, where it is no text.
-    pub(crate) fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         match self {
-            Self::Text(text) => text,
-            Self::Odd(_) => "",
+            Self::Own(name) => name,
+            Self::Odd(value) => value.as_str().unwrap_or_default(),
         }
     }
 
     /// Whether this is how the type itself writes its name.
     pub(super) fn is_own(&self, type_name: &str) -> bool {
-        !type_name.is_empty() && self.as_str().strip_prefix('#') == Some(type_name)
+        matches!(self, Self::Own(name) if *name == type_name)
     }
 }
 
-impl From<TypeName<'_>> for Value {
-    fn from(name: TypeName<'_>) -> Self {
+impl From<TypeName> for Value {
+    fn from(name: TypeName) -> Self {
         match name {
-            TypeName::Text(text) => Self::String(text.into_owned()),
+            TypeName::Own(name) => Self::String(format!("#{name}")),
             TypeName::Odd(value) => value,
         }
     }
 }
 
-impl<'de> Deserialize<'de> for TypeName<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TypeNameVisitor)
-    }
+/// Reads a discriminator.
+pub(super) struct ReadTypeName<'a> {
+    /// The type that is meant by a name.
+    pub(super) own: &'a dyn Fn(&str) -> Option<&'static str>,
+    pub(super) name: Option<TypeName>,
 }
 
-struct TypeNameVisitor;
-
-impl<'de> Visitor<'de> for TypeNameVisitor {
-    type Value = TypeName<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a type")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(TypeName::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        self.visit_string(text.to_owned())
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Self::Value, E> {
-        Ok(TypeName::Text(Cow::Owned(text)))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(TypeName::Odd(Value::Null))
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(TypeName::Odd(flag.into()))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(TypeName::Odd(number.into()))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(TypeName::Odd(number.into()))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(TypeName::Odd(number.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(list)).map(TypeName::Odd)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(TypeName::Odd)
+impl Take for ReadTypeName<'_> {
+    fn take(&mut self, incoming: Incoming<'_>) -> Result<(), Stop> {
+        let own = match &incoming {
+            Incoming::Text(text) => (self.own)(text).filter(|own| {
+                !own.is_empty() && text.strip_prefix('#').is_some_and(|text| text == *own)
+            }),
+            _ => None,
+        };
+        self.name = Some(match own {
+            Some(own) => TypeName::Own(own),
+            None => TypeName::Odd(incoming.into_value()?),
+        });
+        Ok(())
     }
 }
 

@@ -1,5 +1,9 @@
 //! A property that is missing, null, or there.
 
+use std::any::Any;
+
+use super::{Slot, Wire};
+
 /// A property of a Graph object: missing, null, or a value.
 ///
 /// The three differ. Notifications carry partial objects, so a missing property says nothing; in a
@@ -99,9 +103,65 @@ impl<T> From<T> for Field<T> {
     }
 }
 
+impl<T> From<T> for Field<Box<T>> {
+    fn from(value: T) -> Self {
+        Self::Value(Box::new(value))
+    }
+}
+
 impl From<&str> for Field<String> {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())
+    }
+}
+
+/// A property of whatever type.
+pub(crate) trait AnyField: Any {
+    fn slot(&self) -> Field<&dyn Slot>;
+
+    /// Becomes a value to be read over.
+    fn fill(&mut self) -> Option<&mut dyn Slot>;
+
+    /// Becomes null.
+    fn clear(&mut self);
+
+    /// Takes over a newer property of the same type unless it is missing.
+    fn take_newer(&mut self, newer: &mut dyn AnyField);
+
+    /// Another of the same type.
+    fn twin(&self) -> Box<dyn AnyField>;
+}
+
+impl<T: Wire> AnyField for Field<T> {
+    fn slot(&self) -> Field<&dyn Slot> {
+        match self {
+            Self::Missing => Field::Missing,
+            Self::Null => Field::Null,
+            Self::Value(value) => Field::Value(value),
+        }
+    }
+
+    fn fill(&mut self) -> Option<&mut dyn Slot> {
+        *self = Self::Value(T::blank());
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Missing | Self::Null => None,
+        }
+    }
+
+    fn clear(&mut self) {
+        *self = Self::Null;
+    }
+
+    fn take_newer(&mut self, newer: &mut dyn AnyField) {
+        let newer: &mut dyn Any = newer;
+        if let Some(newer @ (Self::Null | Self::Value(_))) = newer.downcast_mut::<Self>() {
+            std::mem::swap(self, newer);
+        }
+    }
+
+    fn twin(&self) -> Box<dyn AnyField> {
+        Box::new(Self::Missing)
     }
 }
 

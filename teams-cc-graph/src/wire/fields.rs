@@ -1,199 +1,178 @@
-//! Reading the named properties of an object.
-
-use std::{fmt, marker::PhantomData};
-
-use serde::{
-    Deserializer,
-    de::{DeserializeSeed, Error, MapAccess, Visitor},
-};
-use serde_json::{Map, Value};
+//! Objects with named properties, of whatever type.
 
 use super::{
-    Additional, Wire,
+    Additional, Slot, Stop, Taken,
     depth::Level,
-    discriminator::{ODATA_TYPE, TypeName},
-    refusal::{refused, within},
+    discriminator::{ODATA_TYPE, ReadTypeName},
+    field::AnyField,
+    incoming::{Incoming, Pairs, Take},
+    name::Key,
+    tape::Tape,
 };
+use serde_json::Value;
 
 /// An object whose properties have numbers.
-pub(crate) trait Fields: Wire + Default {
-    /// The names of the properties, by number; at most [`MAX_FIELDS`].
-    const NAMES: &'static [&'static str];
+pub(crate) trait Fields: Slot {
+    fn table(&self) -> &'static Table;
 
-    /// Reads one property; the result is what was received, where writing would spell it
-    /// otherwise.
-    fn read_slot<'de, D: Deserializer<'de>>(
-        &mut self,
-        slot: usize,
-        deserializer: D,
-    ) -> Result<Option<Value>, D::Error>;
+    fn field(&self, slot: usize) -> Option<&dyn AnyField>;
+
+    fn field_mut(&mut self, slot: usize) -> Option<&mut dyn AnyField>;
+
+    fn unnamed(&self) -> &Additional;
+
+    fn unnamed_mut(&mut self) -> &mut Additional;
 
     /// Settles what depends on several properties, once all are read.
-    fn settle(&mut self) -> Result<(), serde_json::Error> {
-        Ok(())
-    }
-
-    fn unnamed(&mut self) -> &mut Additional;
+    fn settle(&mut self) -> Result<(), Stop>;
 }
 
-/// A type that reads itself from an object whose discriminator may have been read already.
-pub(crate) trait FromObject: Wire {
-    /// Reads what is left of an object.
-    fn read_object<'de, A: MapAccess<'de>>(
-        map: A,
-        name: Option<TypeName<'de>>,
-    ) -> Result<Self, A::Error>;
-
-    /// The discriminator that was received, where it is not the type's own.
-    fn received_type(&self) -> Option<&Value>;
+/// What all objects of a type have in common.
+pub(crate) struct Table {
+    pub(super) rust_name: &'static str,
+    /// The qualified type name without `#`, empty where the wire never names it.
+    pub(super) type_name: &'static str,
+    /// The names of the properties, by number.
+    pub(super) names: &'static [&'static str],
+    /// Their names in Rust.
+    pub(super) rust_names: &'static [&'static str],
 }
 
 /// The most properties of one type.
 const MAX_FIELDS: usize = 128;
 
-/// Reads an object from its beginning.
-pub(crate) fn read_fields<'de, T: Fields, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    deserializer.deserialize_any(FieldsVisitor(PhantomData))
+impl Table {
+    pub(crate) const fn new(
+        rust_name: &'static str,
+        type_name: &'static str,
+        names: &'static [&'static str],
+        rust_names: &'static [&'static str],
+    ) -> Self {
+        assert!(names.len() <= MAX_FIELDS, "a bit set counts the properties");
+        Self { rust_name, type_name, names, rust_names }
+    }
 }
 
-/// Reads what is left of an object whose discriminator may have been read already.
+/// Reads an object.
+pub(crate) fn take_object(this: &mut dyn Fields, incoming: Incoming<'_>) -> Taken {
+    match incoming {
+        Incoming::Object(pairs) => take_pairs(this, pairs).map(|()| None),
+        other => Err(other.refused("an object")),
+    }
+}
+
+/// Reads the properties of an object.
 ///
 /// The last of several equal names wins, as in [`Value`]. A name that differs in case alone
 /// (`subCode`) is taken for the property, unless that comes under its own name too.
-pub(crate) fn read_rest<'de, T: Fields, A: MapAccess<'de>>(
-    mut map: A,
-    mut name: Option<TypeName<'de>>,
-) -> Result<T, A::Error> {
-    const { assert!(T::NAMES.len() <= MAX_FIELDS, "a bit set counts the properties") }
+fn take_pairs(this: &mut dyn Fields, pairs: &mut dyn Pairs) -> Result<(), Stop> {
     let _level = Level::enter()?;
-    let mut this = T::default();
+    let table = this.table();
+    let mut name = pairs.named();
     let mut seen = 0_u128;
+    let mut likely = 0;
     let mut additional = Additional::default();
-    // A map, for a property has as many spellings as a hostile body cares to send.
-    let mut misspelled = Map::new();
-    while let Some(key) = map.next_key_seed(ReadKey(T::NAMES))? {
+    let mut misspelled = Misspelled::default();
+    while let Some(key) = pairs.next(table.names, likely)? {
         match key {
             Key::Slot(slot, property) => {
-                let received = map
-                    .next_value_seed(ReadSlot { this: &mut this, slot })
-                    .map_err(|error| within(error, property))?;
-                additional.spelled(property, received);
+                let mut field = ReadField { field: this.field_mut(slot), received: None };
+                pairs.value(property, &mut field)?;
+                if field.received.is_some() || seen & 1 << slot != 0 {
+                    additional.spelled(property, field.received);
+                }
                 seen |= 1 << slot;
+                likely = slot + 1;
             }
-            Key::Discriminator => name = Some(map.next_value()?),
-            Key::Misspelled(key) => {
-                misspelled.insert(key, map.next_value()?);
+            Key::Discriminator => {
+                let mut read = ReadTypeName { own: &|_| Some(table.type_name), name: None };
+                pairs.value(ODATA_TYPE, &mut read)?;
+                name = read.name;
+            }
+            Key::Misspelled(key, slot) => {
+                misspelled.pairs.push((slot, key, misspelled.tape.len()));
+                pairs.value("", &mut misspelled.tape)?;
+                likely = slot + 1;
             }
             Key::Unnamed(key) => {
-                additional.insert(key, map.next_value::<Value>()?);
+                let value = pairs.keep()?;
+                additional.insert(key, value);
             }
         }
     }
-    for (key, value) in misspelled {
-        if let Some((slot, property)) = meant(T::NAMES, &key)
-            && seen & 1 << slot == 0
-        {
-            let received = this
-                .read_slot(slot, value)
-                .map_err(|error| A::Error::custom(within(error, property)))?;
-            additional.renamed(property, key, received);
-            seen |= 1 << slot;
-        } else {
-            additional.insert(key, value);
+    if !misspelled.pairs.is_empty() {
+        misspelled.settle(this, seen, &mut additional)?;
+    }
+    additional.named(name, table.type_name);
+    *this.unnamed_mut() = additional;
+    this.settle()
+}
+
+/// Reads a property that is there, null or not.
+struct ReadField<'a> {
+    field: Option<&'a mut dyn AnyField>,
+    received: Option<Value>,
+}
+
+impl Take for ReadField<'_> {
+    fn take(&mut self, incoming: Incoming<'_>) -> Result<(), Stop> {
+        let Some(field) = &mut self.field else { return Ok(()) };
+        if let Incoming::Null = incoming {
+            field.clear();
+        } else if let Some(slot) = field.fill() {
+            self.received = slot.take(incoming)?;
         }
-    }
-    additional.named(name, T::TYPE);
-    *this.unnamed() = additional;
-    this.settle().map_err(A::Error::custom)?;
-    Ok(this)
-}
-
-struct FieldsVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Fields> Visitor<'de> for FieldsVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        read_rest(map, None)
-    }
-
-    refused! { self => "an object"; null scalar wide list }
-}
-
-struct ReadSlot<'a, T> {
-    this: &'a mut T,
-    slot: usize,
-}
-
-impl<'de, T: Fields> DeserializeSeed<'de> for ReadSlot<'_, T> {
-    type Value = Option<Value>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        self.this.read_slot(self.slot, deserializer)
+        Ok(())
     }
 }
 
-/// What a property's name stands for.
-pub(super) enum Key {
-    Slot(usize, &'static str),
-    Discriminator,
-    /// A property by a name that differs in case.
-    Misspelled(String),
-    Unnamed(String),
+/// Properties by names that differ in case, until it is known which came under their own.
+#[derive(Default)]
+struct Misspelled {
+    /// The number of the property, its name as it came, and where its value is on the tape.
+    pairs: Vec<(usize, String, usize)>,
+    tape: Tape,
 }
 
-/// Reads a property's name and finds the property.
-pub(super) struct ReadKey(pub(super) &'static [&'static str]);
-
-impl ReadKey {
-    fn find(&self, name: &str) -> Option<Key> {
-        let mut known = (0..).zip(self.0);
-        if let Some((slot, property)) = known.find(|(_, known)| **known == name) {
-            return Some(Key::Slot(slot, property));
+impl Misspelled {
+    /// The first spelling of each property is taken for it, with the last value of that spelling;
+    /// the others are nobody's.
+    #[cold]
+    fn settle(
+        self,
+        this: &mut dyn Fields,
+        seen: u128,
+        additional: &mut Additional,
+    ) -> Result<(), Stop> {
+        let table = this.table();
+        // At most one of each property; a body may hold more spellings than a search bears.
+        let mut taken: Vec<(usize, String, usize)> = Vec::new();
+        for (slot, key, at) in self.pairs {
+            match taken.iter_mut().find(|(taken, ..)| *taken == slot) {
+                None if seen & 1 << slot == 0 => taken.push((slot, key, at)),
+                Some((_, first, last)) if *first == key => *last = at,
+                _ => {
+                    let value = self.tape.read(at).keep()?;
+                    additional.insert(key, value);
+                }
+            }
         }
-        (name == ODATA_TYPE).then_some(Key::Discriminator)
-    }
-
-    fn other(&self, name: String) -> Key {
-        match meant(self.0, &name) {
-            Some(_) => Key::Misspelled(name),
-            None => Key::Unnamed(name),
+        for (slot, key, at) in taken {
+            let Some(&property) = table.names.get(slot) else { continue };
+            let mut field = ReadField { field: this.field_mut(slot), received: None };
+            self.tape.read(at).value(property, &mut field)?;
+            additional.renamed(property, key, field.received);
         }
+        Ok(())
     }
 }
 
-/// The property whose name differs from this one in case at most.
-fn meant(names: &'static [&'static str], name: &str) -> Option<(usize, &'static str)> {
-    let mut known = (0..).zip(names.iter().copied());
-    known.find(|(_, known)| known.eq_ignore_ascii_case(name))
-}
-
-impl<'de> DeserializeSeed<'de> for ReadKey {
-    type Value = Key;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
-        deserializer.deserialize_str(self)
+/// Takes over every property that `newer` carries; what it lacks stays.
+pub(crate) fn merge(this: &mut dyn Fields, newer: &mut dyn Fields) {
+    let mut slot = 0;
+    while let (Some(ours), Some(theirs)) = (this.field_mut(slot), newer.field_mut(slot)) {
+        ours.take_newer(theirs);
+        slot += 1;
     }
-}
-
-impl Visitor<'_> for ReadKey {
-    type Value = Key;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a property")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
-        Ok(self.find(name).unwrap_or_else(|| self.other(name.to_owned())))
-    }
-
-    fn visit_string<E: Error>(self, name: String) -> Result<Key, E> {
-        Ok(self.find(&name).unwrap_or_else(|| self.other(name)))
-    }
+    this.unnamed_mut().merge(std::mem::take(newer.unnamed_mut()));
 }

@@ -1,66 +1,89 @@
 //! Lists of anything.
 
-use std::{fmt, marker::PhantomData};
-
-use serde::{
-    Deserializer, Serializer,
-    de::{Error, SeqAccess, Visitor},
-    ser::SerializeSeq,
-};
 use serde_json::Value;
 
 use super::{
-    Wire,
-    codec::{Reading, Writing},
-    refusal::refused,
+    Slot, Stop, Taken, Wire,
+    incoming::{Incoming, Take},
+    outgoing::{Outgoing, untyped},
 };
 
-/// The most items that room is made for before they are seen.
-const MAX_CAPACITY: usize = 256;
+/// A list of items of whatever type.
+pub(crate) trait List {
+    fn count(&self) -> usize;
 
-impl<T: Wire> Wire for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(Self, Option<Value>), D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+    fn item(&self, at: usize) -> Option<&dyn Slot>;
+
+    /// Adds an item to be read over.
+    fn grow(&mut self) -> &mut dyn Slot;
+}
+
+impl<T: Wire> List for Vec<T> {
+    fn count(&self) -> usize {
+        self.len()
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.len()))?;
-        for item in self {
-            list.serialize_element(&Writing(item))?;
+    fn item(&self, at: usize) -> Option<&dyn Slot> {
+        match self.get(at) {
+            Some(item) => Some(item),
+            None => None,
         }
-        list.end()
+    }
+
+    fn grow(&mut self) -> &mut dyn Slot {
+        self.push_mut(T::blank())
     }
 }
 
-struct ListVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Wire> Visitor<'de> for ListVisitor<T> {
-    type Value = (Vec<T>, Option<Value>);
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
+impl<T: Wire> Slot for Vec<T> {
+    fn take(&mut self, incoming: Incoming<'_>) -> Taken {
+        self.clear();
+        take_list(self, incoming)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut items: Vec<T> =
-            Vec::with_capacity(list.size_hint().unwrap_or_default().min(MAX_CAPACITY));
-        // The whole list as it came, once one item is spelled in its own way.
-        let mut received: Option<Vec<Value>> = None;
-        while let Some((item, spelled)) = list.next_element_seed(Reading::<T>::new())? {
-            if spelled.is_some() && received.is_none() {
-                let written = items.iter().map(|item| serde_json::to_value(Writing(item)));
-                received = Some(written.collect::<Result<_, _>>().map_err(Error::custom)?);
-            }
-            if let Some(received) = &mut received {
-                received.push(match spelled {
-                    Some(value) => value,
-                    None => serde_json::to_value(Writing(&item)).map_err(Error::custom)?,
-                });
-            }
-            items.push(item);
+    fn give(&self) -> Outgoing<'_> {
+        Outgoing::List(self)
+    }
+}
+
+impl<T: Wire> Wire for Vec<T> {
+    fn blank() -> Self {
+        Self::new()
+    }
+}
+
+/// Reads the items of a list.
+fn take_list(list: &mut dyn List, incoming: Incoming<'_>) -> Taken {
+    let Incoming::List(items) = incoming else { return Err(incoming.refused("a list")) };
+    let mut reading = Reading { list, received: None };
+    while items.next(&mut reading)? {}
+    Ok(reading.received.map(Value::Array))
+}
+
+struct Reading<'a> {
+    list: &'a mut dyn List,
+    /// The whole list as it came, once one item is spelled in its own way.
+    received: Option<Vec<Value>>,
+}
+
+impl Take for Reading<'_> {
+    fn take(&mut self, incoming: Incoming<'_>) -> Result<(), Stop> {
+        let at = self.list.count();
+        let spelled = self.list.grow().take(incoming)?;
+        if self.received.is_none() && spelled.is_none() {
+            return Ok(());
         }
-        Ok((items, received.map(Value::Array)))
+        let written =
+            |at: usize| self.list.item(at).map_or(Ok(Value::Null), |it| untyped(it.give()));
+        let mut received = match self.received.take() {
+            Some(received) => received,
+            None => (0..at).map(written).collect::<Result<_, _>>()?,
+        };
+        received.push(match spelled {
+            Some(value) => value,
+            None => written(at)?,
+        });
+        self.received = Some(received);
+        Ok(())
     }
-
-    refused! { self => "a list"; null scalar wide object }
 }

@@ -9,9 +9,9 @@
 //! levels, and objects of known types lie in each other at most 24 deep. Errors name the property and the kind of value that was found, never the value.
 
 mod additional;
+mod bridge;
 mod byte_order_mark;
 mod choice;
-mod codec;
 mod date_time;
 mod decimal;
 mod depth;
@@ -20,17 +20,21 @@ mod duration;
 mod field;
 mod fields;
 mod flags;
+mod incoming;
 mod list;
+mod name;
 mod object;
 #[macro_use]
 mod open_enum;
+mod outgoing;
 #[macro_use]
 mod polymorphic;
 mod refusal;
 #[macro_use]
 pub(crate) mod resource;
-mod scalar;
 mod sensitive;
+mod slot;
+mod tape;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -46,11 +50,12 @@ pub use object::Object;
 pub use resource::Resource;
 pub use sensitive::Sensitive;
 
-pub(crate) use additional::ObjectWriter;
-pub(crate) use choice::{Choice, read_choice, read_choice_rest};
-pub(crate) use codec::{Wire, read_field, through_wire};
-pub(crate) use discriminator::{TypeName, same_type};
-pub(crate) use fields::{Fields, FromObject, read_fields, read_rest};
-pub(crate) use open_enum::{Member, as_member, read_member};
-pub(crate) use refusal::{refuse, refused, within};
-pub(crate) use scalar::Scalar;
+pub(crate) use choice::{Choice, Subtypes, take_choice};
+pub(crate) use discriminator::same_type;
+pub(crate) use field::AnyField;
+pub(crate) use fields::{Fields, Table, merge, take_object};
+pub(crate) use incoming::{Incoming, Take};
+pub(crate) use open_enum::{Member, as_member, spelled};
+pub(crate) use outgoing::{Outgoing, show, untyped};
+pub(crate) use refusal::{Stop, refuse};
+pub(crate) use slot::{Slot, Taken, Wire, hand, read, through_wire};

@@ -1,9 +1,6 @@
 //! Enumerations the service may extend.
 
-use serde::Deserializer;
 use serde_json::Value;
-
-use super::Scalar;
 
 /// One member of an enumeration, by its name.
 pub(crate) trait Member: Sized {
@@ -11,28 +8,29 @@ pub(crate) trait Member: Sized {
     fn name(&self) -> &str;
 }
 
-/// Reads a member; the second is its name as received, where the schema spells it otherwise.
-pub(crate) fn read_member<'de, E: Member, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<(E, Option<Value>), D::Error> {
-    let name = Scalar::text(deserializer)?;
-    let member = E::of_name(&name);
-    let received = (member.name() != name).then(|| Value::String(name.into_owned()));
-    Ok((member, received))
+/// A name as it came, where the schema spells it otherwise.
+pub(crate) fn spelled(received: &str, name: &str) -> Option<Value> {
+    if received == name { None } else { Some(Value::from(received)) }
 }
 
 /// Read and write a [`Member`] as the text of its name.
 macro_rules! as_member {
     ($name:ty) => {
-        impl $crate::wire::Wire for $name {
-            fn read<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> Result<(Self, Option<::serde_json::Value>), D::Error> {
-                $crate::wire::read_member(deserializer)
+        impl $crate::wire::Slot for $name {
+            fn take(&mut self, incoming: $crate::wire::Incoming<'_>) -> $crate::wire::Taken {
+                let text = incoming.text()?;
+                *self = $crate::wire::Member::of_name(text);
+                Ok($crate::wire::spelled(text, $crate::wire::Member::name(self)))
             }
 
-            fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str($crate::wire::Member::name(self))
+            fn give(&self) -> $crate::wire::Outgoing<'_> {
+                $crate::wire::Outgoing::text($crate::wire::Member::name(self))
+            }
+        }
+
+        impl $crate::wire::Wire for $name {
+            fn blank() -> Self {
+                $crate::wire::Member::of_name("")
             }
         }
     };

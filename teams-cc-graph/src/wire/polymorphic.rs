@@ -58,8 +58,16 @@ macro_rules! polymorphic {
     };
     (@number) => { None };
     (@number $first:ident) => { Some(0) };
-    (@unknown $object:ident) => { { let _ = $object; None } };
-    (@unknown $object:ident $kept:ident) => { Some(Self::$kept($object)) };
+    (@keep $this:ident $object:ident) => {{
+        let _ = ($this, $object);
+        false
+    }};
+    (@keep $this:ident $object:ident $kept:ident) => {{
+        *$this = Self::$kept($object);
+        true
+    }};
+    (@blank [$first:ident $($variant:ident)*]) => { Self::$first($crate::wire::Wire::blank()) };
+    (@blank [$($variant:ident)+] $kept:ident) => { Self::$kept($crate::wire::Wire::blank()) };
     (@choice
         [$(#[$meta:meta])*] $vis:vis $name:ident
         [ $( { $(#[$variant_meta:meta])* } $variant:ident($ty:ty) )+ ]
@@ -76,73 +84,50 @@ macro_rules! polymorphic {
         }
 
         impl $crate::wire::Choice for $name {
-            const UNNAMED: Option<usize> = polymorphic! { @number $($unnamed)? };
-            const STRANGE: Option<usize> = polymorphic! { @number $($strange)? };
-
-            fn subtype(name: &str) -> Option<usize> {
-                enum Subtype { $($variant),+ }
-                $(
-                    if $crate::wire::same_type(name, <$ty as $crate::wire::Wire>::TYPE) {
-                        return Some(Subtype::$variant as usize);
+            fn subtypes(&self) -> &'static $crate::wire::Subtypes {
+                const {
+                    &$crate::wire::Subtypes {
+                        names: &[$( <$ty as $crate::wire::Wire>::TYPE ),+],
+                        family: None,
+                        unnamed: polymorphic! { @number $($unnamed)? },
+                        strange: polymorphic! { @number $($strange)? },
+                        settled_later: false,
                     }
-                )+
-                None
-            }
-
-            #[allow(non_upper_case_globals, reason = "subtypes are numbered by their names")]
-            fn read_subtype<'de, A: ::serde::de::MapAccess<'de>>(
-                subtype: usize,
-                map: A,
-                name: Option<$crate::wire::TypeName<'de>>,
-            ) -> Result<Self, A::Error> {
-                enum Subtype { $($variant),+ }
-                $( const $variant: usize = Subtype::$variant as usize; )+
-                match subtype {
-                    $(
-                        $variant => <$ty as $crate::wire::FromObject>::read_object(map, name)
-                            .map(Self::$variant),
-                    )+
-                    _ => Err($crate::wire::refuse("of a known subtype", "of another")),
                 }
             }
 
-            fn unknown(object: $crate::wire::Object) -> Option<Self> {
-                polymorphic! { @unknown object $($kept)? }
+            fn select(&mut self, subtype: usize) -> Option<&mut dyn $crate::wire::Slot> {
+                enum Subtype { $($variant),+ }
+                *self = match [$(Subtype::$variant),+].get(subtype)? {
+                    $( Subtype::$variant => Self::$variant($crate::wire::Wire::blank()), )+
+                };
+                Some(match self {
+                    $( Self::$variant(value) => value, )+
+                    $( Self::$kept(value) => value, )?
+                })
             }
 
-            fn received_type(&self) -> Option<&::serde_json::Value> {
+            fn keep(&mut self, object: $crate::wire::Object) -> bool {
+                polymorphic! { @keep self object $($kept)? }
+            }
+        }
+
+        impl $crate::wire::Slot for $name {
+            fn take(&mut self, incoming: $crate::wire::Incoming<'_>) -> $crate::wire::Taken {
+                $crate::wire::take_choice(self, incoming)
+            }
+
+            fn give(&self) -> $crate::wire::Outgoing<'_> {
                 match self {
-                    $( Self::$variant(value) => $crate::wire::FromObject::received_type(value), )+
-                    $( Self::$kept(_) => None, )?
+                    $( Self::$variant(value) => $crate::wire::Slot::give(value), )+
+                    $( Self::$kept(value) => $crate::wire::Slot::give(value), )?
                 }
             }
         }
 
         impl $crate::wire::Wire for $name {
-            fn read<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> Result<(Self, Option<::serde_json::Value>), D::Error> {
-                $crate::wire::read_choice(deserializer).map(|this| (this, None))
-            }
-
-            fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    $( Self::$variant(value) => $crate::wire::Wire::write(value, serializer), )+
-                    $( Self::$kept(value) => $crate::wire::Wire::write(value, serializer), )?
-                }
-            }
-        }
-
-        impl $crate::wire::FromObject for $name {
-            fn read_object<'de, A: ::serde::de::MapAccess<'de>>(
-                map: A,
-                name: Option<$crate::wire::TypeName<'de>>,
-            ) -> Result<Self, A::Error> {
-                $crate::wire::read_choice_rest(map, name)
-            }
-
-            fn received_type(&self) -> Option<&::serde_json::Value> {
-                <Self as $crate::wire::Choice>::received_type(self)
+            fn blank() -> Self {
+                polymorphic! { @blank [$($variant)+] $($kept)? }
             }
         }
 
@@ -159,12 +144,6 @@ macro_rules! polymorphic {
                 }
             }
         )+
-
-        impl From<$name> for $crate::wire::Field<Box<$name>> {
-            fn from(value: $name) -> Self {
-                Self::Value(Box::new(value))
-            }
-        }
 
         $crate::wire::through_wire!($name);
     };

@@ -58,74 +58,73 @@ macro_rules! resource {
             )*
 
             /// Take over every property that `newer` carries; what it lacks stays.
-            pub fn merge(&mut self, newer: Self) {
-                $( self.$field.merge(newer.$field); )*
-                self.additional.merge(newer.additional);
+            pub fn merge(&mut self, mut newer: Self) {
+                $crate::wire::merge(self, &mut newer);
             }
         }
 
-        impl $crate::wire::Fields for $name {
-            const NAMES: &'static [&'static str] = &[$($key),*];
+        const _: () = {
+            #[allow(non_camel_case_types, reason = "properties are numbered by their names")]
+            enum Property { $($field),* }
 
-            #[allow(
-                dead_code,
-                non_camel_case_types,
-                non_upper_case_globals,
-                unused_variables,
-                reason = "properties are numbered by their names; an object may have none"
-            )]
-            fn read_slot<'de, D: ::serde::Deserializer<'de>>(
-                &mut self,
-                slot: usize,
-                deserializer: D,
-            ) -> Result<Option<::serde_json::Value>, D::Error> {
-                enum Slot { $($field),* }
-                $( const $field: usize = Slot::$field as usize; )*
-                match slot {
-                    $( $field => $crate::wire::read_field(&mut self.$field, deserializer), )*
-                    _ => Ok(None),
+            const PROPERTIES: &[Property] = &[$(Property::$field),*];
+
+            impl $crate::wire::Fields for $name {
+                fn table(&self) -> &'static $crate::wire::Table {
+                    const {
+                        &$crate::wire::Table::new(
+                            stringify!($name),
+                            $type_name,
+                            &[$($key),*],
+                            &[$(stringify!($field)),*],
+                        )
+                    }
+                }
+
+                fn field(&self, slot: usize) -> Option<&dyn $crate::wire::AnyField> {
+                    match PROPERTIES.get(slot) {
+                        $( Some(Property::$field) => Some(&self.$field), )*
+                        _ => None,
+                    }
+                }
+
+                fn field_mut(&mut self, slot: usize) -> Option<&mut dyn $crate::wire::AnyField> {
+                    match PROPERTIES.get(slot) {
+                        $( Some(Property::$field) => Some(&mut self.$field), )*
+                        _ => None,
+                    }
+                }
+
+                fn unnamed(&self) -> &$crate::wire::Additional {
+                    &self.additional
+                }
+
+                fn unnamed_mut(&mut self) -> &mut $crate::wire::Additional {
+                    &mut self.additional
+                }
+
+                fn settle(&mut self) -> Result<(), $crate::wire::Stop> {
+                    $( $after(self)?; )?
+                    Ok(())
                 }
             }
+        };
 
-            $(
-                fn settle(&mut self) -> Result<(), ::serde_json::Error> {
-                    $after(self)
-                }
-            )?
+        impl $crate::wire::Slot for $name {
+            fn take(&mut self, incoming: $crate::wire::Incoming<'_>) -> $crate::wire::Taken {
+                $crate::wire::take_object(self, incoming)
+            }
 
-            fn unnamed(&mut self) -> &mut $crate::wire::Additional {
-                &mut self.additional
+            fn give(&self) -> $crate::wire::Outgoing<'_> {
+                $crate::wire::Outgoing::Object(self)
             }
         }
 
         impl $crate::wire::Wire for $name {
             const TYPE: &'static str = $type_name;
 
-            fn read<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> Result<(Self, Option<::serde_json::Value>), D::Error> {
-                $crate::wire::read_fields(deserializer).map(|this| (this, None))
-            }
-
-            #[allow(unused_mut, reason = "an object may have no named property at all")]
-            fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut object =
-                    $crate::wire::ObjectWriter::begin(serializer, &self.additional, $type_name)?;
-                $( object.put($key, &self.$field)?; )*
-                object.end()
-            }
-        }
-
-        impl $crate::wire::FromObject for $name {
-            fn read_object<'de, A: ::serde::de::MapAccess<'de>>(
-                map: A,
-                name: Option<$crate::wire::TypeName<'de>>,
-            ) -> Result<Self, A::Error> {
-                $crate::wire::read_rest(map, name)
-            }
-
-            fn received_type(&self) -> Option<&::serde_json::Value> {
-                self.additional.received_type()
+            fn blank() -> Self {
+                Self::default()
             }
         }
 
@@ -145,24 +144,7 @@ macro_rules! resource {
 
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                let mut shown = f.debug_struct(stringify!($name));
-                $(
-                    match &self.$field {
-                        $crate::wire::Field::Missing => {}
-                        $crate::wire::Field::Null => { shown.field(stringify!($field), &None::<()>); }
-                        $crate::wire::Field::Value(value) => { shown.field(stringify!($field), value); }
-                    }
-                )*
-                if !self.additional.is_empty() {
-                    shown.field("additional", &self.additional);
-                }
-                shown.finish_non_exhaustive()
-            }
-        }
-
-        impl From<$name> for $crate::wire::Field<Box<$name>> {
-            fn from(value: $name) -> Self {
-                Self::Value(Box::new(value))
+                $crate::wire::show(self, f)
             }
         }
 
