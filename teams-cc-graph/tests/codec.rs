@@ -114,7 +114,7 @@ fn a_refusal_names_the_path_and_never_the_value() {
     let error = serde_json::from_str::<Call>("{\"id\":\n 5}").err().unwrap();
     assert_eq!(
         error.to_string(),
-        "property id should be a text but is a number at line 2 column 3"
+        "property id should be a text but is a number at line 2 column 2"
     );
     let settled =
         json!({"resourceUrl": "/communications/calls/c", "resourceData": {"id": ["secret"]}});
