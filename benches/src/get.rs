@@ -45,7 +45,6 @@ impl TokenProvider for Fixed {
 
 type Sent = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-#[derive(Clone)]
 struct Clients {
     origin: String,
     token: String,
@@ -76,13 +75,15 @@ impl Clients {
         Self { origin: origin.to_owned(), token, bare: reqwest::Client::new(), ours, peer }
     }
 
-    fn send(&self, who: &str) -> Sent {
+    /// A request that is made, sent and read in one task: all of its work is where it is awaited.
+    fn send(self: &Arc<Self>, who: &str) -> Sent {
+        let clients = Arc::clone(self);
         match who {
             BARE | VALUE => {
-                let url = format!("{}/v1.0/users/{USER}/presence", self.origin);
-                let request = self.bare.get(url).bearer_auth(&self.token);
                 let decode = who == VALUE;
                 Box::pin(async move {
+                    let url = format!("{}/v1.0/users/{USER}/presence", clients.origin);
+                    let request = clients.bare.get(url).bearer_auth(&clients.token);
                     let response = request.send().await.expect("an answer");
                     let body = response.bytes().await.expect("a body");
                     if decode {
@@ -93,34 +94,26 @@ impl Clients {
                     }
                 })
             }
-            OURS => {
-                let request = self.ours.user(USER).presence();
-                Box::pin(async move {
-                    let presence = request.await.expect("an answer");
-                    assert!(presence.id.text().is_some());
-                })
-            }
-            PIPELINE => {
-                let client = self.ours.clone();
-                let request = self.ours.user(USER).presence().into_request().expect("a request");
-                Box::pin(async move {
-                    let response = client.execute(request).await.expect("an answer");
-                    assert!(!response.body().is_empty());
-                })
-            }
-            _ => {
-                let peer = self.peer.clone();
-                Box::pin(async move {
-                    let response = peer.user(USER).presence().get_presence().send().await;
-                    let value: Value = response.expect("an answer").json().await.expect("a body");
-                    assert!(value["id"].is_string());
-                })
-            }
+            OURS => Box::pin(async move {
+                let presence = clients.ours.user(USER).presence().await.expect("an answer");
+                assert!(presence.id.text().is_some());
+            }),
+            PIPELINE => Box::pin(async move {
+                let request = clients.ours.user(USER).presence().into_request();
+                let sent = clients.ours.execute(request.expect("a request")).await;
+                assert!(!sent.expect("an answer").body().is_empty());
+            }),
+            _ => Box::pin(async move {
+                let request = clients.peer.user(USER).presence().get_presence();
+                let response = request.send().await.expect("an answer");
+                let value: Value = response.json().await.expect("a body");
+                assert!(value["id"].is_string());
+            }),
         }
     }
 
     /// The median of requests one after the other, in microseconds.
-    async fn latency(&self, who: &str) -> f64 {
+    async fn latency(self: &Arc<Self>, who: &str) -> f64 {
         let mut times = Vec::with_capacity(IN_A_ROW);
         for _ in 0..IN_A_ROW {
             let started = Instant::now();
@@ -131,7 +124,7 @@ impl Clients {
     }
 
     /// Requests a second with so many under way.
-    async fn rate(&self, who: &'static str) -> f64 {
+    async fn rate(self: &Arc<Self>, who: &'static str) -> f64 {
         let started = Instant::now();
         stream::iter(0..CROWD)
             .map(|_| tokio::spawn(self.send(who)))
@@ -148,7 +141,7 @@ pub(crate) fn alone(who: &str, requests: usize) {
     let server = Server::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
-    let clients = Clients::new(&server.origin);
+    let clients = Arc::new(Clients::new(&server.origin));
     let started = Instant::now();
     for _ in 0..requests.div_ceil(CROWD) {
         runtime.block_on(clients.rate(who));
@@ -160,7 +153,7 @@ pub(crate) fn run() -> Report {
     let server = Server::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
-    let clients = Clients::new(&server.origin);
+    let clients = Arc::new(Clients::new(&server.origin));
     let latency = interleave(&NAMES, |who| runtime.block_on(clients.latency(who)));
     let rates = interleave(&NAMES, |who| runtime.block_on(clients.rate(who)));
     let mut report = Report::new("get");

@@ -82,12 +82,8 @@ impl TokenCache {
     fn plan(&self, wanted: &TokenRequest) -> Plan {
         let now = self.shared.clock.now();
         let mut entries = self.shared.lock();
-        if let Some(entry) = entries.get_mut(wanted)
-            && let Some(kept) = &entry.token
-            && now < kept.renew_at
-        {
-            entry.used = now;
-            return Plan::Done(Ok(kept.token.clone()));
+        if let Some(token) = fresh(&mut entries, wanted, now) {
+            return Plan::Done(Ok(token));
         }
         make_room(&mut entries, wanted);
         let entry = entries.entry(wanted.clone()).or_default();
@@ -111,6 +107,11 @@ impl TokenCache {
 
 #[async_trait]
 impl TokenProvider for TokenCache {
+    fn at_hand(&self, wanted: &TokenRequest) -> Option<AccessToken> {
+        let now = self.shared.clock.now();
+        fresh(&mut self.shared.lock(), wanted, now)
+    }
+
     async fn token(&self, wanted: &TokenRequest) -> Result<AccessToken, Error> {
         let result = match self.plan(wanted) {
             Plan::Done(result) => result,
@@ -168,6 +169,18 @@ impl Inner {
             }
         })
     }
+}
+
+/// The token kept, until it is time to renew it.
+fn fresh(
+    entries: &mut BTreeMap<TokenRequest, Entry>,
+    wanted: &TokenRequest,
+    now: Instant,
+) -> Option<AccessToken> {
+    let entry = entries.get_mut(wanted)?;
+    let kept = entry.token.as_ref().filter(|kept| now < kept.renew_at)?;
+    entry.used = now;
+    Some(kept.token.clone())
 }
 
 fn make_room(entries: &mut BTreeMap<TokenRequest, Entry>, wanted: &TokenRequest) {

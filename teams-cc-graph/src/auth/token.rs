@@ -111,6 +111,13 @@ pub trait TokenProvider: Send + Sync {
     /// [`ErrorKind::SignIn`](crate::ErrorKind::SignIn) where the endpoint refuses.
     async fn token(&self, wanted: &TokenRequest) -> Result<AccessToken, Error>;
 
+    /// A token that is valid now, where one can be had without waiting. Default: none; then
+    /// [`token`](Self::token) is asked.
+    fn at_hand(&self, wanted: &TokenRequest) -> Option<AccessToken> {
+        let _ = wanted;
+        None
+    }
+
     /// The service refused this token: do not give it again. May be dropped, as [`token`](Self::token).
     async fn refused(&self, wanted: &TokenRequest, token: &AccessToken) {
         let _ = (wanted, token);

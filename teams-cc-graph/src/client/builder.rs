@@ -11,13 +11,14 @@ use tower::Service;
 use tower::util::BoxCloneSyncService;
 use url::Url;
 
-use super::reqwest::ReqwestTransport;
-use super::{Base, BoxError, Client, Inner, Transport};
+use super::{Base, BoxError, Client, Inner, ReqwestTransport, Transport};
 use crate::auth::{ClientSecret, TokenCache, TokenProvider, TokenRequest};
 use crate::cloud::Cloud;
 use crate::config::{Config, SystemClock};
 use crate::error::{ConfigError, Error};
-use crate::layer::{Attempt, Auth, Bounds, IdSource, RequestId, Retry, Stack, Throttle, Trace};
+use crate::layer::{
+    Attempt, Auth, Bounds, IdSource, RequestId, Retry, Stack, Throttle, Trace, Wire,
+};
 
 /// Configures a [`Client`].
 #[must_use = "a builder does nothing until it is built"]
@@ -137,10 +138,12 @@ impl ClientBuilder {
     ///
     /// [`ConfigError::Transport`] where TLS cannot be set up.
     pub fn default_transport(&self) -> Result<Transport, Error> {
+        Ok(BoxCloneSyncService::new(self.reqwest()?))
+    }
+
+    fn reqwest(&self) -> Result<ReqwestTransport, Error> {
         let limit = self.config.max_response_bytes;
-        let endpoint = self.endpoint.as_deref().unwrap_or_else(|| self.cloud.graph());
-        let transport = ReqwestTransport::new(&self.user_agent, limit, &self.roots, endpoint)?;
-        Ok(BoxCloneSyncService::new(transport))
+        ReqwestTransport::new(&self.user_agent, limit, &self.roots)
     }
 
     /// The client.
@@ -149,12 +152,12 @@ impl ClientBuilder {
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) says what is missing or wrong.
     pub fn build(self) -> Result<Client, Error> {
-        let transport = match &self.transport {
-            Some(transport) => transport.clone(),
-            None => self.default_transport()?,
+        let wire = match &self.transport {
+            Some(transport) => Wire::from(transport.clone()),
+            None => Wire::Default(self.reqwest()?),
         };
         let endpoint = self.endpoint.unwrap_or_else(|| format!("{}/v1.0", self.cloud.graph()));
-        let base = base(&endpoint)?;
+        let base = Base::new(&origin("endpoint", &endpoint)?)?;
         let authority = self.authority.unwrap_or_else(|| self.cloud.authority().to_owned());
         origin("authority", &authority)?;
         let shown = Arc::<str>::from(authority.trim_end_matches('/'));
@@ -166,14 +169,14 @@ impl ClientBuilder {
                 Credential::Provider(provider) => provider,
                 Credential::Secret(client_id, secret) => {
                     let credential =
-                        ClientSecret::new(authority, client_id, secret, transport.clone())
+                        ClientSecret::new(authority, client_id, secret, wire.transport())
                             .seed(seed);
                     Arc::new(TokenCache::new(Arc::new(credential), Arc::clone(&clock), seed))
                 }
             };
         let ids = Arc::new(IdSource::new(seed));
         let config = self.config;
-        let attempt = Attempt::new(transport, config.attempt_timeout);
+        let attempt = Attempt::new(wire, config.attempt_timeout);
         let wire = attempt.clone();
         let auth = Auth::new(attempt, Arc::clone(&provider), Arc::clone(&clock));
         let bounds = Bounds {
@@ -190,8 +193,7 @@ impl ClientBuilder {
         let named = RequestId::new(retry, Arc::clone(&ids));
         let stack: Stack = Trace { inner: named };
         let (cloud, scope) = (self.cloud, Arc::<str>::from(self.cloud.scope()));
-        let wanted = |tenant| Arc::new(TokenRequest::new(tenant, scope.as_ref()));
-        let wanted = self.tenant.map(wanted);
+        let wanted = self.tenant.map(|tenant| TokenRequest::new(tenant, scope.as_ref()));
         let authority = shown;
         let retry = policy;
         let inner = Inner {
@@ -208,7 +210,7 @@ impl ClientBuilder {
             wire,
             authority,
         };
-        Ok(Client { inner: Arc::new(inner), wanted })
+        Ok(Client::new(Arc::new(inner), wanted))
     }
 }
 
@@ -223,14 +225,6 @@ fn origin(what: &'static str, text: &str) -> Result<Url, ConfigError> {
     let url = Url::parse(text).map_err(|_| ConfigError::Endpoint { what })?;
     let usable = matches!(url.scheme(), "https" | "http") && url.has_host();
     if usable { Ok(url) } else { Err(ConfigError::Endpoint { what }) }
-}
-
-fn base(endpoint: &str) -> Result<Base, ConfigError> {
-    let url = origin("endpoint", endpoint)?;
-    let path = url.path().trim_end_matches('/').to_owned();
-    let origin = url.origin().ascii_serialization();
-    let uri = origin.parse().map_err(|_| ConfigError::Endpoint { what: "endpoint" })?;
-    Ok(Base { origin, uri, path })
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -56,7 +56,7 @@ impl Client {
     /// belong to no user.
     pub fn delegated(&self, statement: ActsFor) -> Result<Delegated, Error> {
         let ActsFor::SignedInUser = statement;
-        if self.inner.app_only {
+        if self.inner().app_only {
             return Err(ConfigError::AppOnly.into());
         }
         Ok(Delegated { client: self.clone() })
@@ -64,7 +64,7 @@ impl Client {
 
     /// Where resources are that bodies link to: the cloud's own, whatever stands in front of it.
     pub(crate) fn service_root(&self) -> String {
-        format!("{}/v1.0", self.inner.cloud.graph())
+        format!("{}/v1.0", self.inner().cloud.graph())
     }
 }
 

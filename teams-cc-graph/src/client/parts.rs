@@ -76,7 +76,7 @@ impl Client {
                 (Rest::Whole(body), length)
             }
         };
-        let (limit, patience) = (DEFAULT_MAX_DOWNLOAD_BYTES, self.inner.wire.timeout());
+        let (limit, patience) = (DEFAULT_MAX_DOWNLOAD_BYTES, self.inner().wire.timeout());
         Ok(Download { rest, content_type, length, came: 0, limit, patience })
     }
 }

@@ -2,12 +2,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::Uri;
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
 use reqwest::redirect;
 use tower::Service;
 use url::Url;
@@ -22,28 +22,19 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
 const POOL_IDLE: Duration = Duration::from_mins(1);
 
+/// The default transport; a clone shares its connections.
 #[derive(Clone)]
-pub(super) struct ReqwestTransport {
+pub(crate) struct ReqwestTransport {
     client: reqwest::Client,
     max_response_bytes: usize,
-    origin: Option<Origin>,
-}
-
-/// The origin most requests go to, parsed once.
-#[derive(Clone)]
-struct Origin {
-    url: Url,
-    authority: Arc<str>,
 }
 
 impl ReqwestTransport {
-    /// A transport that trusts the platform's roots, and `roots` (PEM) beside them. Most requests
-    /// go where `endpoint` is.
+    /// A transport that trusts the platform's roots, and `roots` (PEM) beside them.
     pub(super) fn new(
         user_agent: &str,
         max_response_bytes: usize,
         roots: &[Vec<u8>],
-        endpoint: &str,
     ) -> Result<Self, Error> {
         let failed = |error: reqwest::Error| {
             Error::with_source(ErrorKind::Config(ConfigError::Transport), error)
@@ -60,33 +51,45 @@ impl ReqwestTransport {
             }
         }
         let client = builder.build().map_err(failed)?;
-        Ok(Self { client, max_response_bytes, origin: Origin::of(endpoint) })
+        Ok(Self { client, max_response_bytes })
     }
 
-    /// The request in the form that is sent.
-    fn outgoing(&self, request: http::Request<Bytes>) -> reqwest::Result<reqwest::Request> {
-        let url = self.origin.as_ref().and_then(|origin| origin.locate(request.uri()));
-        let Some(url) = url.filter(|_| request.extensions().is_empty()) else {
-            return request.try_into();
-        };
-        let (parts, body) = request.into_parts();
-        let mut outgoing = reqwest::Request::new(parts.method, url);
-        *outgoing.version_mut() = parts.version;
-        *outgoing.headers_mut() = parts.headers;
-        *outgoing.body_mut() = Some(body.into());
-        Ok(outgoing)
-    }
-
-    async fn send(
-        self,
-        mut request: http::Request<Bytes>,
+    /// Send a request to a place that is parsed already, with these credentials. Dropping the
+    /// future stops waiting.
+    pub(crate) async fn send_to(
+        &self,
+        url: Url,
+        request: &http::Request<Bytes>,
+        authorization: HeaderValue,
     ) -> Result<http::Response<Bytes>, BoxError> {
-        let in_parts = request.extensions_mut().remove::<InParts>().is_some();
+        let mut outgoing = reqwest::Request::new(request.method().clone(), url);
+        *outgoing.version_mut() = request.version();
+        *outgoing.headers_mut() = request.headers().clone();
+        outgoing.headers_mut().insert(AUTHORIZATION, authorization);
+        *outgoing.body_mut() = Some(request.body().clone().into());
+        let in_parts = request.extensions().get::<InParts>().is_some();
+        self.execute(outgoing, in_parts).await
+    }
+
+    /// Send the request, and read its answer up to the bound. Dropping the future stops waiting.
+    pub(crate) async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, BoxError> {
+        let in_parts = request.extensions().get::<InParts>().is_some();
+        let request = request.try_into().map_err(reqwest::Error::without_url)?;
+        self.execute(request, in_parts).await
+    }
+
+    async fn execute(
+        &self,
+        request: reqwest::Request,
+        in_parts: bool,
+    ) -> Result<http::Response<Bytes>, BoxError> {
         let limit = self.max_response_bytes;
         let too_large = || Error::new(ErrorKind::ResponseTooLarge { limit });
         // The URL of an error may name people; what failed is said without it.
         let failed = reqwest::Error::without_url;
-        let request = self.outgoing(request).map_err(failed)?;
         let mut response = self.client.execute(request).await.map_err(failed)?;
         if in_parts && response.status().is_success() {
             let mut answer = head(&mut response);
@@ -125,27 +128,6 @@ fn head(response: &mut reqwest::Response) -> http::Response<Bytes> {
     answer
 }
 
-impl Origin {
-    /// The origin of an address; none where it has no host of its own.
-    fn of(address: &str) -> Option<Self> {
-        let url = Url::parse(address).ok()?.origin().ascii_serialization();
-        let (_, authority) = url.split_once("://")?;
-        Some(Self { authority: authority.into(), url: Url::parse(&url).ok()? })
-    }
-
-    /// The URL of a request to this origin: its host need not be parsed again.
-    fn locate(&self, uri: &Uri) -> Option<Url> {
-        let is_here =
-            uri.authority()?.as_str() == &*self.authority && uri.scheme_str()? == self.url.scheme();
-        is_here.then(|| {
-            let mut url = self.url.clone();
-            url.set_path(uri.path());
-            url.set_query(uri.query());
-            url
-        })
-    }
-}
-
 impl Service<http::Request<Bytes>> for ReqwestTransport {
     type Response = http::Response<Bytes>;
     type Error = BoxError;
@@ -156,50 +138,7 @@ impl Service<http::Request<Bytes>> for ReqwestTransport {
     }
 
     fn call(&mut self, request: http::Request<Bytes>) -> Self::Future {
-        Box::pin(self.clone().send(request))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_is_the_same_whether_its_origin_was_known_or_not() {
-        for endpoint in [
-            "https://graph.microsoft.com/v1.0",
-            "https://graph.microsoft.com:443/",
-            "http://127.0.0.1:8080",
-            "http://[::1]:8080/v1.0",
-        ] {
-            let origin = Origin::of(endpoint).unwrap();
-            let here = origin.url.as_str().trim_end_matches('/');
-            for rest in [
-                "",
-                "/",
-                "/v1.0/users/a%2Fb/presence",
-                "/v1.0/users?$filter=a%20eq%20'b'&$top=1",
-                "//evil.example/a?",
-                "/a/./b/../c?d=/../e",
-                "/a\\b/..\\c",
-                "/a|b{c}\"d?'e'",
-                "?a=b",
-                "/communications/getPstnCalls(from=2019-11-01,to=2019-12-01)",
-            ] {
-                let uri: Uri = format!("{here}{rest}").parse().unwrap();
-                let whole = Url::parse(&uri.to_string()).unwrap();
-                assert_eq!(origin.locate(&uri), Some(whole), "{uri}");
-            }
-            for elsewhere in [
-                "https://graph.microsoft.com.evil.example/",
-                "https://user@graph.microsoft.com/",
-                "ftp://graph.microsoft.com/",
-                "http://127.0.0.1:8081/",
-                "/v1.0/users",
-            ] {
-                assert_eq!(origin.locate(&elsewhere.parse().unwrap()), None, "{elsewhere}");
-            }
-        }
-        assert!(Origin::of("data:text/plain,a").is_none());
+        let transport = self.clone();
+        Box::pin(async move { transport.send(request).await })
     }
 }

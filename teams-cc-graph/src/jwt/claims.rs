@@ -1,12 +1,9 @@
 //! What a token says.
 
-use serde_json::Value;
 use teams_cc_core::TenantId;
 
-use super::{JwtError, pick::pick};
-
-/// The most audiences one token may name.
-const MAX_AUDIENCES: usize = 16;
+use super::JwtError;
+use super::pick::{Picked, pick};
 
 /// The long spelling of `tid` that some issuers of the calling service use.
 const TENANT_CLAIM: &str = "http://schemas.microsoft.com/identity/claims/tenantid";
@@ -33,18 +30,15 @@ impl Claims {
         let names = ["iss", "aud", "tid", TENANT_CLAIM, "exp", "nbf"];
         let [issuer, audience, tenant, other_tenant, expires, not_before] =
             pick(json, names).ok_or(JwtError::Malformed)?;
-        let issuer = issuer.as_ref().and_then(Value::as_str).ok_or(JwtError::BadClaims)?;
-        let audiences: Vec<Box<str>> = match &audience {
-            Some(Value::String(one)) => vec![one.as_str().into()],
-            Some(Value::Array(several)) if several.len() <= MAX_AUDIENCES => several
-                .iter()
-                .map(|one| one.as_str().map(Box::from).ok_or(JwtError::BadClaims))
-                .collect::<Result<_, _>>()?,
+        let issuer = issuer.as_ref().and_then(Picked::text).ok_or(JwtError::BadClaims)?;
+        let audiences = match audience {
+            Some(Picked::Text(one)) => vec![one.into()],
+            Some(Picked::Texts(several)) => several.into_iter().map(Into::into).collect(),
             _ => return Err(JwtError::BadClaims),
         };
         let tenant = match tenant.or(other_tenant) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => {
+            None | Some(Picked::Null) => None,
+            Some(Picked::Text(text)) => {
                 Some(TenantId::new(text.to_ascii_lowercase()).map_err(|_| JwtError::BadClaims)?)
             }
             Some(_) => return Err(JwtError::BadClaims),
@@ -56,13 +50,11 @@ impl Claims {
 }
 
 /// RFC 7519 §2: a number of seconds, which may have a fraction.
-fn numeric_date(value: &Value) -> Result<i64, JwtError> {
-    if let Some(whole) = value.as_i64() {
-        return Ok(whole);
-    }
-    match value.as_f64() {
+fn numeric_date(value: &Picked<'_>) -> Result<i64, JwtError> {
+    match *value {
+        Picked::Whole(seconds) => Ok(seconds),
         // The bound keeps the conversion exact; it lies some 280,000 years ahead.
-        Some(seconds) if seconds.abs() < 9e12 =>
+        Picked::Number(seconds) if seconds.abs() < 9e12 =>
         {
             #[expect(clippy::cast_possible_truncation, reason = "bounded above and floored")]
             Ok(seconds.floor() as i64)

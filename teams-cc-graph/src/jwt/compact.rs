@@ -1,9 +1,10 @@
 //! The compact form: `header.payload.signature` (RFC 7515 §7.1).
 
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::Value;
 
-use super::{Claims, Jwk, JwtError, pick::pick};
+use super::pick::{Picked, pick};
+use super::{Claims, Jwk, JwtError};
 
 /// The longest token looked at; those of the calling service have about 1.5 kB.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -61,11 +62,12 @@ impl<'a> Unverified<'a> {
         if payload.contains('.') {
             return Err(JwtError::Malformed);
         }
+        let header = decode(header)?;
         let [algorithm, key_id, extensions] =
-            pick(&decode(header)?, ["alg", "kid", "crit"]).ok_or(JwtError::Malformed)?;
+            pick(&header, ["alg", "kid", "crit"]).ok_or(JwtError::Malformed)?;
         let algorithm = algorithm
             .as_ref()
-            .and_then(Value::as_str)
+            .and_then(Picked::text)
             .and_then(Algorithm::from_name)
             .ok_or(JwtError::AlgorithmNotAllowed)?;
         // RFC 7515 §4.1.11: extensions that are not understood make the token invalid.
@@ -74,7 +76,7 @@ impl<'a> Unverified<'a> {
         }
         let key_id = key_id
             .as_ref()
-            .and_then(Value::as_str)
+            .and_then(Picked::text)
             .filter(|id| !id.is_empty() && id.len() <= MAX_KEY_ID_BYTES)
             .ok_or(JwtError::NoKeyId)?;
         let signature = decode(signature)?;
@@ -99,8 +101,18 @@ impl<'a> Unverified<'a> {
     /// [`JwtError::BadSignature`], also where the key is bound to the other algorithm; after a
     /// good signature [`JwtError::Malformed`] or [`JwtError::BadClaims`].
     pub fn verify(&self, key: &Jwk) -> Result<Claims, JwtError> {
-        key.verify(self.algorithm, self.signed.as_bytes(), &self.signature)?;
+        self.verify_hashed(key, &digest(&SHA256, self.signed.as_bytes()))
+    }
+
+    /// As [`verify`](Self::verify), where the SHA-256 of what is signed is known already.
+    pub(crate) fn verify_hashed(&self, key: &Jwk, signed: &Digest) -> Result<Claims, JwtError> {
+        key.verify(self.algorithm, signed, &self.signature)?;
         Claims::read(&decode(self.payload)?)
+    }
+
+    /// The key the token names, for good.
+    pub(crate) fn into_key_id(self) -> Box<str> {
+        self.key_id
     }
 }
 

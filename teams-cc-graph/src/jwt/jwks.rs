@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use aws_lc_rs::digest::Digest;
 use aws_lc_rs::signature::{
     ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents,
 };
@@ -48,10 +49,11 @@ impl PublicKey {
 }
 
 impl Jwk {
+    /// Whether the signature is one of the message with this SHA-256.
     pub(super) fn verify(
         &self,
         algorithm: Algorithm,
-        message: &[u8],
+        message: &Digest,
         signature: &[u8],
     ) -> Result<(), JwtError> {
         if self.algorithm.is_some_and(|only| only != algorithm) {
@@ -61,7 +63,7 @@ impl Jwk {
             Algorithm::Rs256 => &self.key.rs256,
             Algorithm::Ps256 => &self.key.ps256,
         };
-        key.verify_sig(message, signature).map_err(|_| JwtError::BadSignature)
+        key.verify_digest_sig(message, signature).map_err(|_| JwtError::BadSignature)
     }
 
     /// Whether this is the same key, and bound in the same way.

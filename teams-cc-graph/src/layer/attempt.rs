@@ -1,25 +1,52 @@
 //! One attempt: a time limit around the transport, and its errors in this crate's words.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
 use tower::ServiceExt;
+use tower::util::BoxCloneSyncService;
 
-use super::Response;
-use crate::client::Transport;
+use super::{Order, Response};
+use crate::client::{BoxError, ReqwestTransport, Transport};
 use crate::error::{Error, ErrorKind};
 
 /// The transport under a time limit.
 #[derive(Clone)]
 pub(crate) struct Attempt {
-    transport: Arc<Transport>,
+    wire: Wire,
     timeout: Duration,
 }
 
+/// What requests go over: the default transport costs no allocation for being one of two.
+#[derive(Clone)]
+pub(crate) enum Wire {
+    Default(ReqwestTransport),
+    Other(Arc<Transport>),
+}
+
+impl Wire {
+    /// The same as a tower service, for others than the client.
+    pub(crate) fn transport(&self) -> Transport {
+        match self {
+            Self::Default(transport) => BoxCloneSyncService::new(transport.clone()),
+            Self::Other(transport) => Transport::clone(transport),
+        }
+    }
+}
+
+impl From<Transport> for Wire {
+    fn from(transport: Transport) -> Self {
+        Self::Other(Arc::new(transport))
+    }
+}
+
 impl Attempt {
-    pub(crate) fn new(transport: Transport, timeout: Duration) -> Self {
-        Self { transport: Arc::new(transport), timeout }
+    pub(crate) fn new(wire: impl Into<Wire>, timeout: Duration) -> Self {
+        Self { wire: wire.into(), timeout }
     }
 
     /// How long it may take.
@@ -29,13 +56,46 @@ impl Attempt {
 
     /// The transport, without the time limit.
     pub(crate) fn transport(&self) -> Transport {
-        Transport::clone(&self.transport)
+        self.wire.transport()
+    }
+
+    /// Send a request of Graph once, with these credentials. Dropping the future stops waiting.
+    pub(crate) async fn send_signed(
+        &self,
+        order: &Order<'_>,
+        authorization: HeaderValue,
+    ) -> Result<Response, Error> {
+        let (base, request) = (order.base, &order.request);
+        match &self.wire {
+            Wire::Default(transport) => {
+                let url = base.locate(request.uri())?;
+                self.within(transport.send_to(url, request, authorization)).await
+            }
+            Wire::Other(_) => {
+                let mut request = request.clone();
+                *request.uri_mut() = base.join(request.uri())?;
+                request.headers_mut().insert(AUTHORIZATION, authorization);
+                self.send(request).await
+            }
+        }
     }
 
     /// Send the request once. Dropping the future stops waiting.
     pub(crate) async fn send(&self, request: http::Request<Bytes>) -> Result<Response, Error> {
-        let transport = Transport::clone(&self.transport);
-        match tokio::time::timeout(self.timeout, transport.oneshot(request)).await {
+        match &self.wire {
+            Wire::Default(transport) => self.within(transport.send(request)).await,
+            Wire::Other(transport) => {
+                let transport = Transport::clone(transport);
+                self.within(transport.oneshot(request)).await
+            }
+        }
+    }
+
+    async fn within(
+        &self,
+        sent: impl Future<Output = Result<Response, BoxError>>,
+    ) -> Result<Response, Error> {
+        match tokio::time::timeout(self.timeout, sent).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => match error.downcast::<Error>() {
                 Ok(error) => Err(*error),

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::StatusCode;
-use http::header::AUTHORIZATION;
 use teams_cc_core::TenantId;
 
 use super::{Attempt, Handle, Order, Response};
-use crate::auth::{AccessToken, Granted, TokenProvider};
+use crate::auth::{AccessToken, Granted, TokenProvider, TokenRequest};
 use crate::config::SharedClock;
 use crate::error::{ConfigError, Error, InvalidRequest, SignInError};
 
@@ -30,7 +28,7 @@ impl Auth {
 }
 
 impl Handle for Auth {
-    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+    async fn handle(&self, order: &mut Order<'_>) -> Result<Response, Error> {
         let mut token = self.token(order).await?;
         let mut is_first = true;
         loop {
@@ -39,7 +37,7 @@ impl Handle for Auth {
                 return Ok(response);
             }
             // The service may have revoked a token that still looks valid; one fresh one decides.
-            let wanted = order.wanted.as_deref().ok_or(ConfigError::NoTenant)?;
+            let wanted = order.wanted.ok_or(ConfigError::NoTenant)?;
             self.provider.refused(wanted, &token).await;
             let fresh = self.token(order).await?;
             if fresh == token {
@@ -52,14 +50,12 @@ impl Handle for Auth {
 }
 
 impl Auth {
-    async fn token(&self, order: &Order) -> Result<AccessToken, Error> {
-        let wanted = order.wanted.as_deref().ok_or(ConfigError::NoTenant)?;
-        let began = order.phases.as_ref().map(|phases| (phases, self.clock.now()));
-        let token = self.provider.token(wanted).await;
-        if let Some((phases, began)) = began {
-            phases.token.add(self.clock.now().since(began));
-        }
-        let token = token?;
+    async fn token(&self, order: &Order<'_>) -> Result<AccessToken, Error> {
+        let wanted = order.wanted.ok_or(ConfigError::NoTenant)?;
+        let token = match self.provider.at_hand(wanted) {
+            Some(token) => token,
+            None => self.wait_for_token(order, wanted).await?,
+        };
         match token.granted().and_then(|granted| granted.tenant.as_deref()) {
             Some(tenant) if !may_be_the_same(tenant, &wanted.tenant) => {
                 Err(InvalidRequest::TokenOfAnotherTenant {
@@ -72,26 +68,30 @@ impl Auth {
         }
     }
 
-    async fn send(&self, order: &Order, token: &AccessToken) -> Result<Response, Error> {
-        let request = signed(order.request.clone(), token)?;
+    async fn wait_for_token(
+        &self,
+        order: &Order<'_>,
+        wanted: &TokenRequest,
+    ) -> Result<AccessToken, Error> {
         let began = order.phases.as_ref().map(|phases| (phases, self.clock.now()));
-        let response = self.attempt.send(request).await;
+        let token = self.provider.token(wanted).await;
+        if let Some((phases, began)) = began {
+            phases.token.add(self.clock.now().since(began));
+        }
+        token
+    }
+
+    async fn send(&self, order: &Order<'_>, token: &AccessToken) -> Result<Response, Error> {
+        let authorization = token.header().ok_or_else(|| {
+            Error::sign_in(SignInError::new("invalid_token", "the token cannot stand in a header"))
+        })?;
+        let began = order.phases.as_ref().map(|phases| (phases, self.clock.now()));
+        let response = self.attempt.send_signed(order, authorization).await;
         if let Some((phases, began)) = began {
             phases.send.add(self.clock.now().since(began));
         }
         response.map(|response| without(response, token))
     }
-}
-
-fn signed(
-    mut request: http::Request<Bytes>,
-    token: &AccessToken,
-) -> Result<http::Request<Bytes>, Error> {
-    let value = token.header().ok_or_else(|| {
-        Error::sign_in(SignInError::new("invalid_token", "the token cannot stand in a header"))
-    })?;
-    request.headers_mut().insert(AUTHORIZATION, value);
-    Ok(request)
 }
 
 /// Whether a token's tenant may be the wanted one, which may be named by a domain instead.

@@ -124,15 +124,18 @@ impl Gate {
         let limits = self.bounds.limits;
         let (family, tenant) = key.lane.clone();
         let make = || paces(limits, family.limits(), &[Scope::Resource]);
-        let paces = self.resources.entry(&(family, tenant, id.clone()), make);
-        take_all(paces, now, key, self.bounds.patience)
+        let patience = self.bounds.patience;
+        let take = |paces: &mut Vec<Pace>| take_all(paces, now, key, patience);
+        self.resources.with(&(family, tenant, id.clone()), make, take)
     }
 
     /// Count the request against its tenant's pace.
     pub(super) fn reserve(&mut self, now: Instant, key: &Key) -> Result<Slot, Overload> {
-        let lane = lane(&mut self.lanes, self.bounds.limits, key);
-        let at = take_all(&mut lane.paces, now, key, self.bounds.patience)?;
-        Ok(Slot { at, closure: lane.closures })
+        let patience = self.bounds.patience;
+        self.lane(key, |lane| {
+            let at = take_all(&mut lane.paces, now, key, patience)?;
+            Ok(Slot { at, closure: lane.closures })
+        })
     }
 
     /// A request that was counted against its tenant's pace does not go.
@@ -162,13 +165,14 @@ impl Gate {
         if wait > self.bounds.patience || wait.is_zero() {
             return;
         }
-        let lane = lane(&mut self.lanes, self.bounds.limits, key);
-        if lane.paces.is_empty() {
-            // The service counts tenants though no page says how: one request a millisecond.
-            lane.paces.push(Pace::new(1000, Duration::from_secs(1)));
-        }
-        lane.closures = lane.closures.wrapping_add(1);
-        lane.paces.iter_mut().for_each(|pace| pace.close_until(now + wait));
+        self.lane(key, |lane| {
+            if lane.paces.is_empty() {
+                // The service counts tenants though no page says how: one request a millisecond.
+                lane.paces.push(Pace::new(1000, Duration::from_secs(1)));
+            }
+            lane.closures = lane.closures.wrapping_add(1);
+            lane.paces.iter_mut().for_each(|pace| pace.close_until(now + wait));
+        });
     }
 
     /// A place at once, where one is free and nobody of the family waits for one.
@@ -213,6 +217,11 @@ impl Gate {
         self.turns.families().map(|family| self.earliest(now, family)).min()
     }
 
+    /// Whether anybody waits for a place.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.turns.waiting() > 0
+    }
+
     /// A request is done.
     pub(super) fn release(&mut self) {
         self.free = (self.free + 1).min(self.bounds.places.max(1));
@@ -243,6 +252,16 @@ impl Gate {
         }
     }
 
+    /// Act on what is kept for the key's tenant and family.
+    fn lane<R>(&mut self, key: &Key, act: impl FnOnce(&mut Lane) -> R) -> R {
+        let limits = self.bounds.limits;
+        let make = || Lane {
+            paces: paces(limits, key.family().limits(), &[Scope::AppAndTenant, Scope::Tenant]),
+            closures: 0,
+        };
+        self.lanes.with(&key.lane, make, act)
+    }
+
     fn earliest(&self, now: Instant, family: Family) -> Instant {
         let of_family = self.families.get(&family).into_iter().flatten();
         self.every.iter().chain(of_family).map(|pace| pace.earliest(now)).max().unwrap_or(now)
@@ -271,17 +290,6 @@ fn take_all(
         pace.take(at, key.cost);
     }
     Ok(at)
-}
-
-fn lane<'a>(
-    lanes: &'a mut Recent<(Family, Option<TenantId>), Lane>,
-    limits: Limits,
-    key: &Key,
-) -> &'a mut Lane {
-    lanes.entry(&key.lane, || Lane {
-        paces: paces(limits, key.lane.0.limits(), &[Scope::AppAndTenant, Scope::Tenant]),
-        closures: 0,
-    })
 }
 
 fn paces(limits: Limits, rows: &[Limit], scopes: &[Scope]) -> Vec<Pace> {

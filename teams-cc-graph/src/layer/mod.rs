@@ -25,7 +25,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 
-pub(crate) use attempt::Attempt;
+pub(crate) use attempt::{Attempt, Wire};
 pub(crate) use auth::Auth;
 pub(crate) use gate::Bounds;
 pub(crate) use order::{Inside, Order, Phases};
@@ -44,5 +44,6 @@ pub(crate) type Stack = Trace<RequestId<Retry<Throttle<Auth>>>>;
 /// A layer with all layers below it.
 pub(crate) trait Handle: Send + Sync {
     /// Send the request of an order, as often as that takes. Dropping the future stops waiting.
-    fn handle(&self, order: &mut Order) -> impl Future<Output = Result<Response, Error>> + Send;
+    fn handle(&self, order: &mut Order<'_>)
+    -> impl Future<Output = Result<Response, Error>> + Send;
 }

@@ -8,18 +8,18 @@ use bytes::Bytes;
 use teams_cc_core::TenantId;
 
 use crate::auth::TokenRequest;
+use crate::client::Base;
 use crate::limit::Class;
 use crate::request::Endpoint;
 
 /// A request on its way, with what the layers need to know of it.
-#[derive(Clone, Debug)]
-pub(crate) struct Order {
+pub(crate) struct Order<'a> {
     pub(crate) request: http::Request<Bytes>,
     pub(crate) endpoint: Option<&'static Endpoint>,
     /// The token it goes with: that of its tenant.
-    pub(crate) wanted: Option<Arc<TokenRequest>>,
-    /// The length of the path before the request's own, such as `/v1.0`.
-    pub(crate) base: usize,
+    pub(crate) wanted: Option<&'a TokenRequest>,
+    /// What its URI stands below, unless it is absolute.
+    pub(crate) base: &'a Base,
     /// The requests inside it, which the service counts each by itself.
     pub(crate) inside: Option<Inside>,
     /// Where its time goes, if anybody asks.
@@ -59,14 +59,14 @@ pub(crate) struct Phases {
 #[derive(Debug, Default)]
 pub(crate) struct Phase(AtomicU64);
 
-impl Order {
+impl Order<'_> {
     pub(crate) fn tenant(&self) -> Option<&TenantId> {
-        self.wanted.as_deref().map(|wanted| &wanted.tenant)
+        self.wanted.map(|wanted| &wanted.tenant)
     }
 
     /// The path below the API version.
     pub(crate) fn path(&self) -> &str {
-        self.request.uri().path().get(self.base..).unwrap_or_default()
+        self.base.below(self.request.uri())
     }
 
     /// What the request counts as.

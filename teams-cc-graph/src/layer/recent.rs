@@ -19,16 +19,23 @@ impl<K: Ord + Clone, V> Recent<K, V> {
         Self { capacity: capacity.max(1), young: BTreeMap::new(), old: BTreeMap::new() }
     }
 
-    /// The entry of a key, made where there is none.
-    pub(super) fn entry(&mut self, key: &K, make: impl FnOnce() -> V) -> &mut V {
-        if !self.young.contains_key(key) {
-            let value = self.old.remove(key).unwrap_or_else(make);
-            if self.young.len() >= self.capacity {
-                self.old = std::mem::take(&mut self.young);
-            }
-            return self.young.entry(key.clone()).or_insert(value);
+    /// Act on the entry of a key, made where there is none.
+    pub(super) fn with<R>(
+        &mut self,
+        key: &K,
+        make: impl FnOnce() -> V,
+        act: impl FnOnce(&mut V) -> R,
+    ) -> R {
+        if let Some(value) = self.young.get_mut(key) {
+            return act(value);
         }
-        self.young.entry(key.clone()).or_insert_with(make)
+        let mut value = self.old.remove(key).unwrap_or_else(make);
+        let acted = act(&mut value);
+        if self.young.len() >= self.capacity {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key.clone(), value);
+        acted
     }
 
     /// The entry of a key, where there is one.
@@ -44,13 +51,13 @@ mod tests {
     #[test]
     fn what_is_used_stays_and_what_is_not_is_forgotten() {
         let mut recent = Recent::new(10);
-        *recent.entry(&0, || 0) = 7;
+        recent.with(&0, || 0, |value| *value = 7);
         for key in 1..1000 {
-            *recent.entry(&key, || 0) += 1;
-            assert_eq!(*recent.entry(&0, || 0), 7, "after {key}");
+            recent.with(&key, || 0, |value| *value += 1);
+            assert_eq!(recent.with(&0, || 0, |value| *value), 7, "after {key}");
             assert!(recent.young.len() + recent.old.len() <= 20);
         }
         assert!(recent.get_mut(&1).is_none());
-        assert_eq!(*recent.entry(&1, || 3), 3);
+        assert_eq!(recent.with(&1, || 3, |value| *value), 3);
     }
 }

@@ -85,13 +85,13 @@ impl<S> RequestId<S> {
         }
         if let Some(call) = created(response) {
             let mut scenarios = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
-            scenarios.entry(&call_key(&call), || scenario);
+            scenarios.with(&call_key(&call), || scenario, |_| ());
         }
     }
 }
 
 impl<S: Handle> Handle for RequestId<S> {
-    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+    async fn handle(&self, order: &mut Order<'_>) -> Result<Response, Error> {
         let (creates, scenario) = match OnCall::of(order) {
             OnCall::No => (false, None),
             OnCall::Creates => (true, self.ids.next_header()),
@@ -127,12 +127,12 @@ enum OnCall<'a> {
 }
 
 impl<'a> OnCall<'a> {
-    fn of(order: &'a Order) -> Self {
+    fn of(order: &'a Order<'_>) -> Self {
         let mut segments = order.path().split('/').filter(|segment| !segment.is_empty());
-        let is_calls =
-            segments.next() == Some("communications") && segments.next() == Some("calls");
+        if segments.next() != Some("communications") || segments.next() != Some("calls") {
+            return Self::No;
+        }
         match segments.next() {
-            _ if !is_calls => Self::No,
             Some(call) => Self::Call(call),
             None if *order.request.method() == Method::POST => Self::Creates,
             None => Self::No,

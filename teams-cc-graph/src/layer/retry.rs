@@ -1,7 +1,7 @@
 //! Trying again, where it can help and does no harm.
 
-use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -29,29 +29,28 @@ pub(crate) struct Retry<S> {
     policy: RetryPolicy,
     clock: SharedClock,
     seed: Seed,
-    budget: Mutex<RetryBudget>,
+    budget: Budget,
 }
 
 impl<S> Retry<S> {
     pub(crate) fn new(inner: S, policy: RetryPolicy, clock: SharedClock, seed: Seed) -> Self {
-        let budget = Mutex::new(RetryBudget::new(BUDGET, BUDGET_PER_THOUSAND));
-        Self { inner, policy, clock, seed, budget }
+        Self { inner, policy, clock, seed, budget: Budget::new() }
     }
 }
 
 impl<S: Handle> Handle for Retry<S> {
-    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+    async fn handle(&self, order: &mut Order<'_>) -> Result<Response, Error> {
         let repeat = repeat(order);
         let mut retry = 0;
         loop {
             let result = self.inner.handle(order).await;
             let Some(wait) = self.wait(repeat, order, &result, retry) else {
-                self.budget(RetryBudget::succeeded);
+                self.budget.succeeded();
                 return result;
             };
             retry += 1;
             let patient = wait <= self.policy.max_delay && retry < self.policy.max_attempts;
-            if !patient || !self.budget(RetryBudget::try_retry) {
+            if !patient || !self.budget.try_retry() {
                 return result;
             }
             drop(result);
@@ -70,7 +69,7 @@ impl<S> Retry<S> {
     fn wait(
         &self,
         repeat: Repeat,
-        order: &Order,
+        order: &Order<'_>,
         result: &Result<Response, Error>,
         retry: u32,
     ) -> Option<Duration> {
@@ -88,9 +87,39 @@ impl<S> Retry<S> {
                 .delay(retry)
         }))
     }
+}
 
-    fn budget<R>(&self, act: impl FnOnce(&mut RetryBudget) -> R) -> R {
-        act(&mut self.budget.lock().unwrap_or_else(PoisonError::into_inner))
+/// The budget of a client. While nothing of it is spent, which is the rule, a success costs no
+/// lock.
+struct Budget {
+    state: Mutex<RetryBudget>,
+    /// Whether something is spent; written under the lock alone.
+    is_spent: AtomicBool,
+}
+
+impl Budget {
+    fn new() -> Self {
+        let state = Mutex::new(RetryBudget::new(BUDGET, BUDGET_PER_THOUSAND));
+        Self { state, is_spent: AtomicBool::new(false) }
+    }
+
+    fn succeeded(&self) {
+        if self.is_spent.load(Ordering::Relaxed) {
+            let mut state = self.lock();
+            state.succeeded();
+            self.is_spent.store(state.left() < BUDGET, Ordering::Relaxed);
+        }
+    }
+
+    fn try_retry(&self) -> bool {
+        let mut state = self.lock();
+        let may = state.try_retry();
+        self.is_spent.store(state.left() < BUDGET, Ordering::Relaxed);
+        may
+    }
+
+    fn lock(&self) -> MutexGuard<'_, RetryBudget> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,7 +140,7 @@ fn repeats_failure(repeat: Repeat, kind: &ErrorKind) -> bool {
 }
 
 /// What repeating the request does; raw requests go by their method (RFC 9110 §9.2.2).
-fn repeat(order: &Order) -> Repeat {
+fn repeat(order: &Order<'_>) -> Repeat {
     match order.endpoint {
         Some(endpoint) => endpoint.repeat,
         None if order.request.method().is_idempotent() => Repeat::Harmless,
@@ -120,7 +149,7 @@ fn repeat(order: &Order) -> Repeat {
 }
 
 /// Requests that fail together must not come back together: each has its own jitter.
-fn jitter_key(order: &Order) -> &str {
+fn jitter_key<'a>(order: &'a Order<'_>) -> &'a str {
     let id = order.request.headers().get(super::request_id::CLIENT_REQUEST_ID);
     id.and_then(|id| id.to_str().ok()).unwrap_or_default()
 }
@@ -129,4 +158,28 @@ fn jitter_key(order: &Order) -> &str {
 pub(crate) fn retry_after(response: &Response, clock: &dyn Clock) -> Option<Duration> {
     let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
     Some(text.trim().parse::<RetryAfter>().ok()?.delay(clock.wall()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn successes_earn_back_what_is_spent_and_no_more() {
+        let budget = Budget::new();
+        for _ in 0..10 {
+            budget.succeeded();
+        }
+        let retries = || std::iter::from_fn(|| budget.try_retry().then_some(()));
+        assert_eq!(retries().count(), 100);
+        for _ in 0..10 {
+            budget.succeeded();
+        }
+        assert_eq!(retries().count(), 2);
+        for _ in 0..1000 {
+            budget.succeeded();
+        }
+        assert!(!budget.is_spent.load(Ordering::Relaxed));
+        assert_eq!(retries().count(), 100);
+    }
 }

@@ -59,7 +59,7 @@ impl<S> Throttle<S> {
 }
 
 impl<S: Handle> Handle for Throttle<S> {
-    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+    async fn handle(&self, order: &mut Order<'_>) -> Result<Response, Error> {
         let desk = &*self.desk;
         let charged = match &order.inside {
             Some(inside) => Some(Box::pin(desk.charge(inside, order)).await?),
@@ -128,7 +128,7 @@ impl Desk {
     }
 
     /// Waits until each request inside a batch may go, each within its patience, and counts it.
-    async fn charge(&self, inside: &Inside, order: &Order) -> Result<Charged<'_>, Error> {
+    async fn charge(&self, inside: &Inside, order: &Order<'_>) -> Result<Charged<'_>, Error> {
         let began = self.clock.now();
         let keys = inside.classes().map(|class| Key::new(class, order.tenant().cloned()));
         let mut charged = Charged { desk: self, keys: Vec::new() };
@@ -274,8 +274,12 @@ impl State {
     }
 
     /// A place is free again: it goes to the next who may go, now or as soon as the pace allows.
-    fn release(&mut self, now: Instant) {
+    fn release(&mut self, clock: &SharedClock) {
         self.gate.release();
+        if !self.gate.is_awaited() {
+            return;
+        }
+        let now = clock.now();
         self.call(now);
         if self.gate.next_call(now).is_some() {
             self.wake_leader();
@@ -308,8 +312,7 @@ struct Place<'a> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let now = self.desk.clock.now();
-        self.desk.lock().release(now);
+        self.desk.lock().release(&self.desk.clock);
     }
 }
 
@@ -365,12 +368,11 @@ impl<'a> Queued<'a> {
 
 impl Drop for Queued<'_> {
     fn drop(&mut self) {
-        let now = self.desk.clock.now();
         let mut state = self.desk.lock();
         state.waiting.remove(&self.ticket.id);
         if !self.called && !state.gate.abandon(&self.ticket) {
             // It was called and did not hear it: the place goes to the next.
-            state.release(now);
+            state.release(&self.desk.clock);
         }
         state.abdicate(self.ticket.id);
     }

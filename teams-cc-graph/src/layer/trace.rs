@@ -20,7 +20,7 @@ pub(crate) struct Trace<S> {
 }
 
 impl<S: Handle> Handle for Trace<S> {
-    async fn handle(&self, order: &mut Order) -> Result<Response, Error> {
+    async fn handle(&self, order: &mut Order<'_>) -> Result<Response, Error> {
         // Where nobody listens, what a span would say is not even looked up.
         let listens = tracing::span_enabled!(tracing::Level::INFO);
         let span = if listens { span(order) } else { Span::none() };
@@ -37,7 +37,7 @@ impl<S: Handle> Handle for Trace<S> {
     }
 }
 
-fn span(order: &Order) -> Span {
+fn span(order: &Order<'_>) -> Span {
     let (request, endpoint) = (&order.request, order.endpoint);
     let template = endpoint.map_or("raw", |endpoint| endpoint.path);
     tracing::info_span!(
@@ -46,8 +46,8 @@ fn span(order: &Order) -> Span {
         "otel.kind" = "client",
         "http.request.method" = request.method().as_str(),
         "url.template" = template,
-        "server.address" = request.uri().host().unwrap_or_default(),
-        "server.port" = request.uri().port_u16(),
+        "server.address" = order.base.host(),
+        "server.port" = order.base.port(),
         "graph.operation" = endpoint.map_or("raw", |endpoint| endpoint.name),
         "http.response.status_code" = field::Empty,
         "http.request.resend_count" = field::Empty,

@@ -1,11 +1,12 @@
 //! Tokens that were proven, so that the same one need not be proven again.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{HashMap, VecDeque},
+    hash::{BuildHasherDefault, Hash, Hasher},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use aws_lc_rs::digest::{Context, Digest, SHA256, SHA256_OUTPUT_LEN};
 use teams_cc_core::{TenantId, Timestamp};
 
 use crate::jwt::Jwk;
@@ -14,13 +15,66 @@ use crate::jwt::Jwk;
 pub const MAX_PROVEN_TOKENS: usize = 4096;
 
 /// A token by its hash, so that no token is kept.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fingerprint([u8; SHA256_OUTPUT_LEN]);
 
-impl Fingerprint {
+impl Hash for Fingerprint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        state.write_u64(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
+    }
+}
+
+/// Takes a part of a [`Fingerprint`] as it is: a hash need not be hashed again. Only tokens that
+/// were proven are kept by it, so nobody but their issuer has a say in where they fall.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// The hashes of a token: of all of it, by which it is known again, and of what is signed.
+///
+/// The whole begins with what is signed, so that part is hashed once for both.
+pub(super) struct Hashes {
+    pub(super) whole: Fingerprint,
+    signed: Context,
+}
+
+impl Hashes {
+    /// The hashes of a token; the signature, with its dot, is part of the whole alone.
     pub(super) fn of(token: &str) -> Self {
+        let (signed, signature) = token.split_at(token.rfind('.').unwrap_or(token.len()));
+        let mut hash = Context::new(&SHA256);
+        hash.update(signed.as_bytes());
+        let signed = hash.clone();
+        hash.update(signature.as_bytes());
+        Self { whole: Fingerprint::from(&hash.finish()), signed }
+    }
+
+    /// The SHA-256 of what is signed.
+    pub(super) fn signed(self) -> Digest {
+        self.signed.finish()
+    }
+}
+
+impl From<&Digest> for Fingerprint {
+    fn from(digest: &Digest) -> Self {
         let mut hash = [0; SHA256_OUTPUT_LEN];
-        for (to, from) in hash.iter_mut().zip(digest(&SHA256, token.as_bytes()).as_ref()) {
+        for (to, from) in hash.iter_mut().zip(digest.as_ref()) {
             *to = *from;
         }
         Self(hash)
@@ -44,7 +98,8 @@ pub(super) struct ProvenTokens(Mutex<Tokens>);
 
 #[derive(Default)]
 struct Tokens {
-    known: BTreeMap<Fingerprint, Proven>,
+    /// Looked up alone, and never gone through.
+    known: HashMap<Fingerprint, Proven, BuildHasherDefault<AsItIs>>,
     /// The same tokens, oldest first.
     order: VecDeque<Fingerprint>,
 }
@@ -98,6 +153,8 @@ impl Tokens {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::digest::digest;
+
     use super::*;
     use crate::jwt::JwkSet;
 
@@ -117,7 +174,7 @@ mod tests {
     fn a_token_is_known_until_its_end_and_while_its_key_is_published() {
         let (first, second) = (key('v'), key('x'));
         let at = Timestamp::from_unix_seconds;
-        let token = Fingerprint::of("token");
+        let token = Hashes::of("token").whole;
         let tokens = ProvenTokens::default();
         let ask = |now, key: Option<&Jwk>| tokens.tenant(&token, at(now), |_| key.cloned());
 
@@ -135,11 +192,21 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_known_by_its_signature_too() {
+        let hashes = Hashes::of("header.payload.signature");
+        for other in ["header.payload.signaturf", "header.payload", "header.payload.", "other"] {
+            assert!(Hashes::of(other).whole != hashes.whole, "{other}");
+        }
+        assert!(Hashes::of("header.payload.signature").whole == hashes.whole);
+        assert_eq!(hashes.signed().as_ref(), digest(&SHA256, b"header.payload").as_ref());
+    }
+
+    #[test]
     fn the_oldest_token_is_forgotten_at_the_bound() {
         let key = key('v');
         let tokens = ProvenTokens::default();
         let now = Timestamp::UNIX_EPOCH;
-        let nth = |nth: usize| Fingerprint::of(&nth.to_string());
+        let nth = |nth: usize| Hashes::of(&nth.to_string()).whole;
         for token in 0..=MAX_PROVEN_TOKENS {
             tokens.remember(nth(token), proven(9, &key), now);
         }

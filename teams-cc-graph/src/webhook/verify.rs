@@ -7,7 +7,7 @@ use teams_cc_core::{TenantId, Timestamp};
 
 use super::{
     keys::KeyCache,
-    proven::{Fingerprint, Proven, ProvenTokens},
+    proven::{Hashes, Proven, ProvenTokens},
 };
 use crate::jwt::{Claims, JwtError, MAX_TOKEN_BYTES, Policy, Unverified};
 
@@ -37,21 +37,25 @@ impl Verifier {
         if bearer.len() > MAX_TOKEN_BYTES {
             return Err(JwtError::TooLong);
         }
-        let fingerprint = Fingerprint::of(bearer);
-        if let Some(tenant) = self.proven.tenant(&fingerprint, now, |id| self.keys.known(id)) {
+        let hashes = Hashes::of(bearer);
+        let whole = hashes.whole;
+        if let Some(tenant) = self.proven.tenant(&whole, now, |id| self.keys.known(id)) {
             return Ok(Verified { tenant, repeated: true });
         }
         let token = Unverified::parse(bearer)?;
-        if self.keys.known(token.key_id()).is_none() {
-            // Whoever invents keys has to know at least what a token says here.
-            self.accept(token.claimed()?, now)?;
-        }
-        let key = self.keys.key(token.key_id()).await?;
-        let claims = token.verify(&key)?;
+        let key = match self.keys.known(token.key_id()) {
+            Some(key) => key,
+            None => {
+                // Whoever invents keys has to know at least what a token says here.
+                self.accept(token.claimed()?, now)?;
+                self.keys.key(token.key_id()).await?
+            }
+        };
+        let claims = token.verify_hashed(&key, &hashes.signed())?;
         let expires = claims.expires;
         let tenant = self.accept(claims, now)?;
-        let proven = Proven { tenant: tenant.clone(), expires, key_id: token.key_id().into(), key };
-        self.proven.remember(fingerprint, proven, now);
+        let proven = Proven { tenant: tenant.clone(), expires, key_id: token.into_key_id(), key };
+        self.proven.remember(whole, proven, now);
         Ok(Verified { tenant, repeated: false })
     }
 
@@ -69,7 +73,9 @@ fn bearer(headers: &HeaderMap) -> Result<&str, JwtError> {
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(JwtError::Missing);
     };
-    let (scheme, token) =
-        value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or(JwtError::Missing)?;
+    let (scheme, token) = str::from_utf8(value.as_bytes())
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .ok_or(JwtError::Missing)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(JwtError::Missing) }
 }

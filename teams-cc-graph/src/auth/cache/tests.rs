@@ -100,6 +100,22 @@ async fn a_token_is_renewed_early_and_kept_when_renewal_fails() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_is_at_hand_until_it_is_time_to_renew_it() {
+    let (counter, cache) = cache();
+    assert_eq!(cache.at_hand(&wanted("a")), None);
+    let token = cache.token(&wanted("a")).await.unwrap();
+    assert_eq!(cache.at_hand(&wanted("a")), Some(token.clone()));
+    assert_eq!(cache.at_hand(&wanted("b")), None);
+    tokio::time::sleep(LIFETIME - EARLY).await;
+    assert_eq!(cache.at_hand(&wanted("a")), None);
+    let renewed = cache.token(&wanted("a")).await.unwrap();
+    assert_eq!(cache.at_hand(&wanted("a")), Some(renewed.clone()));
+    cache.refused(&wanted("a"), &renewed).await;
+    assert_eq!(cache.at_hand(&wanted("a")), None);
+    assert_eq!(counter.asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_is_repeated_for_a_while_without_asking() {
     let (counter, cache) = cache();
     counter.refuse.store(true, Ordering::SeqCst);
