@@ -36,6 +36,14 @@ pub(crate) fn run() -> Tally {
     step("clippy without default features", &mut || {
         command::run(&mut clippy(&["--package", "teams-cc-sip", "--no-default-features"]))
     });
+    step("clippy of all that teams-cc-graph can do", &mut || {
+        command::run(&mut clippy(&["--package", "teams-cc-graph", "--all-features"]))
+    });
+    step("tests of what teams-cc-graph can do besides", &mut || {
+        let mut test = command::cargo();
+        test.args(["test", "--quiet", "--package", "teams-cc-graph", "--all-features"]);
+        command::run(test.args(["--test", "webhook_intake", "--test", "observed"]))
+    });
     step("documentation", &mut || {
         let mut doc = command::cargo();
         doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--no-deps", "--workspace"]);
