@@ -20,13 +20,13 @@ use super::{
     admit::Speaker,
     answer,
     body::read_changes,
-    config::lower,
     joining::{RejectAll, joining},
     keys::KeyCache,
     proven::ProvenTokens,
     read_body,
     seldom::Seldom,
     subscription::{Subscriptions, validation_token},
+    tenants::Tenants,
     verify::{Verified, Verifier},
 };
 use crate::{
@@ -81,7 +81,7 @@ impl Intake {
         let verifier = Verifier {
             keys: KeyCache::new(keys, config.metadata_url, Arc::clone(&clock)),
             policy,
-            tenants: config.tenants.iter().map(lower).collect(),
+            tenants: Tenants::new(&config.tenants),
             proven: ProvenTokens::default(),
         };
         Self {
@@ -193,6 +193,23 @@ impl Intake {
             // It was admitted by another intake.
             (Speaker::Anybody, None) => self.refuse(JwtError::Missing),
         }
+    }
+
+    /// Takes callbacks for one more tenant from here on, as of a customer that signs up; whether
+    /// that is new.
+    ///
+    /// Give its calls somewhere to go first: the sink gets them with the next request.
+    #[expect(clippy::must_use_candidate, reason = "who adds need not know what was there")]
+    pub fn add_tenant(&self, tenant: &TenantId) -> bool {
+        self.verifier.tenants.add(tenant)
+    }
+
+    /// Takes no more callbacks for a tenant, tokens proven before included; whether there was one.
+    ///
+    /// Calls that live still are told nothing more: end them first.
+    #[expect(clippy::must_use_candidate, reason = "who removes need not know what was there")]
+    pub fn remove_tenant(&self, tenant: &TenantId) -> bool {
+        self.verifier.tenants.remove(tenant)
     }
 
     /// What has been seen so far.

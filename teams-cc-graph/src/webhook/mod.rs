@@ -49,6 +49,7 @@ mod queue;
 mod redirect;
 mod seldom;
 mod subscription;
+mod tenants;
 mod verify;
 
 pub use admit::Admitted;

@@ -1,13 +1,12 @@
 //! From an `Authorization` header to the tenant it speaks for.
 
-use std::collections::BTreeSet;
-
 use http::{HeaderMap, header::AUTHORIZATION};
 use teams_cc_core::{TenantId, Timestamp};
 
 use super::{
     keys::KeyCache,
     proven::{Hashes, Proven, ProvenTokens},
+    tenants::Tenants,
 };
 use crate::jwt::{Claims, JwtError, MAX_TOKEN_BYTES, Policy, Unverified};
 
@@ -15,7 +14,7 @@ use crate::jwt::{Claims, JwtError, MAX_TOKEN_BYTES, Policy, Unverified};
 pub(super) struct Verifier {
     pub(super) keys: KeyCache,
     pub(super) policy: Policy,
-    pub(super) tenants: BTreeSet<TenantId>,
+    pub(super) tenants: Tenants,
     pub(super) proven: ProvenTokens,
 }
 
@@ -40,7 +39,10 @@ impl Verifier {
         let hashes = Hashes::of(bearer);
         let whole = hashes.whole;
         if let Some(tenant) = self.proven.tenant(&whole, now, |id| self.keys.known(id)) {
-            return Ok(Verified { tenant, repeated: true });
+            // It may be served no more since the token was proven.
+            let served = self.tenants.contains(&tenant);
+            let verified = Verified { tenant, repeated: true };
+            return if served { Ok(verified) } else { Err(JwtError::WrongTenant) };
         }
         let token = Unverified::parse(bearer)?;
         let key = match self.keys.known(token.key_id()) {

@@ -12,3 +12,4 @@ mod repeated;
 mod rollover;
 mod subscriptions;
 mod support;
+mod tenants;
