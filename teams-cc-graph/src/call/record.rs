@@ -25,6 +25,9 @@ pub(super) struct KeptCall {
     /// The tenant it belongs to; absent from records of older versions.
     #[serde(default)]
     pub(super) tenant: Option<TenantId>,
+    /// The word for its kind; absent from records of older versions, unknown of newer ones.
+    #[serde(default)]
+    pub(super) kind: Option<Box<str>>,
     /// Which process wrote it, for several may go by one name; absent from records of older
     /// versions, and from those handed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -166,6 +169,7 @@ mod tests {
             call: CallId::new("57dab8b1").expect("an id"),
             party: TeamsUser::new("29362bd4".parse().expect("an id")).into(),
             tenant: Some("tenant-1".parse().expect("an id")),
+            kind: Some("group".into()),
             writer: Some("of-1".into()),
             session: KeptSession {
                 direction: Direction::Outbound,

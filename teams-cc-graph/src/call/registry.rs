@@ -20,7 +20,7 @@ pub(super) use self::keeping::{NotResumed, Unsaved};
 use self::{dialing::Lost, related::Recent};
 use super::{
     Answer, Ask, CallCounts, CallSession, CallSnapshot, Input, OperationEnd, Output, Refusal,
-    Report, announcement::Announcement, ended::Ended,
+    Report, announcement::Announcement, control::CallKind, ended::Ended,
 };
 use crate::model::call_key;
 
@@ -49,6 +49,8 @@ pub(super) struct Live {
     pub(super) call: CallId,
     key: Box<str>,
     pub(super) party: Address,
+    /// What kind of call it is, where that is known.
+    pub(super) kind: Option<CallKind>,
     pub(super) session: CallSession,
 }
 
@@ -162,7 +164,17 @@ impl Registry {
     ) {
         let session = CallSession::new(now, direction).delta_roster(self.delta_roster);
         let key = call_key(call.as_str()).into();
-        self.open_as(leg, Live { call, key, party, session });
+        self.open_as(leg, Live { call, key, party, kind: None, session });
+    }
+
+    /// Says what kind of call a live one is.
+    pub(super) fn is_of(&mut self, leg: &LegId, kind: CallKind) {
+        if let Some(live) = self.sessions.get_mut(leg) {
+            live.kind = Some(kind);
+            if self.keeps {
+                self.unsaved.insert(leg.clone());
+            }
+        }
     }
 
     fn open_as(&mut self, leg: LegId, live: Live) {

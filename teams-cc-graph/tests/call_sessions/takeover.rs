@@ -18,6 +18,7 @@ use teams_cc_core::{
 use teams_cc_graph::call::{
     CallEvent, CallbackRoute, CallsConfig, IncomingCall, KEEP_ALIVE_EVERY, ParseCallbackError,
     RECORD_FORMAT, RehydrateError,
+    control::{CallKind, CalledAs},
 };
 
 use crate::support::{
@@ -59,6 +60,7 @@ async fn a_call_whose_process_died_goes_on_in_another_and_nothing_is_doubled() {
     let taken = green.calls.rehydrate("blue").await.expect("read");
     let [taken] = &taken.calls[..] else { panic!("{taken:?}") };
     assert_eq!((taken.leg.call_id().as_str(), taken.was.as_str()), (CALL, "G1"));
+    assert_eq!(taken.kind, Some(CallKind::Inbound(CalledAs::Instance)));
     assert_eq!(taken.leg.snapshot().state, LegState::Connected);
     assert_eq!(taken.leg.snapshot().operations, 1, "the prompt still plays");
     assert_eq!(&*record(&store).await.expect("kept").owner, "green");
@@ -105,6 +107,7 @@ async fn what_happened_while_nobody_looked_is_told_after_a_take_over() {
     let mut green = setup_on(graph.clone(), named(&store, "green", 2));
     let taken = green.calls.rehydrate("blue").await.expect("read");
     assert_eq!(taken.calls[0].leg.id(), &LegId::numbered("offer", 1));
+    assert_eq!(taken.calls[0].kind, Some(CallKind::Outbound { instance: true }));
     assert_eq!(green.leg_event().await, LegEvent::Answered);
     assert_eq!(green.leg_event().await, LegEvent::MediaActive);
 
@@ -173,6 +176,7 @@ async fn records_of_the_format_before_are_taken_over_and_newer_ones_left_alone()
     let taken = green.calls.rehydrate("blue").await.expect("read");
     assert_eq!(taken.calls.len(), 1);
     assert_eq!(taken.calls[0].leg.id(), &LegId::numbered("G", 2), "its name was in use");
+    assert_eq!(taken.calls[0].kind, None, "the format before did not say");
     assert_eq!(record(&store).await.expect("kept").format, RECORD_FORMAT);
     tokio::time::sleep(Duration::from_secs(1)).await;
     let newer = setup_on(Graph::default(), named(&store, "red", 3));

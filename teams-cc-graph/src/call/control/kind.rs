@@ -49,7 +49,11 @@ impl CallKind {
     /// The kind of an incoming call.
     #[must_use]
     pub fn of_incoming(call: &IncomingCall) -> Self {
-        match (&call.called, call.policy_recording) {
+        Self::of_called(&call.called, call.policy_recording)
+    }
+
+    pub(in crate::call) fn of_called(called: &Address, policy_recording: bool) -> Self {
+        match (called, policy_recording) {
             (_, true) => Self::PolicyRecording,
             (Address::Phone(_), _) => Self::Inbound(CalledAs::Number),
             (Address::ResourceAccount { number: Some(_), .. }, _) => {
@@ -59,6 +63,39 @@ impl CallKind {
             _ => Self::Inbound(CalledAs::Bot),
         }
     }
+
+    /// The word that a record says it by.
+    pub(in crate::call) fn word(self) -> &'static str {
+        match self {
+            Self::Inbound(CalledAs::Number) => "toNumber",
+            Self::Inbound(CalledAs::Instance) => "toInstance",
+            Self::Inbound(CalledAs::Bot) => "toBot",
+            Self::Outbound { instance: true } => "fromInstance",
+            Self::Outbound { instance: false } => "fromBot",
+            Self::Group => "group",
+            Self::Meeting(JoinedBy::Details) => "meeting",
+            Self::Meeting(JoinedBy::Token) => "meetingByToken",
+            Self::PolicyRecording => "policyRecording",
+        }
+    }
+
+    /// The kind that a record tells; [`None`] for a word of a newer version.
+    pub(in crate::call) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Every kind.
+    const ALL: [Self; 9] = [
+        Self::Inbound(CalledAs::Number),
+        Self::Inbound(CalledAs::Instance),
+        Self::Inbound(CalledAs::Bot),
+        Self::Outbound { instance: true },
+        Self::Outbound { instance: false },
+        Self::Group,
+        Self::Meeting(JoinedBy::Details),
+        Self::Meeting(JoinedBy::Token),
+        Self::PolicyRecording,
+    ];
 
     /// Whether more than two may take part.
     #[must_use]
@@ -80,5 +117,18 @@ impl CallKind {
             Self::Meeting(JoinedBy::Token) => "a meeting joined by token",
             Self::PolicyRecording => "a policy recording call",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_read_as_it_was_written_and_a_newer_one_is_not_guessed() {
+        for kind in CallKind::ALL {
+            assert_eq!(CallKind::of_word(kind.word()), Some(kind));
+        }
+        assert_eq!(CallKind::of_word("hologram"), None);
     }
 }

@@ -26,8 +26,10 @@ pub enum Resumed {
 impl Switchboard {
     /// A handle on a call that [`Calls::rehydrate`](crate::call::Calls::rehydrate) took over.
     ///
-    /// Its line begins here: what the call told before is in its snapshot. The kind is not kept
-    /// with a call, so say what it is; a wrong one refuses too much, or leaves it to Graph.
+    /// Its line begins here: what the call told before is in its snapshot.
+    /// [`RehydratedCall::kind`](crate::call::RehydratedCall::kind) says its kind; where an older
+    /// version wrote the record, say what it is. A wrong one refuses too much, or leaves it to
+    /// Graph.
     #[must_use]
     pub fn resume(&self, leg: Arc<GraphLeg>, kind: CallKind) -> Resumed {
         let line = self.line_of(leg.id());

@@ -146,7 +146,7 @@ impl Switchboard {
         let place = |leg: LegId| {
             let mut request = request.clone();
             request.body_mut().callback_uri = self.calls.callback_uri(&leg).into();
-            self.calls.place(request, Address::Anonymous, leg)
+            self.calls.place(request, Address::Anonymous, leg, kind)
         };
         Ok(GroupCall::new(self.begin(kind, place).await?))
     }

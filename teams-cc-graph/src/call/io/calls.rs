@@ -14,7 +14,10 @@ use super::{
 use crate::{
     Client, Error, InvalidRequest,
     budget::{CallPermit, SharedCallBudget},
-    call::{CallCounts, CallsConfig, DialError, GraphLeg, error::check_party, registry::Taken},
+    call::{
+        CallCounts, CallsConfig, DialError, GraphLeg, control::CallKind, error::check_party,
+        registry::Taken,
+    },
     model::{
         Call, CallOptions, CommsNotifications, InvitationParticipantInfo, OutgoingCallOptions,
     },
@@ -92,7 +95,8 @@ impl Calls {
         if let Some(instance) = &shared.config.application_instance {
             request = request.source_application_instance(instance);
         }
-        self.place(request, to.clone(), leg).await
+        let kind = CallKind::Outbound { instance: shared.config.application_instance.is_some() };
+        self.place(request, to.clone(), leg, kind).await
     }
 
     /// Sends a request that creates a call, as [`Calls::dial`] does.
@@ -103,6 +107,7 @@ impl Calls {
         mut request: CreateCall,
         party: Address,
         leg: LegId,
+        kind: CallKind,
     ) -> Result<Arc<GraphLeg>, Error> {
         let shared = &self.shared;
         let budget = shared.config.budget.as_ref();
@@ -120,7 +125,7 @@ impl Calls {
             body.callback_uri = shared.callback_uri(&leg).into();
         }
         tell_roster(body, shared.config.delta_roster);
-        let task = DialTask::new(Arc::clone(shared), leg, chain, permit);
+        let task = DialTask::new(Arc::clone(shared), leg, chain, permit, kind);
         tokio::spawn(async move {
             let outcome = request.await;
             task.created(outcome, party, answer).await;

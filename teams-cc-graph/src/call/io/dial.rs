@@ -14,6 +14,7 @@ use crate::{
     budget::CallPermit,
     call::{
         GraphLeg, Input, Order,
+        control::CallKind,
         error::{is_doubtful, may_run},
     },
     model::Call,
@@ -34,6 +35,7 @@ pub(super) struct DialTask {
     leg: LegId,
     chain: Box<str>,
     permit: Option<CallPermit>,
+    kind: CallKind,
     open: bool,
 }
 
@@ -43,9 +45,10 @@ impl DialTask {
         leg: LegId,
         chain: Box<str>,
         permit: Option<CallPermit>,
+        kind: CallKind,
     ) -> Self {
         shared.tasks.fetch_add(1, Ordering::AcqRel);
-        Self { shared, leg, chain, permit, open: true }
+        Self { shared, leg, chain, permit, kind, open: true }
     }
 
     pub(super) async fn created(
@@ -79,7 +82,11 @@ impl DialTask {
         let shared = &self.shared;
         let id = self.leg.clone();
         shared.permit(&id, self.permit.take());
-        shared.registry().dialed(shared.clock.now(), &self.leg, call.clone(), party.clone());
+        {
+            let mut registry = shared.registry();
+            registry.dialed(shared.clock.now(), &self.leg, call.clone(), party.clone());
+            registry.is_of(&self.leg, self.kind);
+        }
         let leg = GraphLeg::new(Arc::clone(shared), id, call.clone(), Direction::Outbound, party);
         self.open = false;
         shared.changed();

@@ -9,7 +9,9 @@ use teams_cc_core::{
 };
 
 use super::{Calls, Shared, Unfinished, keeper, keeper::Saved, shared::Keeping};
-use crate::call::{GraphLeg, ReadRecordError, record::KeptCall, registry::NotResumed};
+use crate::call::{
+    GraphLeg, ReadRecordError, control::CallKind, record::KeptCall, registry::NotResumed,
+};
 
 /// What came of taking over the calls of an owner.
 #[derive(Debug, Default)]
@@ -31,6 +33,9 @@ pub struct RehydratedCall {
     pub leg: Arc<GraphLeg>,
     /// The name of its leg before; another one where that name was in use here.
     pub was: LegId,
+    /// What kind of call it is, for [`Switchboard::resume`](crate::call::control::Switchboard::resume);
+    /// none where an older version, or one that knows other kinds, wrote the record.
+    pub kind: Option<CallKind>,
 }
 
 /// What came of handing calls over.
@@ -217,6 +222,7 @@ async fn take(
     shared.save(&kept.call, Some(Saved { version, body }));
     let (was, call) = (kept.leg.clone(), kept.call.clone());
     let (direction, party) = (kept.session.direction, kept.party.clone());
+    let kind = kept.kind.as_deref().and_then(CallKind::of_word);
     let now = shared.clock.now();
     let resumed = shared.registry().resume(now, kept);
     let leg = match resumed {
@@ -236,5 +242,5 @@ async fn take(
     }
     shared.changed();
     let leg = GraphLeg::new(Arc::clone(shared), leg, call, direction, party);
-    Ok(Took::Call(RehydratedCall { leg: Arc::new(leg), was }))
+    Ok(Took::Call(RehydratedCall { leg: Arc::new(leg), was, kind }))
 }

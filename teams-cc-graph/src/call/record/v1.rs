@@ -24,6 +24,7 @@ impl From<KeptCall> for super::KeptCall {
             call: old.call,
             party: old.caller,
             tenant: None,
+            kind: None,
             writer: None,
             session: KeptSession {
                 direction: if old.incoming { Direction::Inbound } else { Direction::Outbound },

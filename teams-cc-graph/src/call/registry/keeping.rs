@@ -4,7 +4,7 @@ use teams_cc_core::{CallId, Instant, LegId};
 
 use super::{Live, Notice, Registry};
 use crate::{
-    call::{CallSession, announcement::Announcement, record::KeptCall},
+    call::{CallSession, announcement::Announcement, control::CallKind, record::KeptCall},
     model::call_key,
 };
 
@@ -93,6 +93,7 @@ impl Registry {
             call: live.call.clone(),
             party: live.party.clone(),
             tenant: Some(self.tenant.clone()),
+            kind: live.kind.map(|kind| kind.word().into()),
             writer: None,
             session: live.session.keep(),
         })
@@ -122,13 +123,14 @@ impl Registry {
         kept: KeptCall,
     ) -> Result<LegId, NotResumed> {
         self.may_resume(&kept.call)?;
-        let KeptCall { mut leg, call, party, session, .. } = kept;
+        let KeptCall { mut leg, call, party, kind, session, .. } = kept;
+        let kind = kind.as_deref().and_then(CallKind::of_word);
         while self.sessions.contains_key(&leg) || self.dialing.contains(&leg) {
             leg = self.next_incoming_leg();
         }
         let key: Box<str> = call_key(call.as_str()).into();
         let session = CallSession::resume(now, session);
-        self.open_as(leg.clone(), Live { call, key, party, session });
+        self.open_as(leg.clone(), Live { call, key, party, kind, session });
         self.drain(now, &leg);
         self.counts.taken_over += 1;
         Ok(leg)

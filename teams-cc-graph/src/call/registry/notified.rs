@@ -7,6 +7,7 @@ use crate::{
     call::{
         CallReport, Input, Phase, Report,
         announcement::{Announcement, Incoming, call_in_path},
+        control::CallKind,
     },
     model::{Call, CallState, CommsNotification, MediaState},
 };
@@ -88,6 +89,7 @@ impl Registry {
         let mut incoming = Incoming::read(leg.clone(), call.clone(), received, details, &self.bot);
         incoming.related = self.related(&incoming.details);
         self.open(now, leg.clone(), call, incoming.caller.clone(), Direction::Inbound);
+        self.is_of(&leg, CallKind::of_called(&incoming.called, incoming.policy_recording));
         // Whatever the first notification tells besides comes after it.
         self.announcements.push_back(Announcement::Incoming(Box::new(incoming)));
         self.input(now, &leg, Input::Call(first));
