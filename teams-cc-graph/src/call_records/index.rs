@@ -137,20 +137,40 @@ impl RecordIndex {
 
     fn call_ended(&mut self, now: Timestamp, id: String, at: Timestamp) {
         let key = call_key(&id);
+        if let Some(entry) = self.entries.get_mut(&key)
+            && entry.phase != Phase::Waiting
+        {
+            // It is asked for already, or about to be, and stays so.
+            entry.record.ours = true;
+            let before = std::mem::replace(&mut entry.record.ended, at);
+            self.ended.remove(&(before, key.clone()));
+            self.ended.insert((at, key));
+            return;
+        }
         let known = self.remove(&key);
         let (version, asked) =
-            known.map_or((None, 0), |known| (known.record.version, known.record.asked));
+            known.as_ref().map_or((None, 0), |known| (known.record.version, known.record.asked));
         // Records may overtake the news that their call is over.
-        let due = match version {
-            Some(_) => now + self.config.remember,
-            None => at + self.config.expected_within,
+        let announced = known.filter(|known| known.stale);
+        let stale = announced.is_some();
+        let due = match (version, announced) {
+            (_, Some(announced)) => announced.due,
+            (Some(_), None) => now + self.config.remember,
+            (None, None) => at + self.config.expected_within,
         };
         let record = ExpectedRecord { id, ended: at, ours: true, overdue: false, asked, version };
-        self.insert(key, Entry { record, due, phase: Phase::Waiting, stale: false });
+        self.insert(key, Entry { record, due, phase: Phase::Waiting, stale });
     }
 
     fn announced(&mut self, now: Timestamp, id: String) {
         let key = call_key(&id);
+        if let Some(entry) = self.entries.get_mut(&key)
+            && entry.phase == Phase::Asking
+        {
+            // The question may not be out yet, and must not get lost.
+            entry.stale = true;
+            return;
+        }
         let mut entry = self.remove(&key).unwrap_or_else(|| Entry::foreign(id, now));
         if entry.phase == Phase::Waiting {
             entry.due = now;

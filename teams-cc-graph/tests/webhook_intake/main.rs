@@ -8,6 +8,7 @@ mod hostile;
 mod joining;
 mod odd;
 mod queue;
+mod records;
 mod repeated;
 mod rollover;
 mod subscriptions;

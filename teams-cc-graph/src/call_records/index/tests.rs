@@ -143,6 +143,26 @@ fn a_record_that_never_comes_is_given_up() {
     }
 }
 
+/// Notifications come twice, as created and as updated, often in one post.
+#[test]
+fn a_question_is_not_lost_to_what_comes_before_it_is_taken() {
+    let now = at(START);
+    let announced = || Input::Announced { id: "a".into() };
+    for between in [announced(), ended("a", now), ended("A", now)] {
+        let mut index = RecordIndex::new(RecordIndexConfig::default());
+        index.handle_input(now, announced());
+        index.handle_input(now, between.clone());
+        assert_eq!(drain(&mut index).0, ["fetch a"], "{between:?}");
+    }
+    // A failed question stays due soon, although its call ends only now.
+    let mut index = RecordIndex::new(RecordIndexConfig::default());
+    index.handle_input(now, announced());
+    drain(&mut index);
+    index.handle_input(now, Input::Failed { id: "a".into() });
+    index.handle_input(now, ended("a", now));
+    assert_eq!(drain(&mut index), (vec![], Some(now + minutes(5))));
+}
+
 #[test]
 fn an_answer_that_does_not_come_is_asked_for_again() {
     let now = at(START);

@@ -103,7 +103,7 @@ async fn a_request_throttled_inside_a_batch_makes_its_like_wait() {
     let both = ["/users/u/presence".to_owned(), "/users/u".to_owned()];
     send(&world.client, &both).await.1.unwrap();
     near(one(&world.client, "/users/v").await, Duration::from_millis(100));
-    near(one(&world.client, "/users/v/presence").await, Duration::from_millis(10_000));
+    near(one(&world.client, "/users/v/presence").await, Duration::from_secs(10));
     let other = world.client.for_tenant("tenant-2".parse().unwrap());
     near(one(&other, "/users/v/presence").await, Duration::from_millis(100));
 }
