@@ -13,6 +13,8 @@ pub mod ladder;
 pub mod log;
 mod platform;
 mod random;
+#[doc = include_str!("requests.md")]
+pub mod requests {}
 pub mod scenario;
 mod sip;
 pub mod world;

@@ -11,7 +11,8 @@ use teams_cc::{
             Calls, CallsConfig,
             control::{Arrival, Switchboard, Target},
         },
-        webhook::{Intake, IntakeConfig, KeySource},
+        webhook::{ChangeDelivery, Intake, IntakeConfig, KeySource, SinkFull, SubscriptionEvent},
+        wire::Sensitive,
     },
     platform::GraphAccess,
 };
@@ -20,6 +21,8 @@ use tokio::{sync::mpsc, task::JoinHandle};
 
 /// How many calls may wait to be taken.
 const ARRIVALS: usize = 16;
+/// The secret of every subscription of a [`Board`].
+pub const CLIENT_STATE: &str = "the secret of a subscription";
 
 /// A client, a switchboard that callbacks reach, and the calls that come in.
 ///
@@ -33,6 +36,8 @@ pub struct Board {
     pub switchboard: Switchboard,
     /// Who calls.
     pub arrivals: mpsc::Receiver<Arrival>,
+    /// What subscriptions tell, where they have the [`CLIENT_STATE`].
+    pub changes: mpsc::Receiver<SubscriptionEvent>,
     tasks: [JoinHandle<()>; 2],
 }
 
@@ -73,7 +78,16 @@ impl Board {
         let (calls, events) = Calls::new(client.clone(), config, Arc::clone(&clock));
         let sink = Arc::new(calls.clone());
         let intake = IntakeConfig::new(app, [tenant]);
-        let intake = Intake::new(intake, KeySource::new(transport), clock, sink);
+        let (told, changes) = mpsc::channel(ARRIVALS);
+        let take = move |delivery: ChangeDelivery| {
+            delivery
+                .events
+                .into_iter()
+                .try_for_each(|event| told.try_send(event).map_err(|_| SinkFull))
+        };
+        let secret = |_: &str| Some(Sensitive::new(CLIENT_STATE));
+        let intake = Intake::new(intake, KeySource::new(transport), clock, sink)
+            .subscriptions(Arc::new(secret), Arc::new(take));
         intake.warm_up().await.expect("keys");
         let callbacks = tokio::spawn(async move {
             while let Some(callback) = callbacks.recv().await {
@@ -90,7 +104,7 @@ impl Board {
                 let _ = sender.try_send(arrival);
             }
         });
-        Self { client, calls, switchboard, arrivals, tasks: [callbacks, incoming] }
+        Self { client, calls, switchboard, arrivals, changes, tasks: [callbacks, incoming] }
     }
 
     /// The next call that comes in.

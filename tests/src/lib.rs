@@ -9,7 +9,7 @@ pub mod legs;
 mod stage;
 mod watch;
 
-pub use board::{Board, target, teams_user};
+pub use board::{Board, CLIENT_STATE, target, teams_user};
 pub use bot::Bot;
 pub use cut::{Cut, sweep};
 pub use day::{Ended, MENU, day, serve};

@@ -62,9 +62,8 @@ fn two_calls_become_one_group_call_party_by_party() {
         let ada = call(&sim, &board, "ada").await;
         let bo = call(&sim, &board, "bo").await;
         let link = link(&sim);
-        let join = |calls: &teams_cc::graph::request::communications::CallCollection, callback: String| {
-            calls.join_link(callback, link)
-        };
+        let join = |calls: &teams_cc::graph::request::communications::CallCollection,
+                    callback: String| { calls.join_link(callback, link) };
         let group = board.switchboard.join(JoinedBy::Details, join).await.expect("a meeting");
         let group = group.joined().await.expect("the bot is in");
         let came = escalate_to_group(&group, [ada, bo], Fallback::Keep).await;

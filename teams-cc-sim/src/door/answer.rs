@@ -63,7 +63,8 @@ pub(crate) fn respond(world: &mut World, request: &http::Request<Bytes>) -> Resp
         return plain(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let path = request.uri().path().trim_end_matches('/');
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    let decoded: Vec<String> = path.split('/').skip(1).map(decoded).collect();
+    let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
     match (request.method(), segments.as_slice()) {
         (&Method::POST, [tenant, "oauth2", "v2.0", "token"]) => {
             token::issue(world, tenant, request)
@@ -79,6 +80,19 @@ pub(crate) fn respond(world: &mut World, request: &http::Request<Bytes>) -> Resp
         (_, ["v1.0" | "beta", rest @ ..]) => graph::respond(world, request, rest),
         _ => plain(StatusCode::NOT_FOUND),
     }
+}
+
+/// A segment of a path without its percent signs (RFC 3986 §2.1); a wrong one stays as it is.
+fn decoded(segment: &str) -> String {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| *first == b'%');
+        let code = code.and_then(|code| u8::from_str_radix(str::from_utf8(code).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| segment.to_owned())
 }
 
 /// Scheme and authority of the request, so that addresses in answers lead back here.
@@ -168,4 +182,24 @@ pub(super) fn finish(
         *response.body_mut() = Bytes::from(body.to_string());
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn percent_signs_are_read_and_wrong_ones_left() {
+        for (segment, wanted) in [
+            ("ada%40contoso.test", "ada@contoso.test"),
+            ("plain", "plain"),
+            ("%E2%82%AC+", "€+"),
+            ("100%", "100%"),
+            ("%4", "%4"),
+            ("%zz%2f", "%zz/"),
+            ("%ff", "%ff"),
+        ] {
+            assert_eq!(decoded(segment), wanted);
+        }
+    }
 }

@@ -4,7 +4,10 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use serde_json::Value;
 
-use super::{Answer, calls, finish, media, participants, presence, problem::Problem, redirect};
+use super::{
+    Answer, call_records, calls, finish, media, participants, presence, problem::Problem, redirect,
+    subscriptions, users,
+};
 use crate::world::World;
 
 /// The longest `clientContext` accepted, in characters (Learn: 256).
@@ -53,6 +56,18 @@ fn operation(
         ["communications" | "app", "calls"] if method == Method::POST => {
             calls::create(world, asker, &body(request)?, &graph)
                 .map_err(|problem| problem.during("calls"))
+        }
+        ["communications" | "app", "calls", "logTeleconferenceDeviceQuality"]
+            if method == Method::POST =>
+        {
+            let what = "calls/logTeleconferenceDeviceQuality";
+            asker
+                .needs_one_of(&["Calls.AccessMedia.All"])
+                .map_err(|problem| problem.during(what))?;
+            match body(request).map_err(|problem| problem.during(what))?["quality"].is_object() {
+                true => Ok(Answer::empty(StatusCode::OK, what)),
+                false => Err(Problem::missing("quality").during(what)),
+            }
         }
         ["communications" | "app", "calls", id] => {
             let key = call(world, asker, id).map_err(|problem| problem.during("calls/…"))?;
@@ -118,6 +133,23 @@ fn operation(
             if method == Method::GET =>
         {
             presence::read(world, asker, id).map_err(|problem| problem.during("presence"))
+        }
+        ["communications", "callRecords", rest @ ..] if method == Method::GET => {
+            call_records::respond(world, asker, rest, request)
+                .map_err(|problem| problem.during("callRecords"))
+        }
+        ["users"] if method == Method::GET => {
+            users::list(world, asker, request).map_err(|problem| problem.during("users"))
+        }
+        ["users", id] if method == Method::GET => {
+            users::read(world, asker, id, request).map_err(|problem| problem.during("users/…"))
+        }
+        ["subscriptions", rest @ ..] => {
+            let answer = if request.body().is_empty() { Ok(Value::Null) } else { body(request) };
+            let answer = answer.and_then(|body| {
+                subscriptions::respond(world, asker, (method, rest), &body, &graph)
+            });
+            answer.map_err(|problem| problem.during("subscriptions"))
         }
         ["communications" | "app", "calls", id, ..] => {
             let what = "calls/…/an unknown resource";

@@ -5,18 +5,22 @@
 
 mod answer;
 mod batch;
+mod call_records;
 mod calls;
 mod clip;
 mod graph;
 mod http;
 mod media;
 mod metadata;
+mod options;
 mod participants;
 mod presence;
 mod problem;
 mod redirect;
 mod sip;
+mod subscriptions;
 mod token;
+mod users;
 mod wiremock;
 
 pub use self::{

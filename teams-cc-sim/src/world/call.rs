@@ -112,6 +112,9 @@ pub(crate) struct Call {
     pub(crate) id: String,
     pub(crate) chain: String,
     pub(crate) scenario: String,
+    /// When it was made, and when media began to flow.
+    pub(crate) begins: Instant,
+    pub(crate) answered: Option<Instant>,
     pub(crate) participant: String,
     pub(crate) tenant: usize,
     pub(crate) app: usize,

@@ -8,12 +8,14 @@ use teams_cc_core::{Instant, Timestamp};
 
 use super::{
     Callback, ConnectionId, Input, Output, PresenceState, Reply, Setup,
+    archive::Record,
     call::{Call, normal_id},
     notice::Notice,
     output::CallbackId,
     record::Clip,
     ring::{Ring, RingId},
     schedule::{Action, Schedule},
+    subscription::Subscription,
 };
 use crate::{
     door,
@@ -71,6 +73,8 @@ pub struct World {
     pub(crate) call_ids: BTreeMap<String, u64>,
     pub(crate) last_call: u64,
     pub(crate) clips: BTreeMap<String, Clip>,
+    pub(crate) records: VecDeque<Record>,
+    pub(crate) subscriptions: BTreeMap<String, Subscription>,
     pub(crate) rings: BTreeMap<RingId, Ring>,
     pub(crate) last_ring: u64,
     /// What rings for customers whose calls were redirected; at most 25 each.
@@ -101,6 +105,8 @@ impl World {
             call_ids: BTreeMap::new(),
             last_call: 0,
             clips: BTreeMap::new(),
+            records: VecDeque::new(),
+            subscriptions: BTreeMap::new(),
             rings: BTreeMap::new(),
             last_ring: 0,
             redirects: BTreeMap::new(),
@@ -231,6 +237,7 @@ impl World {
             Action::Transfer { call, step } => self.transfer_step(call, step),
             Action::Heard { call, names } => self.after_prompt(call, &names),
             Action::Moves(call) => self.moves_over(call),
+            Action::RecordWritten(id) => self.record_written(&id),
             Action::Deliver(id) => self.deliver(id),
             Action::Sip(action) => self.sip_action(action),
         }

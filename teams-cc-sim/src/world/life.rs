@@ -43,6 +43,8 @@ impl World {
             id: self.dice.uuid(),
             chain: self.dice.uuid(),
             scenario: self.dice.uuid(),
+            begins: self.now,
+            answered: None,
             participant: self.dice.uuid(),
             tenant: new.tenant,
             app: new.app,
@@ -177,6 +179,7 @@ impl World {
             return;
         }
         call.state = CallState::Established;
+        call.answered = Some(self.now);
         self.plan_keep_alive(key);
         self.announce(key, "established");
     }
@@ -283,6 +286,7 @@ impl World {
             return;
         };
         self.call_ids.remove(&normal_id(&call.id));
+        self.archive(&call);
         if let Some(ring) = call.ring {
             self.stop_ringing(ring);
         }

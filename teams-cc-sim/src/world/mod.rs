@@ -4,6 +4,7 @@
 //! behaviour follows Learn's *cloud communications* pages and Direct Routing its *SIP protocol*
 //! page; the fidelity table of this crate labels each behaviour documented, observed or assumed.
 
+mod archive;
 mod call;
 mod customer;
 mod engine;
@@ -18,6 +19,7 @@ mod ring;
 mod roster;
 mod schedule;
 mod setup;
+mod subscription;
 mod telephone;
 mod transfer;
 
@@ -34,6 +36,7 @@ pub use setup::{
 
 pub use telephone::{AfterPrompt, Customer, PromptFile};
 
+pub(crate) use archive::Record;
 pub(crate) use call::{Call, CallState, Far, MAX_OPERATIONS, Operation, Transfer};
 pub(crate) use customer::shown_number;
 pub(crate) use engine::{Line, unknown};
@@ -43,3 +46,4 @@ pub(crate) use record::Wanted;
 pub(crate) use ring::{Callee, NoAnswer, Purpose, RingId};
 pub(crate) use roster::{Group, Invite};
 pub(crate) use schedule::Action;
+pub(crate) use subscription::Subscription;

@@ -18,14 +18,22 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How long a token lives after it was signed: 300 s, as observed in 2022.
 const TOKEN_LIFE_SECONDS: i64 = 300;
 
+/// What is posted.
+#[derive(Clone)]
+pub(super) enum Post {
+    /// News of a call, proven by a token.
+    Call { app: usize, tenant: usize, chain: String, scenario: String },
+    /// News of a subscription, proven by its client state.
+    Change,
+    /// The address of a new subscription is tried.
+    Validation(String),
+}
+
 /// A notification on its way. It has no Debug form: numbers are in it.
 #[derive(Clone)]
 pub(crate) struct Notice {
+    post: Post,
     url: String,
-    app: usize,
-    tenant: usize,
-    chain: String,
-    scenario: String,
     body: Value,
     text: String,
     attempts: u32,
@@ -62,11 +70,13 @@ impl World {
             pascal(&mut item);
         }
         let notice = Notice {
+            post: Post::Call {
+                app: call.app,
+                tenant: call.tenant,
+                chain: call.chain.clone(),
+                scenario: call.scenario.clone(),
+            },
             url: call.callback.clone(),
-            app: call.app,
-            tenant: call.tenant,
-            chain: call.chain.clone(),
-            scenario: call.scenario.clone(),
             body: json!({"@odata.type": "#microsoft.graph.commsNotifications", "value": [item]}),
             text: format!("call {key} {text}"),
             attempts: 0,
@@ -86,6 +96,12 @@ impl World {
             self.post(notice.clone(), due + Duration::from_millis(5));
         }
         self.post(notice, due);
+    }
+
+    /// Posts what carries no token.
+    pub(super) fn post_plain(&mut self, post: Post, url: String, body: Value, text: String) {
+        let delay = self.dice.millis(15..=60);
+        self.post(Notice { post, url, body, text, attempts: 0 }, self.now + delay);
     }
 
     fn post(&mut self, notice: Notice, due: Instant) {
@@ -111,18 +127,7 @@ impl World {
         notice.attempts += 1;
         let again = if notice.attempts > 1 { ", again" } else { "" };
         self.log.push(self.now, Column::Teams, Column::Center, format!("{}{again}", notice.text));
-        let message = self.dice.uuid();
-        let key = if self.setup.faults.rolled_key { SigningKey::Second } else { SigningKey::First };
-        let token = self.keys.sign(key, &self.callback_claims(&notice));
-        let request = http::Request::post(&notice.url)
-            .header("authorization", format!("Bearer {token}"))
-            .header("content-type", "application/json; charset=utf-8")
-            .header("scenario-id", &notice.scenario)
-            .header("x-microsoft-skype-chain-id", &notice.chain)
-            .header("x-microsoft-skype-message-id", message)
-            .header("user-agent", "Microsoft-Skype/3.0,(Calling/1.0)")
-            .body(Bytes::from(notice.body.to_string()));
-        let Ok(request) = request else {
+        let Ok(request) = self.request(&notice) else {
             self.log.push(
                 self.now,
                 Column::Teams,
@@ -135,6 +140,32 @@ impl World {
         self.send_callback(Callback { id, request });
     }
 
+    fn request(&mut self, notice: &Notice) -> Result<http::Request<Bytes>, http::Error> {
+        let request = http::Request::post(&notice.url);
+        let request = match &notice.post {
+            Post::Call { app, tenant, chain, scenario } => {
+                let message = self.dice.uuid();
+                let second = self.setup.faults.rolled_key;
+                let key = if second { SigningKey::Second } else { SigningKey::First };
+                let token = self.keys.sign(key, &self.callback_claims(*app, *tenant));
+                request
+                    .header("authorization", format!("Bearer {token}"))
+                    .header("content-type", "application/json; charset=utf-8")
+                    .header("scenario-id", scenario)
+                    .header("x-microsoft-skype-chain-id", chain)
+                    .header("x-microsoft-skype-message-id", message)
+                    .header("user-agent", "Microsoft-Skype/3.0,(Calling/1.0)")
+            }
+            Post::Change => request.header("content-type", "application/json; charset=utf-8"),
+            Post::Validation(_) => {
+                return request
+                    .header("content-type", "text/plain; charset=utf-8")
+                    .body(Bytes::new());
+            }
+        };
+        request.body(Bytes::from(notice.body.to_string()))
+    }
+
     pub(crate) fn callback_answered(
         &mut self,
         id: CallbackId,
@@ -143,13 +174,21 @@ impl World {
         let notice = self.notices.remove(&id).ok_or_else(unknown)?;
         match status {
             Some(200..=299) => {}
-            Some(status @ 300..=499) => self.log.push(
-                self.now,
-                Column::Center,
-                Column::Teams,
-                format!("refuses a notification with {status}"),
-            ),
+            Some(status @ 300..=499) => {
+                if let Post::Validation(id) = &notice.post {
+                    self.not_validated(id);
+                }
+                self.log.push(
+                    self.now,
+                    Column::Center,
+                    Column::Teams,
+                    format!("refuses a notification with {status}"),
+                );
+            }
             _ if notice.attempts >= ATTEMPTS => {
+                if let Post::Validation(id) = &notice.post {
+                    self.not_validated(id);
+                }
                 self.log.push(self.now, Column::Teams, Column::Teams, "gives up a notification");
             }
             _ => {
@@ -161,10 +200,10 @@ impl World {
         Ok(())
     }
 
-    fn callback_claims(&self, notice: &Notice) -> Value {
+    fn callback_claims(&self, app: usize, tenant: usize) -> Value {
         let now = self.wall().unix_seconds();
-        let app = self.setup.apps.get(notice.app);
-        let tenant = self.setup.tenants.get(notice.tenant);
+        let app = self.setup.apps.get(app);
+        let tenant = self.setup.tenants.get(tenant);
         json!({
             "iss": "https://api.botframework.com",
             "aud": app.map(|app| app.id.as_str()),

@@ -45,13 +45,15 @@ pub struct App {
     pub calling: bool,
 }
 
-/// The permissions a contact center asks for in this slice.
-pub const ROLES: [&str; 5] = [
+/// The permissions a contact center asks for.
+pub const ROLES: [&str; 7] = [
     "Calls.AccessMedia.All",
     "Calls.Initiate.All",
     "Calls.InitiateGroupCall.All",
     "Calls.JoinGroupCall.All",
     "Presence.Read.All",
+    "CallRecords.Read.All",
+    "User.Read.All",
 ];
 
 impl App {

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use teams_cc_core::Instant;
 
 use super::{
     World,
+    archive::Party,
     call::{Call, Far, Operation, ResultInfo},
     engine::Line,
     operation::FINISHED,
@@ -27,6 +29,8 @@ const ALONE: ResultInfo = ResultInfo::new(200, 5010, "One participant remained i
 #[derive(Clone)]
 pub(crate) struct Group {
     pub(crate) people: Vec<Person>,
+    /// Who was on it before, for its record; at most 350, later ones are left out.
+    pub(crate) left: Vec<Party>,
     /// Who is rung since the call was made.
     pub(crate) rings: Vec<(RingId, Callee)>,
     /// Whether only changes are told (`isDeltaRosterEnabled`).
@@ -41,6 +45,14 @@ pub(crate) struct Person {
     identity: Value,
     pub(crate) far: Far,
     muted: bool,
+    since: Instant,
+}
+
+impl Person {
+    /// As a record shows them.
+    pub(super) fn party(&self, to: Instant) -> Party {
+        Party { identity: self.identity.clone(), from: self.since, to, failed: false }
+    }
 }
 
 /// Somebody who is being invited.
@@ -55,7 +67,7 @@ pub(crate) struct Invite {
 
 impl Group {
     pub(crate) fn new(delta: bool) -> Self {
-        Self { people: Vec::new(), rings: Vec::new(), delta, sequence: 0 }
+        Self { people: Vec::new(), left: Vec::new(), rings: Vec::new(), delta, sequence: 0 }
     }
 }
 
@@ -175,7 +187,7 @@ impl World {
             self.person_is_free(key, far);
             return None;
         }
-        group.people.push(Person { id: id.clone(), identity, far, muted: false });
+        group.people.push(Person { id: id.clone(), identity, far, muted: false, since: self.now });
         if let Far::Customer(customer) = far {
             self.set_line(customer, Line::Bot(key));
             let talk = self.setup.customers.get(customer).map(|person| person.talk);
@@ -216,6 +228,9 @@ impl World {
             return false;
         };
         let person = group.people.remove(at);
+        if group.left.len() < MAX_PEOPLE {
+            group.left.push(person.party(self.now));
+        }
         let left = group.people.len();
         self.person_is_free(key, person.far);
         self.tell_roster(key, id, Some((person, why)));
@@ -306,7 +321,7 @@ impl World {
         std::iter::once(own).chain(others).collect()
     }
 
-    fn own_identity(&self, call: &Call) -> Value {
+    pub(super) fn own_identity(&self, call: &Call) -> Value {
         let app = self.setup.apps.get(call.app).map(|app| app.id.as_str());
         json!({
             "@odata.type": "#microsoft.graph.identitySet",

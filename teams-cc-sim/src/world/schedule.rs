@@ -49,6 +49,8 @@ pub(crate) enum Action {
     },
     /// The party of another call moves over to this group call.
     Moves(u64),
+    /// The record of a call, by its id, can be read from here on.
+    RecordWritten(String),
     Deliver(CallbackId),
     Sip(SipAction),
 }

@@ -46,6 +46,8 @@ pub(crate) struct Bench {
     pub token: String,
     /// Each notification's first item, in order of arrival.
     pub inbox: Vec<Value>,
+    /// Where the addresses of subscriptions were tried.
+    pub validated: Vec<String>,
     /// The bearer tokens of the notifications.
     pub tokens: Vec<String>,
     /// What notifications are answered with.
@@ -59,6 +61,7 @@ impl Bench {
             now: Instant::ZERO,
             token: String::new(),
             inbox: Vec::new(),
+            validated: Vec::new(),
             tokens: Vec::new(),
             answer: Some(202),
         };
@@ -108,11 +111,17 @@ impl Bench {
             self.world.handle_input(self.now, Input::Tick).expect("time passes");
             match self.world.poll_output() {
                 Output::Callback(callback) => {
-                    let body: Value =
-                        serde_json::from_slice(callback.request.body()).expect("JSON");
-                    self.inbox.push(body["value"][0].clone());
-                    let token = callback.request.headers()["authorization"].to_str().expect("text");
-                    self.tokens.push(token.trim_start_matches("Bearer ").to_owned());
+                    let body = callback.request.body();
+                    if body.is_empty() {
+                        self.validated.push(callback.request.uri().to_string());
+                    } else {
+                        let body: Value = serde_json::from_slice(body).expect("JSON");
+                        self.inbox.push(body["value"][0].clone());
+                    }
+                    if let Some(token) = callback.request.headers().get("authorization") {
+                        let token = token.to_str().expect("text");
+                        self.tokens.push(token.trim_start_matches("Bearer ").to_owned());
+                    }
                     let id = callback.id;
                     let status = self.answer;
                     self.world
