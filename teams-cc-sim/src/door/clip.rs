@@ -9,7 +9,7 @@ use super::problem::plain;
 use crate::{log::Column, world::World};
 
 /// Where clips lie: not at Graph, whose token must not go there.
-const HOST: &str = "https://clips.media.test";
+const HOST: &str = "https://clips.example.com";
 /// 16 kHz, 16 bits, one channel.
 const RATE: u32 = 16_000;
 
