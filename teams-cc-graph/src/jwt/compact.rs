@@ -1,5 +1,7 @@
 //! The compact form: `header.payload.signature` (RFC 7515 §7.1).
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{Digest, SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -40,8 +42,16 @@ pub struct Unverified<'a> {
     signed: &'a str,
     payload: &'a str,
     signature: Vec<u8>,
+    header: Arc<Header>,
+}
+
+/// The first part of a token, read. Tokens signed with one key share it.
+#[derive(Debug)]
+pub(crate) struct Header {
+    /// The part as it is written.
+    text: Box<str>,
     algorithm: Algorithm,
-    key_id: Box<str>,
+    key_id: Arc<str>,
 }
 
 impl<'a> Unverified<'a> {
@@ -54,6 +64,14 @@ impl<'a> Unverified<'a> {
     /// [`JwtError::TooLong`], [`JwtError::Malformed`], [`JwtError::AlgorithmNotAllowed`],
     /// [`JwtError::CriticalExtension`] or [`JwtError::NoKeyId`].
     pub fn parse(token: &'a str) -> Result<Self, JwtError> {
+        Self::parse_after(token, None)
+    }
+
+    /// As [`parse`](Self::parse); a header written as the one before is not read again.
+    pub(crate) fn parse_after(
+        token: &'a str,
+        before: Option<Arc<Header>>,
+    ) -> Result<Self, JwtError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(JwtError::TooLong);
         }
@@ -62,31 +80,18 @@ impl<'a> Unverified<'a> {
         if payload.contains('.') {
             return Err(JwtError::Malformed);
         }
-        let header = decode(header)?;
-        let [algorithm, key_id, extensions] =
-            pick(&header, ["alg", "kid", "crit"]).ok_or(JwtError::Malformed)?;
-        let algorithm = algorithm
-            .as_ref()
-            .and_then(Picked::text)
-            .and_then(Algorithm::from_name)
-            .ok_or(JwtError::AlgorithmNotAllowed)?;
-        // RFC 7515 §4.1.11: extensions that are not understood make the token invalid.
-        if extensions.is_some() {
-            return Err(JwtError::CriticalExtension);
-        }
-        let key_id = key_id
-            .as_ref()
-            .and_then(Picked::text)
-            .filter(|id| !id.is_empty() && id.len() <= MAX_KEY_ID_BYTES)
-            .ok_or(JwtError::NoKeyId)?;
+        let header = match before.filter(|before| *before.text == *header) {
+            Some(before) => before,
+            None => Arc::new(Header::read(header)?),
+        };
         let signature = decode(signature)?;
-        Ok(Self { signed, payload, signature, algorithm, key_id: key_id.into() })
+        Ok(Self { signed, payload, signature, header })
     }
 
     /// The key the token names.
     #[must_use]
     pub fn key_id(&self) -> &str {
-        &self.key_id
+        &self.header.key_id
     }
 
     /// What the token claims, unproven: good for refusing it alone.
@@ -106,13 +111,41 @@ impl<'a> Unverified<'a> {
 
     /// As [`verify`](Self::verify), where the SHA-256 of what is signed is known already.
     pub(crate) fn verify_hashed(&self, key: &Jwk, signed: &Digest) -> Result<Claims, JwtError> {
-        key.verify(self.algorithm, signed, &self.signature)?;
+        key.verify(self.header.algorithm, signed, &self.signature)?;
         Claims::read(&decode(self.payload)?)
     }
 
-    /// The key the token names, for good.
-    pub(crate) fn into_key_id(self) -> Box<str> {
-        self.key_id
+    /// The header, for the tokens after this one.
+    pub(crate) fn header(&self) -> &Arc<Header> {
+        &self.header
+    }
+}
+
+impl Header {
+    fn read(text: &str) -> Result<Self, JwtError> {
+        let header = decode(text)?;
+        let [algorithm, key_id, extensions] =
+            pick(&header, ["alg", "kid", "crit"]).ok_or(JwtError::Malformed)?;
+        let algorithm = algorithm
+            .as_ref()
+            .and_then(Picked::text)
+            .and_then(Algorithm::from_name)
+            .ok_or(JwtError::AlgorithmNotAllowed)?;
+        // RFC 7515 §4.1.11: extensions that are not understood make the token invalid.
+        if extensions.is_some() {
+            return Err(JwtError::CriticalExtension);
+        }
+        let key_id = key_id
+            .as_ref()
+            .and_then(Picked::text)
+            .filter(|id| !id.is_empty() && id.len() <= MAX_KEY_ID_BYTES)
+            .ok_or(JwtError::NoKeyId)?;
+        Ok(Self { text: text.into(), algorithm, key_id: key_id.into() })
+    }
+
+    /// The key it names.
+    pub(crate) fn key_id(&self) -> &Arc<str> {
+        &self.key_id
     }
 }
 

@@ -16,6 +16,7 @@ mod policy;
 mod tests;
 
 pub use claims::Claims;
+pub(crate) use compact::Header;
 pub use compact::{Algorithm, MAX_TOKEN_BYTES, Unverified};
 pub use error::JwtError;
 pub use jwks::{Jwk, JwkSet, MAX_JWK_SET_BYTES, MAX_KEYS};

@@ -144,6 +144,23 @@ fn each_wrong_token_is_refused_for_its_own_reason() {
 }
 
 #[test]
+fn a_header_written_as_the_one_before_is_shared_and_another_is_read() {
+    let first = sign(&header(), &payload(), &RSA_PKCS1_SHA256);
+    let first = Unverified::parse(&first).expect("a token").header().clone();
+    let alike = sign(&header(), &json!({ "exp": 1 }), &RSA_PKCS1_SHA256);
+    let alike = Unverified::parse_after(&alike, Some(first.clone())).expect("a token");
+    assert!(std::sync::Arc::ptr_eq(alike.header(), &first));
+    for (head, key) in [
+        (json!({ "alg": "RS256", "kid": "k2" }), Ok("k2")),
+        (json!({ "alg": "none", "kid": "k1" }), Err(JwtError::AlgorithmNotAllowed)),
+    ] {
+        let other = sign(&head, &payload(), &RSA_PKCS1_SHA256);
+        let other = Unverified::parse_after(&other, Some(first.clone()));
+        assert_eq!(other.as_ref().map(Unverified::key_id), key.as_ref().copied());
+    }
+}
+
+#[test]
 fn clocks_may_differ_by_five_minutes_and_no_more() {
     let claims = {
         let token = sign(&header(), &payload(), &RSA_PKCS1_SHA256);

@@ -1,12 +1,13 @@
 //! One attempt: a time limit around the transport, and its errors in this crate's words.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
 
@@ -69,7 +70,7 @@ impl Attempt {
         match &self.wire {
             Wire::Default(transport) => {
                 let url = base.locate(request.uri())?;
-                self.within(transport.send_to(url, request, authorization)).await
+                told(timeout(self.timeout, transport.send_to(url, request, authorization)).await)
             }
             Wire::Other(_) => {
                 let mut request = request.clone();
@@ -83,25 +84,23 @@ impl Attempt {
     /// Send the request once. Dropping the future stops waiting.
     pub(crate) async fn send(&self, request: http::Request<Bytes>) -> Result<Response, Error> {
         match &self.wire {
-            Wire::Default(transport) => self.within(transport.send(request)).await,
+            Wire::Default(transport) => told(timeout(self.timeout, transport.send(request)).await),
             Wire::Other(transport) => {
                 let transport = Transport::clone(transport);
-                self.within(transport.oneshot(request)).await
+                told(timeout(self.timeout, transport.oneshot(request)).await)
             }
         }
     }
+}
 
-    async fn within(
-        &self,
-        sent: impl Future<Output = Result<Response, BoxError>>,
-    ) -> Result<Response, Error> {
-        match tokio::time::timeout(self.timeout, sent).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => match error.downcast::<Error>() {
-                Ok(error) => Err(*error),
-                Err(error) => Err(Error::connection(error)),
-            },
-            Err(_) => Err(Error::new(ErrorKind::Timeout)),
-        }
+/// What came of an attempt, in this crate's words.
+fn told(sent: Result<Result<Response, BoxError>, Elapsed>) -> Result<Response, Error> {
+    match sent {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) => match error.downcast::<Error>() {
+            Ok(error) => Err(*error),
+            Err(error) => Err(Error::connection(error)),
+        },
+        Err(_) => Err(Error::new(ErrorKind::Timeout)),
     }
 }

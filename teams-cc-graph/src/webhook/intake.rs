@@ -83,6 +83,7 @@ impl Intake {
             policy,
             tenants: Tenants::new(&config.tenants),
             proven: ProvenTokens::default(),
+            header: Mutex::default(),
         };
         Self {
             verifier,

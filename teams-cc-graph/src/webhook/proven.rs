@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     hash::{BuildHasherDefault, Hash, Hasher},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use aws_lc_rs::digest::{Context, Digest, SHA256, SHA256_OUTPUT_LEN};
@@ -87,7 +87,7 @@ pub(super) struct Proven {
     pub(super) tenant: TenantId,
     /// The end of its life in seconds since 1970.
     pub(super) expires: i64,
-    pub(super) key_id: Box<str>,
+    pub(super) key_id: Arc<str>,
     /// The key that its signature was checked with.
     pub(super) key: Jwk,
 }

@@ -1,5 +1,7 @@
 //! From an `Authorization` header to the tenant it speaks for.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use http::{HeaderMap, header::AUTHORIZATION};
 use teams_cc_core::{TenantId, Timestamp};
 
@@ -8,7 +10,7 @@ use super::{
     proven::{Hashes, Proven, ProvenTokens},
     tenants::Tenants,
 };
-use crate::jwt::{Claims, JwtError, MAX_TOKEN_BYTES, Policy, Unverified};
+use crate::jwt::{Claims, Header, JwtError, MAX_TOKEN_BYTES, Policy, Unverified};
 
 /// Who may speak, and for whom.
 pub(super) struct Verifier {
@@ -16,6 +18,8 @@ pub(super) struct Verifier {
     pub(super) policy: Policy,
     pub(super) tenants: Tenants,
     pub(super) proven: ProvenTokens,
+    /// The header of the last token proven; the next one is mostly written alike.
+    pub(super) header: Mutex<Option<Arc<Header>>>,
 }
 
 /// The tenant a token speaks for.
@@ -44,7 +48,7 @@ impl Verifier {
             let verified = Verified { tenant, repeated: true };
             return if served { Ok(verified) } else { Err(JwtError::WrongTenant) };
         }
-        let token = Unverified::parse(bearer)?;
+        let token = Unverified::parse_after(bearer, self.header().clone())?;
         let key = match self.keys.known(token.key_id()) {
             Some(key) => key,
             None => {
@@ -56,9 +60,16 @@ impl Verifier {
         let claims = token.verify_hashed(&key, &hashes.signed())?;
         let expires = claims.expires;
         let tenant = self.accept(claims, now)?;
-        let proven = Proven { tenant: tenant.clone(), expires, key_id: token.into_key_id(), key };
+        let header = token.header();
+        let key_id = Arc::clone(header.key_id());
+        let proven = Proven { tenant: tenant.clone(), expires, key_id, key };
         self.proven.remember(whole, proven, now);
+        *self.header() = Some(Arc::clone(header));
         Ok(Verified { tenant, repeated: false })
+    }
+
+    fn header(&self) -> MutexGuard<'_, Option<Arc<Header>>> {
+        self.header.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The tenant that claims speak for, where they are what is accepted here.
