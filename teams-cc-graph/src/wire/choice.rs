@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Object, Slot, Stop, Taken,
-    discriminator::{ODATA_TYPE, ReadTypeName, same_type},
+    discriminator::{ODATA_TYPE, ReadTypeName, TypeName, same_type},
     incoming::{Incoming, Pairs, Put, collect},
     outgoing::{Outgoing, untyped},
     refusal::refuse,
@@ -50,6 +50,11 @@ impl Subtypes {
         }
     }
 
+    /// The subtype of an object with this discriminator.
+    fn choose(&self, name: Option<&TypeName>) -> Option<usize> {
+        name.map_or(self.unnamed, |name| self.of(name.as_str()))
+    }
+
     /// The subtype of this name, or of names that are not known.
     fn of(&self, name: &str) -> Option<usize> {
         self.named(name).or(self.strange)
@@ -71,6 +76,12 @@ pub(crate) fn take_choice(choice: &mut dyn Choice, incoming: Incoming<'_>) -> Ta
 fn take_pairs(choice: &mut dyn Choice, pairs: &mut dyn Pairs) -> Result<(), Stop> {
     let subtypes = choice.subtypes();
     let own = |name: &str| subtypes.names.get(subtypes.named(name)?).copied();
+    let mut ahead = ReadTypeName { own: &own, name: None };
+    if pairs.look_ahead(&mut ahead)?
+        && let Some(subtype) = subtypes.choose(ahead.name.as_ref())
+    {
+        return take_as(choice, subtype, pairs);
+    }
     let (mut before, mut is_all) = (Tape::default(), false);
     let mut name = pairs.named();
     while name.is_none() {
@@ -87,24 +98,27 @@ fn take_pairs(choice: &mut dyn Choice, pairs: &mut dyn Pairs) -> Result<(), Stop
             }
         }
     }
-    let subtype = match &name {
-        None => subtypes.unnamed,
-        Some(name) => subtypes.of(name.as_str()),
-    };
+    let subtype = subtypes.choose(name.as_ref());
     if name.is_none() && subtype.is_none() && subtypes.settled_later {
         return kept(choice.keep(Object::unsettled(before)));
     }
     let left: Option<&mut dyn Pairs> = if is_all { None } else { Some(pairs) };
     let read = before.read(0);
     let mut again = Again { name, read, left, in_left: false };
-    let Some(subtype) = subtype else {
-        let mut whole = Map::new();
-        collect(&mut again, &mut whole)?;
-        return from_whole(choice, whole);
-    };
-    if let Some(slot) = choice.select(subtype) {
-        slot.take(Incoming::Object(&mut again))?;
+    if let Some(subtype) = subtype {
+        return take_as(choice, subtype, &mut again);
     }
+    let mut whole = Map::new();
+    collect(&mut again, &mut whole)?;
+    from_whole(choice, whole)
+}
+
+/// Reads a choice as this subtype.
+fn take_as(choice: &mut dyn Choice, subtype: usize, pairs: &mut dyn Pairs) -> Result<(), Stop> {
+    if let Some(slot) = choice.select(subtype) {
+        slot.take(Incoming::Object(pairs))?;
+    }
+    let subtypes = choice.subtypes();
     // A second discriminator may have taken the place of the first.
     if let Outgoing::Object(fields) = choice.give()
         && let Some(last) = fields.unnamed().received_type()

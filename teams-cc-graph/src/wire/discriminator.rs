@@ -55,7 +55,7 @@ impl From<TypeName> for Value {
 }
 
 /// Reads a discriminator.
-pub(super) struct ReadTypeName<'a> {
+pub(crate) struct ReadTypeName<'a> {
     /// The type that is meant by a name.
     pub(super) own: &'a dyn Fn(&str) -> Option<&'static str>,
     pub(super) name: Option<TypeName>,

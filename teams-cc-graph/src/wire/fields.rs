@@ -1,5 +1,7 @@
 //! Objects with named properties, of whatever type.
 
+use serde_json::Value;
+
 use super::{
     Additional, Slot, Stop, Taken,
     depth::Level,
@@ -9,7 +11,6 @@ use super::{
     name::Key,
     tape::Tape,
 };
-use serde_json::Value;
 
 /// An object whose properties have numbers.
 pub(crate) trait Fields: Slot {
@@ -90,8 +91,8 @@ fn take_pairs(this: &mut dyn Fields, pairs: &mut dyn Pairs) -> Result<(), Stop> 
                 name = read.name;
             }
             Key::Misspelled(key, slot) => {
-                misspelled.pairs.push((slot, key, misspelled.tape.len()));
-                pairs.value("", &mut misspelled.tape)?;
+                let at = pairs.hold(&mut misspelled.tape)?;
+                misspelled.pairs.push((slot, key, at));
                 likely = slot + 1;
             }
             Key::Unnamed(key) => {
@@ -101,7 +102,7 @@ fn take_pairs(this: &mut dyn Fields, pairs: &mut dyn Pairs) -> Result<(), Stop> 
         }
     }
     if !misspelled.pairs.is_empty() {
-        misspelled.settle(this, seen, &mut additional)?;
+        misspelled.settle(this, pairs.held(), seen, &mut additional)?;
     }
     additional.named(name, table.type_name);
     *this.unnamed_mut() = additional;
@@ -137,14 +138,14 @@ struct Misspelled {
 impl Misspelled {
     /// The first spelling of each property is taken for it, with the last value of that spelling;
     /// the others are nobody's.
-    #[cold]
     fn settle(
         self,
         this: &mut dyn Fields,
+        held: Option<&Tape>,
         seen: u128,
         additional: &mut Additional,
     ) -> Result<(), Stop> {
-        let table = this.table();
+        let (table, tape) = (this.table(), held.unwrap_or(&self.tape));
         // At most one of each property; a body may hold more spellings than a search bears.
         let mut taken: Vec<(usize, String, usize)> = Vec::new();
         for (slot, key, at) in self.pairs {
@@ -152,7 +153,7 @@ impl Misspelled {
                 None if seen & 1 << slot == 0 => taken.push((slot, key, at)),
                 Some((_, first, last)) if *first == key => *last = at,
                 _ => {
-                    let value = self.tape.read(at).keep()?;
+                    let value = tape.read(at).keep()?;
                     additional.insert(key, value);
                 }
             }
@@ -160,7 +161,7 @@ impl Misspelled {
         for (slot, key, at) in taken {
             let Some(&property) = table.names.get(slot) else { continue };
             let mut field = ReadField { field: this.field_mut(slot), received: None };
-            self.tape.read(at).value(property, &mut field)?;
+            tape.read(at).value(property, &mut field)?;
             additional.renamed(property, key, field.received);
         }
         Ok(())

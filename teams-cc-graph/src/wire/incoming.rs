@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::{
-    discriminator::{ODATA_TYPE, TypeName},
+    discriminator::{ODATA_TYPE, ReadTypeName, TypeName},
     name::Key,
     refusal::{Stop, refuse},
     tape::Tape,
@@ -44,6 +44,25 @@ pub(crate) trait Pairs {
 
     /// The next name, found among these, of which the one numbered `likely` is tried first.
     fn next(&mut self, names: &'static [&'static str], likely: usize) -> Result<Option<Key>, Stop>;
+
+    /// Reads the discriminator, wherever it stands, and moves nowhere; `false` where only reading on
+    /// can tell.
+    fn look_ahead(&self, _: &mut ReadTypeName<'_>) -> Result<bool, Stop> {
+        Ok(false)
+    }
+
+    /// Puts the value of the name that was read last aside, and says where it stands on the tape:
+    /// [`held`](Self::held), or this one.
+    fn hold(&mut self, tape: &mut Tape) -> Result<usize, Stop> {
+        let at = tape.len();
+        self.value("", tape)?;
+        Ok(at)
+    }
+
+    /// The tape that the object is on already.
+    fn held(&self) -> Option<&Tape> {
+        None
+    }
 
     /// Puts the next name on a tape, unless it is the discriminator's.
     fn next_onto(&mut self, tape: &mut Tape) -> Result<Option<Put>, Stop>;

@@ -5,8 +5,12 @@
 //! a [`Field`] tells missing from null, [`Additional`] keeps what the model does not name, and what
 //! was read and not changed is written back as it was read.
 //!
-//! Models read straight from the deserializer. Nesting is bounded: `serde_json` stops at 128
-//! levels, and objects of known types lie in each other at most 24 deep. Errors name the property and the kind of value that was found, never the value.
+//! Models read straight from the deserializer: a value arrives (`incoming`), its place takes
+//! it ([`Field`] by [`Field`]), and what a type adds is a table of its properties, so that reading,
+//! writing, merging and showing are compiled once and not for every type. An object that names its
+//! type late is put aside up to that name and read again. Nesting is bounded: `serde_json` stops at
+//! 128 levels, and objects of known types lie in each other at most 24 deep. Errors name the
+//! property and the kind of value that was found, never the value.
 
 mod additional;
 mod bridge;

@@ -26,13 +26,19 @@ impl Key {
         {
             return Self::Slot(likely, property);
         }
-        if let Some((slot, &property)) = names.iter().enumerate().find(|(_, it)| **it == name) {
-            return Self::Slot(slot, property);
-        }
         if name == ODATA_TYPE {
             return Self::Discriminator;
         }
-        match names.iter().position(|known| known.eq_ignore_ascii_case(name)) {
+        let mut meant = None;
+        for (slot, &property) in names.iter().enumerate() {
+            if property.eq_ignore_ascii_case(name) {
+                if property == name {
+                    return Self::Slot(slot, property);
+                }
+                meant = meant.or(Some(slot));
+            }
+        }
+        match meant {
             Some(slot) => Self::Misspelled(name.to_owned(), slot),
             None => Self::Unnamed(name.to_owned()),
         }

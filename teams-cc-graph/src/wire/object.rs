@@ -94,6 +94,7 @@ impl Wire for Object {
     }
 }
 
+#[expect(clippy::missing_fields_in_debug, reason = "what is unsettled is settled before it shows")]
 impl fmt::Debug for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Object")

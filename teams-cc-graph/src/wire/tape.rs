@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 
 use super::{
-    discriminator::{ODATA_TYPE, TypeName},
+    discriminator::{ODATA_TYPE, ReadTypeName, TypeName},
     incoming::{Incoming, Items, Pairs, Put, Take, Untyped, collect},
     name::{Key, PutName},
     refusal::{Stop, refuse},
@@ -101,6 +101,7 @@ impl Take for Tape {
 }
 
 /// A stretch of the tape: values, or names and values in turn.
+#[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
     tape: &'a Tape,
     at: usize,
@@ -125,6 +126,13 @@ impl<'a> Reading<'a> {
         match self.token()? {
             Token::Text { start, end } => Some(self.texts(*start, *end)),
             _ => None,
+        }
+    }
+
+    /// Passes over the next value.
+    fn skip(&mut self) {
+        if let Some(Token::List(end) | Token::Object(end)) = self.token() {
+            self.at = *end;
         }
     }
 
@@ -169,6 +177,27 @@ impl Pairs for Reading<'_> {
 
     fn next(&mut self, names: &'static [&'static str], likely: usize) -> Result<Option<Key>, Stop> {
         Ok(self.name().map(|name| Key::find(names, likely, name)))
+    }
+
+    fn look_ahead(&self, read: &mut ReadTypeName<'_>) -> Result<bool, Stop> {
+        let mut ahead = *self;
+        while let Some(name) = ahead.name() {
+            if name == ODATA_TYPE {
+                return ahead.hand(read);
+            }
+            ahead.skip();
+        }
+        Ok(true)
+    }
+
+    fn hold(&mut self, _: &mut Tape) -> Result<usize, Stop> {
+        let at = self.at;
+        self.skip();
+        Ok(at)
+    }
+
+    fn held(&self) -> Option<&Tape> {
+        Some(self.tape)
     }
 
     fn next_onto(&mut self, tape: &mut Tape) -> Result<Option<Put>, Stop> {

@@ -48,6 +48,8 @@ polymorphic! {
         base Point(Point),
         /// Scalars.
         Scalars(Box<Scalars>),
+        /// A place in places.
+        Route(Box<Route>),
     }
 }
 
@@ -161,4 +163,49 @@ fn a_base_is_read_where_no_subtype_is_named() {
     assert!(matches!(read(&scalars), Spot::Scalars(_)));
     let Spot::Point(point) = read(&strange) else { panic!() };
     assert_eq!(point.additional.odata_type(), Some("NA"));
+}
+
+resource! {
+    /// A place in places.
+    pub struct Route("microsoft.graph.route") {
+        /// Where it begins.
+        start: Place = "start",
+        /// The places between.
+        stops: Vec<Place> = "stops",
+    }
+}
+
+/// Traps 9 and 21.
+#[test]
+fn late_types_and_odd_names_are_read_at_any_depth() {
+    for body in [
+        json!({"start": {"count": "7", "name": "a", "@odata.type": "#Microsoft.Graph.scalars"}}),
+        json!({"Start": {"Count": 7, "new": [1, {"x": null}], "@odata.type": "scalars"}}),
+        json!({"STOPS": [{"Name": "a"}, {"Count": 7, "@odata.type": "#microsoft.graph.scalars"}]}),
+        json!({"Stops": [{"x": 1, "@odata.type": "NA"}, {"Reasons": "First", "@odata.type": "Scalars"}]}),
+        json!({"Start": {"Name": "a", "name": "b", "NAME": "c"}, "start": {"name": "d"}}),
+    ] {
+        let read: Route = read(&body);
+        let text = body.to_string();
+        let straight: Route = serde_json::from_str(&text).unwrap();
+        assert_eq!(straight, read, "{body}");
+        assert_eq!(serde_json::to_value(&straight).unwrap(), body);
+        let places: Vec<&Place> = read.start.get().into_iter().chain(read.stops.items()).collect();
+        for place in places {
+            match place {
+                Place::Scalars(scalars) => {
+                    assert!(scalars.count.get() == Some(&7) || !scalars.reasons.is_missing());
+                }
+                Place::Point(point) => assert!(!point.name.is_missing(), "{body}"),
+                Place::Route(_) => panic!("{body}"),
+                Place::Unknown(object) => assert_eq!(object.odata_type(), Some("NA")),
+            }
+        }
+    }
+    let error = serde_json::from_str::<Route>(r#"{"Start":{"Name":{}}}"#).unwrap_err();
+    assert!(error.to_string().starts_with("property start.name should be a text"), "{error}");
+    let spelled: Route =
+        serde_json::from_value(json!({"Start": {"NAME": 5, "name": "b"}})).unwrap();
+    let Some(Place::Point(point)) = spelled.start.get() else { panic!() };
+    assert_eq!((point.name.text(), point.additional.get("NAME")), (Some("b"), Some(&json!(5))));
 }
