@@ -64,10 +64,11 @@ fn operation(
             asker
                 .needs_one_of(&["Calls.AccessMedia.All"])
                 .map_err(|problem| problem.during(what))?;
-            match body(request).map_err(|problem| problem.during(what))?["quality"].is_object() {
-                true => Ok(Answer::empty(StatusCode::OK, what)),
-                false => Err(Problem::missing("quality").during(what)),
+            let body = body(request).map_err(|problem| problem.during(what))?;
+            if !body["quality"].is_object() {
+                return Err(Problem::missing("quality").during(what));
             }
+            Ok(Answer::empty(StatusCode::OK, what))
         }
         ["communications" | "app", "calls", id] => {
             let key = call(world, asker, id).map_err(|problem| problem.during("calls/…"))?;
@@ -125,6 +126,25 @@ fn operation(
             };
             answer.map_err(|problem| problem.during(&what))
         }
+        ["communications" | "app", "calls", id, ..] => {
+            let what = "calls/…/an unknown resource";
+            let known = call(world, asker, id).and_then(|_| Err(Problem::not_simulated()));
+            known.map_err(|problem| problem.during(what))
+        }
+        _ => beside_calls(world, request, path, asker),
+    }
+}
+
+/// What is not about a call: presence, records, people, subscriptions.
+fn beside_calls(
+    world: &mut World,
+    request: &http::Request<Bytes>,
+    path: &[&str],
+    asker: &Asker,
+) -> Result<Answer, Problem> {
+    let graph = super::origin(request);
+    let method = request.method();
+    match path {
         ["communications", "getPresencesByUserId"] if method == Method::POST => {
             presence::by_user_id(world, asker, &body(request)?)
                 .map_err(|problem| problem.during("getPresencesByUserId"))
@@ -150,11 +170,6 @@ fn operation(
                 subscriptions::respond(world, asker, (method, rest), &body, &graph)
             });
             answer.map_err(|problem| problem.during("subscriptions"))
-        }
-        ["communications" | "app", "calls", id, ..] => {
-            let what = "calls/…/an unknown resource";
-            let known = call(world, asker, id).and_then(|_| Err(Problem::not_simulated()));
-            known.map_err(|problem| problem.during(what))
         }
         _ => Err(Problem::not_simulated().during("an unknown resource")),
     }

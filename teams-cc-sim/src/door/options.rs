@@ -73,8 +73,9 @@ impl Options {
 /// `Prefer: odata.maxpagesize=n`.
 fn page_size(request: &Request<Bytes>) -> Option<usize> {
     let prefer = request.headers().get_all("prefer").into_iter();
-    let words = prefer.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    words.filter_map(|word| word.trim().strip_prefix("odata.maxpagesize=")?.parse().ok()).next()
+    let mut words =
+        prefer.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    words.find_map(|word| word.trim().strip_prefix("odata.maxpagesize=")?.parse().ok())
 }
 
 /// The text between the quotes of `… eq 'text'`, where doubled quotes stand for one.

@@ -76,8 +76,11 @@ fn own<'a>(world: &'a World, asker: &Asker) -> impl Iterator<Item = &'a User> {
     world.setup.users.iter().filter(move |user| Some(&user.tenant) == tenant)
 }
 
+/// What a user has to meet.
+type Condition<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+
 /// `eq` and `startswith` on the properties by which people are looked up.
-fn condition_of(condition: &str) -> Option<Box<dyn Fn(&Value) -> bool + '_>> {
+fn condition_of(condition: &str) -> Option<Condition<'_>> {
     for name in ["id", "userPrincipalName", "mail", "displayName"] {
         if let Some(wanted) = quoted(condition, &format!("{name} eq ")) {
             return Some(Box::new(move |user| {
@@ -99,7 +102,7 @@ fn entity(world: &World, user: &User) -> Value {
     let tenant = world.setup.tenants.iter().find(|tenant| tenant.id == user.tenant);
     let domain = tenant.map_or("", |tenant| &tenant.domain);
     let name = format!("{}@{domain}", user.handle.replace(' ', "."));
-    let phones: Vec<_> = user.number.iter().map(|number| number.reveal()).collect();
+    let phones: Vec<_> = user.number.iter().map(teams_cc_core::E164::reveal).collect();
     json!({
         "@odata.type": "#microsoft.graph.user",
         "businessPhones": phones,

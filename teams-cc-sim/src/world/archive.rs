@@ -132,7 +132,7 @@ impl Record {
         let session = |(nth, party): (usize, &Party)| {
             let id = object_id("session", &format!("{}/{nth}", self.id));
             let (bot, other) = (service(&self.own), client(&party.identity));
-            let (caller, callee) = if self.incoming { (other, bot) } else { (bot, other) };
+            let (from, to) = if self.incoming { (other, bot) } else { (bot, other) };
             let failure = party.failed.then(|| {
                 json!({
                     "@odata.type": "#microsoft.graph.callRecords.failureInfo",
@@ -147,8 +147,8 @@ impl Record {
                 "endDateTime": world.wall_of(party.to).to_string(),
                 "isTest": false,
                 "failureInfo": failure,
-                "caller": caller,
-                "callee": callee,
+                "caller": from,
+                "callee": to,
             });
             if segments {
                 let mut segment = session.clone();
@@ -166,8 +166,8 @@ impl Record {
 
 /// The id of whoever an `identitySet` names.
 fn id_of(identity: &Value) -> &str {
-    let named = identity.as_object().into_iter().flatten();
-    named.filter_map(|(_, one)| one["id"].as_str()).next().unwrap_or_default()
+    let mut named = identity.as_object().into_iter().flatten();
+    named.find_map(|(_, one)| one["id"].as_str()).unwrap_or_default()
 }
 
 fn participant(identity: &Value) -> Value {

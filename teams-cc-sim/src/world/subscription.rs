@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use teams_cc_core::Timestamp;
 
-use super::{World, notice::Post};
+use super::{Record, World, notice::Post};
 
 /// The most subscriptions at once; one more is refused.
 pub(crate) const MAX_SUBSCRIPTIONS: usize = 1000;
@@ -50,7 +50,7 @@ impl World {
     /// A record can be read: whoever subscribed is told.
     pub(super) fn record_written(&mut self, record: &str) {
         self.forget_expired();
-        let Some(tenant) = self.records.iter().find(|one| one.id == record).map(|one| one.tenant())
+        let Some(tenant) = self.records.iter().find(|one| one.id == record).map(Record::tenant)
         else {
             return;
         };
