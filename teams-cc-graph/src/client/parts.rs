@@ -65,16 +65,13 @@ impl Client {
         let parts = response.extensions_mut().remove::<Parts>().and_then(|parts| parts.take());
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|it| it.to_str().ok()).map(str::to_owned);
-        let (rest, length) = match parts {
-            Some(parts) => {
-                let length = parts.content_length();
-                (Rest::Parts(Box::new(parts)), length)
-            }
-            None => {
-                let body = response.into_body();
-                let length = u64::try_from(body.len()).ok();
-                (Rest::Whole(body), length)
-            }
+        let (rest, length) = if let Some(parts) = parts {
+            let length = parts.content_length();
+            (Rest::Parts(Box::new(parts)), length)
+        } else {
+            let body = response.into_body();
+            let length = u64::try_from(body.len()).ok();
+            (Rest::Whole(body), length)
         };
         let (limit, patience) = (DEFAULT_MAX_DOWNLOAD_BYTES, self.inner().wire.timeout());
         Ok(Download { rest, content_type, length, came: 0, limit, patience })

@@ -63,14 +63,14 @@ pub(super) fn tell(diagnosis: &Diagnosis, f: &mut fmt::Formatter<'_>) -> fmt::Re
         // What is lacking was just named; what would do as well was not.
         let named = |one: &Permission| diagnosis.lacks.iter().any(|lack| lack.name == one.name);
         let others: Vec<_> = group.iter().filter(|one| !named(one)).copied().collect();
-        match (others.is_empty(), others.len() == group.len()) {
-            (true, _) => {}
-            (false, true) if diagnosis.lacks.is_empty() => {
-                write!(f, "; it takes {}", words(&others))?;
-            }
-            // The token holds one of these.
-            (false, true) => {}
-            (false, false) => write!(f, ", for which {} would do", words(&others))?,
+        if others.is_empty() {
+            continue;
+        }
+        if others.len() < group.len() {
+            write!(f, ", for which {} would do", words(&others))?;
+        } else if diagnosis.lacks.is_empty() {
+            // Where something else is lacking, the token holds one of these.
+            write!(f, "; it takes {}", words(&others))?;
         }
     }
     Ok(())
@@ -88,8 +88,7 @@ fn words(permissions: &[Permission]) -> String {
         let who = match permission.kind {
             _ if kinds().any(|kind| kind == PermissionKind::Application) => "",
             PermissionKind::Delegated => " of a signed-in user",
-            PermissionKind::ResourceSpecific => " of one chat or team",
-            PermissionKind::Application => "",
+            _ => " of one chat or team",
         };
         words.push(format!("{}{who}", permission.name));
     }

@@ -200,7 +200,6 @@ impl Intake {
     /// that is new.
     ///
     /// Give its calls somewhere to go first: the sink gets them with the next request.
-    #[expect(clippy::must_use_candidate, reason = "who adds need not know what was there")]
     pub fn add_tenant(&self, tenant: &TenantId) -> bool {
         self.verifier.tenants.add(tenant)
     }
@@ -208,7 +207,6 @@ impl Intake {
     /// Takes no more callbacks for a tenant, tokens proven before included; whether there was one.
     ///
     /// Calls that live still are told nothing more: end them first.
-    #[expect(clippy::must_use_candidate, reason = "who removes need not know what was there")]
     pub fn remove_tenant(&self, tenant: &TenantId) -> bool {
         self.verifier.tenants.remove(tenant)
     }
