@@ -88,9 +88,9 @@ async fn a_body_is_not_read_before_its_token_is_proven() {
 
 #[tokio::test(start_paused = true)]
 async fn bodies_that_no_token_vouches_for_are_read_a_few_at_once() {
-    let states = |_: &str| None;
+    let unknown = |_: &str| None;
     let setup = setup_with(|intake| {
-        intake.subscriptions(Arc::new(states), Arc::new(|_: ChangeDelivery| Ok(())))
+        intake.subscriptions(Arc::new(unknown), Arc::new(|_: ChangeDelivery| Ok(())))
     });
     let app = app(&setup);
     let post = |body: Body| app.clone().oneshot(Request::post("/api/calls").body(body).unwrap());
