@@ -49,13 +49,12 @@ impl Verifier {
             return if served { Ok(verified) } else { Err(JwtError::WrongTenant) };
         }
         let token = Unverified::parse_after(bearer, self.header().clone())?;
-        let key = match self.keys.known(token.key_id()) {
-            Some(key) => key,
-            None => {
-                // Whoever invents keys has to know at least what a token says here.
-                self.accept(token.claimed()?, now)?;
-                self.keys.key(token.key_id()).await?
-            }
+        let key = if let Some(key) = self.keys.known(token.key_id()) {
+            key
+        } else {
+            // Whoever invents keys has to know at least what a token says here.
+            self.accept(token.claimed()?, now)?;
+            self.keys.key(token.key_id()).await?
         };
         let claims = token.verify_hashed(&key, &hashes.signed())?;
         let expires = claims.expires;

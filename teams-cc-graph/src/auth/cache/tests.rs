@@ -106,7 +106,7 @@ async fn a_token_is_at_hand_until_it_is_time_to_renew_it() {
     let token = cache.token(&wanted("a")).await.unwrap();
     assert_eq!(cache.at_hand(&wanted("a")), Some(token.clone()));
     assert_eq!(cache.at_hand(&wanted("b")), None);
-    tokio::time::sleep(LIFETIME - EARLY).await;
+    tokio::time::sleep(LIFETIME.saturating_sub(EARLY)).await;
     assert_eq!(cache.at_hand(&wanted("a")), None);
     let renewed = cache.token(&wanted("a")).await.unwrap();
     assert_eq!(cache.at_hand(&wanted("a")), Some(renewed.clone()));
