@@ -1,9 +1,10 @@
 //! Nothing personal and nothing secret is in any output, however much is asked for.
 
 use std::{
+    cell::RefCell,
     fmt::Write as _,
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Once},
     time::Duration,
 };
 
@@ -24,7 +25,6 @@ use teams_cc_sim::{
 };
 use teams_cc_stories::{Bot, EVE, PROMPTS, Stage, Watched, caller, day, key, locked, small, wait};
 use tokio::sync::mpsc;
-use tracing_subscriber::fmt::MakeWriter;
 
 /// What nobody may read anywhere: numbers, tokens, secrets, media keys, locations, pressed keys.
 const SECRETS: [&str; 18] = [
@@ -58,19 +58,17 @@ fn assert_redacted(told: &str, text: &str) {
     }
 }
 
-/// Everything that was traced.
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Captured {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&locked(&self.0)).into_owned()
-    }
+thread_local! {
+    /// Everything that was traced on a thread.
+    static TRACE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-impl io::Write for Captured {
+/// Writes to the trace of the thread that writes.
+struct OfThread;
+
+impl io::Write for OfThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        locked(&self.0).extend_from_slice(bytes);
+        TRACE.with_borrow_mut(|trace| trace.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -79,26 +77,24 @@ impl io::Write for Captured {
     }
 }
 
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 /// Runs something with everything traced, spans' ends included.
+///
+/// One subscriber serves all tests: one of a single test would miss what another's thread was
+/// first to reach.
 fn traced<T>(act: impl FnOnce() -> T) -> (T, String) {
     use tracing_subscriber::fmt::format::FmtSpan;
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::FULL)
-        .with_ansi(false)
-        .with_writer(captured.clone())
-        .finish();
-    let result = tracing::subscriber::with_default(subscriber, act);
-    (result, captured.text())
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(|| OfThread)
+            .init();
+    });
+    TRACE.take();
+    let result = act();
+    (result, String::from_utf8(TRACE.take()).expect("text"))
 }
 
 #[test]

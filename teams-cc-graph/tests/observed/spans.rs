@@ -1,8 +1,4 @@
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, Mutex},
-};
+use std::{cell::RefCell, collections::BTreeMap, fmt};
 
 use tracing::{
     Subscriber,
@@ -16,9 +12,15 @@ use tracing_subscriber::{
 
 use crate::support::client;
 
-/// The attributes of each span, as they are in the end; `None` for those never set.
-#[derive(Clone, Default)]
-struct Spans(Arc<Mutex<BTreeMap<u64, Fields>>>);
+thread_local! {
+    /// The attributes of each span of a thread, as they are in the end; `None` for those never set.
+    static SPANS: RefCell<BTreeMap<u64, Fields>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Writes spans down for the thread they are made on.
+///
+/// One serves the whole process, for the reason that `log.rs` gives.
+struct Spans;
 
 type Fields = BTreeMap<&'static str, Option<String>>;
 
@@ -44,13 +46,15 @@ impl<S: Subscriber> Layer<S> for Spans {
             metadata.fields().iter().map(|field| (field.name(), None)).collect();
         fields.insert("name", Some(metadata.name().to_owned()));
         attributes.record(&mut Into(&mut fields));
-        self.0.lock().unwrap().insert(id.into_u64(), fields);
+        SPANS.with_borrow_mut(|spans| spans.insert(id.into_u64(), fields));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        if let Some(fields) = self.0.lock().unwrap().get_mut(&id.into_u64()) {
-            values.record(&mut Into(fields));
-        }
+        SPANS.with_borrow_mut(|spans| {
+            if let Some(fields) = spans.get_mut(&id.into_u64()) {
+                values.record(&mut Into(fields));
+            }
+        });
     }
 }
 
@@ -74,18 +78,15 @@ const TIMES: [&str; 3] = ["graph.token_wait_ms", "graph.throttle_wait_ms", "grap
 
 #[tokio::test(start_paused = true)]
 async fn a_request_has_one_span_whose_attributes_keep_their_names() {
+    tracing::subscriber::set_global_default(Registry::default().with(Spans)).unwrap();
     for (statuses, status, resends, error) in [
         (&[200][..], Some("200"), None, None),
         (&[503, 200], Some("200"), Some("1"), None),
         (&[404], Some("404"), None, Some("404")),
         (&[503], None, Some("1"), Some("timeout")),
     ] {
-        let spans = Spans::default();
-        let subscriber = Registry::default().with(spans.clone());
-        let guard = tracing::subscriber::set_default(subscriber);
         let _ = client(statuses).communications().call("c1").keep_alive().await;
-        drop(guard);
-        let spans = std::mem::take(&mut *spans.0.lock().unwrap());
+        let spans = SPANS.take();
         let [mut span]: [Fields; 1] =
             spans.into_values().collect::<Vec<_>>().try_into().expect("one span");
         let mut take = |name: &str| {

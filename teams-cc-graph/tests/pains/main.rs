@@ -6,6 +6,8 @@
 mod board;
 mod counted;
 mod groups;
+#[path = "../observed/log.rs"]
+mod log;
 mod notifications;
 mod processes;
 #[path = "../call_sessions/support.rs"]

@@ -1,48 +1,25 @@
 //! Notifications: how long things take, who is who, what comes twice, what never comes.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use teams_cc_core::contact::{Leg, LegCommand, LegEvent, Prompt};
 use teams_cc_core::{Address, LegId, TeamsUser};
 use teams_cc_graph::call::{CallEvent, Learned, Needs, OPERATION_CHECK};
-use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::log;
 use crate::sessions::{CALL, INSTANCE, OTHER, incoming, operation, setup, state, terminated, tone};
-
-/// What is written when spans close.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Written {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(octets)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Pain 19.
 #[tokio::test(start_paused = true)]
 async fn pain_19_how_long_each_phase_of_an_answer_took_stands_on_its_span() {
-    let written = Written::default();
-    let writer = written.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_span_events(FmtSpan::CLOSE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    log::listen();
     let mut setup = setup();
     setup.graph.slow_answer("answer", 202, Value::Null, Duration::from_secs(3));
     let call = setup.incoming().await;
     call.leg.execute(LegCommand::Answer).await.unwrap();
-    drop(guard);
-    let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
-    let line = written.lines().find(|line| line.contains("/answer")).unwrap();
+    let log = log::heard();
+    let line = log.lines().find(|line| line.contains("/answer")).unwrap();
     let millis = |phase: &str| -> f64 {
         let (_, rest) = line.split_once(&format!("{phase}=")).unwrap();
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());

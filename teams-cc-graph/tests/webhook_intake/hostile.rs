@@ -1,49 +1,16 @@
 //! Posts that mean harm: what they tell is bounded, kept apart, and kept out of the logs.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde_json::json;
 use teams_cc_graph::{jwt::JwtError, model::ChangeNotificationCollection};
 
+use crate::log;
 use crate::support::{notification, setup};
-
-/// What is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn lines(&self, about: &str) -> Vec<String> {
-        let log = self.0.lock().unwrap();
-        let text = String::from_utf8_lossy(&log);
-        text.lines().filter(|line| line.contains(about)).map(str::to_owned).collect()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_flood_of_refused_posts_does_not_flood_the_log_and_each_is_counted() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .without_time()
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    log::listen();
     let setup = setup();
     let mut foreign = notification();
     foreign["value"][0]["resourceData"]["tenantId"] = json!("another-tenant");
@@ -60,12 +27,14 @@ async fn a_flood_of_refused_posts_does_not_flood_the_log_and_each_is_counted() {
     }
     let counts = setup.intake.counts();
     assert_eq!((counts.refused[&JwtError::Malformed], counts.foreign_calls), (1300, 1300));
+    let log = log::heard();
+    let lines = |about: &str| -> Vec<_> { log.lines().filter(|it| it.contains(about)).collect() };
     // At once, after a minute, after two; another reason is told at once too.
-    let malformed = log.lines("malformed");
+    let malformed = lines("malformed");
     assert_eq!(malformed.len(), 3, "{malformed:?}");
     assert!(malformed[0].contains("more=0") && malformed[1].contains("more=599"), "{malformed:?}");
-    assert_eq!(log.lines("another tenant").len(), 3);
-    assert_eq!(log.lines("expired").len(), 1);
+    assert_eq!(lines("another tenant").len(), 3);
+    assert_eq!(lines("expired").len(), 1);
 }
 
 /// Trap 44.

@@ -6,6 +6,8 @@ mod answers;
 mod axum;
 mod hostile;
 mod joining;
+#[path = "../observed/log.rs"]
+mod log;
 mod odd;
 mod queue;
 mod records;
