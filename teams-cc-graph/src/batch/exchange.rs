@@ -122,6 +122,8 @@ impl Exchange {
 
     /// Choose what the next attempt carries: what may pass and does no harm, and what waited for
     /// it. The wait is the longest that any of them asks for, within the policy's patience.
+    ///
+    /// What waits for a request that failed for good stays behind: alone, it would be carried out.
     fn plan(
         &mut self,
         now: Timestamp,
@@ -131,6 +133,10 @@ impl Exchange {
         let mut again: Vec<usize> = Vec::new();
         let mut longest = None;
         for (index, item) in self.open_items() {
+            let may_go = |earlier: &usize| again.contains(earlier) || self.succeeded(*earlier);
+            if !item.after.iter().all(may_go) {
+                continue;
+            }
             let wait = match self.outcomes.get(index) {
                 Some(Outcome::Answered(response)) => {
                     let status = response.status();
@@ -157,6 +163,14 @@ impl Exchange {
         }
         self.open = again;
         longest
+    }
+
+    /// Whether a request was carried out, so that those which wait for it may go.
+    fn succeeded(&self, index: usize) -> bool {
+        match self.outcomes.get(index) {
+            Some(Outcome::Answered(response)) => response.status().as_u16() < 400,
+            _ => false,
+        }
     }
 
     fn open_items(&self) -> impl Iterator<Item = (usize, &Item)> {

@@ -127,7 +127,36 @@ fn who_waits_for_a_retried_request_goes_with_it() {
         ]),
     );
     assert_eq!(wait, Some(Duration::from_secs(1)));
-    assert_eq!(sent(&exchange), json!([["1", null], ["2", ["1"]], ["3", ["2"]], ["6", ["1"]]]));
+    assert_eq!(sent(&exchange), json!([["1", null], ["2", ["1"]], ["3", ["2"]]]));
+}
+
+#[test]
+fn nothing_is_carried_out_although_what_it_waits_for_failed() {
+    let busy = json!({"id": "1", "status": 429, "headers": {"retry-after": "1"}});
+    for failed in [json!({"id": "2", "status": 400}), json!({"id": "2", "status": 503}), json!({})]
+    {
+        for waits in
+            [json!({"id": "3", "status": 424}), json!({"id": "3", "status": 503}), json!({})]
+        {
+            let items = vec![
+                item(Method::POST, &[]),
+                item(Method::POST, &[]),
+                item(Method::GET, &[0, 1]),
+                item(Method::GET, &[2]),
+            ];
+            let mut exchange = Exchange::new(items);
+            assert!(settle(&mut exchange, json!([busy, failed, waits])).is_some());
+            assert_eq!(sent(&exchange), json!([["1", null]]), "{failed} {waits}");
+        }
+    }
+    // What it waits for succeeded, now or before: it goes, and waits for the rest alone.
+    let items = vec![item(Method::POST, &[]), item(Method::POST, &[]), item(Method::POST, &[0, 1])];
+    let mut exchange = Exchange::new(items);
+    let created = json!({"id": "2", "status": 201});
+    settle(&mut exchange, json!([busy, created, {"id": "3", "status": 424}]));
+    assert_eq!(sent(&exchange), json!([["1", null], ["3", ["1"]]]));
+    settle(&mut exchange, json!([{"id": "1", "status": 200}, {"id": "3", "status": 429}]));
+    assert_eq!(sent(&exchange), json!([["3", null]]));
 }
 
 #[test]
