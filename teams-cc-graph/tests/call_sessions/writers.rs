@@ -13,11 +13,14 @@ use proptest::prelude::*;
 use serde_json::json;
 use teams_cc_core::{
     CallId, Seed,
+    contact::LegEvent,
     store::{CallRecord, CallStore, MemoryCallStore, RecordVersion, StoreError},
 };
 use teams_cc_graph::call::CallEvent;
 
-use crate::support::{CALL, Graph, Setup, config, incoming, setup_on, state, terminated, tone};
+use crate::support::{
+    CALL, Graph, Setup, batch, config, incoming, setup_on, state, terminated, tone,
+};
 
 /// A store that takes its time, and now and then loses the answer to a write that it took.
 #[derive(Debug, Default)]
@@ -166,6 +169,72 @@ async fn an_incoming_call_told_once_more_after_a_restart_goes_on_in_the_new_proc
         tokio::time::sleep(Duration::from_secs(2)).await;
         let counts = after.calls.counts();
         assert_eq!(counts.sessions, 1, "{slow}: {counts:?}");
+    }
+}
+
+/// What was heard of tones.
+async fn tones(setup: &mut Setup) -> usize {
+    let mut heard = 0;
+    let listening = async {
+        while let Some(event) = setup.events.next().await {
+            let is_tone = matches!(event, CallEvent::Leg { event: LegEvent::Tone(_), .. });
+            heard += usize::from(is_tone);
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_millis(1), listening).await;
+    heard
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_handed_over_is_how_the_call_stands_and_not_how_it_stood() {
+    let (store, graph) = (Arc::new(Shaky::default()), graph());
+    let mut first = blue(&store, &graph, 1);
+    let _call = first.connected().await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    // While one tone is written down another comes in, and the call is to be handed over.
+    store.slow.store(5_000, Ordering::Relaxed);
+    first.notify([tone(CALL, 1, "tone1")]);
+    first.settle().await;
+    let calls = first.calls.clone();
+    let drain = tokio::spawn(async move { calls.drain(Duration::ZERO, "green").await });
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    first.notify([tone(CALL, 2, "tone2")]);
+    let drained = drain.await.expect("no panic").expect("a store");
+    assert_eq!(drained.handed_over.len(), 1, "{drained:?}");
+    store.slow.store(0, Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(tones(&mut first).await, 2);
+
+    let config = config().store(store.clone(), "green").seed(Seed::new(9));
+    let mut second = setup_on(graph.clone(), config);
+    assert_eq!(second.calls.rehydrate("green").await.expect("read").calls.len(), 1);
+    second.notify([tone(CALL, 2, "tone2"), tone(CALL, 3, "tone3")]);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(tones(&mut second).await, 1, "what was told before is not told again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_waits_while_its_call_is_handed_over_does_not_take_it_back() {
+    for yields in 0..120 {
+        let (store, graph) = (Arc::new(Shaky::default()), graph());
+        let mut first = blue(&store, &graph, 1);
+        let _call = first.connected().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        store.slow.store(10, Ordering::Relaxed);
+        let calls = first.calls.clone();
+        let drain = tokio::spawn(async move { calls.drain(Duration::ZERO, "green").await });
+        for _ in 0..yields {
+            tokio::task::yield_now().await;
+        }
+        // It may be refused, for the call is somebody else's by now.
+        let _ = first.calls.notify(batch([tone(CALL, 1, "tone1")]));
+        let drained = drain.await.expect("no panic").expect("a store");
+        assert_eq!(drained.handed_over.len(), 1, "{yields}: {drained:?}");
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(store.list("green").await.expect("read").len(), 1, "{yields}");
+        assert_eq!(first.calls.counts().sessions, 0, "{yields}");
     }
 }
 

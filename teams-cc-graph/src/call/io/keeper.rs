@@ -67,6 +67,8 @@ pub(super) async fn flush(shared: &Shared, keeping: &Keeping, batch: usize) -> b
 async fn write(shared: &Shared, keeping: &Keeping, change: &Unsaved) -> Result<(), StoreError> {
     let _turn = keeping.turn.lock().await;
     match change {
+        // It may have ended or been given away while this waited for its turn.
+        Unsaved::Kept(kept) if !shared.registry().is_live(&kept.leg, &kept.call) => Ok(()),
         Unsaved::Kept(kept) => put(shared, keeping, kept, &keeping.owner).await.map(drop),
         Unsaved::Over(call) => over(shared, keeping, call).await,
     }
@@ -89,7 +91,9 @@ pub(super) async fn put(
     for _ in 0..MAX_TRIES {
         match keeping.store.put_if(&kept.call, expected, record.clone()).await {
             Ok(version) => {
-                shared.save(&kept.call, Some(Saved { version, body: record.body }));
+                // What was handed over is not ours to write again, whatever waits for its turn.
+                let saved = ours.then_some(Saved { version, body: record.body });
+                shared.save(&kept.call, saved);
                 return Ok(true);
             }
             Err(StoreError::VersionConflict { .. }) => match keeping.store.get(&kept.call).await? {

@@ -137,17 +137,16 @@ impl Calls {
         let mut drained = Drained { unfinished, ..Drained::default() };
         let mut left = Vec::new();
         for (leg, call) in std::mem::take(&mut drained.unfinished.calls) {
+            let turn = keeping.turn.lock().await;
+            // As it stands now: it may have changed while others wrote.
             let kept = self.shared.registry().kept(&leg);
             let put = match &kept {
-                Some(kept) => {
-                    let _turn = keeping.turn.lock().await;
-                    keeper::put(&self.shared, &keeping, kept, successor).await
-                }
+                Some(kept) => keeper::put(&self.shared, &keeping, kept, successor).await,
                 None => Ok(false),
             };
+            drop(turn);
             match put {
                 Ok(true) => {
-                    self.shared.save(&call, None);
                     self.shared.registry().disown(&leg, &call, successor);
                     drained.handed_over.push((leg, call));
                 }

@@ -80,6 +80,11 @@ impl Registry {
         self.over.contains(call) || self.legs_by_key.contains_key(call_key(call.as_str()).as_str())
     }
 
+    /// Whether a call is still looked after here, under this leg.
+    pub(in crate::call) fn is_live(&self, leg: &LegId, call: &CallId) -> bool {
+        self.sessions.get(leg).is_some_and(|live| live.call == *call)
+    }
+
     /// The leg of a live call.
     pub(in crate::call) fn leg_of(&self, call: &CallId) -> Option<&LegId> {
         self.legs_by_key.get(call_key(call.as_str()).as_str())
