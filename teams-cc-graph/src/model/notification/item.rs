@@ -21,7 +21,8 @@ pub(super) fn settle(items: Vec<Item>) -> Result<ResourceData, Stop> {
     let roster = named(|item| matches!(item, Item::Participant(_)));
     let shared = named(|item| matches!(item, Item::ContentSharingSession(_)));
     // All without a type stay as they are, until the path is known.
-    let unsettled = items.iter().all(|item| matches!(item, Item::Unknown(_)));
+    let is_unnamed = |item: &Item| matches!(item, Item::Unknown(it) if it.odata_type().is_none());
+    let unsettled = items.iter().all(is_unnamed);
     let items = items.into_iter();
     if roster {
         items.map(Item::into_participant).collect::<Result<_, _>>().map(ResourceData::Participants)
