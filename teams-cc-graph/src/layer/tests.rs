@@ -1,6 +1,7 @@
 //! Waits, repeats and places under virtual time, over a transport that is a function.
 
 mod batches;
+mod dropped;
 
 use std::convert::Infallible;
 use std::future::Future;

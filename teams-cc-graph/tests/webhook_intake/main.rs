@@ -4,6 +4,7 @@
 mod answers;
 #[cfg(feature = "axum")]
 mod axum;
+mod forged;
 mod hostile;
 mod joining;
 #[path = "../observed/log.rs"]

@@ -215,7 +215,12 @@ pub(crate) fn notification() -> Value {
 }
 
 pub(crate) fn sign(header: &Value, claims: &Value, nth: usize) -> String {
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    sign_texts(&header.to_string(), &claims.to_string(), nth)
+}
+
+/// A token of these texts as they are, whether they are JSON or not.
+pub(crate) fn sign_texts(header: &str, claims: &str, nth: usize) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
     let signed = format!("{}.{}", part(header), part(claims));
     let mut signature = vec![0; key(nth).public_modulus_len()];
     key(nth)
