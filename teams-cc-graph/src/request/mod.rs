@@ -33,7 +33,7 @@ pub mod app_catalogs;
 pub mod applications;
 mod bind;
 pub mod chats;
-mod check;
+pub(crate) mod check;
 pub mod communications;
 mod draft;
 mod future;

@@ -11,7 +11,8 @@ use teams_cc_graph::{
 };
 
 use crate::support::{
-    Answer, CALL, active, agent, incoming_to, phone, policy_call, prompt, silent, stage, terminated,
+    Answer, CALL, active, agent, incoming_to, phone, policy_call, prompt, silent, stage,
+    stage_with, terminated,
 };
 
 /// Pain 25, pain 43.
@@ -103,6 +104,33 @@ async fn everything_the_first_answer_needs_is_made_ready_before() {
     stage.graph.answer("call", 403, &json!({ "error": { "code": "7504" } }));
     let error = stage.board.calls().warm_up().await.expect_err("not allowed");
     assert!(matches!(error.kind(), ErrorKind::Permission(_)), "{error}");
+}
+
+/// Pain 18.
+#[tokio::test(start_paused = true)]
+async fn an_address_for_callbacks_that_no_call_could_name_is_told_at_the_start() {
+    let stage = stage_with(|mut config| {
+        config.callback_uri = "http://127.0.0.1:8080/calls".parse().expect("an address");
+        config
+    });
+    let error = stage.board.calls().warm_up().await.expect_err("not HTTPS");
+    assert!(error.to_string().contains("callbackUri"), "{error}");
+    assert_eq!(stage.graph.count("GET call"), 0, "nothing was sent");
+}
+
+/// Pain 18.
+#[tokio::test(start_paused = true)]
+async fn what_to_grant_is_read_from_the_error_of_any_order() {
+    let refused = json!({ "error": { "code": "7504", "message": "m" } });
+    let mut stage = stage();
+    let arrival = stage.arrival().await;
+    stage.graph.answer("answer", 403, &refused);
+    let error = arrival.call.answer().await.expect_err("not allowed").error;
+    assert!(error.diagnosis().is_some_and(|said| !said.permissions.is_empty()), "{error:?}");
+    stage.graph.answer("calls", 403, &refused);
+    let error = stage.board.dial(&agent()).await.expect_err("not allowed");
+    assert!(error.diagnosis().is_some_and(|said| !said.permissions.is_empty()), "{error:?}");
+    assert!(ControlError::TooLate.diagnosis().is_none());
 }
 
 /// Pain 18, pain 48.

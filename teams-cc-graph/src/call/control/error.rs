@@ -6,7 +6,7 @@ use teams_cc_core::contact::{EndCause, LegError, OperationOutcome};
 
 use super::{CallHandle, Stage, TransferRefusal, Unsupported, UnusableTarget};
 use crate::{
-    Error,
+    Diagnosis, Error,
     call::{OperationError, OperationResult, OrderError, ResultCode},
 };
 
@@ -66,6 +66,22 @@ pub enum ControlError {
 }
 
 impl ControlError {
+    /// What Graph answered, or what kept the request from it; none where no request failed.
+    #[must_use]
+    pub fn graph(&self) -> Option<&Error> {
+        match self {
+            Self::Request(error) | Self::Order(OrderError::Graph(error)) => Some(error),
+            Self::Leg(LegError::Platform { source, .. }) => source.downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// What is missing and how to mend it, where Graph's answer tells: what to grant, above all.
+    #[must_use]
+    pub fn diagnosis(&self) -> Option<Diagnosis> {
+        self.graph()?.diagnosis()
+    }
+
     /// An operation that did not complete as an error.
     pub(in crate::call) fn unless_completed(
         result: OperationResult,

@@ -2,7 +2,9 @@
 
 use http::{Method, StatusCode};
 
-use crate::{Client, Error, ErrorKind, call::Calls, jwt::JwtError, webhook::Intake};
+use crate::{
+    Client, Error, ErrorKind, call::Calls, jwt::JwtError, request::check::https, webhook::Intake,
+};
 
 /// What could not be made ready. The first call will try again, and may be too late.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +27,12 @@ impl Calls {
     ///
     /// # Errors
     ///
-    /// Where no token can be had, or Graph cannot be reached.
+    /// Where no token can be had, or Graph cannot be reached;
+    /// [`InvalidRequest::NotHttps`](crate::error::InvalidRequest::NotHttps) where Graph takes no such
+    /// address for callbacks, with which no call could be answered.
     pub async fn warm_up(&self) -> Result<(), Error> {
         let client = self.client();
+        https("callbackUri", self.config().callback_uri.as_str())?;
         client.sign_in().await?;
         connect(client).await
     }
