@@ -58,6 +58,26 @@ impl Switchboard {
     /// [`Confirm::External`] needs somebody to say so: see
     /// [`offer_until`](Switchboard::offer_until); here it is never confirmed.
     ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// use teams_cc_core::contact::{Prompt, Tone, flow::Confirm};
+    /// use teams_cc_graph::call::control::{CallHandle, MAX_RING, MediaActive, Switchboard, Target};
+    ///
+    /// # async fn hand_over(board: Switchboard, customer: CallHandle<MediaActive>, agent: Target)
+    /// # -> Result<(), Box<dyn std::error::Error>> {
+    /// let confirm = Confirm::Tone {
+    ///     prompts: vec![Prompt::new("https://cdn.example.com/press_one.wav")?],
+    ///     accept: Tone::new('1')?,
+    ///     within: Duration::from_secs(15),
+    /// };
+    /// match board.offer(&agent, MAX_RING, confirm).await {
+    ///     Ok(consult) => println!("{:?}", customer.transfer_to(consult).await?.outcome),
+    ///     Err(not_taken) => println!("{:?}: offer the customer to another", not_taken.why),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotTaken`] says why.

@@ -30,6 +30,27 @@ impl Switchboard {
     /// [`RehydratedCall::kind`](crate::call::RehydratedCall::kind) says its kind; where an older
     /// version wrote the record, say what it is. A wrong one refuses too much, or leaves it to
     /// Graph.
+    ///
+    /// ```no_run
+    /// use teams_cc_graph::call::{Calls, CallEvents, control::{Resumed, Switchboard}};
+    ///
+    /// // `CallsConfig::store` names this process "node-1", as before the restart.
+    /// # async fn restart(calls: Calls, events: CallEvents) -> Result<(), Box<dyn std::error::Error>> {
+    /// let taken = calls.rehydrate("node-1").await?;
+    /// let (board, incoming) = Switchboard::new(calls, events);
+    /// for call in taken.calls {
+    ///     let Some(kind) = call.kind else { continue };
+    ///     match board.resume(call.leg, kind) {
+    ///         Resumed::MediaActive(call) => call.hang_up().await?,
+    ///         Resumed::Ended => {}
+    ///         other => println!("{other:?}"),
+    ///     }
+    /// }
+    /// // Only now let callbacks in, and serve `incoming`.
+    /// # drop(incoming);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn resume(&self, leg: Arc<GraphLeg>, kind: CallKind) -> Resumed {
         let line = self.line_of(leg.id());

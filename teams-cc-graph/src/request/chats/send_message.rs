@@ -45,16 +45,15 @@ use crate::wire::Sensitive;
 /// # Ok::<(), teams_cc_graph::Error>(())
 /// ```
 ///
-/// A card is an attachment whose content is JSON as text, and whose id the HTML repeats:
+/// A [card](crate::model::ChatMessageAttachment::adaptive_card) is an attachment whose id the HTML
+/// repeats:
 ///
 /// ```
 /// use teams_cc_graph::model::{ChatMessage, ChatMessageAttachment};
 /// use teams_cc_graph::request::chats::SendMessage;
 ///
-/// let card = ChatMessageAttachment::new()
-///     .id("card-1")
-///     .content_type("application/vnd.microsoft.card.adaptive")
-///     .content(r#"{"type": "AdaptiveCard", "version": "1.4", "body": []}"#);
+/// let card = serde_json::json!({ "type": "AdaptiveCard", "version": "1.4", "body": [] });
+/// let card = ChatMessageAttachment::adaptive_card("card-1", &card);
 /// let message = ChatMessage::of_html(r#"<attachment id="card-1"></attachment>"#);
 /// let request = SendMessage::new("19:1@thread.v2", message).attachment(card).into_request()?;
 /// assert_eq!(request.method(), "POST");
