@@ -93,8 +93,18 @@ impl HttpOptions {
 /// The sign-in service, Graph and the key endpoint on two loopback ports.
 ///
 /// One server stands for all of them, by path. Foreign clients read the clock on the wall: let the
-/// world begin there with [`Setup::start`](crate::Setup::start), or its tokens look outdated. Dropping the door closes it; what the world
-/// already did stays done.
+/// world begin there with [`Setup::start`](crate::Setup::start), or its tokens look outdated. Dropping
+/// the door closes it; what the world already did stays done.
+///
+/// What a client of `teams-cc-graph` is told, `{https}` being `https://localhost:` and the port:
+///
+/// | setting | value |
+/// |---|---|
+/// | `ClientBuilder::endpoint` | `{https}/v1.0` |
+/// | `ClientBuilder::authority` | `{https}` |
+/// | `ClientBuilder::root_certificate_pem` | [`HttpDoor::certificate_authority`] |
+/// | `IntakeConfig::metadata_url` | `{https}/v1/.well-known/OpenIdConfiguration` |
+/// | the callback address | HTTPS, as calls want it; its authority in [`HttpOptions::trust`] |
 #[derive(Debug)]
 pub struct HttpDoor {
     http: SocketAddr,
