@@ -22,7 +22,7 @@ use teams_cc::{
         Client,
         call::{
             Calls, CallsConfig,
-            control::{Arrival, Switchboard, Target},
+            control::{Arrival, IncomingCalls, Switchboard, Target},
         },
         ivr::{Dialog, End, Keys, Next, Step},
         webhook::{Intake, IntakeConfig, KeySource},
@@ -40,7 +40,7 @@ fn main() -> Result<(), Failure> {
         let mut calls = open(&sim)?;
         let menu = Arc::new(menu()?);
         for nth in 1..=4 {
-            let arrival = calls.recv().await.ok_or("nobody calls")?;
+            let arrival = calls.next().await.ok_or("nobody calls")?;
             serve(&sim, nth, arrival, Arc::clone(&menu)).await?;
         }
         sim.quiet().await;
@@ -87,7 +87,7 @@ async fn serve(sim: &Sim, nth: u32, arrival: Arrival, menu: Arc<Dialog>) -> Resu
 }
 
 /// A client, its calls, and the callbacks that tell of them.
-fn open(sim: &Sim) -> Result<tokio::sync::mpsc::Receiver<Arrival>, Failure> {
+fn open(sim: &Sim) -> Result<IncomingCalls, Failure> {
     let mut graph = sim.graph().ok_or("the world has a bot")?;
     let client = Client::builder()
         .tenant(graph.tenant.clone())
@@ -105,15 +105,6 @@ fn open(sim: &Sim) -> Result<tokio::sync::mpsc::Receiver<Arrival>, Failure> {
             let _ = callback.reply.send(intake.handle(callback.request).await);
         }
     });
-    // The events of all calls pass through `next`, so a task of its own awaits it.
-    let (_, mut incoming) = Switchboard::new(calls, events);
-    let (sender, arrivals) = tokio::sync::mpsc::channel(16);
-    tokio::spawn(async move {
-        while let Some(arrival) = incoming.next().await {
-            if sender.send(arrival).await.is_err() {
-                return;
-            }
-        }
-    });
-    Ok(arrivals)
+    // The switchboard lets the events of each call pass to it by itself.
+    Ok(Switchboard::new(calls, events).1)
 }
