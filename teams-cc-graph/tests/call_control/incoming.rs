@@ -84,6 +84,31 @@ async fn calls_that_nobody_takes_are_rejected_as_busy() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_that_wait_are_rejected_although_nothing_else_is_left() {
+    let stage = stage();
+    stage.notify(callers(0..2));
+    stage.settle().await;
+    let (graph, calls) = (stage.graph.clone(), stage.board.calls().clone());
+    drop(stage);
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(graph.count("POST reject"), 2, "nobody lets them ring for nothing");
+    drop(calls);
+}
+
+#[tokio::test]
+async fn what_a_program_waits_for_can_be_sent_to_other_threads() {
+    fn check<T: Send>(value: T) {
+        drop(value);
+    }
+    let mut stage = stage();
+    check(stage.incoming.next());
+    check(stage.board.dial(&agent()));
+    check(stage.board.dial_group(&[agent()]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_wait_to_be_taken_as_many_as_may_be_live() {
     let mut stage = stage_with(|config| config.max_calls(2));
     stage.notify(callers(0..2));

@@ -16,8 +16,8 @@ use crate::{
 /// oldest that is over already is forgotten and [counted](Switchboard::untaken). They ring
 /// meanwhile, and have [seconds](CallHandle::remaining) to be answered.
 ///
-/// Dropping it means that nobody takes calls: those that wait, and those still to come, are
-/// rejected as busy.
+/// Dropping it means that nobody takes calls: those that wait are rejected as busy, and so are those
+/// still to come, for as long as a [`Switchboard`] or [`CallHandle`] is left.
 pub struct IncomingCalls {
     board: Switchboard,
 }
@@ -36,8 +36,9 @@ pub struct Arrival {
     pub caller: Address,
     /// Who is called: a resource account, or the bot itself.
     pub called: Address,
-    /// Who was called first, where the call was forwarded or looked up; `details.call_routes` says
-    /// which of the two.
+    /// Who was called first, where the call was forwarded or looked up.
+    ///
+    /// `details.call_routes` says which of the two.
     pub forwarded_from: Option<Address>,
     /// Who sent the call here by transferring it.
     pub transferred_by: Option<Address>,

@@ -13,7 +13,7 @@ use teams_cc_core::{
     LegId,
     contact::{Leg, LegCommand, LegEvent, RejectReason},
 };
-use tokio::{sync::Notify, task::AbortHandle};
+use tokio::sync::Notify;
 
 use super::{Line, LineFeed};
 use crate::call::{CallEvent, CallEvents, IncomingCall};
@@ -23,7 +23,7 @@ pub(super) struct Lines {
     desk: Mutex<Desk>,
     /// Wakes whoever takes calls.
     came: Notify,
-    /// Wakes the task: nobody takes calls any more.
+    /// Wakes the task: nobody takes calls any more, or nobody is left at all.
     left: Notify,
     placed: AtomicU64,
     unclaimed: AtomicU64,
@@ -37,6 +37,8 @@ struct Desk {
     most: usize,
     /// Whether somebody takes calls.
     taken: bool,
+    /// Whether nobody is left who has use for events.
+    deserted: bool,
     /// Whether the calls are shut down.
     over: bool,
 }
@@ -48,18 +50,19 @@ pub(super) enum Taking {
     Over,
 }
 
-/// The task that lets events pass; it stops with this.
-pub(super) struct Pump(AbortHandle);
+/// The task that lets events pass; it turns away the calls that wait, and stops, with this.
+pub(super) struct Pump(Arc<Lines>);
 
 impl Pump {
     pub(super) fn start(events: CallEvents, lines: Arc<Lines>) -> Self {
-        Self(tokio::spawn(pass(events, lines)).abort_handle())
+        tokio::spawn(pass(events, Arc::clone(&lines)));
+        Self(lines)
     }
 }
 
 impl Drop for Pump {
     fn drop(&mut self) {
-        self.0.abort();
+        self.0.desert();
     }
 }
 
@@ -70,6 +73,9 @@ async fn pass(mut events: CallEvents, lines: Arc<Lines>) {
             biased;
             () = lines.left.notified() => {
                 lines.turn_away_waiting();
+                if lines.is_deserted() {
+                    break;
+                }
                 continue;
             }
             event = events.next() => event,
@@ -98,7 +104,8 @@ impl Lines {
     /// Lines of calls of which at most `most` are live.
     pub(super) fn new(most: usize) -> Self {
         let (by_leg, waiting) = (BTreeMap::new(), VecDeque::new());
-        let desk = Desk { by_leg, waiting, most: most.max(1), taken: true, over: false };
+        let most = most.max(1);
+        let desk = Desk { by_leg, waiting, most, taken: true, deserted: false, over: false };
         Self {
             desk: Mutex::new(desk),
             came: Notify::new(),
@@ -150,6 +157,16 @@ impl Lines {
     pub(super) fn leave(&self) {
         self.desk().taken = false;
         self.left.notify_one();
+    }
+
+    /// Nobody is left who has use for events.
+    fn desert(&self) {
+        self.desk().deserted = true;
+        self.left.notify_one();
+    }
+
+    fn is_deserted(&self) -> bool {
+        self.desk().deserted
     }
 
     pub(super) fn unclaimed(&self) -> u64 {
