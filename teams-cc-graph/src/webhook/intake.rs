@@ -189,6 +189,10 @@ impl Intake {
         }
         let Admitted { received, speaker } = admitted;
         match (speaker, &self.subscriptions) {
+            // It may be served no more since its token was proven, or by another intake alone.
+            (Speaker::Service(tenant), _) if !self.verifier.tenants.contains(&tenant) => {
+                self.refuse(JwtError::WrongTenant)
+            }
             (Speaker::Service(tenant), _) => self.notifications(tenant, received, head, body),
             (Speaker::Anybody, Some(subscriptions)) => self.changes(subscriptions, received, body),
             // It was admitted by another intake.
@@ -196,10 +200,9 @@ impl Intake {
         }
     }
 
-    /// Takes callbacks for one more tenant from here on, as of a customer that signs up; whether
-    /// that is new.
+    /// Takes callbacks for one more tenant from here on; whether that is new.
     ///
-    /// Give its calls somewhere to go first: the sink gets them with the next request.
+    /// For a customer that signs up while the program runs. Give its calls somewhere to go first: the sink gets them with the next request.
     pub fn add_tenant(&self, tenant: &TenantId) -> bool {
         self.verifier.tenants.add(tenant)
     }

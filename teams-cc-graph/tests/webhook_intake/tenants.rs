@@ -2,7 +2,7 @@ use serde_json::json;
 use teams_cc_core::TenantId;
 use teams_cc_graph::jwt::JwtError;
 
-use crate::support::{TENANT, setup, sign};
+use crate::support::{TENANT, notification, post, setup, sign};
 
 #[tokio::test(start_paused = true)]
 async fn a_tenant_is_served_from_when_it_is_added_until_it_is_removed() {
@@ -23,4 +23,18 @@ async fn a_tenant_is_served_from_when_it_is_added_until_it_is_removed() {
     assert_eq!(setup.status(&setup.token()).await, 202, "the others go on");
     assert!(setup.intake.remove_tenant(&TENANT.parse().expect("an id")));
     assert_eq!(setup.status(&setup.token()).await, 401);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_removed_while_a_body_is_read_is_served_no_more() {
+    let setup = setup();
+    let (head, body) = post(&setup.token(), notification().to_string()).into_parts();
+    for (is_served, status) in [(true, 202), (false, 401)] {
+        let admitted = setup.intake.admit(&head).await.expect("a customer so far");
+        if !is_served {
+            assert!(setup.intake.remove_tenant(&TENANT.parse().expect("an id")));
+        }
+        assert_eq!(setup.intake.take(admitted, &head, &body).status(), status);
+    }
+    assert_eq!(setup.intake.counts().refused[&JwtError::WrongTenant], 1);
 }
