@@ -244,6 +244,45 @@ async fn a_file_that_breaks_off_or_stalls_is_not_taken_for_whole() {
 }
 
 #[tokio::test]
+async fn a_file_of_untold_length_ends_at_the_bound() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let _ = socket.read(&mut [0; 4096]).await.unwrap();
+        let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+        socket.write_all(head).await.unwrap();
+        while socket.write_all(b"4\r\nmore\r\n").await.is_ok() {}
+    });
+    let client = Client::builder()
+        .tenant("tenant-1".parse().unwrap())
+        .token_provider(Arc::new(Fixed))
+        .endpoint(format!("http://{address}/v1.0"))
+        .build()
+        .unwrap();
+    let call = client.user("u1").adhoc_call("c1");
+    let file = call.recording_content("r1").stream().await.unwrap().at_most(1_000_000);
+    assert_eq!(file.length(), None);
+    let (_, came, error) = parts(file).await;
+    let error = error.unwrap();
+    assert!(matches!(error.kind(), ErrorKind::ResponseTooLarge { limit: 1_000_000 }), "{error}");
+    assert!(came.len() <= 1_000_000);
+    server.await.expect("its connection is closed");
+}
+
+#[tokio::test]
+async fn a_download_can_be_sent_to_other_threads() {
+    fn check<T: Send>(value: T) {
+        drop(value);
+    }
+    let part_of = |file: &mut Download| check(file.next_part());
+    let (_, client) = service().await;
+    check(client.user("u1").online_meeting("m1").recording_content("r1").stream());
+    let _ = part_of;
+}
+
+#[tokio::test]
 async fn a_transport_of_ones_own_gives_a_file_as_one_part() {
     let whole = tower::service_fn(|_: http::Request<Bytes>| async {
         Ok::<_, teams_cc_graph::BoxError>(http::Response::new(Bytes::from_static(b"WEBVTT")))
