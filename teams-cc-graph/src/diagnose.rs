@@ -28,12 +28,14 @@ pub struct Diagnosis {
     pub cause: &'static str,
     /// What an operator does about it.
     pub mend: &'static str,
-    /// The permissions that allow the request, one of which suffices; of the kind that the refused
-    /// token can hold, where it says whose it is. None where they are not what is missing.
+    /// The permissions that allow the request, one of which suffices.
+    ///
+    /// Of the kind that the refused token can hold, where it says whose it is. None where they are
+    /// not what is missing.
     pub permissions: Vec<Permission>,
     /// Permissions that the request needs besides: one of each group.
     pub besides: Vec<Vec<Permission>>,
-    /// What to grant: the least that would do, of each group of which the token holds none.
+    /// What to grant: the least of each group of which the token holds none.
     pub lacks: Vec<Permission>,
     /// Whether the refused token holds what is needed; none where the token does not say.
     pub holds: Option<bool>,

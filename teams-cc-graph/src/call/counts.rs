@@ -30,8 +30,9 @@ pub struct CallCounts {
     pub given_away: u64,
     /// Records that could not be written at once; they are tried again.
     pub unwritten: u64,
-    /// Records of ended calls left in a store that took no writes for long; whoever takes up the
-    /// owner's calls finds them gone at Graph.
+    /// Records of ended calls left in a store that took no writes for long.
+    ///
+    /// Whoever takes up the owner's calls finds them gone at Graph.
     pub left_behind: u64,
     /// Incoming calls turned away for want of room or during a shutdown.
     pub turned_away: u64,

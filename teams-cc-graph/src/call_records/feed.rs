@@ -10,7 +10,7 @@ use crate::{
     wire::Sensitive,
 };
 
-/// The longest id of a record that is taken from a notification; those of the service are GUIDs.
+/// The longest id of a record that a notification may tell, in bytes; the service's are GUIDs.
 pub const MAX_RECORD_ID_BYTES: usize = 128;
 
 impl Input {
@@ -31,7 +31,9 @@ impl Input {
         is_id.then(|| Self::Announced { id: id.into() })
     }
 
-    /// A call of ours that is over; [`None`] while it is not, or where its chain is not known.
+    /// A call of ours that is over.
+    ///
+    /// [`None`] while it is not, or where its chain is not known.
     #[must_use]
     pub fn of_call(call: &CallSnapshot, at: Timestamp) -> Option<Self> {
         let chain = call.chain.as_deref().filter(|_| call.is_ended())?;

@@ -21,11 +21,14 @@ pub(super) struct InParts;
 #[derive(Clone)]
 pub(super) struct Parts(Arc<Mutex<Option<reqwest::Response>>>);
 
-/// A file in parts, as they come from the service; one of them is held at a time.
+/// A file in parts, of which one is held at a time.
 ///
-/// A transport of your own gives a whole body: then that is the one part, and
+/// It takes none of the places that [`Config::max_concurrent_requests`] bounds once its first part
+/// is there: how many files are read at once is for the program to bound. A transport of your own gives a whole body: then that is the one part, and
 /// [`Config::max_response_bytes`](crate::Config::max_response_bytes) bounds it first. Dropping a
 /// download closes its connection.
+///
+/// [`Config::max_concurrent_requests`]: crate::Config::max_concurrent_requests
 pub struct Download {
     rest: Rest,
     content_type: Option<String>,
@@ -79,8 +82,9 @@ impl Client {
 }
 
 impl Download {
-    /// Set the largest file that is given; a larger one is an error as soon as that is known.
-    /// Default [`DEFAULT_MAX_DOWNLOAD_BYTES`].
+    /// Set the largest file that is given, in bytes.
+    ///
+    /// A larger one is an error as soon as that is known. Default [`DEFAULT_MAX_DOWNLOAD_BYTES`].
     #[must_use]
     pub fn at_most(mut self, bytes: u64) -> Self {
         self.limit = bytes;

@@ -39,7 +39,8 @@ macro_rules! activity_setters {
                 self
             }
 
-            /// Set which app notifies, where the registration has several in the catalog. Default: the one.
+            /// Set which app notifies, where the registration has several in the catalog.
+            /// Default: the one.
             pub fn teams_app_id(mut self, app: impl Into<String>) -> Self {
                 self.body = self.body.teams_app_id(app.into());
                 self

@@ -33,8 +33,9 @@ macro_rules! message_setters {
                 self
             }
 
-            /// Put an image into the message; the HTML refers to it by `../hostedContents/1/$value`, counted
-            /// from 1.
+            /// Put an image into the message.
+            ///
+            /// The HTML refers to it by `../hostedContents/1/$value`, counted from 1.
             pub fn hosted_content(mut self, content_type: impl Into<String>, bytes: &[u8]) -> Self {
                 self.body = $crate::request::new_message::hosted_content(
                     self.body,

@@ -20,7 +20,8 @@ const ISSUERS: [&str; 2] = ["https://graph.microsoft.com", "https://api.botframe
 pub struct IntakeConfig {
     /// The application the tokens must be meant for.
     pub audience: AppId,
-    /// The tenants that are served at first, compared without regard to case;
+    /// The tenants that are served at first, compared without regard to case.
+    ///
     /// [`Intake::add_tenant`](super::Intake::add_tenant) adds others later.
     pub tenants: BTreeSet<TenantId>,
     /// Where the calling service describes itself. Default [`METADATA_URL`].

@@ -236,7 +236,7 @@ impl KeyCache {
             return Begun::UnderWay;
         }
         if state.failed {
-            // Without a reading there are no keys at all, so nothing is to be saved.
+            // A reading that failed told of no key, so it uses up no look-up and is soon tried again.
             let retry = MIN_INTERVAL_AFTER_FAILURE;
             if state.begun.is_some_and(|begun| now.since(begun) < retry) {
                 return Begun::FailedJustNow;

@@ -33,8 +33,10 @@ pub struct RehydratedCall {
     pub leg: Arc<GraphLeg>,
     /// The name of its leg before; another one where that name was in use here.
     pub was: LegId,
-    /// What kind of call it is, for [`Switchboard::resume`](crate::call::control::Switchboard::resume);
-    /// none where an older version, or one that knows other kinds, wrote the record.
+    /// What kind of call it is, as its record tells.
+    ///
+    /// [`Switchboard::resume`](crate::call::control::Switchboard::resume) takes it. [`None`] where
+    /// an older version, or one that knows other kinds, wrote the record.
     pub kind: Option<CallKind>,
 }
 
@@ -65,9 +67,11 @@ impl Calls {
     ///
     /// Each record is made ours first, so that of two who try one succeeds, and a process that was
     /// believed dead lets go of its calls, also where it goes by the same name. A process that
-    /// starts again under its name takes its calls so, before it is given notifications. Then Graph is asked how the call stands; what changed
-    /// comes as events, what was told before is not told again. Keep-alives go on. Where Graph
-    /// still notifies the other process, the call is looked at every two minutes.
+    /// starts again under its name takes its calls so, before it is given notifications.
+    ///
+    /// Then Graph is asked how the call stands; what changed comes as events, what was told before
+    /// is not told again. Keep-alives go on. Where Graph still notifies the other process, the call
+    /// is looked at every two minutes.
     ///
     /// Dropping the future leaves the calls taken over so far live: [`Calls::leg`] gives their
     /// handles. Calling it again takes the rest.

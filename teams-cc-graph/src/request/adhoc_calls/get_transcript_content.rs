@@ -24,8 +24,8 @@ use crate::request::{Owner, Query, Via};
 /// It is WebVTT text. It is held whole, up to
 /// [`Config::max_response_bytes`](crate::Config::max_response_bytes), and has to come within
 /// [`Config::attempt_timeout`](crate::Config::attempt_timeout): give a client that fetches files more of
-/// both, or ask for it in parts by [`stream`](Self::stream). The address is built from ids: the one that the service names may hold a fragment or another
-/// host, which the token must not see.
+/// both, or ask for it in parts by [`stream`](Self::stream). The address is built from ids: the one
+/// that the service names may hold a fragment or another host, which the token must not see.
 ///
 /// # Errors
 ///
