@@ -29,7 +29,7 @@ pub(super) struct Entry<O> {
     pub(super) latest: Option<Message>,
     pub(super) route: Route,
     pub(super) fallback: Option<Target>,
-    pub(super) client: Option<ClientKey>,
+    pub(super) client: Option<(ClientKey, Option<MergeKey>)>,
     pub(super) server: Option<(ServerKey, Option<MergeKey>)>,
 }
 

@@ -26,18 +26,21 @@ pub enum ServerState {
 /// | Trying, Proceeding | 200–699 from the user | response | | Completed, J starts |
 /// | Trying | request again | | | Trying |
 /// | Proceeding, Completed | request again | response | | the same |
+/// | Trying | timer E of the client would reach T2 | 100 | | Proceeding |
 /// | Trying, Proceeding | 64 × T1 | | timed out | Terminated |
 /// | Completed | timer J | | | Terminated |
 /// | any but Terminated | transport error | | unreachable | the same |
 ///
 /// Every other pair changes nothing. RFC 3261 lets a user think for ever; here it has as long as
-/// the client waits, after which nobody listens any more (RFC 4320 §4.2). A transport error does
-/// not end the transaction: the response may be sent another way.
+/// the client waits, after which nobody listens any more and nothing is sent (RFC 4320 §4.2). 100
+/// leaves by itself when the client would else go on to ask every T2 (§4.1). A transport error
+/// does not end the transaction: the response may be sent another way.
 #[derive(Clone, Debug)]
 pub struct Server {
     state: ServerState,
     timers: Timers,
     reliable: bool,
+    trying_at: Option<Instant>,
     end_at: Option<Instant>,
 }
 
@@ -45,11 +48,18 @@ impl Server {
     /// Starts the transaction for a request that has just come.
     #[must_use]
     pub fn new(now: Instant, timers: Timers, reliable: bool) -> Self {
-        Self { state: ServerState::Trying, timers, reliable, end_at: Some(now + timers.limit()) }
+        Self {
+            state: ServerState::Trying,
+            timers,
+            reliable,
+            trying_at: Some(now + timers.until_t2()),
+            end_at: Some(now + timers.limit()),
+        }
     }
 
     /// The user responds with this status. Nothing is sent where no response is due any more.
     pub fn on_respond(&mut self, now: Instant, status: u16) -> Step {
+        self.trying_at = None;
         match (self.state, status) {
             (ServerState::Trying | ServerState::Proceeding, ..200) => {
                 self.state = ServerState::Proceeding;
@@ -80,6 +90,11 @@ impl Server {
     /// Time has passed.
     pub fn on_time(&mut self, now: Instant) -> Step {
         if self.end_at.is_none_or(|at| at > now) {
+            let quiet = self.state == ServerState::Trying;
+            if self.trying_at.take_if(|at| *at <= now).is_some() && quiet {
+                self.state = ServerState::Proceeding;
+                return Step::send(Send::Trying);
+            }
             return Step::NOTHING;
         }
         let unanswered = self.state != ServerState::Completed;
@@ -98,7 +113,7 @@ impl Server {
     /// When [`Server::on_time`] wants to be called next.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        self.end_at
+        super::earliest(self.trying_at, self.end_at)
     }
 
     /// Where the transaction stands.
@@ -109,6 +124,7 @@ impl Server {
 
     fn terminate(&mut self) {
         self.state = ServerState::Terminated;
+        self.trying_at = None;
         self.end_at = None;
     }
 }
@@ -161,10 +177,27 @@ mod tests {
     fn a_request_nobody_answers_ends_after_64_t1() {
         for state in [Trying, Proceeding] {
             let mut server = at(state);
+            server.on_time(Instant::from_secs(5));
             assert_eq!(server.on_time(Instant::from_millis(31_999)), Step::NOTHING);
             assert_eq!(server.on_time(Instant::from_secs(32)), Step::tell(Tell::TimedOut));
             assert_eq!(server.state(), Terminated);
         }
+    }
+
+    /// RFC 4320 §4.1.
+    #[test]
+    fn a_request_that_takes_long_gets_100_once_and_not_before_its_client_slows_down() {
+        for reliable in [false, true] {
+            let mut server = Server::new(Instant::ZERO, Timers::default(), reliable);
+            assert_eq!(server.on_time(Instant::from_millis(3_499)), Step::NOTHING);
+            assert_eq!(server.deadline(), Some(Instant::from_millis(3_500)));
+            assert_eq!(server.on_time(Instant::from_millis(3_500)), Step::send(Send::Trying));
+            assert_eq!(server.state(), Proceeding);
+            assert_eq!(server.on_time(Instant::from_secs(10)), Step::NOTHING);
+        }
+        let mut quick = at(Trying);
+        quick.on_respond(Instant::from_secs(1), 200);
+        assert_eq!(quick.on_time(Instant::from_secs(5)), Step::NOTHING);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub enum Send {
     Ack,
     /// The latest response, for the first time or again.
     Response,
+    /// 100, which nobody ordered (RFC 4320 §4.1).
+    Trying,
 }
 
 /// What the transaction user hears.

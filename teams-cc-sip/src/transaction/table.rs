@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     endpoint::{FlowId, Output, Route, Target, Transmit},
-    message::{Message, Method, Request, Response},
+    message::{Message, Method, Request, Response, StatusCode},
 };
 
 /// What a transaction tells its owner.
@@ -46,6 +46,8 @@ pub(crate) struct Table<O> {
     clients: BTreeMap<ClientKey, TransactionId>,
     servers: BTreeMap<ServerKey, TransactionId>,
     merges: BTreeMap<MergeKey, TransactionId>,
+    /// INVITEs of ours outside of dialogs, by what they keep if they come back.
+    sent: BTreeMap<MergeKey, TransactionId>,
     deadlines: Deadlines<TransactionId>,
     told: VecDeque<(TransactionId, O, What)>,
 }
@@ -59,6 +61,7 @@ impl<O: Copy> Table<O> {
             clients: BTreeMap::new(),
             servers: BTreeMap::new(),
             merges: BTreeMap::new(),
+            sent: BTreeMap::new(),
             deadlines: Deadlines::default(),
             told: VecDeque::new(),
         }
@@ -74,7 +77,9 @@ impl<O: Copy> Table<O> {
         reliable: bool,
         out: &mut VecDeque<Output>,
     ) -> Option<TransactionId> {
-        let key = ClientKey::of(&Envelope::of(request.headers()).ok()?)?;
+        let envelope = Envelope::of(request.headers()).ok()?;
+        let key = ClientKey::of(&envelope)?;
+        let merge = MergeKey::of(&envelope).filter(|_| *request.method() == Method::Invite);
         let (machine, step) = if *request.method() == Method::Invite {
             let (machine, step) = InviteClient::new(now, self.timers, reliable);
             (Machine::InviteClient(machine), step)
@@ -89,10 +94,13 @@ impl<O: Copy> Table<O> {
             latest: None,
             route,
             fallback: None,
-            client: Some(key.clone()),
+            client: Some((key.clone(), merge.clone())),
             server: None,
         });
         self.clients.insert(key, id);
+        if let Some(merge) = merge {
+            self.sent.insert(merge, id);
+        }
         self.apply(id, step, None, out);
         Some(id)
     }
@@ -269,6 +277,11 @@ impl<O: Copy> Table<O> {
         self.merges.contains_key(key)
     }
 
+    /// The INVITE of ours that this one is, if it has come back.
+    pub(crate) fn sent_as(&self, key: &MergeKey) -> Option<&Request> {
+        self.request_of(*self.sent.get(key)?)
+    }
+
     pub(crate) fn owner(&self, id: TransactionId) -> Option<O> {
         self.entries.get(&id).map(|entry| entry.owner)
     }
@@ -291,12 +304,16 @@ impl<O: Copy> Table<O> {
         what: Option<What>,
         out: &mut VecDeque<Output>,
     ) {
-        let Some(entry) = self.entries.get(&id) else { return };
+        let Some(entry) = self.entries.get_mut(&id) else { return };
         let message = match step.send {
             Some(Send::Request) => Some(Message::Request((*entry.request).clone())),
             Some(Send::Ack | Send::Response) => entry.latest.clone(),
+            Some(Send::Trying) => Some(Response::to(&entry.request, StatusCode::TRYING).into()),
             None => None,
         };
+        if step.send == Some(Send::Trying) {
+            entry.latest.clone_from(&message);
+        }
         if let Some(message) = message {
             let to = entry.route.clone();
             out.push_back(Output::Transmit(Box::new(Transmit {
@@ -329,8 +346,11 @@ impl<O: Copy> Table<O> {
     fn remove(&mut self, id: TransactionId) {
         let Some(entry) = self.entries.remove(&id) else { return };
         self.deadlines.remove(&id);
-        if let Some(key) = entry.client {
+        if let Some((key, merge)) = entry.client {
             self.clients.remove(&key);
+            if let Some(merge) = merge {
+                self.sent.remove(&merge);
+            }
         }
         if let Some((key, merge)) = entry.server {
             self.servers.remove(&key);

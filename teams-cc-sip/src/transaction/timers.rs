@@ -65,6 +65,17 @@ impl Timers {
         if reliable { Duration::ZERO } else { self.limit() }
     }
 
+    /// How long until timer E has grown to T2: when a server says 100 (RFC 4320 §4.1).
+    #[must_use]
+    pub fn until_t2(&self) -> Duration {
+        let (mut interval, mut all) = (self.t1, Duration::ZERO);
+        while interval < self.t2 && !interval.is_zero() {
+            all = all.saturating_add(interval);
+            interval = self.back_off(interval);
+        }
+        all
+    }
+
     /// The interval after `interval`, doubled and capped at T2: timers E and G.
     #[must_use]
     pub fn back_off(&self, interval: Duration) -> Duration {
