@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use teams_cc_core::Instant;
 
-use super::{Dialog, Subscription};
+use super::{Carrier, Dialog, Reliable, Subscription, session_timer::Running};
 use crate::{
-    endpoint::{CallEnd, CallHandle, Extras, Origin, ReferHandle, Route, Target},
+    endpoint::{
+        CallEnd, CallHandle, CallPolicy, Extras, Origin, ReferHandle, RequestHandle, Route, Target,
+    },
     message::{Header, Request},
     transaction::TransactionId,
 };
@@ -34,6 +36,8 @@ pub(crate) struct Caller {
     pub(crate) provisional: bool,
     pub(crate) cancel: Option<Cancel>,
     pub(crate) forks: Vec<Dialog>,
+    /// Whether it was sent again with a longer session interval (RFC 4028 §7.3).
+    pub(crate) again: bool,
     /// When the INVITE is withdrawn, or given up where it has been withdrawn.
     pub(crate) limit: Instant,
 }
@@ -66,9 +70,21 @@ pub(crate) struct Answer {
     pub(crate) limit: Instant,
 }
 
-/// Our re-INVITE, on the wire or waiting for its time.
+/// Which request changes a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    ReInvite,
+    Update,
+}
+
+/// Our re-INVITE or UPDATE, on the wire or waiting for its time.
 #[derive(Debug)]
 pub(crate) struct Offer {
+    pub(crate) by: By,
+    /// The remote tag of the branch it goes to, while nobody has answered.
+    pub(crate) branch: Option<Box<str>>,
+    /// Whether it only refreshes the session timer, of which the application hears nothing.
+    pub(crate) refresh: bool,
     pub(crate) extras: Extras,
     /// The transaction while it is on the wire.
     pub(crate) transaction: Option<TransactionId>,
@@ -82,6 +98,20 @@ pub(crate) struct Offer {
 pub(crate) struct PeerOffer {
     pub(crate) transaction: TransactionId,
     pub(crate) limit: Instant,
+}
+
+/// The ACK of a 2xx that made an offer: the application writes it (RFC 3261 §13.2.2.4).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwedAck {
+    pub(crate) number: u32,
+    pub(crate) limit: Instant,
+}
+
+/// What waits with a peer's request for the application's response.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// The remote tag of its dialog, and what it offers in, where it does.
+    pub(crate) offer: Option<(Box<str>, Carrier)>,
 }
 
 /// One call.
@@ -117,10 +147,22 @@ pub(crate) struct Call {
     pub(crate) referred: u32,
     /// Transactions that live and belong to this call.
     pub(crate) live: usize,
+    pub(crate) policy: CallPolicy,
+    /// Our reliable provisional responses to the peer's INVITE.
+    pub(crate) reliable: Option<Reliable>,
+    pub(crate) timer: Option<Running>,
+    pub(crate) owed_ack: Option<OwedAck>,
+    /// Peers' requests that wait for the application.
+    pub(crate) asked: BTreeMap<RequestHandle, Asked>,
 }
 
 impl Call {
-    pub(crate) fn new(handle: CallHandle, stage: Stage, contact: Header) -> Self {
+    pub(crate) fn new(
+        handle: CallHandle,
+        stage: Stage,
+        contact: Header,
+        policy: CallPolicy,
+    ) -> Self {
         Self {
             handle,
             outgoing: matches!(stage, Stage::Calling(_)),
@@ -140,6 +182,11 @@ impl Call {
             refers: BTreeMap::new(),
             referred: 0,
             live: 0,
+            policy,
+            reliable: None,
+            timer: None,
+            owed_ack: None,
+            asked: BTreeMap::new(),
         }
     }
 
@@ -157,6 +204,7 @@ impl Call {
         match &self.stage {
             Stage::Calling(caller) if caller.cancel.is_some() => "being withdrawn",
             Stage::Calling(_) => "not answered by the peer",
+            Stage::Ringing(_) if self.is_held() => "waiting for PRACK",
             Stage::Ringing(_) => "not answered by us",
             Stage::Up if self.bye.is_some() => "being hung up",
             Stage::Up => "answered",
@@ -164,11 +212,35 @@ impl Call {
         }
     }
 
-    /// Whether a re-INVITE of ours must wait (§14.1).
+    /// Whether an offer of ours must wait (§14.1, RFC 3311 §5.1).
     pub(crate) fn is_negotiating(&self) -> bool {
         self.answer.is_some()
             || self.peer_offer.is_some()
+            || self.owed_ack.is_some()
             || self.offer.as_ref().is_some_and(|offer| offer.transaction.is_some())
+            || self.dialog.as_ref().is_some_and(|dialog| dialog.session.is_open())
+    }
+
+    /// Whether our 2xx waits for a PRACK.
+    pub(crate) fn is_held(&self) -> bool {
+        self.reliable.as_ref().is_some_and(|reliable| reliable.held.is_some())
+    }
+
+    /// The dialog with this remote tag: the call's own or that of a branch that rings.
+    pub(crate) fn dialog_of(&mut self, tag: &str) -> Option<&mut Dialog> {
+        let forks = match &mut self.stage {
+            Stage::Calling(caller) => Some(caller.forks.iter_mut()),
+            _ => None,
+        };
+        self.dialog.iter_mut().chain(forks.into_iter().flatten()).find(|d| &*d.id.remote_tag == tag)
+    }
+
+    /// The dialog of a branch, or the call's own.
+    pub(crate) fn dialog_at(&mut self, branch: Option<&str>) -> Option<&mut Dialog> {
+        match branch {
+            Some(tag) => self.dialog_of(tag),
+            None => self.dialog.as_mut(),
+        }
     }
 
     /// When the call wants to act next.
@@ -186,6 +258,9 @@ impl Call {
             self.offer.as_ref().map(|offer| offer.at),
             self.lingering.map(|(_, at)| at),
             self.peer_offer.as_ref().map(|offer| offer.limit),
+            self.reliable.as_ref().and_then(Reliable::deadline),
+            self.timer.map(|timer| timer.deadline()),
+            self.owed_ack.map(|owed| owed.limit),
             self.refers.values().filter_map(Subscription::deadline).min(),
         ]
         .into_iter()

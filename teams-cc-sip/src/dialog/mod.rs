@@ -6,12 +6,20 @@
 
 mod id;
 mod invite;
+mod negotiation;
+pub(crate) mod option_tag;
 mod refer;
+mod reliable;
 mod route_set;
+pub(crate) mod session_timer;
 mod state;
 
 pub(crate) use id::DialogId;
-pub(crate) use invite::{Answer, Call, Caller, Cancel, Offer, PeerOffer, Ringing, Stage};
+pub(crate) use invite::{
+    Answer, Asked, By, Call, Caller, Cancel, Offer, OwedAck, PeerOffer, Ringing, Stage,
+};
+pub(crate) use negotiation::{Carrier, Negotiation, Reading, Side, has_session};
 pub(crate) use refer::Subscription;
+pub(crate) use reliable::{Lapse, Reliable};
 pub(crate) use route_set::{RouteSet, target_of};
 pub(crate) use state::Dialog;

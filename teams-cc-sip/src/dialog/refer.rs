@@ -30,6 +30,8 @@ pub(crate) struct Subscription {
     on_wire: Option<StatusCode>,
     next: Option<StatusCode>,
     last: Option<StatusCode>,
+    /// Whether the peer wants no reports (RFC 4488): they are counted and not sent.
+    pub(crate) quiet: bool,
     /// Whether the last report is that time ran out.
     pub(crate) expired: bool,
 }
@@ -50,6 +52,7 @@ impl Subscription {
             on_wire: None,
             next: None,
             last: None,
+            quiet: false,
             expired: false,
         }
     }

@@ -1,10 +1,13 @@
 //! One dialog and the requests within it (RFC 3261 §12.2).
 
-use super::{DialogId, RouteSet};
+use bytes::Bytes;
+
+use super::{DialogId, Negotiation, RouteSet, Side, has_session};
 use crate::{
     message::{
-        CSeq, CallId, Contact, FromHeader, Headers, MaxForwards, Method, NameAddr, ParseError,
-        Request, Response, ToHeader, Uri,
+        CSeq, CallId, Contact, FromHeader, HeaderName, Headers, MaxForwards, Method, NameAddr,
+        ParseError, Request, Response, ToHeader, Uri,
+        typed::{Allow, RAck},
     },
     transaction::{follow::MAX_FORWARDS, key::Envelope},
 };
@@ -20,6 +23,16 @@ pub(crate) struct Dialog {
     remote_number: Option<u32>,
     target: Uri,
     routes: RouteSet,
+    /// Its offers and answers.
+    pub(crate) session: Negotiation,
+    /// Whether the peer takes UPDATE, as its last Allow says.
+    pub(crate) updates: bool,
+    /// `CSeq` and `RSeq` of the peer's last provisional response that we confirmed.
+    confirmed: Option<(u32, u32)>,
+    /// The PRACK that waits for the application's answer.
+    pub(crate) owed: Option<RAck>,
+    /// The last description of ours that was taken, for refreshing re-INVITEs.
+    pub(crate) described: Option<Bytes>,
 }
 
 impl Dialog {
@@ -30,7 +43,8 @@ impl Dialog {
         local_tag: &str,
     ) -> Result<Self, ParseError> {
         let remote = (*envelope.from).clone();
-        Ok(Self {
+        let session = has_session(request.headers(), request.body());
+        let mut dialog = Self {
             id: DialogId::new(
                 envelope.call_id.as_str(),
                 local_tag,
@@ -43,7 +57,14 @@ impl Dialog {
             target: contact(request.headers())?.unwrap_or_else(|| remote.uri.clone()),
             routes: RouteSet::of_request(request.headers())?,
             remote,
-        })
+            session: Negotiation::of_invite(Side::Them, session),
+            updates: false,
+            confirmed: None,
+            owed: None,
+            described: None,
+        };
+        dialog.hear(request.headers());
+        Ok(dialog)
     }
 
     /// The dialog that a peer's response to our INVITE makes (§12.1.2).
@@ -53,7 +74,8 @@ impl Dialog {
     pub(crate) fn of_response(invite: &Request, envelope: &Envelope, response: &Response) -> Self {
         let local = (*envelope.from).clone();
         let remote = (*envelope.to).clone();
-        Self {
+        let session = has_session(invite.headers(), invite.body());
+        let mut dialog = Self {
             id: DialogId::new(
                 envelope.call_id.as_str(),
                 local.tag().unwrap_or_default(),
@@ -69,7 +91,20 @@ impl Dialog {
             routes: RouteSet::of_response(response.headers()).unwrap_or_default(),
             local,
             remote,
-        }
+            session: Negotiation::of_invite(Side::Us, session),
+            updates: false,
+            confirmed: None,
+            owed: None,
+            described: None,
+        };
+        dialog.hear(response.headers());
+        dialog
+    }
+
+    /// The 2xx of an early dialog came: path and target are those of the 2xx (§13.2.2.4).
+    pub(crate) fn answered(&mut self, response: &Response) {
+        self.routes = RouteSet::of_response(response.headers()).unwrap_or_default();
+        self.refresh(response.headers());
     }
 
     /// A new request within the dialog, without Via and Contact, and its next hop.
@@ -97,6 +132,41 @@ impl Dialog {
         // A broken Contact was refused with its message; a missing one changes nothing.
         if let Ok(Some(target)) = contact(headers) {
             self.target = target;
+        }
+        self.hear(headers);
+    }
+
+    /// Takes note of what the peer allows, where a message of it says that.
+    pub(crate) fn hear(&mut self, headers: &Headers) {
+        if headers.contains(HeaderName::Allow)
+            && let Ok(allow) = headers.list::<Allow>()
+        {
+            self.updates = allow.iter().any(|allow| *allow.method() == Method::Update);
+        }
+    }
+
+    /// Whether this reliable provisional response is the next to confirm (RFC 3262 §4).
+    ///
+    /// Repeated ones are, like those that come too early, none.
+    pub(crate) fn confirm(&mut self, number: u32, rseq: u32) -> bool {
+        let next = match self.confirmed {
+            Some((last, seen)) if last == number => seen.checked_add(1) == Some(rseq),
+            _ => true,
+        };
+        if next && self.owed.is_none() {
+            self.confirmed = Some((number, rseq));
+            return true;
+        }
+        false
+    }
+
+    /// Remembers what we described, where that stands alone in its message.
+    pub(crate) fn describe(&mut self, headers: &Headers, body: &Bytes) {
+        let kind = headers.get_str(HeaderName::ContentType).unwrap_or_default();
+        if has_session(headers, body)
+            && !kind.get(..9).is_some_and(|k| k.eq_ignore_ascii_case("multipart"))
+        {
+            self.described = Some(body.clone());
         }
     }
 

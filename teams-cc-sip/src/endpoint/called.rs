@@ -5,11 +5,14 @@ use std::time::Duration;
 use teams_cc_core::Instant;
 
 use super::{
-    CallEnd, CallHandle, Error, Event, Extras, Turned,
+    CallEnd, CallHandle, Error, Event, Extras, Reliability, Turned,
     core::{Core, Incoming, Owner},
 };
 use crate::{
-    dialog::{Answer, Call, Dialog, PeerOffer, Ringing, Stage},
+    dialog::{
+        Answer, Call, Carrier, Dialog, PeerOffer, Ringing, Side, Stage, has_session,
+        option_tag::{self, RELIABLE},
+    },
     message::{CSeq, HeaderName, Request, Response, StatusCode},
     transaction::TransactionId,
 };
@@ -36,7 +39,8 @@ impl Core {
         let transaction = self.take(now, Owner::PeerInvite(handle), incoming, None);
         let limit = now + self.config.ring_limit;
         let ringing = Ringing { transaction, limit, refresh: None };
-        let mut call = Call::new(handle, Stage::Ringing(ringing), contact);
+        let policy = self.config.policy;
+        let mut call = Call::new(handle, Stage::Ringing(ringing), contact, policy);
         call.live = 1;
         call.origin = Some(incoming.origin);
         self.dialogs.insert(dialog.id.clone(), handle);
@@ -61,6 +65,10 @@ impl Core {
         draft: &Response,
     ) -> Result<(), Error> {
         let transaction = match (&call.stage, &call.peer_offer) {
+            _ if call.is_held() => {
+                let state = call.state();
+                return Err(Error::WrongState { order: "respond to an INVITE", state });
+            }
             (Stage::Ringing(ringing), _) => ringing.transaction,
             (Stage::Up, Some(offer)) => offer.transaction,
             _ => {
@@ -79,27 +87,70 @@ impl Core {
         let request = self.table.request_of(transaction).cloned().ok_or(Error::NoTarget)?;
         let tag = call.dialog.as_ref().map_or("", |dialog| dialog.local_tag());
         let response = self.config.response(&request, draft, tag, Some(&call.contact))?;
-        if !self.table.respond(now, transaction, response, &mut self.out) {
-            return Err(Error::Status(status.as_u16()));
-        }
+        let late = Error::Status(status.as_u16());
         if status.is_provisional() {
+            self.respond_provisional(now, call, transaction, &request, response)?;
             if let Stage::Ringing(ringing) = &mut call.stage {
                 ringing.refresh = Some(now + RING_REFRESH);
             }
             return Ok(());
         }
         if status.is_success() {
-            if call.peer_offer.take().is_some()
-                && let Some(dialog) = &mut call.dialog
+            if Self::must_hold(call, transaction)
+                && let Some(reliable) = &mut call.reliable
             {
-                dialog.refresh(request.headers());
+                reliable.held = Some(Box::new(response));
+                return Ok(());
             }
-            call.stage = Stage::Up;
-            call.answer = Some(self.unacknowledged(now, transaction, &request));
-        } else if call.peer_offer.take().is_none() {
+            let sent = self.answer_invite(now, call, transaction, &request, response);
+            return if sent { Ok(()) } else { Err(late) };
+        }
+        if !self.table.respond(now, transaction, response, &mut self.out) {
+            return Err(late);
+        }
+        if let Some(reliable) = &mut call.reliable {
+            reliable.finish();
+        }
+        if call.peer_offer.take().is_none() {
             self.end(now, call, CallEnd::Refused(status));
+        } else if let Some(dialog) = &mut call.dialog {
+            dialog.session.refused(Side::Them, Carrier::Invite);
         }
         Ok(())
+    }
+
+    /// Sends the 2xx to an INVITE or re-INVITE; whether it was still due.
+    pub(crate) fn answer_invite(
+        &mut self,
+        now: Instant,
+        call: &mut Call,
+        transaction: TransactionId,
+        request: &Request,
+        mut response: Response,
+    ) -> bool {
+        call.agree_timer(now, request.headers(), response.headers_mut());
+        if call.policy.reliability != Reliability::Off {
+            option_tag::support(response.headers_mut(), RELIABLE);
+        }
+        if let Some(dialog) = &mut call.dialog {
+            let session = has_session(response.headers(), response.body());
+            dialog.session.note(Side::Us, Carrier::Success, session);
+            dialog.describe(response.headers(), response.body());
+        }
+        if !self.table.respond(now, transaction, response, &mut self.out) {
+            return false;
+        }
+        if let Some(reliable) = &mut call.reliable {
+            reliable.finish();
+        }
+        if call.peer_offer.take().is_some()
+            && let Some(dialog) = &mut call.dialog
+        {
+            dialog.refresh(request.headers());
+        }
+        call.stage = Stage::Up;
+        call.answer = Some(self.unacknowledged(now, transaction, request));
+        true
     }
 
     fn unacknowledged(
@@ -141,9 +192,15 @@ impl Core {
         }
     }
 
-    fn withdraw_peer_offer(&mut self, now: Instant, call: &mut Call, draft: &Response) {
+    pub(crate) fn withdraw_peer_offer(&mut self, now: Instant, call: &mut Call, draft: &Response) {
         if let Some(PeerOffer { transaction, .. }) = call.peer_offer.take() {
             self.answer(now, transaction, draft, call);
+            if let Some(reliable) = &mut call.reliable {
+                reliable.finish();
+            }
+            if let Some(dialog) = &mut call.dialog {
+                dialog.session.refused(Side::Them, Carrier::Invite);
+            }
             self.event(Event::ReInviteCancelled { call: call.handle });
         }
     }
@@ -196,6 +253,10 @@ impl Core {
             return false;
         }
         call.answer = None;
+        if let Some(dialog) = &mut call.dialog {
+            let session = has_session(ack.headers(), ack.body());
+            dialog.session.note(Side::Them, Carrier::Ack, session);
+        }
         if let Some(extras) = call.bye.take() {
             self.hang_up(now, call, &extras, CallEnd::HungUp);
         } else {
@@ -213,6 +274,13 @@ impl Core {
     ) -> Result<(), Error> {
         use super::draft::{Scope, add};
         add(&extras.headers, Scope::Settled, &mut crate::message::Headers::new())?;
+        if let (Stage::Ringing(ringing), true) = (&call.stage, call.is_held()) {
+            // The answer has not left: the INVITE is refused instead.
+            let draft = Response::new(StatusCode::TEMPORARILY_UNAVAILABLE);
+            self.answer(now, ringing.transaction, &draft, call);
+            self.end(now, call, CallEnd::HungUp);
+            return Ok(());
+        }
         if !matches!(call.stage, Stage::Up) || call.bye.is_some() {
             return Err(Error::WrongState { order: "hang up", state: call.state() });
         }

@@ -3,14 +3,22 @@
 use teams_cc_core::Instant;
 
 use super::{
-    CallEnd, CallHandle, Error, Event, Extras, Route, Target,
+    CallEnd, CallHandle, CallPolicy, Error, Event, Extras, Reliability, Route, Target,
     core::{Core, Owner},
     draft::{Fresh, Scope, add},
+    provisional::Progress,
 };
 use crate::{
-    dialog::{Call, Caller, Cancel, Dialog, Stage},
-    message::{CSeq, HeaderName, Method, Request, Response},
-    transaction::{follow, key::Envelope},
+    dialog::{
+        Call, Caller, Cancel, Carrier, Dialog, OwedAck, Reading, Side, Stage, has_session,
+        option_tag::{self, RELIABLE},
+        session_timer,
+    },
+    message::{
+        CSeq, HeaderName, Headers, Method, Request, Response, StatusCode,
+        typed::{Allow, MinSe, SessionExpires},
+    },
+    transaction::{TransactionId, follow, key::Envelope},
 };
 
 impl Core {
@@ -21,6 +29,7 @@ impl Core {
         handle: CallHandle,
         target: Target,
         draft: &Request,
+        policy: CallPolicy,
     ) -> Result<Call, Error> {
         if *draft.method() != Method::Invite {
             return Err(Error::Method(draft.method().as_str().into()));
@@ -28,7 +37,7 @@ impl Core {
         if self.is_full() {
             return Err(Error::TooMany("transactions"));
         }
-        if self.active >= self.config.limits.calls {
+        if self.active >= self.room_for_calls() {
             return Err(Error::TooMany("calls"));
         }
         let (tag, call_id) = (self.tokens.tag(), self.tokens.call_id());
@@ -37,7 +46,8 @@ impl Core {
             None => self.config.contact(target.transport)?,
         };
         let fresh = Fresh { tag: &tag, call_id: &call_id };
-        let request = self.config.outside(draft, &contact, &fresh)?;
+        let mut request = self.config.outside(draft, &contact, &fresh)?;
+        announce(&policy, request.headers_mut());
         let route = Route::Target(target.clone());
         let owner = Owner::Invite(handle);
         let transaction = self.send(now, owner, request, route, target.transport)?;
@@ -50,9 +60,10 @@ impl Core {
             provisional: false,
             cancel: None,
             forks: Vec::new(),
+            again: false,
             limit: now + self.config.invite_limit,
         };
-        let mut call = Call::new(handle, Stage::Calling(Box::new(caller)), contact);
+        let mut call = Call::new(handle, Stage::Calling(Box::new(caller)), contact, policy);
         call.fallback = Some(target);
         call.live = 1;
         self.active += 1;
@@ -64,14 +75,22 @@ impl Core {
         &mut self,
         now: Instant,
         call: &mut Call,
+        transaction: TransactionId,
         response: Box<Response>,
     ) {
         let Ok(envelope) = Envelope::of(response.headers()) else { return };
+        if matches!(&call.stage, Stage::Calling(caller) if caller.transaction != transaction) {
+            // That INVITE has been sent again.
+            return;
+        }
         let status = response.status();
         if status.is_provisional() {
             self.on_progress(now, call, &envelope, response);
         } else if status.is_success() {
             self.on_answer(now, call, &envelope, response);
+        } else if status == StatusCode::SESSION_INTERVAL_TOO_SMALL
+            && self.invite_again(now, call, response.headers())
+        {
         } else if let Stage::Calling(caller) = &mut call.stage {
             let end = match caller.cancel.take() {
                 Some(cancel) => cancel.end,
@@ -102,7 +121,60 @@ impl Core {
             fork = Some(caller.forks.len());
             caller.forks.push(dialog);
         }
-        self.event(Event::Provisional { call: call.handle, fork, response });
+        let Some(at) = fork else {
+            self.event(Event::Provisional { call: call.handle, fork, response });
+            return;
+        };
+        if let Some(dialog) = call.dialog_of(tag) {
+            dialog.hear(response.headers());
+        }
+        let call_handle = call.handle;
+        match self.on_reliable(now, call, tag, &response) {
+            Progress::Dropped => {}
+            Progress::Offer => {
+                self.event(Event::EarlyOffer { call: call_handle, fork: at, response });
+            }
+            Progress::News => {
+                self.event(Event::Provisional { call: call_handle, fork, response });
+            }
+        }
+    }
+
+    /// Sends our INVITE once more, with a session interval that the peer takes (RFC 4028 §7.3).
+    fn invite_again(&mut self, now: Instant, call: &mut Call, response: &Headers) -> bool {
+        let Some(least) = session_timer::least_asked(response) else { return false };
+        let Stage::Calling(caller) = &mut call.stage else { return false };
+        if call.policy.session_timer.is_none() || caller.again || caller.cancel.is_some() {
+            return false;
+        }
+        let mut request = caller.request.clone();
+        let headers = request.headers_mut();
+        let (Ok(cseq), Ok(Some(expires))) =
+            (headers.required::<CSeq>(), headers.typed::<SessionExpires>())
+        else {
+            return false;
+        };
+        headers.remove(HeaderName::Via);
+        headers.set_typed(&CSeq::new(cseq.number.saturating_add(1), Method::Invite));
+        let seconds = expires.seconds.max(least);
+        headers.set_typed(&SessionExpires { seconds, ..expires });
+        headers.set_typed(&MinSe::new(least));
+        let (route, transport) = (Route::Target(caller.target.clone()), caller.target.transport);
+        let owner = Owner::Invite(call.handle);
+        let Ok(transaction) = self.send(now, owner, request, route, transport) else {
+            return false;
+        };
+        if let Some(request) = self.table.request_of(transaction) {
+            caller.request = request.clone();
+        }
+        caller.transaction = transaction;
+        caller.again = true;
+        caller.provisional = false;
+        for fork in caller.forks.drain(..) {
+            self.dialogs.remove(&fork.id);
+        }
+        call.live += 1;
+        true
     }
 
     fn on_answer(
@@ -118,22 +190,49 @@ impl Core {
         };
         let Stage::Calling(caller) = std::mem::replace(&mut call.stage, Stage::Up) else { return };
         let Caller { request, cancel, forks, .. } = *caller;
-        // The route set is that of the 2xx, whatever its early dialog had (§13.2.2.4).
-        let dialog = Dialog::of_response(&request, envelope, &response);
-        let tag = dialog.id.remote_tag.clone();
-        let fork = forks.iter().position(|fork| fork.id.remote_tag == tag).unwrap_or(forks.len());
-        for other in forks {
-            self.dialogs.remove(&other.id);
+        let tag = envelope.to.tag().unwrap_or_default();
+        let fork = forks.iter().position(|fork| &*fork.id.remote_tag == tag);
+        let branches = forks.len();
+        let mut early = None;
+        for (at, other) in forks.into_iter().enumerate() {
+            if Some(at) == fork {
+                early = Some(other);
+            } else {
+                self.dialogs.remove(&other.id);
+            }
         }
+        // The route set is that of the 2xx, whatever its early dialog had (§13.2.2.4). Numbers,
+        // offers and answers go on.
+        let mut dialog = match early {
+            Some(mut early) => {
+                early.answered(&response);
+                early
+            }
+            None => Dialog::of_response(&request, envelope, &response),
+        };
         self.dialogs.insert(dialog.id.clone(), call.handle);
-        let number = envelope.cseq.number;
-        let (ack, hop) = dialog.ack(number);
+        if dialog.described.is_none() {
+            dialog.describe(request.headers(), request.body());
+        }
+        dialog.owed = None;
+        let session = has_session(response.headers(), response.body());
+        let offers = dialog.session.note(Side::Them, Carrier::Success, session) == Reading::Offer;
         call.dialog = Some(dialog);
-        call.acked = self.send_ack(call, ack, &hop).map(|(ack, route)| (number, ack, route));
+        let limit = now + self.config.timers.limit();
+        call.owed_ack = Some(OwedAck { number: envelope.cseq.number, limit });
+        if !offers || cancel.is_some() {
+            self.send_owed_ack(call, &Extras::new());
+        }
+        if call.offer.as_ref().is_some_and(|offer| offer.branch.as_deref() != Some(tag)) {
+            // An UPDATE to a branch that is gone.
+            self.refused(now, call, None);
+        }
+        call.restart_timer(now, response.headers());
         if let Some(cancel) = cancel {
             // The answer crossed our CANCEL (§9.1, §15).
             self.hang_up(now, call, &cancel.extras, cancel.end);
         } else {
+            let fork = fork.unwrap_or(branches);
             self.event(Event::Answered { call: call.handle, fork, response });
         }
     }
@@ -167,7 +266,7 @@ impl Core {
             call.surplus.insert(tag.into(), (ack, route));
         }
         let (bye, hop) = dialog.request(Method::Bye);
-        if let Some((route, transport)) = super::core::way(call, &hop)
+        if let Some((route, transport)) = super::within::way(call, &hop)
             && self.send(now, Owner::InCall(call.handle), bye, route, transport).is_ok()
         {
             call.live += 1;
@@ -246,5 +345,25 @@ impl Core {
                 self.end(now, call, cancel.end);
             }
         }
+    }
+}
+
+/// Says which extensions a call of ours uses.
+fn announce(policy: &CallPolicy, headers: &mut Headers) {
+    match policy.reliability {
+        Reliability::Off => {}
+        Reliability::Supported => option_tag::support(headers, RELIABLE),
+        Reliability::Required => option_tag::require(headers, RELIABLE),
+    }
+    let prack = |headers: &Headers| {
+        headers
+            .list::<Allow>()
+            .is_ok_and(|allow| allow.iter().any(|allow| *allow.method() == Method::Prack))
+    };
+    if policy.reliability != Reliability::Off && !prack(headers) {
+        headers.push_typed(&Allow::new(Method::Prack));
+    }
+    if let Some(timer) = &policy.session_timer {
+        session_timer::ask(timer, None, headers);
     }
 }

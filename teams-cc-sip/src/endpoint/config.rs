@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use super::{CallPolicy, Reliability};
 use crate::{
     message::{Host, Method, ParseError},
     transaction::Timers,
@@ -38,8 +39,14 @@ pub struct EndpointConfig {
     /// The methods that are served; others get 405. Default: INVITE, ACK, CANCEL, BYE, OPTIONS,
     /// INFO, NOTIFY and REFER, which Direct Routing needs to see before it sends one.
     pub allow: Vec<Method>,
-    /// The option tags a peer may require; others get 420. Default: none.
+    /// The option tags a peer may require besides those the endpoint serves itself: `100rel` and
+    /// `timer` as the policy says, `norefersub` and `tdialog`. Others get 420. Default: none.
     pub supported: Vec<Box<str>>,
+    /// The packages INFO may carry (RFC 6086); others get 469. An INFO that names none is always
+    /// taken. Default: none.
+    pub info_packages: Vec<Box<str>>,
+    /// Which extensions calls use unless an order says otherwise. Default: none.
+    pub policy: CallPolicy,
     /// How long our INVITE may stay unanswered before it is withdrawn. Default 3 minutes, as timer
     /// C of RFC 3261 §16.6.
     pub invite_limit: Duration,
@@ -64,6 +71,8 @@ impl EndpointConfig {
             limits: EndpointLimits::default(),
             allow: METHODS.into(),
             supported: Vec::new(),
+            info_packages: Vec::new(),
+            policy: CallPolicy::default(),
             invite_limit: Duration::from_mins(3),
             ring_limit: Duration::from_mins(5),
             refer_limit: Duration::from_mins(3),
@@ -97,6 +106,32 @@ impl EndpointConfig {
         self.supported.push(tag.into());
         self
     }
+
+    /// Adds a method that is served, such as UPDATE or MESSAGE.
+    #[must_use]
+    pub fn serve(mut self, method: Method) -> Self {
+        if !self.allow.contains(&method) {
+            self.allow.push(method);
+        }
+        self
+    }
+
+    /// Adds a package that INFO may carry.
+    #[must_use]
+    pub fn info_package(mut self, name: &str) -> Self {
+        self.info_packages.push(name.into());
+        self
+    }
+
+    /// Sets which extensions calls use, and serves PRACK where they need it.
+    #[must_use]
+    pub fn policy(mut self, policy: CallPolicy) -> Self {
+        self.policy = policy;
+        match policy.reliability {
+            Reliability::Off => self,
+            Reliability::Supported | Reliability::Required => self.serve(Method::Prack),
+        }
+    }
 }
 
 /// How much an endpoint takes on, and what happens at the bound.
@@ -106,13 +141,19 @@ pub struct EndpointLimits {
     /// Transactions at once, those that linger included; default 20,000. At the bound new
     /// requests are answered with 503 and Retry-After without state, and new orders fail.
     pub transactions: usize,
-    /// Calls at once; default 10,000. At the bound likewise, for INVITE only.
+    /// Calls at once; default 10,000. At the bound likewise, for INVITE only. An order may move
+    /// it: [`Command::Admit`](super::Command::Admit).
     pub calls: usize,
     /// Branches of one forked call that are told apart; default 16. Further ones that ring are
     /// turned, and those that answer are hung up.
     pub forks: usize,
     /// REFER subscriptions of one call; default 4. At the bound a REFER gets 503.
     pub refers: usize,
+    /// Requests of peers that wait for the application's response; default 1,000. At the bound
+    /// further ones get 503 and Retry-After.
+    pub requests: usize,
+    /// Those of one call; default 16. At the bound likewise.
+    pub requests_in_call: usize,
     /// Outputs that wait to be polled; default 100,000. At the bound input is refused with
     /// [`Error::Undrained`](super::Error::Undrained).
     pub outputs: usize,
@@ -127,6 +168,8 @@ impl Default for EndpointLimits {
             calls: 10_000,
             forks: 16,
             refers: 4,
+            requests: 1_000,
+            requests_in_call: 16,
             outputs: 100_000,
             retry_after: 5,
         }
@@ -145,6 +188,20 @@ impl EndpointLimits {
     #[must_use]
     pub fn calls(mut self, calls: usize) -> Self {
         self.calls = calls;
+        self
+    }
+
+    /// Sets how many requests of peers may wait for the application.
+    #[must_use]
+    pub fn requests(mut self, requests: usize) -> Self {
+        self.requests = requests;
+        self
+    }
+
+    /// Sets how many requests of one call may wait for the application.
+    #[must_use]
+    pub fn requests_in_call(mut self, requests: usize) -> Self {
+        self.requests_in_call = requests;
         self
     }
 }

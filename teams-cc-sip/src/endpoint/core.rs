@@ -8,14 +8,12 @@ use std::{
 use teams_cc_core::Instant;
 
 use super::{
-    CallEnd, CallHandle, EndpointConfig, Error, Event, Extras, Origin, Output, ReferHandle,
-    RequestHandle, Route, Transmit, TransportKind, Turned,
-    draft::{add_extras, reply_route},
-    token::Tokens,
+    CallEnd, CallHandle, EndpointConfig, Error, Event, Origin, Output, ReferHandle, RequestHandle,
+    Route, Transmit, TransportKind, Turned, draft::reply_route, token::Tokens,
 };
 use crate::{
-    dialog::{Call, DialogId, Stage, target_of},
-    message::{Method, Request, Response, StatusCode, Uri, typed::RetryAfter},
+    dialog::{Call, DialogId, Stage},
+    message::{Method, Request, Response, StatusCode, typed::RetryAfter},
     transaction::{
         TransactionId,
         key::{Envelope, MergeKey, ServerKey},
@@ -34,6 +32,8 @@ pub(crate) enum Owner {
     Invite(CallHandle),
     /// Our re-INVITE.
     ReInvite(CallHandle),
+    /// Our UPDATE.
+    Update(CallHandle),
     /// A request of ours in a call that only has to be sent: BYE and CANCEL.
     InCall(CallHandle),
     /// Our report on a REFER.
@@ -55,6 +55,7 @@ impl Owner {
         match self {
             Self::Invite(call)
             | Self::ReInvite(call)
+            | Self::Update(call)
             | Self::InCall(call)
             | Self::Notify(call, _)
             | Self::PeerInvite(call)
@@ -98,6 +99,8 @@ pub(crate) struct Core {
     pub(crate) out: VecDeque<Output>,
     /// Calls that are not over.
     pub(crate) active: usize,
+    /// How many of them an order allows.
+    pub(crate) admitted: Option<usize>,
     next: u64,
 }
 
@@ -112,6 +115,7 @@ impl Core {
             refers: BTreeMap::new(),
             out: VecDeque::new(),
             active: 0,
+            admitted: None,
             next: 0,
         }
     }
@@ -142,6 +146,18 @@ impl Core {
         self.table.len() >= self.config.limits.transactions.saturating_mul(2)
     }
 
+    /// How many calls may live at once.
+    pub(crate) fn room_for_calls(&self) -> usize {
+        self.admitted.unwrap_or(self.config.limits.calls)
+    }
+
+    /// Whether the application has too many requests of peers to answer.
+    pub(crate) fn is_full_of_requests(&self, call: Option<&Call>) -> bool {
+        let limits = &self.config.limits;
+        self.incoming.len() >= limits.requests
+            || call.is_some_and(|call| call.asked.len() >= limits.requests_in_call)
+    }
+
     /// Sends a request that is complete but for its Via.
     pub(crate) fn send(
         &mut self,
@@ -158,20 +174,6 @@ impl Core {
             .ok_or(Error::MissingHeader("Via"))
     }
 
-    /// Sends an ACK to a 2xx, which belongs to no transaction, and keeps it for repeats.
-    pub(crate) fn send_ack(
-        &mut self,
-        call: &Call,
-        mut ack: Request,
-        hop: &Uri,
-    ) -> Option<(Request, Route)> {
-        let (route, transport) = way(call, hop)?;
-        let via = self.config.via(transport, &self.tokens.branch()).ok()?;
-        ack.headers_mut().push_front_typed(&via);
-        self.transmit(route.clone(), ack.clone());
-        Some((ack, route))
-    }
-
     /// Sends a message once.
     pub(crate) fn transmit(&mut self, to: Route, message: impl Into<crate::message::Message>) {
         self.out.push_back(Output::Transmit(Box::new(Transmit {
@@ -179,37 +181,6 @@ impl Core {
             to,
             message: message.into(),
         })));
-    }
-
-    /// Sends a request within the dialog of a call.
-    pub(crate) fn send_in_call(
-        &mut self,
-        now: Instant,
-        call: &mut Call,
-        owner: Owner,
-        method: Method,
-        extras: &Extras,
-    ) -> Result<TransactionId, Error> {
-        if self.is_full_for_calls() {
-            return Err(Error::TooMany("transactions"));
-        }
-        let state = call.state();
-        let Some(dialog) = call.dialog.as_mut() else {
-            return Err(Error::WrongState { order: "send a request", state });
-        };
-        // A draft that cannot be written must not use up a number.
-        let mut trial = dialog.clone();
-        let targets = method == Method::Invite || method == Method::Notify;
-        let (mut request, hop) = trial.request(method);
-        if targets && !extras.headers.contains(crate::message::HeaderName::Contact) {
-            request.headers_mut().push_header(call.contact.clone());
-        }
-        add_extras(extras, &mut request)?;
-        *dialog = trial;
-        let (route, transport) = way(call, &hop).ok_or(Error::NoTarget)?;
-        let id = self.send(now, owner, request, route, transport)?;
-        call.live += 1;
-        Ok(id)
     }
 
     /// Takes a request in, to be answered now or later.
@@ -306,6 +277,9 @@ impl Core {
             call.lingering = Some((transaction, now + self.config.timers.limit()));
         }
         call.bye = None;
+        call.timer = None;
+        call.owed_ack = None;
+        call.reliable = None;
         self.active = self.active.saturating_sub(1);
         self.event(Event::Ended { call: call.handle, end });
     }
@@ -315,14 +289,4 @@ impl Core {
         let (least, steps) = if outgoing { (2_100, 191) } else { (0, 201) };
         Duration::from_millis(least + 10 * (self.tokens.number() % steps))
     }
-}
-
-/// Which way a request within a call goes.
-pub(crate) fn way(call: &Call, hop: &Uri) -> Option<(Route, TransportKind)> {
-    if let Some(origin) = call.origin.filter(|_| call.reuse_flow) {
-        return Some((Route::Flow(origin.flow), origin.transport));
-    }
-    let target = target_of(hop).or_else(|| call.fallback.clone())?;
-    let transport = target.transport;
-    Some((Route::Target(target), transport))
 }

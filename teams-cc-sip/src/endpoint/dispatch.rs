@@ -1,4 +1,4 @@
-//! What becomes of a message that came (RFC 3261 §8.2, §12.2.2 and §18.1.2).
+//! What becomes of a message that came (RFC 3261 §12.2.2 and §18.1.2).
 
 use teams_cc_core::Instant;
 
@@ -9,11 +9,8 @@ use super::{
 };
 use crate::{
     dialog::{DialogId, Stage},
-    message::{
-        HeaderName, MaxForwards, Message, Method, Request, Response, StatusCode,
-        typed::{Replaces, Require, Unsupported},
-    },
-    transaction::key::{Envelope, MergeKey, ServerKey},
+    message::{Message, Method, Request, Response, StatusCode},
+    transaction::key::{Envelope, ServerKey},
 };
 
 /// Whether the bounds hold for a request.
@@ -171,40 +168,6 @@ impl Endpoint {
         }
     }
 
-    /// Why a request is refused before anybody looks at what it wants (§8.2.1, §8.2.2, §16.3).
-    fn objection(&self, incoming: &Incoming) -> Option<(Response, Turned)> {
-        let request = &incoming.request;
-        let headers = request.headers();
-        let config = &self.core.config;
-        if !config.allow.contains(request.method()) {
-            let draft = Response::new(StatusCode::METHOD_NOT_ALLOWED);
-            return Some((draft, Turned::MethodNotAllowed));
-        }
-        // OPTIONS asks whoever it ends with (§11).
-        let spent = headers.typed::<MaxForwards>().ok().flatten().is_some_and(|n| n.get() == 0);
-        if spent && *request.method() != Method::Options {
-            return Some((Response::new(StatusCode::TOO_MANY_HOPS), Turned::TooManyHops));
-        }
-        let Ok(required) = headers.list::<Require>() else {
-            return Some((Response::new(StatusCode::BAD_REQUEST), Turned::BadRequest));
-        };
-        let known =
-            |tag: &str| config.supported.iter().any(|known| known.eq_ignore_ascii_case(tag));
-        let unknown: Vec<_> = required.iter().filter(|tag| !known(tag.as_str())).collect();
-        if !unknown.is_empty() {
-            let mut draft = Response::new(StatusCode::BAD_EXTENSION);
-            for tag in unknown {
-                if let Ok(tag) = Unsupported::new(tag.as_str()) {
-                    draft = draft.with(&tag);
-                }
-            }
-            return Some((draft, Turned::BadExtension));
-        }
-        let merged =
-            MergeKey::of(&incoming.envelope).is_some_and(|k| self.core.table.is_merged(&k));
-        merged.then(|| (Response::new(StatusCode::LOOP_DETECTED), Turned::Merged))
-    }
-
     fn unknown(&mut self, incoming: &Incoming) {
         let draft = Response::new(StatusCode::CALL_DOES_NOT_EXIST);
         self.core.refuse(incoming, &draft, Turned::UnknownCall);
@@ -215,14 +178,20 @@ impl Endpoint {
             let number = incoming.envelope.cseq.number;
             let method = incoming.request.method();
             let over = call.is_over() && *method != Method::Bye;
-            if over || matches!(call.stage, Stage::Calling(_)) {
+            let early = matches!(call.stage, Stage::Calling(_))
+                && matches!(method, Method::Invite | Method::Bye | Method::Refer | Method::Prack);
+            if over || early {
                 // A call that is over knows only a BYE that crossed ours. The called side of one
-                // that is not answered has nothing to ask yet.
+                // that is not answered can update it, and neither end nor move it (§15).
                 let draft = Response::new(StatusCode::CALL_DOES_NOT_EXIST);
                 core.refuse(&incoming, &draft, Turned::UnknownCall);
                 return;
             }
-            let newer = call.dialog.as_mut().is_some_and(|dialog| dialog.take_number(number));
+            let tag = incoming.envelope.from.tag().unwrap_or_default();
+            let newer = call.dialog_of(tag).is_some_and(|dialog| {
+                dialog.hear(incoming.request.headers());
+                dialog.take_number(number)
+            });
             if !newer {
                 let draft = Response::new(StatusCode::SERVER_INTERNAL_ERROR);
                 core.refuse(&incoming, &draft, Turned::OutOfOrder);
@@ -232,6 +201,8 @@ impl Endpoint {
                 Method::Invite => core.on_re_invite(now, call, incoming),
                 Method::Bye => core.on_bye(now, call, incoming),
                 Method::Refer => core.on_refer(now, call, incoming),
+                Method::Prack => core.on_prack(now, call, incoming),
+                Method::Update => core.on_update(now, call, incoming),
                 _ => core.take_other(now, Some(call), incoming),
             }
         });
@@ -249,7 +220,7 @@ impl Endpoint {
     fn on_invite(&mut self, now: Instant, incoming: &Incoming, urgency: Urgency) {
         let room = match urgency {
             Urgency::Urgent => self.core.config.limits.calls.saturating_mul(2),
-            Urgency::Usual => self.core.config.limits.calls,
+            Urgency::Usual => self.core.room_for_calls(),
         };
         if self.core.active >= room {
             let draft = self.core.overload();
@@ -265,26 +236,6 @@ impl Endpoint {
             Err(status) => {
                 self.core.refuse(incoming, &Response::new(status), Turned::UnknownCall);
             }
-        }
-    }
-
-    /// The call an INVITE is to take the place of (RFC 3891 §3).
-    fn replaced(&self, request: &Request) -> Result<Option<CallHandle>, StatusCode> {
-        if !request.headers().contains(HeaderName::Replaces) {
-            return Ok(None);
-        }
-        let bad = StatusCode::BAD_REQUEST;
-        let replaces = request.headers().typed::<Replaces>().map_err(|_| bad)?.ok_or(bad)?;
-        let id = DialogId::new(&replaces.call_id, replaces.to_tag(), replaces.from_tag());
-        let gone = StatusCode::CALL_DOES_NOT_EXIST;
-        let handle = *self.core.dialogs.get(&id).ok_or(gone)?;
-        let call = self.calls.get(&handle).ok_or(gone)?;
-        match &call.stage {
-            Stage::Up if replaces.early_only() => Err(StatusCode::BUSY_HERE),
-            Stage::Up | Stage::Calling(_) => Ok(Some(handle)),
-            // Only the side that called may have its early dialog replaced.
-            Stage::Ringing(_) => Err(gone),
-            Stage::Over => Err(StatusCode::DECLINE),
         }
     }
 }

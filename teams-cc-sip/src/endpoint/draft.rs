@@ -15,7 +15,6 @@ const RESERVED: &[HeaderName] = &[
     HeaderName::CSeq,
     HeaderName::RAck,
     HeaderName::RSeq,
-    HeaderName::MaxForwards,
     HeaderName::RecordRoute,
     HeaderName::ContentLength,
     HeaderName::Replaces,
@@ -23,8 +22,13 @@ const RESERVED: &[HeaderName] = &[
 ];
 
 /// Headers that are settled with the dialog, or by the request that is answered.
-const SETTLED: &[HeaderName] =
-    &[HeaderName::From, HeaderName::To, HeaderName::CallId, HeaderName::Route];
+const SETTLED: &[HeaderName] = &[
+    HeaderName::From,
+    HeaderName::To,
+    HeaderName::CallId,
+    HeaderName::Route,
+    HeaderName::MaxForwards,
+];
 
 /// Which headers of a draft are the application's.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -113,7 +117,9 @@ impl EndpointConfig {
         };
         let mut request = Request::new(draft.method().clone(), draft.uri().clone());
         let headers = request.headers_mut();
-        headers.push_typed(&MaxForwards::new(MAX_FORWARDS));
+        // Whoever passes a call on takes a hop off, or a loop of such never ends (RFC 7332).
+        let hops = given.typed::<MaxForwards>()?.map_or(MAX_FORWARDS, MaxForwards::get);
+        headers.push_typed(&MaxForwards::new(hops.min(MAX_FORWARDS)));
         headers.copy_from(given, HeaderName::Route);
         headers.push_typed(&FromHeader::new(from));
         headers.push_typed(&ToHeader::new(to));
@@ -153,13 +159,14 @@ impl EndpointConfig {
         }
         let own = draft.headers();
         if let Some(contact) = contact
-            && (dialog || (success && *method == Method::Refer))
+            && (dialog || (success && matches!(method, Method::Refer | Method::Update)))
             && !own.contains(HeaderName::Contact)
         {
             headers.push_header(contact.clone());
         }
         let tells = success && matches!(method, Method::Invite | Method::Options);
-        if (tells || status == StatusCode::METHOD_NOT_ALLOWED) && !own.contains(HeaderName::Allow) {
+        let lacks = matches!(status, StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED);
+        if (tells || lacks) && !own.contains(HeaderName::Allow) {
             self.allow(headers);
         }
         add(own, Scope::Settled, headers)?;

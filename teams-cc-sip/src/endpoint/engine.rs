@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use teams_cc_core::{Instant, time::Deadlines};
 
 use super::{
-    CallEnd, CallHandle, Command, EndpointConfig, Error, Event, Failure, FlowId, Input, Output,
-    ReferEnd, ReferHandle, RequestHandle, Turned,
-    core::{Core, Owner},
+    CallHandle, CallPolicy, Command, EndpointConfig, Error, FlowId, Input, Output, ReferHandle,
+    RequestHandle, Target, Turned,
+    core::Core,
     dispatch::Urgency,
+    told::{on_call_time, on_told, on_told_outside},
 };
-use crate::{
-    dialog::{Call, Stage},
-    transaction::table::What,
-};
+use crate::{dialog::Call, message::Request};
 
 /// A SIP user agent as a state machine.
 ///
@@ -179,10 +177,10 @@ impl Endpoint {
 
     /// Acts on all that transactions have told.
     fn hear(&mut self, now: Instant) {
-        while let Some((_, owner, what)) = self.core.table.next_told() {
+        while let Some((id, owner, what)) = self.core.table.next_told() {
             match owner.call() {
                 Some(handle) => {
-                    self.with_call(handle, |core, call| on_told(core, call, now, owner, what));
+                    self.with_call(handle, |core, call| on_told(core, call, now, id, owner, what));
                 }
                 None => on_told_outside(&mut self.core, owner, what),
             }
@@ -192,13 +190,13 @@ impl Endpoint {
     fn on_command(&mut self, now: Instant, command: Command) -> Result<(), Error> {
         match command {
             Command::Invite { call, to, request } => {
-                if self.calls.contains_key(&call) {
-                    return Err(Error::HandleInUse(call.number()));
-                }
-                let made = self.core.invite(now, call, to, &request)?;
-                self.add(made);
-                Ok(())
+                let policy = self.core.config.policy;
+                self.invite(now, call, to, &request, policy)
             }
+            Command::InviteWith { call, to, request, policy } => {
+                self.invite(now, call, to, &request, policy)
+            }
+            Command::Policy { call, policy } => self.order(call, |_, call| call.set_policy(policy)),
             Command::RespondInvite { call, response } => {
                 self.order(call, |core, call| core.respond_invite(now, call, &response))
             }
@@ -211,6 +209,15 @@ impl Endpoint {
             Command::ReInvite { call, extras } => {
                 self.order(call, |core, call| core.re_invite(now, call, extras))
             }
+            Command::Update { call, fork, extras } => {
+                self.order(call, |core, call| core.update(now, call, fork, extras))
+            }
+            Command::Prack { call, fork, extras } => {
+                self.order(call, |core, call| core.prack(now, call, fork, &extras))
+            }
+            Command::Acknowledge { call, extras } => {
+                self.order(call, |core, call| core.acknowledge(call, &extras))
+            }
             Command::RequestInCall { request, call, method, extras } => self
                 .order(call, |core, call| {
                     core.request_in_call(now, call, request, method, &extras)
@@ -222,11 +229,31 @@ impl Endpoint {
             Command::NotifyRefer { refer, status } => {
                 self.order_refer(refer, |core, call| core.notify_refer(now, call, refer, status))
             }
+            Command::Admit { calls } => {
+                self.core.admitted = Some(calls);
+                Ok(())
+            }
             Command::ReuseFlow { call } => self.order(call, |_, call| {
                 call.reuse_flow = true;
                 Ok(())
             }),
         }
+    }
+
+    fn invite(
+        &mut self,
+        now: Instant,
+        call: CallHandle,
+        to: Target,
+        request: &Request,
+        policy: CallPolicy,
+    ) -> Result<(), Error> {
+        if self.calls.contains_key(&call) {
+            return Err(Error::HandleInUse(call.number()));
+        }
+        let made = self.core.invite(now, call, to, request, policy)?;
+        self.add(made);
+        Ok(())
     }
 
     fn order(
@@ -248,97 +275,5 @@ impl Endpoint {
         let unknown = Error::UnknownRefer(refer);
         let handle = *self.core.refers.get(&refer).ok_or(unknown.clone())?;
         self.with_call(handle, change).unwrap_or(Err(unknown))
-    }
-}
-
-fn on_call_time(core: &mut Core, call: &mut Call, now: Instant) {
-    let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
-    match &call.stage {
-        Stage::Calling(caller) if caller.limit <= now => core.on_invite_limit(now, call),
-        Stage::Ringing(_) => core.on_ring_time(now, call),
-        _ => {}
-    }
-    if due(call.answer.as_ref().map(|answer| answer.resend.min(answer.limit))) {
-        core.on_answer_time(now, call);
-    }
-    if due(call.offer.as_ref().map(|offer| offer.at)) {
-        core.on_offer_time(now, call);
-    }
-    if due(call.peer_offer.as_ref().map(|offer| offer.limit)) {
-        core.on_peer_offer_limit(now, call);
-    }
-    if due(call.lingering.map(|(_, at)| at))
-        && let Some((transaction, _)) = call.lingering.take()
-    {
-        core.table.forget(transaction);
-    }
-    core.on_refer_time(now, call);
-}
-
-fn on_told(core: &mut Core, call: &mut Call, now: Instant, owner: Owner, what: What) {
-    match (owner, what) {
-        (_, What::Gone) => {
-            call.live = call.live.saturating_sub(1);
-            if let Owner::Peer(request, _) = owner {
-                core.incoming.remove(&request);
-            }
-        }
-        (Owner::Invite(_), What::Response(response)) => {
-            core.on_invite_response(now, call, response);
-        }
-        (Owner::Invite(_), what @ (What::TimedOut | What::Unreachable)) => {
-            if let Stage::Calling(caller) = &mut call.stage {
-                let end = match (caller.cancel.take(), what) {
-                    (Some(cancel), _) => cancel.end,
-                    (None, What::Unreachable) => CallEnd::Unreachable,
-                    (None, _) => CallEnd::NoResponse,
-                };
-                core.end(now, call, end);
-            }
-        }
-        (Owner::ReInvite(_), What::Response(response)) => {
-            core.on_offer_response(now, call, response);
-        }
-        (Owner::ReInvite(_), What::TimedOut | What::Unreachable) => {
-            core.on_offer_lost(now, call, None);
-        }
-        (Owner::PeerInvite(_), What::Ack(ack)) => {
-            core.on_answer_ack(now, call, ack);
-        }
-        (Owner::Notify(_, refer), What::Response(response)) => {
-            core.on_report_response(now, call, refer, Some(response.status()));
-        }
-        (Owner::Notify(_, refer), What::TimedOut | What::Unreachable) => {
-            core.on_report_response(now, call, refer, None);
-        }
-        (Owner::PeerRefer(_, refer), What::TimedOut) => {
-            core.end_refer(call, refer, ReferEnd::Expired);
-        }
-        (Owner::Ours(..) | Owner::Peer(..), what) => on_told_outside(core, owner, what),
-        // BYE and CANCEL have done their work when they are sent; a refusal nobody
-        // acknowledged, or a response that could not be sent, ends by its own timers.
-        _ => {}
-    }
-}
-
-fn on_told_outside(core: &mut Core, owner: Owner, what: What) {
-    match (owner, what) {
-        (Owner::Ours(request, _), What::Response(response)) => {
-            core.event(Event::Response { request, response });
-        }
-        (Owner::Ours(request, _), What::TimedOut) => {
-            core.event(Event::RequestFailed { request, why: Failure::TimedOut });
-        }
-        (Owner::Ours(request, _), What::Unreachable) => {
-            core.event(Event::RequestFailed { request, why: Failure::Unreachable });
-        }
-        (Owner::Peer(request, _), What::TimedOut) => {
-            core.incoming.remove(&request);
-            core.event(Event::RequestAbandoned { request });
-        }
-        (Owner::Peer(request, _), What::Gone) => {
-            core.incoming.remove(&request);
-        }
-        _ => {}
     }
 }

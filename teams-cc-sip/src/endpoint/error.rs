@@ -38,6 +38,9 @@ pub enum Error {
     /// A method that has its own order, or that is never sent.
     #[error("cannot send {0} this way")]
     Method(Box<str>),
+    /// The peer does not take such a request, or there is nothing to confirm.
+    #[error("the peer takes no {0} here")]
+    NotTaken(&'static str),
     /// The status does not fit the order.
     #[error("cannot respond with {0} here")]
     Status(u16),

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{FlowId, Origin};
+use super::{CallPolicy, FlowId, Origin};
 use crate::{
     message::{
         ContentType, Fault, HeaderName, Headers, Message, Method, Request, Response, StatusCode,
@@ -117,6 +117,24 @@ pub enum Command {
         /// The draft: Request-URI, From, To, Contact, body.
         request: Box<Request>,
     },
+    /// Calls somebody with a policy of its own; else as [`Command::Invite`].
+    InviteWith {
+        /// A handle from [`Endpoint::reserve_call`](super::Endpoint::reserve_call).
+        call: CallHandle,
+        /// Where the INVITE is sent, whatever its Request-URI says.
+        to: Target,
+        /// The draft: Request-URI, From, To, Contact, body.
+        request: Box<Request>,
+        /// Which extensions this call uses.
+        policy: CallPolicy,
+    },
+    /// Sets which extensions a peer's call uses; before it is rung or answered.
+    Policy {
+        /// The call.
+        call: CallHandle,
+        /// Which extensions this call uses.
+        policy: CallPolicy,
+    },
     /// Responds to the INVITE or re-INVITE of this call that waits for a response.
     RespondInvite {
         /// The call.
@@ -143,6 +161,34 @@ pub enum Command {
         /// The call.
         call: CallHandle,
         /// The body and its headers.
+        extras: Extras,
+    },
+    /// Changes a session by UPDATE (RFC 3311), also before the call is answered; repeated by
+    /// itself after a 491. Only to a peer whose Allow lists UPDATE.
+    Update {
+        /// The call.
+        call: CallHandle,
+        /// Which branch, while our INVITE is unanswered; the first where none is named.
+        fork: Option<usize>,
+        /// The body and its headers; without a body nothing but the dialog is refreshed.
+        extras: Extras,
+    },
+    /// Answers the offer of [`Event::EarlyOffer`](super::Event::EarlyOffer) in a PRACK.
+    Prack {
+        /// The call.
+        call: CallHandle,
+        /// Which branch.
+        fork: usize,
+        /// The answer and its headers.
+        extras: Extras,
+    },
+    /// Acknowledges a 2xx that offers a session: one to an INVITE of ours that offered none.
+    ///
+    /// Without this order the call is hung up after 64 × T1.
+    Acknowledge {
+        /// The call.
+        call: CallHandle,
+        /// The answer and its headers.
         extras: Extras,
     },
     /// Sends a request within an answered call, such as INFO.
@@ -185,6 +231,12 @@ pub enum Command {
         refer: ReferHandle,
         /// The status of the referred call.
         status: StatusCode,
+    },
+    /// Sets how many calls may live at once from now on: 0 refuses every new one with 503 and
+    /// Retry-After, and ends none. What is [`Input::Urgent`] has the room it had.
+    Admit {
+        /// As [`EndpointLimits::calls`](super::EndpointLimits::calls).
+        calls: usize,
     },
     /// Lets requests of this call use the flow it came on while that is open.
     ///

@@ -1,5 +1,5 @@
-//! A SIP user agent without input or output. It follows RFC 3261 with RFC 6026, 3515, 3581 and
-//! 3891.
+//! A SIP user agent without input or output. It follows RFC 3261 with RFC 3262, 3311, 3515, 3581,
+//! 3891, 4028, 4320, 4488, 4538, 6026, 6086, 6141 and 6337.
 //!
 //! Inputs go in by [`Endpoint::handle_input`], outputs come out by [`Endpoint::poll_output`] until
 //! it says [`Output::Timeout`]. Orders are [`Command`]s, news are [`Event`]s, and a call is a
@@ -30,14 +30,21 @@ mod draft;
 mod engine;
 mod error;
 mod input;
+mod objection;
 mod output;
+mod policy;
+mod provisional;
 mod referral;
+mod refreshing;
 mod request;
 mod route;
 mod session;
 #[cfg(test)]
 mod tests;
 mod token;
+mod told;
+mod updating;
+mod within;
 
 pub(crate) use config::METHODS;
 pub use config::{EndpointConfig, EndpointLimits};
@@ -45,6 +52,7 @@ pub use engine::Endpoint;
 pub use error::Error;
 pub use input::{CallHandle, Command, Extras, Input, ReferHandle, RequestHandle};
 pub use output::{CallEnd, Event, Failure, Output, ReferEnd, Transmit, Turned};
+pub use policy::{CallPolicy, RefreshBy, Reliability, SessionTimer};
 pub use route::{FlowId, Origin, Route};
 
 pub use crate::transport::{Target, TransportKind};

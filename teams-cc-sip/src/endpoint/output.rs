@@ -61,12 +61,35 @@ pub enum Event {
         /// The response, 100 included.
         response: Box<Response>,
     },
+    /// A reliable provisional response to our INVITE, which offered nothing, offers a session.
+    /// Answer with [`Command::Prack`](super::Command::Prack).
+    EarlyOffer {
+        /// The call.
+        call: CallHandle,
+        /// Which branch of a forked call, counted from 0.
+        fork: usize,
+        /// The response.
+        response: Box<Response>,
+    },
+    /// The peer has our reliable provisional response (RFC 3262).
+    Confirmed {
+        /// The call.
+        call: CallHandle,
+        /// The PRACK, whose body answers an offer that the response made.
+        request: Box<Request>,
+        /// The request to answer with [`Command::Respond`](super::Command::Respond), where the
+        /// PRACK makes an offer of its own. Otherwise 200 has been sent.
+        offer: Option<RequestHandle>,
+    },
     /// A further branch of our forked INVITE answered; it is acknowledged and hung up.
     BranchHungUp {
         /// The call.
         call: CallHandle,
     },
     /// Our INVITE is answered; the ACK has been sent.
+    ///
+    /// An answer to an INVITE without offer makes one itself, and its ACK is the application's:
+    /// [`Command::Acknowledge`](super::Command::Acknowledge).
     Answered {
         /// The call.
         call: CallHandle,
@@ -111,6 +134,51 @@ pub enum Event {
         call: CallHandle,
         /// The response, if there was one.
         response: Option<Box<Response>>,
+    },
+    /// The peer offers another session by UPDATE; respond with
+    /// [`Command::Respond`](super::Command::Respond).
+    Update {
+        /// The call.
+        call: CallHandle,
+        /// Which branch, while our INVITE is unanswered.
+        fork: Option<usize>,
+        /// The request.
+        request: RequestHandle,
+        /// The UPDATE.
+        message: Box<Request>,
+    },
+    /// The peer refreshed the dialog by an UPDATE that offers nothing; 200 has been sent.
+    Updated {
+        /// The call.
+        call: CallHandle,
+        /// The UPDATE, which may name another party (RFC 3325).
+        message: Box<Request>,
+    },
+    /// Our UPDATE is answered.
+    UpdateAnswered {
+        /// The call.
+        call: CallHandle,
+        /// The response.
+        response: Box<Response>,
+    },
+    /// Our UPDATE is refused, or nobody answered it. The call goes on as it was unless
+    /// [`Event::Ended`] follows.
+    UpdateRefused {
+        /// The call.
+        call: CallHandle,
+        /// The response, if there was one.
+        response: Option<Box<Response>>,
+    },
+    /// The peer has taken our refresh of the session timer.
+    Refreshed {
+        /// The call.
+        call: CallHandle,
+    },
+    /// The session timer wants a refresh that only the application can write: order
+    /// [`Command::ReInvite`](super::Command::ReInvite), or the call ends with the session.
+    RefreshDue {
+        /// The call.
+        call: CallHandle,
     },
     /// The peer asks us to call somebody (RFC 3515); respond with
     /// [`Command::RespondRefer`](super::Command::RespondRefer).
@@ -205,8 +273,14 @@ pub enum CallEnd {
     /// The peer's INVITE was not answered within
     /// [`EndpointConfig::ring_limit`](super::EndpointConfig::ring_limit) and was refused with 480.
     RangOut,
-    /// Our answer was never acknowledged; BYE has been sent (RFC 3261 §13.3.1.4).
+    /// Our answer was never acknowledged, or the application did not acknowledge one that offers
+    /// a session; BYE has been sent (RFC 3261 §13.3.1.4).
     NoAck,
+    /// Our reliable provisional response was never confirmed, and the INVITE was refused with 504
+    /// (RFC 3262 §3).
+    NoPrack,
+    /// The session timer ran out: the peer is gone, or took no refresh. BYE has been sent.
+    SessionExpired,
     /// The peer no longer knows the call, or did not answer a re-INVITE. BYE has been sent.
     Lost,
 }
@@ -253,10 +327,18 @@ pub enum Turned {
     Merged,
     /// A request that has no hops left; answered with 483.
     TooManyHops,
-    /// A method that is not served; answered with 405.
+    /// A method that is not served, or not known; answered with 405 or 501.
     MethodNotAllowed,
     /// An extension that is not served; answered with 420.
     BadExtension,
+    /// An extension that this call needs is missing; answered with 421.
+    ExtensionRequired,
+    /// A session timer that is too short; answered with 422.
+    TooShort,
+    /// An INFO of a package that is not taken; answered with 469.
+    BadInfoPackage,
+    /// Our own INVITE that came back with the same number; answered with 482.
+    Loop,
     /// A request behind its time in its dialog; answered with 500.
     OutOfOrder,
     /// A re-INVITE that met ours, or one too early; answered with 491 or 500.

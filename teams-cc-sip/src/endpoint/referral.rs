@@ -8,8 +8,11 @@ use super::{
 };
 use crate::{
     dialog::{Call, Stage, Subscription},
-    message::{HeaderName, Method, ReferTo, Response, StatusCode},
+    message::{HeaderName, Headers, Method, ReferTo, Response, StatusCode},
 };
+
+/// RFC 4488 §4.
+const REFER_SUB: &str = "Refer-Sub";
 
 impl Core {
     /// A peer's REFER came in a call.
@@ -29,7 +32,9 @@ impl Core {
             // RFC 3515 §2.4.6: reports on any but the first say which REFER they are about.
             let id = (call.referred > 0).then_some(incoming.envelope.cseq.number);
             call.referred += 1;
-            call.refers.insert(refer, Subscription::new(refer, call.handle, transaction, id));
+            let mut subscription = Subscription::new(refer, call.handle, transaction, id);
+            subscription.quiet = wants_no_reports(incoming.request.headers());
+            call.refers.insert(refer, subscription);
             self.refers.insert(refer, call.handle);
             self.event(Event::Refer {
                 call: call.handle,
@@ -59,7 +64,11 @@ impl Core {
         }
         let request = self.table.request_of(transaction).ok_or(Error::UnknownRefer(refer))?;
         let tag = call.dialog.as_ref().map_or("", |dialog| dialog.local_tag());
-        let response = self.config.response(request, draft, tag, Some(&call.contact))?;
+        let mut response = self.config.response(request, draft, tag, Some(&call.contact))?;
+        let quiet = call.refers.get(&refer).is_some_and(|refer| refer.quiet);
+        if quiet && status.is_success() {
+            response.headers_mut().set(REFER_SUB, "false")?;
+        }
         self.table.respond(now, transaction, response, &mut self.out);
         if status.is_success() {
             if let Some(subscription) = call.refers.get_mut(&refer) {
@@ -94,6 +103,10 @@ impl Core {
     fn report(&mut self, now: Instant, call: &mut Call, refer: ReferHandle) {
         let Some(subscription) = call.refers.get_mut(&refer) else { return };
         let Some(status) = subscription.due() else { return };
+        if subscription.quiet {
+            self.on_report_response(now, call, refer, Some(StatusCode::OK));
+            return;
+        }
         let mut extras = Extras::new();
         let written = subscription.write(now, status, &mut extras.headers);
         let sent = written.ok().and_then(|body| {
@@ -154,4 +167,10 @@ impl Core {
             self.event(Event::ReferEnded { call: subscription.call, refer, end });
         }
     }
+}
+
+/// Whether a REFER asks for no subscription (RFC 4488 §4).
+fn wants_no_reports(headers: &Headers) -> bool {
+    let value = headers.get_str(REFER_SUB).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("false")
 }

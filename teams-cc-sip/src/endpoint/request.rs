@@ -3,13 +3,13 @@
 use teams_cc_core::Instant;
 
 use super::{
-    Endpoint, Error, Event, Extras, RequestHandle, Route, Target,
+    Endpoint, Error, Event, Extras, RequestHandle, Route, Target, Turned,
     core::{Core, Incoming, Owner},
     draft::Fresh,
 };
 use crate::{
     dialog::{Call, Stage},
-    message::{Method, Request, Response},
+    message::{Method, Request, Response, StatusCode},
 };
 
 impl Core {
@@ -53,10 +53,20 @@ impl Core {
 
     /// A peer's request that the application answers.
     pub(crate) fn take_other(&mut self, now: Instant, call: Option<&mut Call>, incoming: Incoming) {
-        let request = RequestHandle(self.number());
+        if self.is_full_of_requests(call.as_deref()) {
+            let draft = self.overload();
+            self.refuse(&incoming, &draft, Turned::Overload);
+            return;
+        }
         let handle = call.as_ref().map(|call| call.handle);
-        let id = self.take(now, Owner::Peer(request, handle), &incoming, call);
-        self.incoming.insert(request, id);
+        let request = if let Some(call) = call {
+            self.take_asked(now, call, &incoming, None)
+        } else {
+            let request = RequestHandle(self.number());
+            let id = self.take(now, Owner::Peer(request, None), &incoming, None);
+            self.incoming.insert(request, id);
+            request
+        };
         self.event(Event::Request {
             request,
             call: handle,
@@ -74,19 +84,27 @@ impl Endpoint {
         handle: RequestHandle,
         draft: &Response,
     ) -> Result<(), Error> {
+        let status = draft.status();
+        if status.is_provisional() || status == StatusCode::REQUEST_TIMEOUT {
+            // RFC 4320 §4.1 and §4.2: the first says nothing, the second comes too late.
+            return Err(Error::Status(status.as_u16()));
+        }
         let core = &mut self.core;
         let unknown = Error::UnknownRequest(handle);
         let id = *core.incoming.get(&handle).ok_or(unknown.clone())?;
+        if let Some(call) = core.table.owner(id).and_then(Owner::call) {
+            let respond = |core: &mut Core, call: &mut Call| {
+                core.respond_in_call(now, call, handle, id, draft)
+            };
+            return self.with_call(call, respond).unwrap_or(Err(unknown));
+        }
         let request = core.table.request_of(id).ok_or(unknown.clone())?;
         let tag = core.tokens.tag_for(&format!("{}", id.number()));
         let response = core.config.response(request, draft, &tag, None)?;
-        let last = draft.status().is_final();
         if !core.table.respond(now, id, response, &mut core.out) {
             return Err(unknown);
         }
-        if last {
-            core.incoming.remove(&handle);
-        }
+        core.incoming.remove(&handle);
         Ok(())
     }
 }
@@ -99,6 +117,7 @@ fn sendable(method: &Method) -> Result<(), Error> {
         | Method::Cancel
         | Method::Bye
         | Method::Prack
+        | Method::Update
         | Method::Refer => Err(Error::Method(method.as_str().into())),
         _ => Ok(()),
     }

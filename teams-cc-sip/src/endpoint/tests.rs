@@ -1,11 +1,18 @@
 //! Two endpoints, a clock that jumps, and a link that loses, repeats and reorders.
 
+mod admission;
 mod calls;
 mod denied;
+mod extensions;
+mod network;
+mod offers;
 mod races;
 mod referrals;
+mod reliable;
 mod schedules;
 mod strangers;
+mod timers;
+mod updates;
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
@@ -105,8 +112,18 @@ impl Pair {
     }
 
     pub(super) fn seeded(link: Link, seed: u64) -> Self {
+        Self::configured(link, seed, |config| config)
+    }
+
+    /// Two endpoints whose configuration is changed alike.
+    pub(super) fn configured(
+        link: Link,
+        seed: u64,
+        change: impl Fn(EndpointConfig) -> EndpointConfig,
+    ) -> Self {
         let side = |host: &str, seed| {
-            Endpoint::new(EndpointConfig::new(host, seed).unwrap().port(link.transport, 5060))
+            let config = EndpointConfig::new(host, seed).unwrap().port(link.transport, 5060);
+            Endpoint::new(change(config))
         };
         Self {
             now: Instant::ZERO,
@@ -357,6 +374,11 @@ pub(super) fn invite_draft(from: End) -> Request {
 
 pub(super) fn response(code: u16) -> Response {
     Response::new(StatusCode::new(code).unwrap())
+}
+
+/// A response that describes a session.
+pub(super) fn described(code: u16) -> Response {
+    response(code).with_body(&ContentType::sdp(), "v=0\r\na=described\r\n")
 }
 
 pub(super) fn session(line: &str) -> Extras {

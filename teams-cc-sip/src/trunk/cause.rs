@@ -66,7 +66,9 @@ pub(crate) fn of_end(end: &CallEnd) -> EndCause {
         CallEnd::NotAnswered => cause(R::NoAnswer, EndedBy::Local, 487, None),
         CallEnd::Unreachable => cause(R::Unreachable, EndedBy::Platform, 503, None),
         CallEnd::RangOut => cause(R::TooLate, EndedBy::Local, 480, None),
-        CallEnd::NoAck => cause(R::Failed, EndedBy::Platform, 408, None),
+        CallEnd::NoAck | CallEnd::NoPrack | CallEnd::SessionExpired => {
+            cause(R::Failed, EndedBy::Platform, 408, None)
+        }
         CallEnd::Lost => cause(R::Failed, EndedBy::Platform, 481, None),
     }
 }

@@ -280,7 +280,16 @@ impl Engine {
             Sip::Turned { origin, why } => {
                 tracing::debug!(source = %origin.source, ?why, "a message was turned away");
             }
+            // Only calls with a policy of their own have the others, and no leg has one.
             Sip::ReInviteCancelled { .. }
+            | Sip::EarlyOffer { .. }
+            | Sip::Confirmed { .. }
+            | Sip::Update { .. }
+            | Sip::Updated { .. }
+            | Sip::UpdateAnswered { .. }
+            | Sip::UpdateRefused { .. }
+            | Sip::Refreshed { .. }
+            | Sip::RefreshDue { .. }
             | Sip::BranchHungUp { .. }
             | Sip::ReferEnded { .. }
             | Sip::RequestAbandoned { .. } => {}

@@ -38,7 +38,7 @@ fn requests_that_cannot_be_served_get_the_status_of_the_rfc() {
             Some("405 SUBSCRIBE"),
             Turned::MethodNotAllowed,
         ),
-        (raw("JUMP", "z9hG4bK1", "", &hops(70)), Some("405 JUMP"), Turned::MethodNotAllowed),
+        (raw("JUMP", "z9hG4bK1", "", &hops(70)), Some("501 JUMP"), Turned::MethodNotAllowed),
         (raw("INVITE", "z9hG4bK1", "", &hops(0)), Some("483 INVITE"), Turned::TooManyHops),
         (raw("BYE", "z9hG4bK1", "", &hops(70)), Some("481 BYE"), Turned::UnknownCall),
         (raw("INFO", "z9hG4bK1", ";tag=no", &hops(70)), Some("481 INFO"), Turned::UnknownCall),
