@@ -132,6 +132,7 @@ impl Core {
         if call.policy.reliability != Reliability::Off {
             option_tag::support(response.headers_mut(), RELIABLE);
         }
+        self.config.receive_info(response.headers_mut());
         if let Some(dialog) = &mut call.dialog {
             let session = has_session(response.headers(), response.body());
             dialog.session.note(Side::Us, Carrier::Success, session);

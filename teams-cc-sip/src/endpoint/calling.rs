@@ -48,6 +48,7 @@ impl Core {
         let fresh = Fresh { tag: &tag, call_id: &call_id };
         let mut request = self.config.outside(draft, &contact, &fresh)?;
         announce(&policy, request.headers_mut());
+        self.config.receive_info(request.headers_mut());
         let route = Route::Target(target.clone());
         let owner = Owner::Invite(handle);
         let transaction = self.send(now, owner, request, route, target.transport)?;
@@ -214,7 +215,10 @@ impl Core {
         if dialog.described.is_none() {
             dialog.describe(request.headers(), request.body());
         }
-        dialog.owed = None;
+        if dialog.owed.take().is_some() {
+            // The peer did not wait for its answer; what it offered early is void.
+            dialog.session.refused(Side::Them, Carrier::Invite);
+        }
         let session = has_session(response.headers(), response.body());
         let offers = dialog.session.note(Side::Them, Carrier::Success, session) == Reading::Offer;
         call.dialog = Some(dialog);

@@ -30,6 +30,9 @@ const SETTLED: &[HeaderName] = &[
     HeaderName::MaxForwards,
 ];
 
+/// RFC 6086 §7.3.
+pub(crate) const RECV_INFO: &str = "Recv-Info";
+
 /// Which headers of a draft are the application's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
@@ -95,6 +98,14 @@ impl EndpointConfig {
         let methods: Vec<_> = self.allow.iter().map(Method::as_str).collect();
         // Methods are tokens, so the line is always taken.
         let _ = headers.push(HeaderName::Allow, methods.join(", "));
+    }
+
+    /// Writes the packages that INFO may carry, where there are any (RFC 6086 §4.2.2).
+    pub(crate) fn receive_info(&self, headers: &mut Headers) {
+        if !self.info_packages.is_empty() {
+            // A package that is no token is left out with the rest, and gets 469.
+            let _ = headers.set(RECV_INFO, self.info_packages.join(", "));
+        }
     }
 
     /// A request outside of a dialog, complete but for its Via.

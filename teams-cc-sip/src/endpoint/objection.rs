@@ -1,6 +1,6 @@
 //! Why a request is refused before anybody looks at what it wants (RFC 3261 §8.2).
 
-use super::{CallHandle, Endpoint, Reliability, Turned, core::Incoming};
+use super::{CallHandle, Endpoint, Reliability, Turned, core::Incoming, draft::RECV_INFO};
 use crate::{
     dialog::{
         DialogId, Stage,
@@ -110,7 +110,7 @@ impl Endpoint {
             .with_reason(BAD_INFO_PACKAGE.1)
             .ok()?;
         // Packages are tokens; one that is none is left out.
-        let _ = draft.headers_mut().set("Recv-Info", taken.join(", "));
+        let _ = draft.headers_mut().set(RECV_INFO, taken.join(", "));
         Some((draft, Turned::BadInfoPackage))
     }
 

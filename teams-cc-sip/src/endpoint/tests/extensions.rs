@@ -194,6 +194,10 @@ fn reasons_travel_with_cancel_and_bye_both_ways() {
 fn info_of_a_package_that_is_not_taken_gets_469_and_the_list() {
     let mut pair = Pair::configured(Link::TCP, 1, |config| config.info_package("dtmf-relay"));
     let (a, b) = pair.connect();
+    for wanted in ["INVITE", "200 INVITE"] {
+        let (_, _, message) = pair.sent.iter().find(|(_, _, m)| name(m) == wanted).unwrap();
+        assert_eq!(message.headers().get_str("Recv-Info"), Some("dtmf-relay"));
+    }
     for (package, taken) in [
         (None, true),
         (Some("dtmf-relay"), true),

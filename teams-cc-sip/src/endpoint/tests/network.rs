@@ -19,6 +19,8 @@ use crate::{
 };
 
 const SEEDS: u64 = 200;
+/// More than any run takes: whoever goes on has stopped the clock.
+const STEPS: usize = 200_000;
 /// Where the forking proxy is reached.
 const PROXY: &str = "192.0.2.9";
 
@@ -187,7 +189,11 @@ impl Network {
 
     fn run(&mut self, time: Duration) {
         let until = self.now + time;
-        while self.step(until) {}
+        let mut steps = 0;
+        while self.step(until) {
+            steps += 1;
+            assert!(steps < STEPS, "somebody never rests");
+        }
         self.now = until;
     }
 

@@ -245,3 +245,49 @@ fn an_update_on_its_way_survives_the_answer_and_not_the_end() {
     pair.finish();
     assert!(matches!(pair.end(B, b), CallEnd::PeerHungUp(_)));
 }
+
+/// A stranger's response to A's INVITE from one branch, with a description.
+fn branch(invite: &Request, status: &str, tag: &str, extra: &str) -> String {
+    let line = |name| format!("{name}: {}\n", invite.headers().get_str(name).unwrap());
+    format!(
+        "SIP/2.0 {status}\n{}{}To: <sip:+15550100@192.0.2.2>;tag={tag}\n{}{}\
+         Contact: <sip:{tag}.example.com;transport=tcp>\nAllow: INVITE, UPDATE\n{extra}\
+         Content-Type: application/sdp\n\nv=0\n",
+        line("Via"),
+        line("From"),
+        line("Call-ID"),
+        line("CSeq")
+    )
+}
+
+#[test]
+fn each_branch_has_a_session_of_its_own_and_those_that_lose_take_their_offers_along() {
+    for (answering, refused) in [("two", true), ("one", false)] {
+        let mut pair = pair(Link::TCP);
+        pair.lose = Some(Box::new(|_, _| true));
+        let call = pair.invite(A);
+        let invite = pair.sent[0].2.as_request().unwrap().clone();
+        for tag in ["one", "two"] {
+            let line = "Require: 100rel\nRSeq: 1\n";
+            pair.inject(A, &branch(&invite, "183 Session Progress", tag, line));
+        }
+        assert_eq!(pair.times(A, "PRACK").len(), 2);
+        let update = |fork, extras| Command::Update { call, fork: Some(fork), extras };
+        pair.order(A, update(0, session("a=one"))).unwrap();
+        let wrong = pair.order(A, update(2, session("a=three")));
+        assert!(matches!(wrong, Err(Error::WrongState { .. })));
+        let (_, _, sent) = pair.sent.iter().find(|(_, _, m)| name(m) == "UPDATE").unwrap();
+        let to = sent.as_request().unwrap().uri().reveal();
+        assert!(to.contains("one.example.com"), "{to}");
+        pair.inject(A, &branch(&invite, "200 OK", answering, ""));
+        let lost = count(&pair, A, |e| matches!(e, Event::UpdateRefused { response: None, .. }));
+        assert_eq!(lost, usize::from(refused));
+        if refused {
+            // Nothing of the branch that lost stands in the way.
+            pair.re_invite(A, call);
+            assert_eq!(pair.times(A, "INVITE").len(), 2);
+        }
+        pair.finish();
+        assert!(matches!(pair.end(A, call), CallEnd::Lost));
+    }
+}
