@@ -93,6 +93,14 @@ pub(crate) struct Offer {
     pub(crate) tries: u32,
 }
 
+impl Offer {
+    /// A change that the application orders, to be sent at once.
+    pub(crate) fn new(by: By, branch: Option<Box<str>>, extras: Extras) -> Self {
+        let at = Instant::ZERO;
+        Self { by, branch, refresh: false, extras, transaction: None, at, tries: 0 }
+    }
+}
+
 /// A peer's re-INVITE that waits for our response.
 #[derive(Debug)]
 pub(crate) struct PeerOffer {
@@ -133,6 +141,8 @@ pub(crate) struct Call {
     pub(crate) reuse_flow: bool,
     pub(crate) answer: Option<Answer>,
     pub(crate) offer: Option<Offer>,
+    /// The application's own, while a refresh of ours is on the wire.
+    pub(crate) next: Option<Offer>,
     /// Our re-INVITE that the end of the call left on the wire, and when it is given up.
     pub(crate) lingering: Option<(TransactionId, Instant)>,
     pub(crate) peer_offer: Option<PeerOffer>,
@@ -174,6 +184,7 @@ impl Call {
             reuse_flow: false,
             answer: None,
             offer: None,
+            next: None,
             lingering: None,
             peer_offer: None,
             bye: None,
@@ -219,6 +230,11 @@ impl Call {
             || self.owed_ack.is_some()
             || self.offer.as_ref().is_some_and(|offer| offer.transaction.is_some())
             || self.dialog.as_ref().is_some_and(|dialog| dialog.session.is_open())
+    }
+
+    /// Whether the application may change the session now, or next.
+    pub(crate) fn may_change(&self) -> bool {
+        self.next.is_none() && self.offer.as_ref().is_none_or(|offer| offer.refresh)
     }
 
     /// Whether our 2xx waits for a PRACK.

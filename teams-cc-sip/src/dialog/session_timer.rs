@@ -8,7 +8,7 @@ use super::option_tag::{self, TIMER};
 use crate::{
     endpoint::SessionTimer,
     message::{
-        Headers,
+        HeaderName, Headers,
         typed::{MinSe, Refresher, SessionExpires},
     },
 };
@@ -102,6 +102,10 @@ impl Running {
 
 /// Asks for a timer in an INVITE or UPDATE of ours (RFC 4028 §7.1 and §7.4).
 pub(crate) fn ask(policy: &SessionTimer, running: Option<&Running>, headers: &mut Headers) {
+    option_tag::support(headers, TIMER);
+    if running.is_none() && !policy.ask {
+        return;
+    }
     let seconds = running.map_or_else(|| policy.seconds(), |running| running.interval);
     let mut expires = SessionExpires::new(seconds.max(policy.least_seconds()));
     let refresher = match running {
@@ -117,7 +121,11 @@ pub(crate) fn ask(policy: &SessionTimer, running: Option<&Running>, headers: &mu
     if least > LEAST {
         headers.set_typed(&MinSe::new(least));
     }
-    option_tag::support(headers, TIMER);
+}
+
+/// Whether a peer's request has its answer speak of a timer.
+pub(crate) fn is_due(policy: &SessionTimer, running: bool, headers: &Headers) -> bool {
+    policy.ask || running || headers.contains(HeaderName::SessionExpires)
 }
 
 /// What a request of the peer gets (RFC 4028 §9, table 2), or the least interval it may ask for.

@@ -276,6 +276,7 @@ impl Core {
             // A re-INVITE that makes progress has no timer of its own; its peer gives up too.
             call.lingering = Some((transaction, now + self.config.timers.limit()));
         }
+        call.next = None;
         call.bye = None;
         call.timer = None;
         call.owed_ack = None;

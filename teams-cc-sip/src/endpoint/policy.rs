@@ -41,6 +41,9 @@ pub struct SessionTimer {
     pub refresher: Option<bool>,
     /// What refreshes are sent with.
     pub refresh_by: RefreshBy,
+    /// Whether we ask for a timer; default true. Else one runs only where the peer asks for it:
+    /// our INVITE says that timers are known and no more.
+    pub ask: bool,
 }
 
 impl Default for SessionTimer {
@@ -50,6 +53,7 @@ impl Default for SessionTimer {
             least: Duration::from_secs(90),
             refresher: None,
             refresh_by: RefreshBy::default(),
+            ask: true,
         }
     }
 }
@@ -80,6 +84,13 @@ impl SessionTimer {
     #[must_use]
     pub fn refresh_by(mut self, by: RefreshBy) -> Self {
         self.refresh_by = by;
+        self
+    }
+
+    /// Leaves it to peers to ask for a timer.
+    #[must_use]
+    pub fn only_if_asked(mut self) -> Self {
+        self.ask = false;
         self
     }
 

@@ -29,6 +29,9 @@ impl Call {
     /// Writes the terms into the 2xx to a peer's request, and starts the timer with them (§9).
     pub(crate) fn agree_timer(&mut self, now: Instant, request: &Headers, response: &mut Headers) {
         let Some(timer) = &self.policy.session_timer else { return };
+        if !session_timer::is_due(timer, self.timer.is_some(), request) {
+            return;
+        }
         if let Ok(terms) = session_timer::terms(timer, self.timer.as_ref(), request) {
             terms.write(response);
             let ours = terms.refresher == Refresher::Uas;
@@ -84,15 +87,9 @@ impl Core {
                 return;
             }
         };
-        call.offer = Some(Offer {
-            by,
-            branch: None,
-            refresh: true,
-            extras,
-            transaction: None,
-            at: now,
-            tries: 0,
-        });
+        let mut offer = Offer::new(by, None, extras);
+        (offer.refresh, offer.at) = (true, now);
+        call.offer = Some(offer);
         self.send_offer(now, call);
         if let Some(timer) = call.timer.as_mut().filter(|_| call.offer.is_some()) {
             timer.refreshing();

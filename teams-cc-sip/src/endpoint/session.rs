@@ -46,25 +46,39 @@ impl Core {
         extras: Extras,
     ) -> Result<(), Error> {
         add(&extras.headers, Scope::Settled, &mut Headers::new())?;
-        if !matches!(call.stage, Stage::Up) || call.bye.is_some() || call.offer.is_some() {
+        if !matches!(call.stage, Stage::Up) || call.bye.is_some() || !call.may_change() {
             return Err(Error::WrongState { order: "offer another session", state: call.state() });
         }
+        self.begin(now, call, Offer::new(By::ReInvite, None, extras));
+        Ok(())
+    }
+
+    /// Begins a change of the session that the application orders.
+    pub(crate) fn begin(&mut self, now: Instant, call: &mut Call, mut offer: Offer) {
+        if call.offer.as_ref().is_some_and(|refresh| refresh.transaction.is_some()) {
+            // Only a refresh can be under way: this comes after it.
+            call.next = Some(offer);
+            return;
+        }
         // An offer that meets another waits as after a 491 (§14.1).
-        let wait = call.is_negotiating();
-        let at = if wait { now + self.glare(call.outgoing) } else { now };
-        call.offer = Some(Offer {
-            by: By::ReInvite,
-            branch: None,
-            refresh: false,
-            extras,
-            transaction: None,
-            at,
-            tries: 0,
-        });
+        let session = has_session(&offer.extras.headers, &offer.extras.body);
+        let wait = call.is_negotiating() && (session || offer.by == By::ReInvite);
+        offer.at = if wait { now + self.glare(call.outgoing) } else { now };
+        // A refresh that still waits has become needless: this one refreshes too.
+        call.offer = Some(offer);
         if !wait {
             self.send_offer(now, call);
         }
-        Ok(())
+    }
+
+    /// Begins what had to wait for a refresh.
+    pub(crate) fn begin_next(&mut self, now: Instant, call: &mut Call) {
+        if let Some(next) = call.next.take()
+            && matches!(call.stage, Stage::Up)
+            && call.bye.is_none()
+        {
+            self.begin(now, call, next);
+        }
     }
 
     /// Sends our re-INVITE or UPDATE where nothing stands in its way, else waits again.
@@ -197,6 +211,7 @@ impl Core {
         } else {
             Event::ReInviteAnswered { call: call.handle, response }
         });
+        self.begin_next(now, call);
     }
 
     /// When a request that met another is sent again, if it is (§14.1, RFC 3311 §5.3).
@@ -207,7 +222,7 @@ impl Core {
         offer: &Offer,
         response: &Response,
     ) -> Option<Instant> {
-        if offer.tries >= GLARE_TRIES {
+        if offer.tries >= GLARE_TRIES || call.next.is_some() {
             return None;
         }
         match response.status() {
@@ -257,6 +272,7 @@ impl Core {
                 other => other,
             });
         }
+        self.begin_next(now, call);
     }
 
     /// Our re-INVITE found nobody: the call is hung up (§12.2.1.2).
@@ -269,6 +285,7 @@ impl Core {
         if call.is_over() || call.offer.as_ref().is_some_and(|offer| offer.by == By::Update) {
             return;
         }
+        call.next = None;
         self.refused(now, call, response);
         self.hang_up(now, call, &Extras::new(), CallEnd::Lost);
     }

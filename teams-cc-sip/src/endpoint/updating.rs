@@ -36,7 +36,7 @@ impl Core {
             }
             _ => return Err(wrong(state)),
         };
-        if call.offer.is_some() {
+        if !call.may_change() {
             return Err(wrong("waiting for another change"));
         }
         let dialog = call.dialog_at(branch.as_deref()).ok_or(wrong(state))?;
@@ -49,13 +49,7 @@ impl Core {
         if early && open {
             return Err(wrong("waiting for the answer to another offer"));
         }
-        let wait = !early && offers && call.is_negotiating();
-        let at = if wait { now + self.glare(call.outgoing) } else { now };
-        let (by, refresh) = (By::Update, false);
-        call.offer = Some(Offer { by, branch, refresh, extras, transaction: None, at, tries: 0 });
-        if !wait {
-            self.send_offer(now, call);
-        }
+        self.begin(now, call, Offer::new(By::Update, branch, extras));
         Ok(())
     }
 
@@ -89,6 +83,7 @@ impl Core {
             } else {
                 Event::UpdateAnswered { call: call.handle, response }
             });
+            self.begin_next(now, call);
             return;
         }
         if let Some(at) = self.again_at(now, call, &offer, &response) {
@@ -115,6 +110,9 @@ impl Core {
             return;
         }
         let up = matches!(call.stage, Stage::Up);
+        if up {
+            call.next = None;
+        }
         self.refused(now, call, response);
         if up {
             self.hang_up(now, call, &Extras::new(), CallEnd::Lost);

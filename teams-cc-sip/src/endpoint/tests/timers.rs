@@ -246,3 +246,62 @@ fn a_refresh_that_only_the_application_can_write_is_asked_of_it() {
     pair.bye(B, b);
     pair.finish();
 }
+
+/// DR-106: with and without Session-Expires from the peer, and as refresher where named.
+#[test]
+fn a_side_that_only_answers_runs_a_timer_where_it_is_asked_for() {
+    let quiet = timer().only_if_asked();
+    for (a, b, timed) in [
+        (Some(quiet), Some(quiet), false),
+        (Some(quiet), None, false),
+        (Some(timer()), Some(quiet), true),
+        (Some(timer().refresher(false)), Some(quiet), true),
+        (Some(quiet), Some(timer()), true),
+    ] {
+        let mut pair = with(a, b, Link::TCP);
+        let (call, _) = connect(&mut pair);
+        assert_eq!(header(&pair, "INVITE", "Supported").as_deref(), Some("timer"));
+        assert_eq!(header(&pair, "200 INVITE", "Session-Expires").is_some(), timed);
+        live(&mut pair, MINUTES(11));
+        let updates = pair.times(A, "UPDATE").len() + pair.times(B, "UPDATE").len();
+        assert_eq!(updates > 0, timed, "{a:?} {b:?}");
+        assert_eq!((pair.a.active_calls(), pair.b.active_calls()), (1, 1));
+        pair.bye(A, call);
+        pair.finish();
+    }
+}
+
+#[test]
+fn an_order_that_meets_a_refresh_comes_after_it() {
+    for by in [RefreshBy::Update, RefreshBy::ReInvite] {
+        for refused in [false, true] {
+            let by = timer().refresh_by(by);
+            let mut pair = with(Some(by), Some(by), Link::TCP);
+            let (a, b) = connect(&mut pair);
+            let until = pair.now + MINUTES(5);
+            while pair.step(until) {}
+            let method = if by.refresh_by == RefreshBy::Update { "UPDATE" } else { "INVITE" };
+            assert!(!pair.times(A, method).is_empty());
+            pair.re_invite(A, a);
+            let again = Command::ReInvite { call: a, extras: Extras::new() };
+            assert!(pair.order(A, again).is_err());
+            pair.run_ms(15);
+            if by.refresh_by == RefreshBy::ReInvite {
+                pair.respond(B, b, if refused { 491 } else { 200 });
+            }
+            pair.run_ms(60);
+            let held = pair.find(B, |e| match e {
+                Event::ReInvite { request, .. } => Some(request.body().clone()),
+                _ => None,
+            });
+            assert!(String::from_utf8_lossy(&held.unwrap()).contains("a=inactive"));
+            pair.respond(B, b, 200);
+            pair.run_ms(30);
+            let answered =
+                pair.find(A, |e| matches!(e, Event::ReInviteAnswered { .. }).then_some(()));
+            assert!(answered.is_some());
+            pair.bye(A, a);
+            pair.finish();
+        }
+    }
+}
