@@ -82,6 +82,20 @@ impl Engine {
         }
     }
 
+    /// A session timer wants its session offered again, as it stands (RFC 4028 §7.4).
+    pub(crate) fn refresh_due(&mut self, call: CallHandle) {
+        let Some(leg) = self.leg_of(call, Role::Main) else { return };
+        let Some(record) = self.legs.get_mut(&leg) else { return };
+        let direction = held_or_not(record.hold.agreed, &record.link);
+        let Some(Ok(offer)) = record.session.as_mut().map(|session| session.offer(direction))
+        else {
+            return;
+        };
+        let extras = Extras::new().with_body(&ContentType::sdp(), offer);
+        // The endpoint asks where nothing else is under way; what comes later refreshes as well.
+        let _ = self.order(Command::ReInvite { call, extras });
+    }
+
     /// The peer has agreed to our re-INVITE.
     pub(crate) fn hold_answered(&mut self, call: CallHandle, response: &Response) {
         let Some(leg) = self.leg_of(call, Role::Main) else { return };

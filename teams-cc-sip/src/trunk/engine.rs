@@ -23,8 +23,9 @@ use super::{
 use crate::{
     direct_routing::{Failover, HealthReason, OptionsPing, PeerState, headers},
     endpoint::{
-        CallEnd, CallHandle, Command, Endpoint, EndpointConfig, EndpointLimits, Event as Sip,
-        FlowId, Input as EndpointInput, Origin, Output as EndpointOutput, RequestHandle,
+        CallEnd, CallHandle, CallPolicy, Command, Endpoint, EndpointConfig, EndpointLimits,
+        Event as Sip, FlowId, Input as EndpointInput, Origin, Output as EndpointOutput,
+        RequestHandle, SessionTimer,
     },
     error::{Error, ErrorKind},
     io::Peer,
@@ -82,6 +83,8 @@ impl Engine {
         sip.allow = headers::allow(config.refer);
         // Teams may replace a call by an INVITE of its own; the other way round it refuses.
         sip.supported.push("replaces".into());
+        // Teams times calls without bypass and may name us refresher; we ask nobody for it.
+        sip.policy = CallPolicy::new().session_timer(SessionTimer::default().only_if_asked());
         sip.invite_limit = config.ring_time;
         sip.refer_limit = config.ring_time + Duration::from_secs(30);
         Ok(Self {
@@ -266,6 +269,7 @@ impl Engine {
             Sip::ReInvite { call, request, .. } => self.reinvited(call, &request),
             Sip::ReInviteAnswered { call, response } => self.hold_answered(call, &response),
             Sip::ReInviteRefused { call, response } => self.hold_refused(call, response.as_deref()),
+            Sip::RefreshDue { call } => self.refresh_due(call),
             Sip::Refer { call, refer, origin, request } => {
                 self.referred(call, refer, &origin, &request);
             }
@@ -280,7 +284,7 @@ impl Engine {
             Sip::Turned { origin, why } => {
                 tracing::debug!(source = %origin.source, ?why, "a message was turned away");
             }
-            // Only calls with a policy of their own have the others, and no leg has one.
+            // What is left needs an application's order, or an extension no leg uses.
             Sip::ReInviteCancelled { .. }
             | Sip::EarlyOffer { .. }
             | Sip::Confirmed { .. }
@@ -289,7 +293,6 @@ impl Engine {
             | Sip::UpdateAnswered { .. }
             | Sip::UpdateRefused { .. }
             | Sip::Refreshed { .. }
-            | Sip::RefreshDue { .. }
             | Sip::BranchHungUp { .. }
             | Sip::ReferEnded { .. }
             | Sip::RequestAbandoned { .. } => {}
