@@ -4,6 +4,7 @@ mod admission;
 mod calls;
 mod denied;
 mod extensions;
+mod hostile;
 mod network;
 mod offers;
 mod races;
