@@ -95,9 +95,9 @@ pub(crate) struct Offer {
 
 impl Offer {
     /// A change that the application orders, to be sent at once.
-    pub(crate) fn new(by: By, branch: Option<Box<str>>, extras: Extras) -> Self {
+    pub(crate) fn new(by: By, branch: Option<Box<str>>, extras: Extras) -> Box<Self> {
         let at = Instant::ZERO;
-        Self { by, branch, refresh: false, extras, transaction: None, at, tries: 0 }
+        Box::new(Self { by, branch, refresh: false, extras, transaction: None, at, tries: 0 })
     }
 }
 
@@ -140,9 +140,9 @@ pub(crate) struct Call {
     /// Whether requests may use that flow.
     pub(crate) reuse_flow: bool,
     pub(crate) answer: Option<Answer>,
-    pub(crate) offer: Option<Offer>,
+    pub(crate) offer: Option<Box<Offer>>,
     /// The application's own, while a refresh of ours is on the wire.
-    pub(crate) next: Option<Offer>,
+    pub(crate) next: Option<Box<Offer>>,
     /// Our re-INVITE that the end of the call left on the wire, and when it is given up.
     pub(crate) lingering: Option<(TransactionId, Instant)>,
     pub(crate) peer_offer: Option<PeerOffer>,
@@ -159,7 +159,7 @@ pub(crate) struct Call {
     pub(crate) live: usize,
     pub(crate) policy: CallPolicy,
     /// Our reliable provisional responses to the peer's INVITE.
-    pub(crate) reliable: Option<Reliable>,
+    pub(crate) reliable: Option<Box<Reliable>>,
     pub(crate) timer: Option<Running>,
     pub(crate) owed_ack: Option<OwedAck>,
     /// Peers' requests that wait for the application.
@@ -274,7 +274,7 @@ impl Call {
             self.offer.as_ref().map(|offer| offer.at),
             self.lingering.map(|(_, at)| at),
             self.peer_offer.as_ref().map(|offer| offer.limit),
-            self.reliable.as_ref().and_then(Reliable::deadline),
+            self.reliable.as_ref().and_then(|reliable| reliable.deadline()),
             self.timer.map(|timer| timer.deadline()),
             self.owed_ack.map(|owed| owed.limit),
             self.refers.values().filter_map(Subscription::deadline).min(),

@@ -106,6 +106,11 @@ impl Reliable {
             || self.waiting.iter().any(|(_, session)| *session)
     }
 
+    /// Whether nothing is on the wire and nothing waits to be.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        self.on_wire.is_none() && self.waiting.is_empty()
+    }
+
     /// A final response was sent: nothing is sent again, and a late PRACK is still known.
     pub(crate) fn finish(&mut self) {
         self.waiting.clear();

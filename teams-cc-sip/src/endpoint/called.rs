@@ -254,6 +254,8 @@ impl Core {
             return false;
         }
         call.answer = None;
+        // One that is not confirmed is kept: its PRACK may be late.
+        call.reliable = call.reliable.take().filter(|reliable| !reliable.is_confirmed());
         if let Some(dialog) = &mut call.dialog {
             let session = has_session(ack.headers(), ack.body());
             dialog.session.note(Side::Them, Carrier::Ack, session);

@@ -62,7 +62,8 @@ impl Core {
         }
         if call.reliable.as_ref().is_none_or(|reliable| reliable.transaction != transaction) {
             let number = headers.required::<CSeq>().map_or(0, |cseq| cseq.number);
-            call.reliable = Some(Reliable::new(transaction, number, self.tokens.number()));
+            let reliable = Reliable::new(transaction, number, self.tokens.number());
+            call.reliable = Some(Box::new(reliable));
         }
         let Some(reliable) = call.reliable.as_mut().filter(|reliable| reliable.has_room()) else {
             return Err(Error::TooMany("provisional responses"));

@@ -54,7 +54,7 @@ impl Core {
     }
 
     /// Begins a change of the session that the application orders.
-    pub(crate) fn begin(&mut self, now: Instant, call: &mut Call, mut offer: Offer) {
+    pub(crate) fn begin(&mut self, now: Instant, call: &mut Call, mut offer: Box<Offer>) {
         if call.offer.as_ref().is_some_and(|refresh| refresh.transaction.is_some()) {
             // Only a refresh can be under way: this comes after it.
             call.next = Some(offer);
@@ -154,13 +154,14 @@ impl Core {
             self.on_offer_answered(now, call, cseq.number, response);
             return;
         }
-        let Some(offer) = call.offer.take_if(|offer| offer.by == By::ReInvite) else { return };
+        let Some(mut offer) = call.offer.take_if(|offer| offer.by == By::ReInvite) else { return };
         if let Some(dialog) = &mut call.dialog {
             // What was before stands again (RFC 6141 §3.4).
             dialog.session.refused(Side::Us, Carrier::Invite);
         }
         if let Some(at) = self.again_at(now, call, &offer, &response) {
-            call.offer = Some(Offer { transaction: None, at, ..offer });
+            (offer.transaction, offer.at) = (None, at);
+            call.offer = Some(offer);
             return;
         }
         call.offer = Some(offer);

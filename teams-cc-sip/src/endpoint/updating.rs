@@ -64,7 +64,7 @@ impl Core {
         if status.is_provisional() {
             return;
         }
-        let Some(offer) = call.offer.take_if(|offer| offer.by == By::Update) else { return };
+        let Some(mut offer) = call.offer.take_if(|offer| offer.by == By::Update) else { return };
         let headers = response.headers();
         let session = has_session(headers, response.body());
         if let Some(dialog) = call.dialog_at(offer.branch.as_deref()) {
@@ -87,7 +87,8 @@ impl Core {
             return;
         }
         if let Some(at) = self.again_at(now, call, &offer, &response) {
-            call.offer = Some(Offer { transaction: None, at, ..offer });
+            (offer.transaction, offer.at) = (None, at);
+            call.offer = Some(offer);
             return;
         }
         let gone = matches!(status, StatusCode::CALL_DOES_NOT_EXIST | StatusCode::REQUEST_TIMEOUT);
