@@ -83,6 +83,8 @@ impl Engine {
         sip.allow = headers::allow(config.refer);
         // Teams may replace a call by an INVITE of its own; the other way round it refuses.
         sip.supported.push("replaces".into());
+        // Carriers may insist on it. Nobody else is asked for PRACK, Teams least of all.
+        sip.supported.push("100rel".into());
         // Teams times calls without bypass and may name us refresher; we ask nobody for it.
         sip.policy = CallPolicy::new().session_timer(SessionTimer::default().only_if_asked());
         sip.invite_limit = config.ring_time;
@@ -270,6 +272,9 @@ impl Engine {
             Sip::ReInviteAnswered { call, response } => self.hold_answered(call, &response),
             Sip::ReInviteRefused { call, response } => self.hold_refused(call, response.as_deref()),
             Sip::RefreshDue { call } => self.refresh_due(call),
+            Sip::Confirmed { offer: Some(request), .. } | Sip::Update { request, .. } => {
+                self.decline_offer(request);
+            }
             Sip::Refer { call, refer, origin, request } => {
                 self.referred(call, refer, &origin, &request);
             }
@@ -288,7 +293,6 @@ impl Engine {
             Sip::ReInviteCancelled { .. }
             | Sip::EarlyOffer { .. }
             | Sip::Confirmed { .. }
-            | Sip::Update { .. }
             | Sip::Updated { .. }
             | Sip::UpdateAnswered { .. }
             | Sip::UpdateRefused { .. }

@@ -50,6 +50,12 @@ impl Engine {
         let _ = self.order(Command::Respond { request, response: Box::new(response) });
     }
 
+    /// A session offered by PRACK or UPDATE is none we take: a re-INVITE may offer it.
+    pub(crate) fn decline_offer(&mut self, request: RequestHandle) {
+        let response = Box::new(Response::new(StatusCode::NOT_ACCEPTABLE_HERE));
+        let _ = self.order(Command::Respond { request, response });
+    }
+
     /// Sends OPTIONS to each peer whose turn it is.
     pub(crate) fn send_due_pings(&mut self) {
         if self.draining {

@@ -25,7 +25,7 @@ fn replaces(pair: &Pair, side: End, call: CallHandle, early_only: bool) -> Strin
     format!("Replaces: {id};to-tag={local};from-tag={remote}{early}\n")
 }
 
-/// RFC 3891 §3, each of its cases.
+/// RFC 3891 §3, each of its cases; DR-086.
 #[test]
 fn a_replaces_header_takes_only_a_call_that_may_be_taken() {
     #[derive(Clone, Copy, Debug)]

@@ -72,6 +72,18 @@ fn a_response_is_reliable_where_policy_and_peer_agree() {
 }
 
 #[test]
+fn a_peer_that_requires_it_is_served_where_the_tag_alone_is_supported() {
+    let mut pair = with(Reliability::Required, Reliability::Off, Link::TCP);
+    pair.b.core.config.supported.push("100rel".into());
+    let (a, b) = pair.ring();
+    pair.respond(B, b, 180);
+    pair.run_ms(50);
+    assert_eq!(confirmations(&pair), 1);
+    pair.cancel(A, a);
+    pair.finish();
+}
+
+#[test]
 fn an_order_sets_the_policy_of_one_call() {
     let mut pair = Pair::new(Link::TCP);
     let policy = CallPolicy::new().reliability(Reliability::Required);

@@ -86,6 +86,7 @@ fn an_early_session_is_changed_in_both_directions_and_then_answered() {
     }
 }
 
+/// DR-108.
 #[test]
 fn an_update_goes_only_to_a_peer_that_allows_it_and_only_when_no_offer_is_open() {
     let mut plain = Pair::new(Link::TCP);

@@ -1,11 +1,12 @@
-//! Session timers that Teams asks for (DR-106), over a network in memory, on a virtual clock.
+//! Session timers that Teams asks for (DR-106) and PRACK that a carrier asks for, over a network
+//! in memory, on a virtual clock.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 
 use std::time::Duration;
 
-use support::{Stage, config, end, srtp, teams_invite, within};
+use support::{Stage, config, end, rtp, srtp, teams_invite, within};
 use teams_cc_core::contact::{EndReason, EndedBy, Leg, LegCommand, LegEvent};
 use teams_cc_sip::message::{Method, StatusCode};
 
@@ -58,4 +59,40 @@ async fn a_call_that_teams_does_not_time_is_left_in_peace() {
     teams.send(within(&invite, &ok, "ACK", 1, &[], None)).await;
     let mut proxy = stage.connection("sip.pstnhub.test").await;
     proxy.hears_nothing(Duration::from_mins(45)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_carrier_that_insists_on_prack_is_rung_reliably_and_answered() {
+    for offers in [false, true] {
+        let mut stage = Stage::new(config());
+        let mut carrier = stage.carrier_connects().await;
+        let mut invite = teams_invite("pstn", support::FQDN, Some(&rtp("sendrecv", 1)));
+        for (name, value) in [
+            ("Via", "SIP/2.0/TCP 203.0.113.7:5060;branch=z9hG4bKpstn"),
+            ("Contact", "<sip:+14255550123@203.0.113.7:5060;transport=tcp>"),
+            ("Require", "100rel"),
+        ] {
+            invite.headers_mut().set(name, value).unwrap();
+        }
+        invite.headers_mut().remove("Record-Route");
+        carrier.send(invite.clone()).await;
+        let call = stage.incoming().await;
+        carrier.response(100).await;
+        call.leg.execute(LegCommand::Ring).await.unwrap();
+        let ringing = carrier.response(180).await;
+        assert_eq!(ringing.headers().get_str("Require"), Some("100rel"));
+        assert_eq!(carrier.response(180).await.encode(), ringing.encode(), "until its PRACK");
+        let rack = format!("{} 1 INVITE", ringing.headers().get_str("RSeq").unwrap());
+        // A session offered this way is declined, and the call goes on.
+        let body = rtp("sendrecv", 2);
+        let body = offers.then_some(&*body);
+        carrier.send(within(&invite, &ringing, "PRACK", 2, &[("RAck", &rack)], body)).await;
+        carrier.response(if offers { 491 } else { 200 }).await;
+        call.leg.execute(LegCommand::Answer).await.unwrap();
+        let ok = carrier.response(200).await;
+        carrier.send(within(&invite, &ok, "ACK", 1, &[], None)).await;
+        let leg = call.leg.id().clone();
+        assert_eq!(stage.leg_event(&leg).await, LegEvent::Answered);
+        assert_eq!(stage.leg_event(&leg).await, LegEvent::MediaActive);
+    }
 }
