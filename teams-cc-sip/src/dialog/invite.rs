@@ -95,9 +95,9 @@ pub(crate) struct Offer {
 
 impl Offer {
     /// A change that the application orders, to be sent at once.
-    pub(crate) fn new(by: By, branch: Option<Box<str>>, extras: Extras) -> Box<Self> {
+    pub(crate) fn new(by: By, branch: Option<Box<str>>, extras: Extras) -> Self {
         let at = Instant::ZERO;
-        Box::new(Self { by, branch, refresh: false, extras, transaction: None, at, tries: 0 })
+        Self { by, branch, refresh: false, extras, transaction: None, at, tries: 0 }
     }
 }
 

@@ -89,7 +89,7 @@ impl Core {
         };
         let mut offer = Offer::new(by, None, extras);
         (offer.refresh, offer.at) = (true, now);
-        call.offer = Some(offer);
+        call.offer = Some(Box::new(offer));
         self.send_offer(now, call);
         if let Some(timer) = call.timer.as_mut().filter(|_| call.offer.is_some()) {
             timer.refreshing();

@@ -54,10 +54,10 @@ impl Core {
     }
 
     /// Begins a change of the session that the application orders.
-    pub(crate) fn begin(&mut self, now: Instant, call: &mut Call, mut offer: Box<Offer>) {
+    pub(crate) fn begin(&mut self, now: Instant, call: &mut Call, mut offer: Offer) {
         if call.offer.as_ref().is_some_and(|refresh| refresh.transaction.is_some()) {
             // Only a refresh can be under way: this comes after it.
-            call.next = Some(offer);
+            call.next = Some(Box::new(offer));
             return;
         }
         // An offer that meets another waits as after a 491 (§14.1).
@@ -65,7 +65,7 @@ impl Core {
         let wait = call.is_negotiating() && (session || offer.by == By::ReInvite);
         offer.at = if wait { now + self.glare(call.outgoing) } else { now };
         // A refresh that still waits has become needless: this one refreshes too.
-        call.offer = Some(offer);
+        call.offer = Some(Box::new(offer));
         if !wait {
             self.send_offer(now, call);
         }
@@ -77,7 +77,7 @@ impl Core {
             && matches!(call.stage, Stage::Up)
             && call.bye.is_none()
         {
-            self.begin(now, call, next);
+            self.begin(now, call, *next);
         }
     }
 
