@@ -20,7 +20,7 @@ use teams_cc_core::{
 use crate::{
     direct_routing::Attempt as Verdict,
     endpoint::{CallEnd, CallHandle, Command, Extras, Origin, ReferHandle},
-    message::{HeaderName, ReferTo, Request, Response, StatusCode, Uri},
+    message::{HeaderName, HeaderRef, ReferTo, Request, Response, StatusCode, Uri},
     trunk::{
         TransferStep,
         admission::Side,
@@ -51,7 +51,8 @@ impl Engine {
         let answered = self.order(Command::RespondRefer { refer, response });
         let (Ok((leg, target)), Ok(())) = (accepted, answered) else { return };
         let target = exact_target(target.uri.clone());
-        let copied = request.headers().get_all(HeaderName::ReferredBy).cloned().collect();
+        let copied =
+            request.headers().get_all(HeaderName::ReferredBy).map(HeaderRef::to_header).collect();
         let left = self.transfer_order(&target);
         self.replacements = self.replacements.saturating_add(1);
         let media = LegId::numbered("R", self.replacements);

@@ -82,7 +82,7 @@ impl Core {
         }
         // The Contact the application names holds for all that follows in the dialog.
         if let Some(contact) = draft.headers().get_all(HeaderName::Contact).next() {
-            call.contact = contact.clone();
+            call.contact = contact.to_header();
         }
         let request = self.table.request_of(transaction).cloned().ok_or(Error::NoTarget)?;
         let tag = call.dialog.as_ref().map_or("", |dialog| dialog.local_tag());

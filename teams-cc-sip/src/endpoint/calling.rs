@@ -42,7 +42,7 @@ impl Core {
         }
         let (tag, call_id) = (self.tokens.tag(), self.tokens.call_id());
         let contact = match draft.headers().get_all(HeaderName::Contact).next() {
-            Some(contact) => contact.clone(),
+            Some(contact) => contact.to_header(),
             None => self.config.contact(target.transport)?,
         };
         let fresh = Fresh { tag: &tag, call_id: &call_id };

@@ -46,12 +46,12 @@ pub(crate) enum Scope {
 pub(crate) fn add(from: &Headers, scope: Scope, to: &mut Headers) -> Result<(), Error> {
     for header in from {
         let name = header.name();
-        let settled = SETTLED.contains(name);
-        if RESERVED.contains(name) || (settled && scope == Scope::Settled) {
+        let settled = SETTLED.contains(&name);
+        if RESERVED.contains(&name) || (settled && scope == Scope::Settled) {
             return Err(Error::ReservedHeader(name.as_str().into()));
         }
         if !settled {
-            to.push_header(header.clone());
+            to.push_header(header);
         }
     }
     Ok(())

@@ -1,40 +1,59 @@
 //! A read position in one header value.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use super::{
     Grammar, ParseError, Rule, Text,
     class::{self, is_ws},
+    octets::Octets,
 };
 
 /// Reads one value from left to right; never moves beyond its end.
 pub(crate) struct Cursor<'a> {
     buf: &'a Bytes,
+    /// The buffer up to the end of the value.
+    text: &'a [u8],
     pos: usize,
     pub(crate) grammar: Grammar,
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) const fn new(buf: &'a Bytes, grammar: &Grammar) -> Self {
-        Self { buf, pos: 0, grammar: *grammar }
+    pub(crate) fn new(buf: &'a Bytes, grammar: &Grammar) -> Self {
+        Self { buf, text: buf, pos: 0, grammar: *grammar }
+    }
+
+    /// A cursor over a part of the buffer; its positions count from the start of the buffer.
+    pub(crate) fn within(buf: &'a Bytes, range: Range<usize>, grammar: &Grammar) -> Self {
+        let text = buf.get(..range.end).unwrap_or_default();
+        Self { buf, text, pos: range.start.min(text.len()), grammar: *grammar }
     }
 
     pub(crate) const fn pos(&self) -> usize {
         self.pos
     }
 
+    #[inline]
     pub(crate) fn peek(&self) -> Option<u8> {
-        self.buf.get(self.pos).copied()
+        self.text.get(self.pos).copied()
     }
 
+    #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
-        self.buf.get(self.pos..).unwrap_or_default()
+        self.text.get(self.pos..).unwrap_or_default()
     }
 
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.pos >= self.text.len()
+    }
+
+    #[inline]
     pub(crate) fn advance(&mut self, by: usize) {
-        self.pos = self.pos.saturating_add(by).min(self.buf.len());
+        self.pos = self.pos.saturating_add(by).min(self.text.len());
     }
 
+    #[inline]
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
@@ -43,6 +62,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    #[inline]
     pub(crate) fn skip_ws(&mut self) {
         while self.peek().is_some_and(is_ws) {
             self.pos += 1;
@@ -50,6 +70,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A separator with white space around it (`SEMI`, `SLASH`, `EQUAL` of RFC 3261 §25.1).
+    #[inline]
     pub(crate) fn separator(&mut self, byte: u8) -> bool {
         self.skip_ws();
         let found = self.eat(byte);
@@ -63,22 +84,36 @@ impl<'a> Cursor<'a> {
         ParseError::new(rule, self.pos)
     }
 
-    /// The bytes from `start` to here.
+    /// The bytes from `start` to here, shared.
     pub(crate) fn since(&self, start: usize) -> Bytes {
         self.buf.slice(start.min(self.pos)..self.pos)
     }
 
-    /// The run of bytes of the class from here, possibly empty.
-    pub(crate) fn run(&mut self, class: u8) -> Bytes {
-        let start = self.pos;
-        self.skip(class);
-        self.since(start)
+    /// The bytes from `start` to here.
+    pub(crate) fn cut(&self, start: usize) -> Octets {
+        Octets::cut(self.buf, start.min(self.pos)..self.pos)
+    }
+
+    pub(crate) fn cut_range(&self, range: Range<usize>) -> Octets {
+        Octets::cut(self.buf, range)
+    }
+
+    pub(crate) fn slice(&self, range: Range<usize>) -> &'a [u8] {
+        self.text.get(range).unwrap_or_default()
     }
 
     /// Passes over the run of bytes of the class.
+    #[inline]
     pub(crate) fn skip(&mut self, class: u8) {
         let rest = self.rest();
         self.pos += rest.iter().position(|&b| !class::is(b, class)).unwrap_or(rest.len());
+    }
+
+    /// Passes over the run of bytes of the class and of whole `%HH` escapes.
+    #[inline]
+    pub(crate) fn skip_escaped(&mut self, class: u8) {
+        let rest = self.rest();
+        self.pos += class::first_outside(rest, class).unwrap_or(rest.len());
     }
 
     /// A token of at least one character.
@@ -88,12 +123,19 @@ impl<'a> Cursor<'a> {
 
     /// A non-empty run of a class whose members are all ASCII.
     pub(crate) fn text(&mut self, class: u8, rule: Rule) -> Result<Text, ParseError> {
-        let run = self.run(class);
-        if run.is_empty() { Err(self.fail(rule)) } else { Ok(Text::checked(run)) }
+        let start = self.pos;
+        self.skip(class);
+        if self.pos == start { Err(self.fail(rule)) } else { Ok(Text::checked(self.cut(start))) }
     }
 
-    /// A quoted string with its quotes; the cursor stands on the first.
+    /// A quoted string with its quotes, shared; the cursor stands on the first.
     pub(crate) fn quoted(&mut self) -> Result<Bytes, ParseError> {
+        let start = self.pos;
+        self.skip_quoted().map(|()| self.since(start))
+    }
+
+    /// Passes over a quoted string; the cursor stands on its first quote.
+    pub(crate) fn skip_quoted(&mut self) -> Result<(), ParseError> {
         let start = self.pos;
         if !self.eat(b'"') {
             return Err(self.fail(Rule::Quote));
@@ -101,7 +143,7 @@ impl<'a> Cursor<'a> {
         while let Some(byte) = self.peek() {
             self.pos += 1;
             match byte {
-                b'"' => return Ok(self.since(start)),
+                b'"' => return Ok(()),
                 b'\\' => match self.peek() {
                     Some(_) => self.pos += 1,
                     None => break,
@@ -141,7 +183,7 @@ impl<'a> Cursor<'a> {
     /// Refuses anything but white space up to the end.
     pub(crate) fn end(&mut self) -> Result<(), ParseError> {
         self.skip_ws();
-        if self.pos == self.buf.len() { Ok(()) } else { Err(self.fail(Rule::Trailing)) }
+        if self.is_at_end() { Ok(()) } else { Err(self.fail(Rule::Trailing)) }
     }
 }
 
@@ -204,7 +246,13 @@ impl Iterator for Elements<'_> {
 }
 
 /// The bytes of a range without white space at its ends.
-pub(crate) fn trim(buf: &Bytes, mut start: usize, mut end: usize) -> Bytes {
+pub(crate) fn trim(buf: &Bytes, start: usize, end: usize) -> Bytes {
+    buf.slice(trimmed(buf, start, end))
+}
+
+/// The range without white space at its ends.
+#[inline]
+pub(crate) fn trimmed(buf: &[u8], mut start: usize, mut end: usize) -> Range<usize> {
     end = end.min(buf.len());
     while start < end && buf.get(start).copied().is_some_and(is_ws) {
         start += 1;
@@ -212,5 +260,10 @@ pub(crate) fn trim(buf: &Bytes, mut start: usize, mut end: usize) -> Bytes {
     while start < end && buf.get(end - 1).copied().is_some_and(is_ws) {
         end -= 1;
     }
-    buf.slice(start.min(end)..end)
+    start.min(end)..end
+}
+
+/// The octets without white space at their ends.
+pub(crate) fn trim_slice(octets: &[u8]) -> &[u8] {
+    octets.get(trimmed(octets, 0, octets.len())).unwrap_or_default()
 }

@@ -2,11 +2,14 @@
 
 use bytes::Bytes;
 
-use super::{HeaderName, Headers, Message, Request, Response};
+use super::{Headers, Message, Request, Response};
 
 impl Request {
     /// Appends the request as it goes on the wire.
     pub fn encode_into(&self, out: &mut Vec<u8>) {
+        if intact(self.headers(), self.body(), out) {
+            return;
+        }
         out.extend_from_slice(self.method().as_str().as_bytes());
         out.push(b' ');
         self.uri().write(out);
@@ -18,6 +21,9 @@ impl Request {
 impl Response {
     /// Appends the response as it goes on the wire.
     pub fn encode_into(&self, out: &mut Vec<u8>) {
+        if intact(self.headers(), self.body(), out) {
+            return;
+        }
         out.extend_from_slice(b"SIP/2.0 ");
         number(usize::from(self.status().as_u16()), out);
         out.push(b' ');
@@ -33,7 +39,7 @@ macro_rules! encode {
             /// The message as it goes on the wire.
             #[must_use]
             pub fn encode(&self) -> Bytes {
-                let mut out = Vec::with_capacity(1024 + self.body().len());
+                let mut out = Vec::with_capacity(room(self.headers(), self.body()));
                 self.encode_into(&mut out);
                 Bytes::from(out)
             }
@@ -61,23 +67,26 @@ impl Message {
     }
 }
 
-fn finish(headers: &Headers, body: &Bytes, out: &mut Vec<u8>) {
-    let mut length_written = false;
-    for header in headers {
-        let is_length = *header.name() == HeaderName::ContentLength;
-        if is_length && length_written {
-            continue;
-        }
-        out.extend_from_slice(header.name().as_str().as_bytes());
-        out.extend_from_slice(b": ");
-        if is_length {
-            number(body.len(), out);
-            length_written = true;
-        } else {
-            out.extend_from_slice(header.wire());
-        }
-        out.extend_from_slice(b"\r\n");
+/// Octets of the start line of most messages, and of what is written beside the headers.
+const START_LINE: usize = 192;
+
+fn room(headers: &Headers, body: &Bytes) -> usize {
+    match headers.intact() {
+        Some(head) => head.len() + body.len(),
+        None => START_LINE + headers.written_len() + body.len(),
     }
+}
+
+/// Writes the message as it was received, if nothing in it has changed since.
+fn intact(headers: &Headers, body: &Bytes, out: &mut Vec<u8>) -> bool {
+    let Some(head) = headers.intact() else { return false };
+    out.extend_from_slice(head);
+    out.extend_from_slice(body);
+    true
+}
+
+fn finish(headers: &Headers, body: &Bytes, out: &mut Vec<u8>) {
+    let length_written = headers.write_lines(body.len(), out);
     if !length_written {
         out.extend_from_slice(b"Content-Length: ");
         number(body.len(), out);
@@ -87,6 +96,19 @@ fn finish(headers: &Headers, body: &Bytes, out: &mut Vec<u8>) {
     out.extend_from_slice(body);
 }
 
-fn number(value: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(value.to_string().as_bytes());
+/// Digits of the largest number.
+const DIGITS: usize = 20;
+
+pub(super) fn number(mut value: usize, out: &mut Vec<u8>) {
+    let mut digits = [b'0'; DIGITS];
+    let mut used = 0;
+    for (n, slot) in digits.iter_mut().rev().enumerate() {
+        *slot = b"0123456789".get(value % 10).copied().unwrap_or(b'0');
+        value /= 10;
+        used = n + 1;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(DIGITS - used..).unwrap_or_default());
 }

@@ -116,7 +116,7 @@ impl StreamDecoder {
             self.pending = Some((message, body));
             return Ok(None);
         }
-        message.put_body(self.buffer.split_to(body).freeze());
+        message.read_body(self.buffer.split_to(body).freeze());
         Ok(Some(Frame::Message(message)))
     }
 

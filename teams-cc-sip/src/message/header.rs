@@ -7,6 +7,8 @@ use bytes::Bytes;
 use super::{
     Grammar, HeaderName, ParseError, Rule,
     cursor::{Elements, trim},
+    header_name::Code,
+    line::{Line, Texts},
     text::MASK,
 };
 
@@ -29,7 +31,7 @@ pub trait TypedHeader: Sized {
     fn write(&self, out: &mut Vec<u8>);
 }
 
-/// One header line.
+/// One header line of its own, outside any message.
 #[derive(Clone)]
 pub struct Header {
     name: HeaderName,
@@ -54,17 +56,6 @@ impl Header {
         Ok(Self { name, value, folded: None })
     }
 
-    /// A line as read: `folded` holds the CRLFs, `value` spaces in their place.
-    pub(crate) const fn read(name: HeaderName, value: Bytes, folded: Option<Bytes>) -> Self {
-        Self { name, value, folded }
-    }
-
-    pub(super) fn of<T: TypedHeader>(typed: &T) -> Result<Self, ParseError> {
-        let mut value = Vec::with_capacity(64);
-        typed.write(&mut value);
-        Self::new(T::name(), value)
-    }
-
     /// The name.
     #[must_use]
     pub const fn name(&self) -> &HeaderName {
@@ -83,11 +74,6 @@ impl Header {
         &self.value
     }
 
-    /// The same header with another value.
-    pub(super) fn with_value(&self, value: Bytes) -> Self {
-        Self { name: self.name.clone(), value, folded: None }
-    }
-
     /// The value as text, if it is UTF-8; it may name a person.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
@@ -99,7 +85,108 @@ impl Header {
     pub fn wire(&self) -> &[u8] {
         self.folded.as_deref().unwrap_or(&self.value)
     }
+
+    pub(super) fn folded(&self) -> Option<&[u8]> {
+        self.folded.as_deref()
+    }
 }
+
+/// One header line of a message.
+#[derive(Clone, Copy)]
+pub struct HeaderRef<'a> {
+    texts: &'a Texts,
+    line: &'a Line,
+}
+
+impl<'a> HeaderRef<'a> {
+    pub(super) const fn new(texts: &'a Texts, line: &'a Line) -> Self {
+        Self { texts, line }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(self) -> HeaderName {
+        // Every line was read or written with a token before its colon.
+        let other = || HeaderName::from_token(self.line.name(self.texts));
+        self.line.code.known().cloned().or_else(other).unwrap_or(HeaderName::Subject)
+    }
+
+    /// The name as it is written: the usual spelling of a known one.
+    #[must_use]
+    pub fn name_str(self) -> &'a str {
+        let other = || std::str::from_utf8(self.line.name(self.texts)).unwrap_or_default();
+        self.line.code.text().unwrap_or_else(other)
+    }
+
+    /// Whether the header has this name.
+    #[must_use]
+    pub fn is(self, name: &HeaderName) -> bool {
+        match name {
+            HeaderName::Other(other) => {
+                self.line.code == Code::OTHER
+                    && other.as_str().as_bytes().eq_ignore_ascii_case(self.line.name(self.texts))
+            }
+            known => self.line.code == known.code(),
+        }
+    }
+
+    /// The value with folds turned into spaces; it may be no UTF-8.
+    #[must_use]
+    pub fn value(self) -> &'a [u8] {
+        self.line.value(self.texts)
+    }
+
+    /// The value as bytes of its own, shared with the message that was read.
+    #[must_use]
+    pub fn value_bytes(self) -> Bytes {
+        self.line.value_bytes(self.texts)
+    }
+
+    /// The value as text, if it is UTF-8; it may name a person.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'a str> {
+        std::str::from_utf8(self.value()).ok()
+    }
+
+    /// The value as it is written on the wire, folds included.
+    #[must_use]
+    pub fn wire(self) -> &'a [u8] {
+        self.line.written(self.texts)
+    }
+
+    pub(super) fn folded(self) -> Option<&'a [u8]> {
+        self.line.is_folded().then(|| self.wire())
+    }
+
+    pub(super) const fn code(self) -> Code {
+        self.line.code
+    }
+
+    /// The header apart from its message.
+    #[must_use]
+    pub fn to_header(self) -> Header {
+        let folded = self.folded().map(Bytes::copy_from_slice);
+        Header { name: self.name(), value: self.value_bytes(), folded }
+    }
+}
+
+impl From<HeaderRef<'_>> for Header {
+    fn from(header: HeaderRef<'_>) -> Self {
+        header.to_header()
+    }
+}
+
+/// Equality of names and unfolded values.
+impl PartialEq for HeaderRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let same_name = self.line.code == other.line.code
+            && (self.line.code != Code::OTHER
+                || self.name_str().eq_ignore_ascii_case(other.name_str()));
+        same_name && self.value() == other.value()
+    }
+}
+
+impl Eq for HeaderRef<'_> {}
 
 /// Equality of names and unfolded values.
 impl PartialEq for Header {
@@ -163,20 +250,30 @@ const ADDRESSES: &[HeaderName] = &[
 
 impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.name)?;
-        if SHOWN.contains(&self.name) {
-            return write!(f, "{}", String::from_utf8_lossy(&self.value));
-        }
-        if !ADDRESSES.contains(&self.name) {
-            return f.write_str(MASK);
-        }
-        for (i, element) in Elements::new(&self.value).enumerate() {
-            let comma = if i == 0 { "" } else { ", " };
-            match element.and_then(|e| super::NameAddr::from_bytes(&e, &Grammar::default())) {
-                Ok(address) => write!(f, "{comma}{address:?}")?,
-                Err(_) => write!(f, "{comma}{MASK}")?,
-            }
-        }
-        Ok(())
+        show(f, &self.name, &self.value)
     }
+}
+
+impl fmt::Debug for HeaderRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(f, &self.name(), &self.value_bytes())
+    }
+}
+
+fn show(f: &mut fmt::Formatter<'_>, name: &HeaderName, value: &Bytes) -> fmt::Result {
+    write!(f, "{name}: ")?;
+    if SHOWN.contains(name) {
+        return write!(f, "{}", String::from_utf8_lossy(value));
+    }
+    if !ADDRESSES.contains(name) {
+        return f.write_str(MASK);
+    }
+    for (i, element) in Elements::new(value).enumerate() {
+        let comma = if i == 0 { "" } else { ", " };
+        match element.and_then(|e| super::NameAddr::from_bytes(&e, &Grammar::default())) {
+            Ok(address) => write!(f, "{comma}{address:?}")?,
+            Err(_) => write!(f, "{comma}{MASK}")?,
+        }
+    }
+    Ok(())
 }

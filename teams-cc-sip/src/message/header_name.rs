@@ -1,10 +1,8 @@
 //! Names of headers, with their compact forms (RFC 3261 §7.3.3, §20).
 
-use std::{cmp::Ordering, fmt, hash::Hash, ops::Range};
+use std::{cmp::Ordering, fmt, hash::Hash};
 
-use bytes::Bytes;
-
-use super::{ParseError, Rule, Text, class};
+use super::{ParseError, Rule, Text, class, octets::Octets};
 
 /// A header name this crate gives no meaning to. It compares without case and is written as
 /// received.
@@ -65,9 +63,14 @@ macro_rules! names {
             Other(OtherName),
         }
 
-        /// In order of length, so that a name is looked for only among its equals.
+        /// Places in [`KNOWN`].
+        #[derive(Clone, Copy)]
+        enum Place {
+            $($variant,)*
+        }
+
         static KNOWN: &[(&str, HeaderName)] = &[$(($text, HeaderName::$variant)),*];
-        const LENGTHS: &[usize] = &[$($text.len()),*];
+        const TEXTS: &[&str] = &[$($text),*];
 
         impl HeaderName {
             /// The name as it is written.
@@ -79,11 +82,20 @@ macro_rules! names {
                 }
             }
 
-            const fn compact(letter: u8) -> Option<Self> {
-                match letter.to_ascii_lowercase() {
-                    $($($compact => Some(Self::$variant),)?)*
-                    _ => None,
+            /// The place of a known name.
+            #[inline]
+            pub(super) const fn code(&self) -> Code {
+                match self {
+                    $(Self::$variant => Code(Place::$variant as u8),)*
+                    Self::Other(_) => Code::OTHER,
                 }
+            }
+        }
+
+        const fn compact(letter: u8) -> Code {
+            match letter.to_ascii_lowercase() {
+                $($($compact => Code(Place::$variant as u8),)?)*
+                _ => Code::OTHER,
             }
         }
     };
@@ -95,6 +107,7 @@ names! {
     From = "From" | b'f',
     CSeq = "CSeq",
     Date = "Date",
+    Path = "Path",
     RAck = "RAck",
     RSeq = "RSeq",
     Allow = "Allow",
@@ -115,16 +128,24 @@ names! {
     Priority = "Priority",
     ReferTo = "Refer-To" | b'r',
     ReplyTo = "Reply-To",
+    SipEtag = "SIP-ETag",
+    ReferSub = "Refer-Sub",
     Replaces = "Replaces",
     CallInfo = "Call-Info",
     Diversion = "Diversion",
     Supported = "Supported" | b'k',
     Timestamp = "Timestamp",
+    RecvInfo = "Recv-Info",
+    ContentId = "Content-ID",
+    FlowTimer = "Flow-Timer",
     AlertInfo = "Alert-Info",
     ErrorInfo = "Error-Info",
     UserAgent = "User-Agent",
     Geolocation = "Geolocation",
     InReplyTo = "In-Reply-To",
+    MaxBreadth = "Max-Breadth",
+    SipIfMatch = "SIP-If-Match",
+    InfoPackage = "Info-Package",
     MinExpires = "Min-Expires",
     ReferredBy = "Referred-By" | b'b',
     RetryAfter = "Retry-After",
@@ -134,6 +155,8 @@ names! {
     HistoryInfo = "History-Info",
     MaxForwards = "Max-Forwards",
     MimeVersion = "MIME-Version",
+    TargetDialog = "Target-Dialog",
+    ServiceRoute = "Service-Route",
     Organization = "Organization",
     RecordRoute = "Record-Route",
     UserToUser = "User-to-User",
@@ -146,6 +169,11 @@ names! {
     SessionExpires = "Session-Expires" | b'x',
     ContentEncoding = "Content-Encoding" | b'e',
     ContentLanguage = "Content-Language",
+    ResourcePriority = "Resource-Priority",
+    GeolocationError = "Geolocation-Error",
+    PChargingVector = "P-Charging-Vector",
+    GeolocationRouting = "Geolocation-Routing",
+    AcceptResourcePriority = "Accept-Resource-Priority",
     WwwAuthenticate = "WWW-Authenticate",
     ProxyAuthenticate = "Proxy-Authenticate",
     SubscriptionState = "Subscription-State",
@@ -156,24 +184,70 @@ names! {
     PPreferredIdentity = "P-Preferred-Identity",
 }
 
-const LONGEST: usize = 20;
+/// A known name by its place, or that it is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Code(u8);
 
-/// For each length the range of [`KNOWN`] with names of that length.
-static BUCKETS: [(usize, usize); LONGEST + 1] = buckets();
+impl Code {
+    pub(crate) const OTHER: Self = Self(u8::MAX);
+    pub(crate) const CONTENT_LENGTH: Self = Self(Place::ContentLength as u8);
 
-const fn buckets() -> [(usize, usize); LONGEST + 1] {
-    let mut table = [(0, 0); LONGEST + 1];
-    let mut i = 0;
-    while i < LENGTHS.len() {
-        let len = LENGTHS[i];
-        assert!(i == 0 || LENGTHS[i - 1] <= len, "names stand in order of length");
-        if table[len].1 == 0 {
-            table[len].0 = i;
+    /// The code of a name in its long or its compact form.
+    #[inline]
+    pub(crate) fn of(name: &[u8]) -> Self {
+        let (first, last) = match name {
+            [letter] => return compact(*letter),
+            [first, .., last] => (*first, *last),
+            [] => return Self::OTHER,
+        };
+        let mut at = FIRST.get(bucket(name.len(), first, last)).copied().unwrap_or(u8::MAX);
+        while let Some((text, _)) = KNOWN.get(usize::from(at)) {
+            if text.as_bytes() == name || text.as_bytes().eq_ignore_ascii_case(name) {
+                break;
+            }
+            at = NEXT.get(usize::from(at)).copied().unwrap_or(u8::MAX);
         }
-        table[len].1 = i + 1;
+        Self(at)
+    }
+
+    /// The known name of this code.
+    pub(crate) fn known(self) -> Option<&'static HeaderName> {
+        KNOWN.get(usize::from(self.0)).map(|(_, name)| name)
+    }
+
+    /// The known name of this code as it is written.
+    pub(crate) fn text(self) -> Option<&'static str> {
+        KNOWN.get(usize::from(self.0)).map(|(text, _)| *text)
+    }
+}
+
+const BUCKETS: usize = 256;
+
+/// Where names of this length with these letters at their ends are looked for.
+const fn bucket(len: usize, first: u8, last: u8) -> usize {
+    let (first, last) = ((first | 0x20) as usize, (last | 0x20) as usize);
+    (len * 43 + first * 9 + last) % BUCKETS
+}
+
+const CHAINS: ([u8; BUCKETS], [u8; TEXTS.len()]) = chains();
+/// The place of the first name in each bucket.
+static FIRST: [u8; BUCKETS] = CHAINS.0;
+/// The place of the next name in the same bucket.
+static NEXT: [u8; TEXTS.len()] = CHAINS.1;
+
+#[expect(clippy::cast_possible_truncation, reason = "checked before")]
+const fn chains() -> ([u8; BUCKETS], [u8; TEXTS.len()]) {
+    assert!(TEXTS.len() < u8::MAX as usize, "a place fits in an octet");
+    let (mut first, mut next) = ([u8::MAX; BUCKETS], [u8::MAX; TEXTS.len()]);
+    let mut i = 0;
+    while i < TEXTS.len() {
+        let name = TEXTS[i].as_bytes();
+        let bucket = bucket(name.len(), name[0], name[name.len() - 1]);
+        next[i] = first[bucket];
+        first[bucket] = i as u8;
         i += 1;
     }
-    table
+    (first, next)
 }
 
 impl HeaderName {
@@ -183,35 +257,18 @@ impl HeaderName {
     ///
     /// [`Rule::Token`] when the text is not a token.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        if let Some(name) = Self::known(text.as_bytes()) {
-            return Ok(name);
-        }
-        if class::all(text.as_bytes(), class::TOKEN) {
-            Ok(Self::Other(OtherName(Text::new(text)?)))
-        } else {
-            Err(ParseError::new(Rule::Token, 0))
-        }
+        Self::from_token(text.as_bytes()).ok_or(ParseError::new(Rule::Token, 0))
     }
 
-    /// A name whose bytes the caller has found to be a token.
-    pub(crate) fn from_token(message: &Bytes, range: Range<usize>) -> Self {
-        // Most names are known, and sharing the bytes costs more than the look.
-        message
-            .get(range.clone())
-            .and_then(Self::known)
-            .unwrap_or_else(|| Self::Other(OtherName(Text::checked(message.slice(range)))))
-    }
-
-    fn known(bytes: &[u8]) -> Option<Self> {
-        if let [letter] = bytes {
-            return Self::compact(*letter);
+    /// The name, if it is a token.
+    pub(crate) fn from_token(name: &[u8]) -> Option<Self> {
+        match Code::of(name).known() {
+            Some(name) => Some(name.clone()),
+            None if class::all(name, class::TOKEN) => {
+                Some(Self::Other(OtherName(Text::checked(Octets::copy(name)))))
+            }
+            None => None,
         }
-        let &(from, to) = BUCKETS.get(bytes.len())?;
-        KNOWN
-            .get(from..to)?
-            .iter()
-            .find(|(text, _)| text.as_bytes().eq_ignore_ascii_case(bytes))
-            .map(|(_, name)| name.clone())
     }
 }
 

@@ -1,19 +1,30 @@
 //! Headers of a message: an ordered multimap over the bytes received (RFC 3261 §7.3).
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use bytes::Bytes;
 
-use super::{AsHeaderName, Grammar, Header, ParseError, Rule, TypedHeader, cursor::Elements};
+use super::{
+    AsHeaderName, Grammar, Header, HeaderName, HeaderRef, ParseError, Rule, TypedHeader,
+    cursor::{Elements, trim_slice, trimmed},
+    header_name::Code,
+    line::{Line, Texts},
+};
 
 /// All headers of a message, in order.
 ///
 /// `Content-Length` stands here as received; the writer always writes the true one.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Headers {
-    lines: Vec<Header>,
+    texts: Texts,
+    lines: Vec<Line>,
+    /// Octets of start line, lines and blank line, while all are as they were received.
+    intact: Option<u32>,
     grammar: Grammar,
 }
+
+/// Octets of our own text below which what no line needs any more is left lying.
+const LITTER: usize = 4096;
 
 impl Headers {
     /// No headers.
@@ -22,16 +33,122 @@ impl Headers {
         Self::default()
     }
 
-    pub(crate) fn with_grammar(grammar: Grammar) -> Self {
-        Self { lines: Vec::with_capacity(16), grammar }
+    /// Room for the headers of a message that is being read.
+    pub(super) fn of_wire(wire: Bytes, grammar: Grammar) -> Self {
+        let texts = Texts { wire, own: Vec::new() };
+        Self { texts, lines: Vec::with_capacity(20), intact: None, grammar }
     }
 
-    pub(crate) fn as_slice(&self) -> &[Header] {
-        &self.lines
+    /// Appends a line that was read; places count in the bytes that are being read.
+    #[inline]
+    pub(super) fn push_read(&mut self, code: Code, name: &Range<usize>, value: &Range<usize>) {
+        self.lines.push(Line::read(code, name, value));
     }
 
-    pub(crate) fn push_read(&mut self, header: Header) {
-        self.lines.push(header);
+    /// Appends a line that was read with folds: `value` goes over several lines.
+    pub(super) fn push_folded(&mut self, code: Code, name: &Range<usize>, value: &Range<usize>) {
+        let own = &mut self.texts.own;
+        let before = own.len();
+        own.extend(unfolded(self.texts.wire.get(value.clone()).unwrap_or_default()));
+        let flat = trimmed(own, before, own.len());
+        // The wire form starts on the first line, so that it can stand after "Name: " again.
+        let written = value.start + (flat.start - before);
+        self.lines.push(Line::unfolded(code, name, &flat, written));
+    }
+
+    /// Notes how long the head is that was read, if it can be written as it came.
+    pub(super) fn set_intact(&mut self, octets: usize) {
+        self.intact = u32::try_from(octets).ok();
+    }
+
+    /// The start line or the body is no longer as it was received.
+    pub(super) const fn touch(&mut self) {
+        self.intact = None;
+    }
+
+    /// The head exactly as received, if nothing in it has changed.
+    pub(super) fn intact(&self) -> Option<&[u8]> {
+        self.texts.wire.get(..self.intact? as usize)
+    }
+
+    /// About how many octets [`Self::write_lines`] writes.
+    pub(super) const fn written_len(&self) -> usize {
+        // Compact names are written out, so lines that were read may grow.
+        self.texts.wire.len() + self.texts.own.len() + self.lines.len() * 16
+    }
+
+    /// Writes every line with a body of that length, and says whether its length was among them.
+    pub(super) fn write_lines(&self, body: usize, out: &mut Vec<u8>) -> bool {
+        let mut length_written = false;
+        // Lines written here that follow one another are copied in one piece.
+        let mut piece = 0..0;
+        let flush = |piece: &Range<usize>, out: &mut Vec<u8>| {
+            out.extend_from_slice(self.texts.own.get(piece.clone()).unwrap_or_default());
+        };
+        for line in &self.lines {
+            let is_length = line.code == Code::CONTENT_LENGTH;
+            if let Some(whole) = line.whole().filter(|_| !is_length) {
+                if whole.start == piece.end {
+                    piece.end = whole.end;
+                } else {
+                    flush(&piece, out);
+                    piece = whole;
+                }
+                continue;
+            }
+            flush(&piece, out);
+            piece = 0..0;
+            if is_length && length_written {
+                continue;
+            }
+            let header = HeaderRef::new(&self.texts, line);
+            out.extend_from_slice(header.name_str().as_bytes());
+            out.extend_from_slice(b": ");
+            if is_length {
+                super::encode::number(body, out);
+                length_written = true;
+            } else {
+                out.extend_from_slice(header.wire());
+            }
+            out.extend_from_slice(b"\r\n");
+        }
+        flush(&piece, out);
+        length_written
+    }
+
+    /// The lines of one name, in order.
+    #[inline]
+    fn named<'a, 'n>(
+        &'a self,
+        name: &'n HeaderName,
+    ) -> impl Iterator<Item = HeaderRef<'a>> + use<'a, 'n> {
+        let code = name.code();
+        let same = move |line: &&Line| line.code == code;
+        self.lines.iter().filter(same).map(|line| HeaderRef::new(&self.texts, line)).filter(
+            // Names of no known code share one.
+            move |header| code != Code::OTHER || header.is(name),
+        )
+    }
+
+    fn position(&self, name: &HeaderName) -> Option<usize> {
+        self.iter().position(|header| header.is(name))
+    }
+
+    /// Writes a line, without a place among the others yet.
+    fn write(&mut self, name: &HeaderName, value: &[u8]) -> Result<Line, ParseError> {
+        if let Some(at) = value.iter().position(|b| b.is_ascii_control() && *b != b'\t') {
+            return Err(ParseError::new(Rule::Control, at).in_header(name.clone()));
+        }
+        self.touch();
+        let (own, text) = (&mut self.texts.own, name.as_str().as_bytes());
+        Line::write(own, name.code(), text, trim_slice(value), None)
+    }
+
+    /// Writes a typed line, without a place among the others yet.
+    fn write_typed<T: TypedHeader>(&mut self, typed: &T) -> Result<Line, ParseError> {
+        let mut value = Vec::with_capacity(64);
+        typed.write(&mut value);
+        self.write(&T::name(), &value)
     }
 
     /// Appends a header.
@@ -46,29 +163,37 @@ impl Headers {
         value: impl AsRef<[u8]>,
     ) -> Result<(), ParseError> {
         let name = name.to_name().ok_or(ParseError::new(Rule::Token, 0))?;
-        self.lines.push(Header::new(name, value)?);
+        let line = self.write(&name, value.as_ref())?;
+        self.lines.push(line);
         Ok(())
     }
 
     /// Appends a header line taken from another message, byte for byte.
-    pub fn push_header(&mut self, header: Header) {
-        self.lines.push(header);
+    pub fn push_header(&mut self, header: impl Into<Header>) {
+        self.touch();
+        let header = header.into();
+        let (name, value) = (header.name(), header.value());
+        let (code, name) = (name.code(), name.as_str().as_bytes());
+        // Only a line that would end beyond 4 GiB is left out.
+        if let Ok(line) = Line::write(&mut self.texts.own, code, name, value, header.folded()) {
+            self.lines.push(line);
+        }
     }
 
     /// Appends a typed header.
     pub fn push_typed<T: TypedHeader>(&mut self, value: &T) {
         // Parts of typed headers hold no control characters, so the line is refused only for a
         // foreign implementation that writes them; then nothing is written at all.
-        if let Ok(header) = Header::of(value) {
-            self.lines.push(header);
+        if let Ok(line) = self.write_typed(value) {
+            self.lines.push(line);
         }
     }
 
     /// Puts a typed header before all others of its name. A new Via or Route stands there.
     pub fn push_front_typed<T: TypedHeader>(&mut self, value: &T) {
-        if let Ok(header) = Header::of(value) {
-            let at = self.lines.iter().position(|h| h.name() == header.name()).unwrap_or(0);
-            self.lines.insert(at, header);
+        if let Ok(line) = self.write_typed(value) {
+            let at = self.position(&T::name()).unwrap_or(0);
+            self.lines.insert(at, line);
         }
     }
 
@@ -83,28 +208,47 @@ impl Headers {
         value: impl AsRef<[u8]>,
     ) -> Result<(), ParseError> {
         let name = name.to_name().ok_or(ParseError::new(Rule::Token, 0))?;
-        self.put(Header::new(name, value)?);
+        let line = self.write(&name, value.as_ref())?;
+        self.put(&name, line);
         Ok(())
     }
 
     /// Replaces all headers of the type's name by one.
     pub fn set_typed<T: TypedHeader>(&mut self, value: &T) {
-        if let Ok(header) = Header::of(value) {
-            self.put(header);
+        if let Ok(line) = self.write_typed(value) {
+            self.put(&T::name(), line);
         }
     }
 
-    fn put(&mut self, header: Header) {
-        let at = self.lines.iter().position(|h| h.name() == header.name());
-        self.lines.retain(|h| h.name() != header.name());
-        self.lines.insert(at.unwrap_or(self.lines.len()).min(self.lines.len()), header);
+    fn put(&mut self, name: &HeaderName, line: Line) {
+        let at = self.position(name);
+        self.remove(name);
+        self.lines.insert(at.unwrap_or(self.lines.len()).min(self.lines.len()), line);
+        self.tidy();
+    }
+
+    /// Writes our own lines anew once most of what was written is needed no more.
+    fn tidy(&mut self) {
+        if self.texts.own.len() < LITTER {
+            return;
+        }
+        let needed: usize = self.lines.iter().map(Line::own_len).sum();
+        if needed.saturating_mul(2) < self.texts.own.len() {
+            let mut anew = Self { grammar: self.grammar, ..Self::default() };
+            for header in self.iter() {
+                anew.push_header(header.to_header());
+            }
+            *self = anew;
+        }
     }
 
     /// Takes all headers of the name away and says how many there were.
     pub fn remove(&mut self, name: impl AsHeaderName) -> usize {
         let before = self.lines.len();
         if let Some(name) = name.to_name() {
-            self.lines.retain(|h| *h.name() != name);
+            self.touch();
+            let texts = &self.texts;
+            self.lines.retain(|line| !HeaderRef::new(texts, line).is(&name));
         }
         before - self.lines.len()
     }
@@ -114,15 +258,17 @@ impl Headers {
     /// This is how a response loses its top Via (RFC 3261 §16.7) and a request its top Route.
     pub fn pop_element(&mut self, name: impl AsHeaderName) -> Option<Bytes> {
         let name = name.to_name()?;
-        let at = self.lines.iter().position(|h| *h.name() == name)?;
-        let value = self.lines.get(at)?.value_bytes().clone();
+        let at = self.position(&name)?;
+        let value = self.lines.get(at)?.value_bytes(&self.texts);
         let mut elements = Elements::new(&value);
         let first = elements.next()?.ok()?;
-        let rest = elements.rest_bytes();
-        match rest {
+        self.touch();
+        match elements.rest_bytes() {
             Some(rest) => {
-                let line = self.lines.get_mut(at)?;
-                *line = line.with_value(rest);
+                let (own, text) = (&mut self.texts.own, name.as_str().as_bytes());
+                let line = Line::write(own, name.code(), text, &rest, None).ok()?;
+                *self.lines.get_mut(at)? = line;
+                self.tidy();
             }
             None => {
                 self.lines.remove(at);
@@ -142,8 +288,15 @@ impl Headers {
     /// Copies all header lines of a name from another message. They stay as they are, byte for byte
     /// and in order.
     pub fn copy_from(&mut self, other: &Self, name: impl AsHeaderName) {
-        if let Some(name) = name.to_name() {
-            self.lines.extend(other.lines.iter().filter(|h| *h.name() == name).cloned());
+        let Some(name) = name.to_name() else { return };
+        self.touch();
+        for header in other.iter().filter(|header| header.is(&name)) {
+            let folded = header.folded();
+            let (name, value) = (header.name_str().as_bytes(), header.value());
+            let own = &mut self.texts.own;
+            if let Ok(line) = Line::write(own, header.code(), name, value, folded) {
+                self.lines.push(line);
+            }
         }
     }
 
@@ -151,7 +304,8 @@ impl Headers {
     #[must_use]
     pub fn get(&self, name: impl AsHeaderName) -> Option<&[u8]> {
         let name = name.to_name()?;
-        self.lines.iter().find(|h| *h.name() == name).map(Header::value)
+        let found = self.named(&name).next();
+        found.map(HeaderRef::value)
     }
 
     /// The value of the first header of the name as text, if it is UTF-8.
@@ -161,9 +315,9 @@ impl Headers {
     }
 
     /// All header lines of the name, in order.
-    pub fn get_all(&self, name: impl AsHeaderName) -> impl Iterator<Item = &Header> {
+    pub fn get_all(&self, name: impl AsHeaderName) -> impl Iterator<Item = HeaderRef<'_>> {
         let name = name.to_name();
-        self.lines.iter().filter(move |h| name.as_ref() == Some(h.name()))
+        self.iter().filter(move |header| name.as_ref().is_some_and(|name| header.is(name)))
     }
 
     /// Whether a header of the name stands.
@@ -173,19 +327,20 @@ impl Headers {
     }
 
     /// All header lines, in order.
-    pub fn iter(&self) -> std::slice::Iter<'_, Header> {
-        self.lines.iter()
+    #[must_use]
+    pub fn iter(&self) -> HeaderLines<'_> {
+        HeaderLines { texts: &self.texts, lines: self.lines.iter() }
     }
 
     /// How many header lines there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub const fn len(&self) -> usize {
         self.lines.len()
     }
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
@@ -202,12 +357,13 @@ impl Headers {
     /// [`Rule::Repeated`] when it stands twice, or the rule that its value breaks.
     pub fn typed<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
         let name = T::name();
-        let mut found = self.lines.iter().filter(|h| *h.name() == name);
+        let mut found = self.named(&name);
         let Some(header) = found.next() else { return Ok(None) };
         if found.next().is_some() {
-            return Err(ParseError::new(Rule::Repeated, 0).in_header(name));
+            return Err(ParseError::new(Rule::Repeated, 0).in_header(T::name()));
         }
-        T::parse_value(header.value_bytes(), &self.grammar).map(Some).map_err(|e| e.in_header(name))
+        let value = header.value_bytes();
+        T::parse_value(&value, &self.grammar).map(Some).map_err(|e| e.in_header(T::name()))
     }
 
     /// The one value of a header that must stand.
@@ -226,12 +382,16 @@ impl Headers {
     /// The rule that the element breaks.
     pub fn first<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
         let name = T::name();
-        let Some(header) = self.lines.iter().find(|h| *h.name() == name) else { return Ok(None) };
-        Elements::new(header.value_bytes())
-            .next()
-            .transpose()
-            .and_then(|e| e.map(|e| T::parse_value(&e, &self.grammar)).transpose())
-            .map_err(|e| e.in_header(name))
+        let Some(header) = self.named(&name).next() else { return Ok(None) };
+        let value = header.value_bytes();
+        let alone = !value.is_empty() && memchr::memchr(b',', &value).is_none();
+        let read = if alone {
+            T::parse_value(&value, &self.grammar).map(Some)
+        } else {
+            let first = Elements::new(&value).next().transpose();
+            first.and_then(|e| e.map(|e| T::parse_value(&e, &self.grammar)).transpose())
+        };
+        read.map_err(|e| e.in_header(name))
     }
 
     /// All elements of a comma-separated header over all its lines, in order.
@@ -244,30 +404,72 @@ impl Headers {
     pub fn list<T: TypedHeader>(&self) -> Result<Vec<T>, ParseError> {
         let name = T::name();
         let mut all = Vec::new();
-        for header in self.lines.iter().filter(|h| *h.name() == name && !h.value().is_empty()) {
-            for element in Elements::new(header.value_bytes()) {
+        for header in self.named(&name).filter(|h| !h.value().is_empty()) {
+            for element in Elements::new(&header.value_bytes()) {
                 if all.len() >= self.grammar.params {
-                    return Err(ParseError::new(Rule::TooManyParams, 0).in_header(name));
+                    return Err(ParseError::new(Rule::TooManyParams, 0).in_header(T::name()));
                 }
                 let read = element.and_then(|e| T::parse_value(&e, &self.grammar));
-                all.push(read.map_err(|e| e.in_header(name.clone()))?);
+                all.push(read.map_err(|e| e.in_header(T::name()))?);
             }
         }
         Ok(all)
     }
 }
 
-impl<'a> IntoIterator for &'a Headers {
-    type Item = &'a Header;
-    type IntoIter = std::slice::Iter<'a, Header>;
+/// The header lines of a message, in order.
+#[derive(Clone)]
+pub struct HeaderLines<'a> {
+    texts: &'a Texts,
+    lines: std::slice::Iter<'a, Line>,
+}
 
-    fn into_iter(self) -> Self::IntoIter {
+impl<'a> Iterator for HeaderLines<'a> {
+    type Item = HeaderRef<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<HeaderRef<'a>> {
+        self.lines.next().map(|line| HeaderRef::new(self.texts, line))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.lines.size_hint()
+    }
+}
+
+impl ExactSizeIterator for HeaderLines<'_> {}
+
+impl fmt::Debug for HeaderLines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<'a> IntoIterator for &'a Headers {
+    type Item = HeaderRef<'a>;
+    type IntoIter = HeaderLines<'a>;
+
+    fn into_iter(self) -> HeaderLines<'a> {
         self.iter()
     }
 }
 
+/// Names, unfolded values and their order.
+impl PartialEq for Headers {
+    fn eq(&self, other: &Self) -> bool {
+        self.grammar == other.grammar && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Headers {}
+
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.lines).finish()
+        self.iter().fmt(f)
     }
+}
+
+/// A value with spaces in the place of its line ends.
+pub(super) fn unfolded(value: &[u8]) -> Vec<u8> {
+    value.iter().map(|&b| if b == b'\r' || b == b'\n' { b' ' } else { b }).collect()
 }

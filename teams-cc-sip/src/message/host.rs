@@ -34,7 +34,7 @@ impl Host {
         let bytes = Bytes::copy_from_slice(text.as_bytes());
         let mut c = Cursor::new(&bytes, &super::Grammar::default());
         let host = Self::read(&mut c)?;
-        if c.pos() == bytes.len() { Ok(host) } else { Err(c.fail(Rule::Host)) }
+        if c.is_at_end() { Ok(host) } else { Err(c.fail(Rule::Host)) }
     }
 
     /// The address, if the host is one.

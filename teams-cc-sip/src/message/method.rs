@@ -86,9 +86,7 @@ impl Method {
         let bytes = message.get(range.clone()).unwrap_or_default();
         match Self::known(bytes) {
             Some(method) => Ok(method),
-            None if class::all(bytes, class::TOKEN) => {
-                Ok(Self::Other(Text::checked(message.slice(range))))
-            }
+            None if class::all(bytes, class::TOKEN) => Ok(Self::Other(Text::cut(message, range))),
             None => Err(ParseError::new(Rule::Method, range.start)),
         }
     }

@@ -8,13 +8,14 @@ use super::{
     Grammar, Params, ParseError, Rule, Uri,
     class::{self, is_ws},
     cursor::Cursor,
+    octets::Octets,
     params::{quote, unquote},
     text::MASK,
 };
 
 /// A display name as written, quotes included; it may hold any octets.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct DisplayName(Bytes);
+pub struct DisplayName(Octets);
 
 impl DisplayName {
     /// A display name; it is put in quotes.
@@ -23,19 +24,20 @@ impl DisplayName {
     ///
     /// [`Rule::Control`] when it holds a control character.
     pub fn new(name: &str) -> Result<Self, ParseError> {
-        quote(name).map(|q| Self(Bytes::from(q)))
+        quote(name).map(|quoted| Self(quoted.into()))
     }
 
     /// The name without quotes; octets that are not UTF-8 are replaced.
     #[must_use]
     pub fn reveal(&self) -> Cow<'_, str> {
-        unquote(&self.0).unwrap_or_else(|| String::from_utf8_lossy(&self.0))
+        let raw = self.0.as_slice();
+        unquote(raw).unwrap_or_else(|| String::from_utf8_lossy(raw))
     }
 
     /// The octets as written.
     #[must_use]
     pub fn raw(&self) -> &[u8] {
-        &self.0
+        self.0.as_slice()
     }
 }
 
@@ -122,7 +124,9 @@ impl NameAddr {
     fn read(value: &Bytes, c: &mut Cursor<'_>) -> Result<Self, ParseError> {
         let display = match c.peek() {
             Some(b'"') => {
-                let name = c.quoted()?;
+                let start = c.pos();
+                c.skip_quoted()?;
+                let name = c.cut(start);
                 c.skip_ws();
                 Some(DisplayName(name))
             }
@@ -133,10 +137,9 @@ impl NameAddr {
         let uri = if c.peek() == Some(b'<') {
             let start = c.pos() + 1;
             let rest = c.rest();
-            let len =
-                rest.iter().position(|&b| b == b'>').ok_or_else(|| c.fail(Rule::AngleBrackets))?;
+            let len = memchr::memchr(b'>', rest).ok_or_else(|| c.fail(Rule::AngleBrackets))?;
             c.advance(len + 1);
-            read_uri(value, start, start + len - 1, c)?
+            Uri::read(value, start..start + len - 1, &c.grammar)?
         } else if display.is_some() {
             return Err(c.fail(Rule::AngleBrackets));
         } else {
@@ -149,14 +152,14 @@ impl NameAddr {
                 return Err(ParseError::new(Rule::AngleBrackets, start + at));
             }
             c.advance(len);
-            read_uri(value, start, start + len, c)?
+            Uri::read(value, start..start + len, &c.grammar)?
         };
         Ok(Self { display, uri, params: Params::read(c)? })
     }
 
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         if let Some(display) = &self.display {
-            out.extend_from_slice(&display.0);
+            out.extend_from_slice(display.raw());
             out.push(b' ');
         }
         out.push(b'<');
@@ -164,10 +167,6 @@ impl NameAddr {
         out.push(b'>');
         self.params.write(out);
     }
-}
-
-fn read_uri(value: &Bytes, start: usize, end: usize, c: &Cursor<'_>) -> Result<Uri, ParseError> {
-    Uri::from_bytes(value.slice(start..end), &c.grammar).map_err(|e| e.shifted(start))
 }
 
 /// Tokens before `<`; nothing when the value starts with a bare URI.
@@ -180,7 +179,7 @@ fn unquoted_display(c: &mut Cursor<'_>) -> Result<Option<DisplayName>, ParseErro
                 let words = rest.get(..i).unwrap_or_default();
                 let len = words.len() - words.iter().rev().take_while(|&&b| is_ws(b)).count();
                 c.advance(len);
-                let name = c.since(start);
+                let name = c.cut(start);
                 c.skip_ws();
                 return Ok(Some(DisplayName(name)));
             }

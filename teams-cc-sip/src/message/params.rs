@@ -1,52 +1,56 @@
 //! Parameters after `;` in URIs and header values (RFC 3261 §7.3.1, §19.1.1).
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, cmp::Ordering, fmt, hash, ops::Range};
 
 use bytes::Bytes;
 
 use super::{
-    ParseError, Rule, Text,
+    ParseError, Rule,
     class::{self, is},
     cursor::Cursor,
+    octets::Octets,
     text::MASK,
 };
 
-/// One parameter: a name, and perhaps a value kept exactly as written.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Param {
-    name: Text,
-    value: Option<Bytes>,
+/// One parameter: a name, and perhaps a value exactly as written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Param<'a> {
+    name: &'a [u8],
+    value: Option<&'a [u8]>,
 }
 
-impl Param {
+impl<'a> Param<'a> {
     /// The name as written; names compare without case.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn name(self) -> &'a str {
+        // The grammar admits only ASCII here, so the default is never taken.
+        std::str::from_utf8(self.name).unwrap_or_default()
     }
 
     /// The value as written, quotes and escapes included.
     #[must_use]
-    pub fn raw(&self) -> Option<&[u8]> {
-        self.value.as_deref()
+    pub const fn raw(self) -> Option<&'a [u8]> {
+        self.value
     }
 
     /// The value without quotes, if it has one and it is UTF-8.
     #[must_use]
-    pub fn value(&self) -> Option<Cow<'_, str>> {
-        unquote(self.value.as_deref()?)
+    pub fn value(self) -> Option<Cow<'a, str>> {
+        unquote(self.value?)
     }
 }
 
-/// Parameters in the order they stand.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Params(Vec<Param>);
+/// Parameters in the order they stand, each exactly as written.
+///
+/// They are kept as one piece of text that was read once; a look at one reads it again.
+#[derive(Clone, Default)]
+pub struct Params(Octets);
 
 impl Params {
     /// No parameters.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self(Octets::EMPTY)
     }
 
     /// The text of a parameter that has a value, as written.
@@ -59,8 +63,8 @@ impl Params {
 
     /// The parameter of that name.
     #[must_use]
-    pub fn find(&self, name: &str) -> Option<&Param> {
-        self.0.iter().find(|p| p.name.eq_ignore_ascii_case(name))
+    pub fn find(&self, name: &str) -> Option<Param<'_>> {
+        self.iter().find(|p| p.name.eq_ignore_ascii_case(name.as_bytes()))
     }
 
     /// Whether the parameter stands, with or without a value.
@@ -70,14 +74,14 @@ impl Params {
     }
 
     /// The parameters in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Param> {
-        self.0.iter()
+    pub fn iter(&self) -> impl Iterator<Item = Param<'_>> {
+        Pieces(self.0.as_slice())
     }
 
     /// How many parameters there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.iter().count()
     }
 
     /// Whether there is none.
@@ -88,7 +92,9 @@ impl Params {
 
     /// Takes the parameter of that name away.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|p| !p.name.eq_ignore_ascii_case(name));
+        if self.contains(name) {
+            self.rebuild(name, None);
+        }
     }
 
     /// Sets a parameter; a value of no token is put in quotes.
@@ -98,94 +104,172 @@ impl Params {
     /// [`Rule::Param`] when the name is no token, [`Rule::Control`] when the value holds a
     /// control character.
     pub fn set(&mut self, name: &str, value: Option<&str>) -> Result<(), ParseError> {
-        let value = match value {
-            None => None,
-            Some(v) if class::all(v.as_bytes(), class::TOKEN) || is_host_literal(v) => {
-                Some(Bytes::copy_from_slice(v.as_bytes()))
+        match value {
+            Some(v) if !(class::all(v.as_bytes(), class::TOKEN) || is_host_literal(v)) => {
+                self.put(name, Some(&quote(v)?))
             }
-            Some(v) => Some(Bytes::from(quote(v)?)),
-        };
-        self.put(name, value)
+            plain => self.put(name, plain.map(str::as_bytes)),
+        }
     }
 
-    pub(crate) fn put(&mut self, name: &str, value: Option<Bytes>) -> Result<(), ParseError> {
+    /// As [`Self::set`], with a value that is already as it is written.
+    pub(crate) fn put(&mut self, name: &str, value: Option<&[u8]>) -> Result<(), ParseError> {
         if !class::all(name.as_bytes(), class::TOKEN) {
             return Err(ParseError::new(Rule::Param, 0));
         }
-        match self.0.iter_mut().find(|p| p.name.eq_ignore_ascii_case(name)) {
-            Some(param) => param.value = value,
-            None => self.0.push(Param { name: Text::new(name)?, value }),
-        }
+        self.rebuild(name, Some(value));
         Ok(())
     }
 
-    /// Appends a parameter that was read, if it is new and within the bound.
-    pub(crate) fn add(&mut self, name: Text, value: Option<Bytes>, max: usize) -> Result<(), Rule> {
-        if self.0.len() >= max {
-            return Err(Rule::TooManyParams);
+    /// Writes all parameters anew, with another value for one of them or without it.
+    fn rebuild(&mut self, name: &str, value: Option<Option<&[u8]>>) {
+        let mut out = Vec::with_capacity(self.0.as_slice().len() + name.len() + 16);
+        let mut value = value;
+        for param in self.iter() {
+            if param.name.eq_ignore_ascii_case(name.as_bytes()) {
+                if let Some(value) = value.take() {
+                    write_one(param.name, value, &mut out);
+                }
+            } else {
+                write_one(param.name, param.value, &mut out);
+            }
         }
-        // RFC 3261 §7.3.1: with two tags it would be open which one names the dialog.
-        if self.0.iter().any(|p| p.name.as_bytes().eq_ignore_ascii_case(name.as_bytes())) {
-            return Err(Rule::RepeatedParam);
+        if let Some(value) = value {
+            write_one(name.as_bytes(), value, &mut out);
         }
-        self.push(name, value);
-        Ok(())
+        self.0 = out.into();
     }
 
-    pub(crate) fn push(&mut self, name: Text, value: Option<Bytes>) {
-        self.0.push(Param { name, value });
+    /// The text of parameters whose grammar and names were checked while it was read.
+    pub(crate) const fn checked(text: Octets) -> Self {
+        Self(text)
     }
 
     /// Reads `*( SEMI generic-param )` up to something else.
     pub(crate) fn read(c: &mut Cursor<'_>) -> Result<Self, ParseError> {
-        let mut params = Self::new();
-        while c.separator(b';') {
-            let name = read_name(c)?;
-            let value = if c.separator(b'=') { Some(param_value(c)?) } else { None };
-            params.add(name, value, c.grammar.params).map_err(|rule| c.fail(rule))?;
+        c.skip_ws();
+        if c.peek() != Some(b';') {
+            return Ok(Self::new());
         }
-        Ok(params)
+        let start = c.pos();
+        let mut end = start;
+        let mut names = Names::default();
+        while c.separator(b';') {
+            let name = c.pos();
+            c.skip(class::TOKEN);
+            let name = name..c.pos();
+            if name.is_empty() {
+                return Err(c.fail(Rule::Param));
+            }
+            end = c.pos();
+            if c.separator(b'=') {
+                skip_value(c)?;
+                end = c.pos();
+            }
+            names.add(c, name)?;
+        }
+        Ok(Self(c.cut_range(start..end)))
     }
 
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        for param in &self.0 {
-            out.push(b';');
-            out.extend_from_slice(param.name.as_bytes());
-            if let Some(value) = &param.value {
-                out.push(b'=');
-                out.extend_from_slice(value);
+        out.extend_from_slice(self.0.as_slice());
+    }
+}
+
+fn write_one(name: &[u8], value: Option<&[u8]>, out: &mut Vec<u8>) {
+    out.push(b';');
+    out.extend_from_slice(name);
+    if let Some(value) = value {
+        out.push(b'=');
+        out.extend_from_slice(value);
+    }
+}
+
+/// Cuts text that was checked into its parameters.
+struct Pieces<'a>(&'a [u8]);
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Param<'a>;
+
+    fn next(&mut self) -> Option<Param<'a>> {
+        let text = self.0.trim_ascii_start().strip_prefix(b";")?;
+        let (mut quoted, mut escaped, mut equals) = (false, false, None);
+        let mut end = text.len();
+        for (at, &byte) in text.iter().enumerate() {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if quoted => escaped = true,
+                b'"' => quoted = !quoted,
+                _ if quoted => {}
+                b'=' if equals.is_none() => equals = Some(at),
+                b';' => {
+                    end = at;
+                    break;
+                }
+                _ => {}
             }
         }
+        let (piece, rest) = text.split_at(end);
+        self.0 = rest;
+        let name = piece.get(..equals.unwrap_or(end)).unwrap_or_default();
+        let value = equals.map(|at| piece.get(at + 1..).unwrap_or_default());
+        Some(Param { name: name.trim_ascii(), value: value.map(<[u8]>::trim_ascii) })
     }
 }
 
-/// Names that nearly every message holds: they cost no share of the message's bytes.
-const COMMON: &[&str] = &["tag", "branch", "transport", "user", "lr", "rport"];
+/// How many names of one value are noted without an allocation.
+const FEW: usize = 8;
 
-/// The name in the spelling received, shared with the program where it is a common one.
-pub(crate) fn common_name(bytes: &[u8]) -> Option<Text> {
-    COMMON.iter().find(|name| name.as_bytes() == bytes).map(|name| Text::known(name))
+/// The names read so far, to find one that stands twice.
+#[derive(Default)]
+pub(crate) struct Names {
+    count: usize,
+    few: [(u32, u32); FEW],
+    more: Vec<(u32, u32)>,
 }
 
-fn read_name(c: &mut Cursor<'_>) -> Result<Text, ParseError> {
-    let rest = c.rest();
-    let len = rest.iter().position(|&b| !is(b, class::TOKEN)).unwrap_or(rest.len());
-    match rest.get(..len).and_then(common_name) {
-        Some(name) => {
-            c.advance(len);
-            Ok(name)
+impl Names {
+    /// Notes a name, if it is new and within the bound.
+    pub(crate) fn add(&mut self, c: &Cursor<'_>, name: Range<usize>) -> Result<(), ParseError> {
+        if self.count >= c.grammar.params {
+            return Err(c.fail(Rule::TooManyParams));
         }
-        None => c.text(class::TOKEN, Rule::Param),
+        let octets = c.slice(name.clone());
+        let twin = |&(start, end): &(u32, u32)| {
+            let earlier = start as usize..end as usize;
+            earlier.len() == octets.len() && c.slice(earlier).eq_ignore_ascii_case(octets)
+        };
+        // RFC 3261 §7.3.1: with two tags it would be open which one names the dialog.
+        let few = self.few.get(..self.count.min(FEW)).unwrap_or_default();
+        if few.iter().chain(&self.more).any(twin) {
+            return Err(c.fail(Rule::RepeatedParam));
+        }
+        let place = |at: usize| u32::try_from(at).map_err(|_| c.fail(Rule::TooLarge));
+        let name = (place(name.start)?, place(name.end)?);
+        match self.few.get_mut(self.count) {
+            Some(slot) => *slot = name,
+            None => self.more.push(name),
+        }
+        self.count += 1;
+        Ok(())
     }
+}
+
+/// Passes over a token, a host or a quoted string.
+fn skip_value(c: &mut Cursor<'_>) -> Result<(), ParseError> {
+    if c.peek() == Some(b'"') {
+        return c.skip_quoted();
+    }
+    let start = c.pos();
+    c.skip(class::PARAM_VALUE);
+    if c.pos() == start { Err(c.fail(Rule::Param)) } else { Ok(()) }
 }
 
 /// A token, a host or a quoted string, as written.
 pub(crate) fn param_value(c: &mut Cursor<'_>) -> Result<Bytes, ParseError> {
-    if c.peek() == Some(b'"') {
-        return c.quoted();
-    }
-    let run = c.run(class::PARAM_VALUE);
-    if run.is_empty() { Err(c.fail(Rule::Param)) } else { Ok(run) }
+    let start = c.pos();
+    skip_value(c)?;
+    Ok(c.since(start))
 }
 
 fn is_host_literal(value: &str) -> bool {
@@ -256,10 +340,10 @@ const SHOWN: &[&str] = &[
 
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for param in &self.0 {
-            write!(f, ";{}", param.name)?;
-            if let Some(value) = &param.value {
-                let shown = SHOWN.iter().any(|s| param.name.eq_ignore_ascii_case(s));
+        for param in self.iter() {
+            write!(f, ";{}", param.name())?;
+            if let Some(value) = param.value {
+                let shown = SHOWN.iter().any(|s| param.name().eq_ignore_ascii_case(s));
                 match std::str::from_utf8(value) {
                     Ok(text) if shown => write!(f, "={text}")?,
                     _ => write!(f, "={MASK}")?,
@@ -270,8 +354,38 @@ impl fmt::Debug for Params {
     }
 }
 
-impl fmt::Debug for Param {
+/// The name alone.
+impl fmt::Debug for Param<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.name)
+        f.write_str(self.name())
+    }
+}
+
+/// Names and values as written, white space aside.
+impl PartialEq for Params {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Params {}
+
+impl PartialOrd for Params {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Params {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other.iter())
+    }
+}
+
+impl hash::Hash for Params {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        for param in self.iter() {
+            param.hash(state);
+        }
     }
 }

@@ -1,12 +1,17 @@
 //! Reading a message: start line, header lines, body (RFC 3261 §7, §18.3).
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use super::{
-    Fault, Grammar, Header, HeaderName, Headers, Limits, Message, Method, ParseError, Request,
-    Response, Rule, StatusCode, Uri,
+    Fault, Grammar, Headers, Limits, Message, Method, ParseError, Request, Response, Rule,
+    StatusCode, Uri,
     class::{self, is_ws},
-    cursor::trim,
+    cursor::{trim_slice, trimmed},
+    header_name::Code,
+    headers::unfolded,
+    line::LONGEST,
 };
 
 impl Message {
@@ -27,7 +32,10 @@ impl Message {
                 limits,
             ));
         }
-        Self::parse_bytes(&Bytes::copy_from_slice(datagram), limits)
+        let start = skip_crlf(datagram);
+        let datagram = Bytes::copy_from_slice(datagram.get(start..).unwrap_or_default());
+        read_datagram(&datagram, limits)
+            .map_err(|error| salvage(&datagram, error.shifted(start), limits))
     }
 
     /// As [`Self::parse_datagram`], sharing the bytes instead of copying them.
@@ -55,7 +63,7 @@ fn read_datagram(datagram: &Bytes, limits: &Limits) -> Result<Message, ParseErro
     }
     let body = datagram.slice(head.len..head.len + body);
     let mut message = head.message;
-    message.put_body(body);
+    message.read_body(body);
     Ok(message)
 }
 
@@ -78,32 +86,47 @@ pub(crate) struct Head {
 
 impl Head {
     pub(crate) fn read(bytes: &Bytes, limits: &Limits) -> Result<Self, ParseError> {
-        let (start, mut at) = start_line(bytes, limits)?;
-        let start = read_start(start, bytes, &limits.grammar)?;
-        let mut headers = Headers::with_grammar(limits.grammar);
+        let mut lines = Lines::new(bytes, limits);
+        let end = lines.start_line()?;
+        let start = read_start(end, bytes, &limits.grammar)?;
+        let mut headers = Headers::of_wire(bytes.clone(), limits.grammar);
         let mut content_length = None;
-        while let Some((line, next)) = header_line(bytes, at, limits)? {
+        // Only what this crate would write as well is written as it came.
+        let mut plain = bytes.get(..end).is_some_and(is_plain_start);
+        loop {
+            let at = lines.at;
+            let Some(line) = lines.header()? else { break };
             if headers.len() >= limits.headers {
                 return Err(ParseError::new(Rule::TooManyHeaders, at));
             }
-            let header = read_header(bytes, at, &line)?;
-            if *header.name() == HeaderName::ContentLength {
+            if line.code == Code::CONTENT_LENGTH {
                 if content_length.is_some() {
                     return Err(ParseError::new(Rule::DuplicateContentLength, at));
                 }
-                content_length = Some(read_length(header.value(), at)?);
+                content_length = Some(line.length(bytes)?);
             }
-            headers.push_read(header);
-            at = next;
+            plain &= line.plain;
+            line.keep(&mut headers);
+        }
+        lines.refuse_bare_cr()?;
+        if plain && content_length.is_some() {
+            headers.set_intact(lines.at);
         }
         let message = match start {
-            Start::Request(method, uri) => Request::read(method, uri, headers, Bytes::new()).into(),
+            Start::Request(method, uri) => {
+                Message::Request(Request::read(method, uri, headers, Bytes::new()))
+            }
             Start::Response(status, reason) => {
-                Response::read(status, reason, headers, Bytes::new()).into()
+                Message::Response(Response::read(status, reason, headers, Bytes::new()))
             }
         };
-        Ok(Self { message, content_length, len: at + 2 })
+        Ok(Self { message, content_length, len: lines.at })
     }
+}
+
+/// Whether the start line names the version as it is written here.
+fn is_plain_start(line: &[u8]) -> bool {
+    line.ends_with(b" SIP/2.0") || line.starts_with(b"SIP/2.0 ")
 }
 
 #[expect(clippy::large_enum_variant, reason = "lives only while a start line is read")]
@@ -112,84 +135,140 @@ enum Start {
     Response(StatusCode, Bytes),
 }
 
-/// The end of the start line without CRLF, and where the next line starts.
-fn start_line(bytes: &Bytes, limits: &Limits) -> Result<(usize, usize), ParseError> {
-    let window = bytes.get(..limits.head).unwrap_or(bytes);
-    let end = line_end(window, 0, limits, bytes.len())?;
-    Ok((end, end + 2))
-}
-
-/// Where the CRLF of the line that starts at `from` stands.
-fn line_end(
-    window: &[u8],
-    from: usize,
-    limits: &Limits,
+/// Walks over the lines of a head.
+struct Lines<'a> {
+    /// What may belong to the head.
+    window: &'a [u8],
+    /// Octets of the whole input, to tell a head too large from one that is not yet whole.
     total: usize,
-) -> Result<usize, ParseError> {
-    let rest = window.get(from..).unwrap_or_default();
-    let Some(at) = memchr::memchr2(b'\r', b'\n', rest) else {
-        let rule = if total > limits.head { Rule::TooLarge } else { Rule::Truncated };
-        return Err(ParseError::new(rule, window.len()));
-    };
-    match (rest.get(at), rest.get(at + 1)) {
-        (Some(b'\r'), Some(b'\n')) => Ok(from + at),
-        (Some(b'\r'), None) => Err(ParseError::new(Rule::Truncated, window.len())),
-        _ => Err(ParseError::new(Rule::LineEnd, from + at)),
-    }
-}
-
-struct Line {
-    end: usize,
-    folded: bool,
-}
-
-/// The header line at `at`, folds included, and where the next starts; nothing at the blank line.
-fn header_line(
-    bytes: &Bytes,
+    limit: usize,
+    /// Where the LFs of the window are.
+    ends: memchr::Memchr<'a>,
+    /// Where the next line starts.
     at: usize,
-    limits: &Limits,
-) -> Result<Option<(Line, usize)>, ParseError> {
-    let window = bytes.get(..limits.head).unwrap_or(bytes);
-    let mut end = line_end(window, at, limits, bytes.len())?;
-    if end == at {
-        return Ok(None);
+    /// Line ends passed, each a CR and a LF.
+    passed: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn new(bytes: &'a Bytes, limits: &Limits) -> Self {
+        let limit = limits.head.min(LONGEST);
+        let window = bytes.get(..limit).unwrap_or(bytes);
+        let ends = memchr::memchr_iter(b'\n', window);
+        Self { window, total: bytes.len(), limit, ends, at: 0, passed: 0 }
     }
-    let mut folded = false;
-    loop {
-        match window.get(end + 2) {
-            Some(&next) if is_ws(next) => {
-                folded = true;
-                end = line_end(window, end + 2, limits, bytes.len())?;
-            }
-            Some(_) => return Ok(Some((Line { end, folded }, end + 2))),
-            None => return Err(ParseError::new(Rule::Truncated, window.len())),
+
+    /// Passes over one line and gives the place of its CRLF.
+    #[inline]
+    fn line_end(&mut self) -> Result<usize, ParseError> {
+        let end = match self.ends.next() {
+            // `at` is beyond 0 once a line has passed, so a LF there has an octet before it.
+            Some(lf) if lf > self.at && self.window.get(lf - 1) == Some(&b'\r') => lf - 1,
+            found => return Err(self.no_end(found)),
+        };
+        self.at = end + 2;
+        self.passed += 1;
+        Ok(end)
+    }
+
+    #[cold]
+    fn no_end(&self, lf: Option<usize>) -> ParseError {
+        match lf {
+            Some(at) => ParseError::new(Rule::LineEnd, at),
+            None if self.total > self.limit => ParseError::new(Rule::TooLarge, self.window.len()),
+            None => match memchr::memchr(b'\r', self.window.get(self.at..).unwrap_or_default()) {
+                // A CR at the very end may be the first half of a line end.
+                Some(cr) if self.at + cr + 1 < self.window.len() => {
+                    ParseError::new(Rule::LineEnd, self.at + cr)
+                }
+                _ => ParseError::new(Rule::Truncated, self.window.len()),
+            },
         }
     }
+
+    /// The end of the start line without its CRLF.
+    fn start_line(&mut self) -> Result<usize, ParseError> {
+        self.line_end()
+    }
+
+    /// The next header line, folds included; nothing at the blank line.
+    ///
+    /// After [`Rule::HeaderLine`] the walk can go on behind the line.
+    #[inline]
+    fn header(&mut self) -> Result<Option<Line>, ParseError> {
+        let at = self.at;
+        let mut end = self.line_end()?;
+        if end == at {
+            return Ok(None);
+        }
+        let line = self.window.get(at..end).unwrap_or_default();
+        let name = line.iter().position(|&b| !class::is(b, class::TOKEN)).unwrap_or(line.len());
+        // White space may stand before the colon (RFC 3261 §25.1 HCOLON); no fold is left out of
+        // account, because framing and meaning are read here and nowhere else.
+        let mut colon = name;
+        while line.get(colon).copied().is_some_and(is_ws) {
+            colon += 1;
+        }
+        if name == 0 || line.get(colon) != Some(&b':') {
+            return Err(ParseError::new(Rule::HeaderLine, at));
+        }
+        let start = at + colon + 1;
+        let code = Code::of(line.get(..name).unwrap_or_default());
+        let mut folded = false;
+        loop {
+            match self.window.get(self.at) {
+                Some(&next) if is_ws(next) => {
+                    folded = true;
+                    end = self.line_end()?;
+                }
+                Some(_) => break,
+                None => return Err(self.no_end(None)),
+            }
+        }
+        let value = if folded { start..end } else { trimmed(self.window, start, end) };
+        Ok(Some(Line { code, name: at..at + name, value, folded, plain: colon == name }))
+    }
+
+    /// RFC 3261 §25.1 knows CR only before LF; each that was passed belongs to a line end.
+    fn refuse_bare_cr(&self) -> Result<(), ParseError> {
+        let head = self.window.get(..self.at).unwrap_or_default();
+        if memchr::memchr_iter(b'\r', head).count() == self.passed {
+            return Ok(());
+        }
+        let bare = memchr::memchr_iter(b'\r', head).find(|&cr| head.get(cr + 1) != Some(&b'\n'));
+        Err(ParseError::new(Rule::LineEnd, bare.unwrap_or_default()))
+    }
 }
 
-fn read_header(bytes: &Bytes, start: usize, line: &Line) -> Result<Header, ParseError> {
-    let raw = bytes.get(start..line.end).unwrap_or_default();
-    let name_len = raw.iter().position(|&b| !class::is(b, class::TOKEN)).unwrap_or(raw.len());
-    // White space may stand before the colon (RFC 3261 §25.1 HCOLON); no fold is left out of
-    // account, because framing and meaning are read here and nowhere else.
-    let gap = raw.get(name_len..).unwrap_or_default().iter().take_while(|&&b| is_ws(b)).count();
-    if name_len == 0 || raw.get(name_len + gap) != Some(&b':') {
-        return Err(ParseError::new(Rule::HeaderLine, start));
+/// A header line by its places in the message.
+struct Line {
+    code: Code,
+    name: Range<usize>,
+    value: Range<usize>,
+    folded: bool,
+    /// Whether name and colon stand together, so that nobody reads the line otherwise.
+    plain: bool,
+}
+
+impl Line {
+    #[inline]
+    fn keep(self, headers: &mut Headers) {
+        if self.folded {
+            headers.push_folded(self.code, &self.name, &self.value);
+        } else {
+            headers.push_read(self.code, &self.name, &self.value);
+        }
     }
-    let name = HeaderName::from_token(bytes, start..start + name_len);
-    let value_start = start + name_len + gap + 1;
-    if !line.folded {
-        return Ok(Header::read(name, trim(bytes, value_start, line.end), None));
+
+    /// The value as the length of a body.
+    fn length(&self, bytes: &Bytes) -> Result<usize, ParseError> {
+        let value = bytes.get(self.value.clone()).unwrap_or_default();
+        if self.folded {
+            read_length(trim_slice(&unfolded(value)), self.name.start)
+        } else {
+            read_length(value, self.name.start)
+        }
     }
-    let wire = bytes.slice(value_start..line.end);
-    let flat: Vec<u8> =
-        wire.iter().map(|&b| if b == b'\r' || b == b'\n' { b' ' } else { b }).collect();
-    let flat = Bytes::from(flat);
-    let value = trim(&flat, 0, flat.len());
-    // The wire form starts on the first line, so that it can stand after "Name: " again.
-    let lead = flat.iter().take_while(|&&b| is_ws(b)).count();
-    let wire = wire.slice(lead..lead + value.len());
-    Ok(Header::read(name, value, Some(wire)))
 }
 
 fn read_length(value: &[u8], at: usize) -> Result<usize, ParseError> {
@@ -206,11 +285,7 @@ fn read_start(end: usize, bytes: &Bytes, grammar: &Grammar) -> Result<Start, Par
     if let Some(rest) = strip_version(line) {
         return read_status(rest, line.len() - rest.len(), end, bytes);
     }
-    let space = |from: usize| {
-        let rest = line.get(from..).unwrap_or_default();
-        memchr::memchr(b' ', rest).map(|i| from + i)
-    };
-    let first = space(0).ok_or(ParseError::new(Rule::StartLine, 0))?;
+    let first = memchr::memchr(b' ', line).ok_or(ParseError::new(Rule::StartLine, 0))?;
     let last = memchr::memrchr(b' ', line).filter(|&last| last > first);
     let last = last.ok_or(ParseError::new(Rule::StartLine, end))?;
     let method = Method::from_bytes(bytes, 0..first)?;
@@ -220,8 +295,7 @@ fn read_start(end: usize, bytes: &Bytes, grammar: &Grammar) -> Result<Start, Par
         let rule = if named { Rule::Version } else { Rule::StartLine };
         return Err(ParseError::new(rule, last + 1));
     }
-    let uri =
-        Uri::from_bytes(bytes.slice(first + 1..last), grammar).map_err(|e| e.shifted(first + 1))?;
+    let uri = Uri::read(bytes, first + 1..last, grammar)?;
     Ok(Start::Request(method, uri))
 }
 
@@ -263,22 +337,22 @@ pub(crate) fn salvage(bytes: &Bytes, error: ParseError, limits: &Limits) -> Faul
 }
 
 fn addressable(bytes: &Bytes, status: StatusCode, limits: &Limits) -> Option<Response> {
-    let (end, mut at) = start_line(bytes, limits).ok()?;
+    let mut lines = Lines::new(bytes, limits);
+    let end = lines.start_line().ok()?;
     let line = bytes.get(..end)?;
     // A response gets no response, and neither does ACK (RFC 3261 §17.1.1.3).
     let method = line.split(|&b| b == b' ').next()?;
     if strip_version(line).is_some() || method == b"ACK" || !class::all(method, class::TOKEN) {
         return None;
     }
-    let mut headers = Headers::with_grammar(limits.grammar);
-    while let Ok(Some((line, next))) = header_line(bytes, at, limits) {
-        if headers.len() >= limits.headers {
-            break;
+    let mut headers = Headers::of_wire(bytes.clone(), limits.grammar);
+    while headers.len() < limits.headers {
+        match lines.header() {
+            Ok(Some(line)) => line.keep(&mut headers),
+            // A line that is no header is passed over.
+            Err(error) if error.rule() == Rule::HeaderLine => {}
+            Ok(None) | Err(_) => break,
         }
-        if let Ok(header) = read_header(bytes, at, &line) {
-            headers.push_read(header);
-        }
-        at = next;
     }
     super::validate::addressable(&headers).then(|| {
         let uri = super::SipUri::new(super::Host::Name(super::Text::known("invalid")));

@@ -1,6 +1,6 @@
 //! SIP and SIPS URIs (RFC 3261 §19.1.1).
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use bytes::Bytes;
 
@@ -8,7 +8,8 @@ use super::{
     Grammar, Host, Params, ParseError, Private, Rule, Text, class,
     cursor::Cursor,
     escape::{escape, unescape},
-    params::common_name,
+    octets::Octets,
+    params::Names,
     text::MASK,
 };
 
@@ -27,13 +28,19 @@ pub enum Scheme {
 pub struct SipUri {
     scheme: Scheme,
     user: Option<Private>,
-    password: Option<Private>,
     host: Host,
     port: Option<u16>,
     params: Params,
+    rare: Option<Box<Rare>>,
+}
+
+/// What few URIs have, kept apart so that the others are small.
+#[derive(Clone, Default)]
+struct Rare {
+    password: Option<Private>,
     headers: Option<Text>,
-    /// The URI as read; gone once a part changes.
-    wire: Option<Bytes>,
+    /// The URI as read, where its parts would be written otherwise; gone once one changes.
+    wire: Option<Octets>,
 }
 
 impl SipUri {
@@ -43,12 +50,10 @@ impl SipUri {
         Self {
             scheme: Scheme::Sip,
             user: None,
-            password: None,
             host,
             port: None,
             params: Params::new(),
-            headers: None,
-            wire: None,
+            rare: None,
         }
     }
 
@@ -72,7 +77,7 @@ impl SipUri {
     /// The same URI with another scheme.
     #[must_use]
     pub fn with_scheme(mut self, scheme: Scheme) -> Self {
-        self.wire = None;
+        self.changed();
         self.scheme = scheme;
         self
     }
@@ -89,21 +94,21 @@ impl SipUri {
 
     /// Sets or takes away the user part; what must be escaped is escaped.
     pub fn set_user(&mut self, user: Option<&str>) {
-        self.wire = None;
+        self.changed();
         self.user = user
             .filter(|u| !u.is_empty())
-            .map(|u| Private::new(Text::checked(Bytes::from(escape(u, class::USER)))));
+            .map(|u| Private::new(Text::checked(escape(u, class::USER).into_bytes())));
     }
 
     /// Sets another host.
     pub fn set_host(&mut self, host: Host) {
-        self.wire = None;
+        self.changed();
         self.host = host;
     }
 
     /// Sets or takes away the port.
     pub fn set_port(&mut self, port: Option<u16>) {
-        self.wire = None;
+        self.changed();
         self.port = port;
     }
 
@@ -116,21 +121,30 @@ impl SipUri {
         if value == Some("") {
             return Err(ParseError::new(Rule::Param, 0));
         }
-        self.wire = None;
-        let value = value.map(|v| Bytes::from(escape(v, class::URI_PARAM)));
-        self.params.put(name, value)
+        self.changed();
+        let value = value.map(|v| escape(v, class::URI_PARAM));
+        self.params.put(name, value.as_deref().map(str::as_bytes))
     }
 
     /// Takes a parameter away.
     pub fn remove_param(&mut self, name: &str) {
-        self.wire = None;
+        self.changed();
         self.params.remove(name);
     }
 
     /// Takes the header part away, as a Request-URI must not have one.
     pub fn remove_headers(&mut self) {
-        self.wire = None;
-        self.headers = None;
+        self.changed();
+        if let Some(rare) = &mut self.rare {
+            rare.headers = None;
+        }
+    }
+
+    /// The URI is no longer as it was read.
+    fn changed(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.wire = None;
+        }
     }
 
     /// `sip` or `sips`.
@@ -153,8 +167,8 @@ impl SipUri {
 
     /// The password after the user, which RFC 3261 advises against.
     #[must_use]
-    pub const fn password(&self) -> Option<&Private> {
-        self.password.as_ref()
+    pub fn password(&self) -> Option<&Private> {
+        self.rare.as_ref()?.password.as_ref()
     }
 
     /// The host.
@@ -196,106 +210,76 @@ impl SipUri {
     /// The header part after `?`, as written; it may hold numbers.
     #[must_use]
     pub fn headers(&self) -> Option<&str> {
-        self.headers.as_deref()
+        self.rare.as_ref()?.headers.as_deref()
     }
 
     /// The headers of the header part: name and value without escapes.
     pub fn header_fields(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
-        self.headers.as_deref().unwrap_or_default().split('&').filter(|h| !h.is_empty()).map(|h| {
+        self.headers().unwrap_or_default().split('&').filter(|h| !h.is_empty()).map(|h| {
             let (name, value) = h.split_once('=').unwrap_or((h, ""));
             let name = String::from_utf8_lossy(&unescape(name.as_bytes())).into_owned();
             (name, unescape(value.as_bytes()))
         })
     }
 
+    /// Reads what stands after the scheme, in a part of the buffer that ends with the URI.
     pub(super) fn read(
-        bytes: Bytes,
+        buf: &Bytes,
+        whole: Range<usize>,
         scheme: Scheme,
-        start: usize,
         grammar: &Grammar,
     ) -> Result<Self, ParseError> {
-        let mut c = Cursor::new(&bytes, grammar);
-        c.advance(start);
+        let (name, start) = match scheme {
+            Scheme::Sip => (b"sip:".as_slice(), whole.start + 4),
+            Scheme::Sips => (b"sips:".as_slice(), whole.start + 5),
+        };
+        let mut c = Cursor::within(buf, start..whole.end, grammar);
         let mut uri = Self::new(Host::Name(Text::default()));
+        let mut rare = Rare::default();
         uri.scheme = scheme;
-        if let Some(at) = c.rest().iter().position(|&b| b == b'@') {
-            uri.read_user(&bytes, start, start + at, grammar)?;
-            c.advance(at + 1);
+        let mut exact = c.slice(whole.start..start) == name;
+        if let Some(at) = memchr::memchr(b'@', c.rest()) {
+            let user = read_user(&mut c, start + at)?;
+            exact &= user.exact;
+            (uri.user, rare.password) = (Some(user.name), user.password);
         }
         uri.host = Host::read(&mut c)?;
+        exact &= !matches!(uri.host, Host::V6(_));
+        let port = c.pos();
         uri.port = Host::read_port(&mut c)?;
-        while c.eat(b';') {
-            let rest = c.rest();
-            let len = rest.iter().position(|b| b";=?".contains(b)).unwrap_or(rest.len());
-            let common = rest.get(..len).and_then(common_name);
-            let name = if let Some(name) = common {
-                c.advance(len);
-                name
-            } else {
-                Text::checked(escaped_run(&bytes, &mut c, class::URI_PARAM))
-            };
-            if name.is_empty() {
-                return Err(c.fail(Rule::Param));
-            }
-            let value = if c.eat(b'=') {
-                let value = escaped_run(&bytes, &mut c, class::URI_PARAM);
-                if value.is_empty() {
-                    return Err(c.fail(Rule::Param));
-                }
-                Some(value)
-            } else {
-                None
-            };
-            let added = uri.params.add(name, value, grammar.params);
-            added.map_err(|rule| c.fail(rule))?;
-        }
+        exact &= c.slice(port..port + 2) != b":0";
+        uri.params = read_params(&mut c)?;
         if c.eat(b'?') {
-            let headers = escaped_run(&bytes, &mut c, class::URI_HEADER);
+            let start = c.pos();
+            c.skip_escaped(class::URI_HEADER);
+            let headers = c.slice(start..c.pos());
             if headers.is_empty() || headers.split(|&b| b == b'&').any(|h| !h.contains(&b'=')) {
                 return Err(c.fail(Rule::UriHeader));
             }
-            uri.headers = Some(Text::checked(headers));
+            rare.headers = Some(Text::checked(c.cut(start)));
         }
-        if c.pos() < bytes.len() {
-            let rule = if uri.headers.is_some() { Rule::UriHeader } else { Rule::Param };
+        if !c.is_at_end() {
+            let rule = if rare.headers.is_some() { Rule::UriHeader } else { Rule::Param };
             return Err(c.fail(if uri.params.is_empty() { Rule::Host } else { rule }));
         }
-        uri.wire = Some(bytes);
+        if !exact {
+            rare.wire = Some(Octets::cut(buf, whole));
+        }
+        if !exact || rare.password.is_some() || rare.headers.is_some() {
+            uri.rare = Some(Box::new(rare));
+        }
         Ok(uri)
     }
 
-    fn read_user(
-        &mut self,
-        bytes: &Bytes,
-        start: usize,
-        end: usize,
-        grammar: &Grammar,
-    ) -> Result<(), ParseError> {
-        let info = bytes.get(start..end).unwrap_or_default();
-        let split = info.iter().position(|&b| b == b':');
-        let user = start..start + split.unwrap_or(info.len());
-        if user.is_empty() {
-            return Err(ParseError::new(Rule::User, start));
-        }
-        self.user = Some(user_text(bytes, user, grammar)?);
-        if let Some(colon) = split {
-            let password = start + colon + 1..end;
-            if !password.is_empty() {
-                self.password = Some(user_text(bytes, password, grammar)?);
-            }
-        }
-        Ok(())
-    }
-
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        if let Some(wire) = &self.wire {
-            out.extend_from_slice(wire);
+        if let Some(wire) = self.rare.as_ref().and_then(|rare| rare.wire.as_ref()) {
+            out.extend_from_slice(wire.as_slice());
             return;
         }
         out.extend_from_slice(if self.scheme == Scheme::Sips { b"sips:" } else { b"sip:" });
         if let Some(user) = &self.user {
             out.extend_from_slice(user.as_bytes());
-            if let Some(password) = &self.password {
+            if let Some(password) = self.password() {
                 out.push(b':');
                 out.extend_from_slice(password.as_bytes());
             }
@@ -303,50 +287,88 @@ impl SipUri {
         }
         self.host.write(out);
         if let Some(port) = self.port {
-            out.extend_from_slice(format!(":{port}").as_bytes());
+            write_port(port, out);
         }
         self.params.write(out);
-        if let Some(headers) = &self.headers {
+        if let Some(headers) = self.headers() {
             out.push(b'?');
             out.extend_from_slice(headers.as_bytes());
         }
     }
 
     fn parts(&self) -> impl PartialEq + std::hash::Hash {
-        (
-            self.scheme,
-            self.user.clone(),
-            self.password.clone(),
-            self.host.clone(),
-            self.port,
-            self.params.clone(),
-            self.headers.clone(),
-        )
+        let Self { scheme, user, host, port, params, .. } = self;
+        (scheme, user, self.password(), host, port, params, self.headers())
     }
 }
 
-fn user_text(
-    bytes: &Bytes,
-    range: std::ops::Range<usize>,
-    grammar: &Grammar,
-) -> Result<Private, ParseError> {
-    let text = bytes.slice(range.clone());
-    let mut from = 0;
-    while let Some(at) = class::first_outside(text.get(from..).unwrap_or_default(), class::USER) {
-        if !(grammar.leniency.hash_in_user && text.get(from + at) == Some(&b'#')) {
-            return Err(ParseError::new(Rule::User, range.start + from + at));
-        }
-        from += at + 1;
-    }
-    Ok(Private::new(Text::checked(text)))
+pub(super) fn write_port(port: u16, out: &mut Vec<u8>) {
+    out.push(b':');
+    super::encode::number(usize::from(port), out);
 }
 
-fn escaped_run(bytes: &Bytes, c: &mut Cursor<'_>, class: u8) -> Bytes {
-    let rest = c.rest();
-    let len = class::first_outside(rest, class).unwrap_or(rest.len());
+struct User {
+    name: Private,
+    password: Option<Private>,
+    /// Whether it is written as it was read.
+    exact: bool,
+}
+
+/// Reads `user [ ":" password ] "@"`, where the `@` stands at `at`.
+fn read_user(c: &mut Cursor<'_>, at: usize) -> Result<User, ParseError> {
     let start = c.pos();
-    c.advance(len);
-    bytes.slice(start..start + len)
+    skip_user(c);
+    if c.pos() == start && c.pos() == at {
+        return Err(c.fail(Rule::User));
+    }
+    let name = Private::new(Text::checked(c.cut(start)));
+    let mut user = User { name, password: None, exact: true };
+    if c.pos() > start && c.eat(b':') {
+        let start = c.pos();
+        skip_user(c);
+        user.exact = c.pos() > start;
+        if user.exact {
+            user.password = Some(Private::new(Text::checked(c.cut(start))));
+        }
+    }
+    if c.pos() == at {
+        c.advance(1);
+        Ok(user)
+    } else {
+        Err(c.fail(Rule::User))
+    }
+}
+
+fn skip_user(c: &mut Cursor<'_>) {
+    c.skip_escaped(class::USER);
+    while c.grammar.leniency.hash_in_user && c.eat(b'#') {
+        c.skip_escaped(class::USER);
+    }
+}
+
+fn read_params(c: &mut Cursor<'_>) -> Result<Params, ParseError> {
+    let start = c.pos();
+    if c.peek() != Some(b';') {
+        return Ok(Params::new());
+    }
+    let mut names = Names::default();
+    while c.eat(b';') {
+        let name = c.pos();
+        c.skip_escaped(class::URI_PARAM);
+        let name = name..c.pos();
+        if name.is_empty() {
+            return Err(c.fail(Rule::Param));
+        }
+        if c.eat(b'=') {
+            let value = c.pos();
+            c.skip_escaped(class::URI_PARAM);
+            if c.pos() == value {
+                return Err(c.fail(Rule::Param));
+            }
+        }
+        names.add(c, name)?;
+    }
+    Ok(Params::checked(c.cut(start)))
 }
 
 /// Equality of the parts as written; [`Uri::equivalent`](super::Uri::equivalent) compares what they mean.
@@ -375,7 +397,7 @@ impl fmt::Debug for SipUri {
             write!(f, ":{port}")?;
         }
         write!(f, "{:?}", self.params)?;
-        if self.headers.is_some() {
+        if self.headers().is_some() {
             write!(f, "?{MASK}")?;
         }
         Ok(())

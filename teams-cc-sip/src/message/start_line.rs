@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{
-    AsHeaderName, ContentType, Header, HeaderName, Headers, Method, ParseError, Rule, StatusCode,
+    AsHeaderName, ContentType, HeaderName, Headers, Method, ParseError, Rule, StatusCode,
     TypedHeader, Uri,
 };
 
@@ -62,11 +62,13 @@ impl Request {
 
     /// Sets another Request-URI.
     pub fn set_uri(&mut self, uri: impl Into<Uri>) {
+        self.headers.touch();
         self.uri = uri.into();
     }
 
     /// Sets another method.
     pub fn set_method(&mut self, method: Method) {
+        self.headers.touch();
         self.method = method;
     }
 }
@@ -123,6 +125,7 @@ impl Response {
         if let Some(at) = reason.iter().position(|b| b.is_ascii_control() && *b != b'\t') {
             return Err(ParseError::new(Rule::Control, at));
         }
+        self.headers.touch();
         self.reason = Bytes::copy_from_slice(reason);
         Ok(self)
     }
@@ -174,6 +177,12 @@ macro_rules! common {
             }
 
             pub(crate) fn put_body(&mut self, body: Bytes) {
+                self.headers.touch();
+                self.body = body;
+            }
+
+            /// Adds the body that was read behind the head.
+            pub(super) fn read_body(&mut self, body: Bytes) {
                 self.body = body;
             }
 
@@ -263,15 +272,15 @@ impl Message {
         }
     }
 
-    pub(crate) fn put_body(&mut self, body: Bytes) {
+    pub(super) fn read_body(&mut self, body: Bytes) {
         match self {
-            Self::Request(request) => request.put_body(body),
-            Self::Response(response) => response.put_body(body),
+            Self::Request(request) => request.read_body(body),
+            Self::Response(response) => response.read_body(body),
         }
     }
 }
 
-fn lines(f: &mut fmt::Formatter<'_>, headers: &[Header], body: &Bytes) -> fmt::Result {
+fn lines(f: &mut fmt::Formatter<'_>, headers: &Headers, body: &Bytes) -> fmt::Result {
     for header in headers {
         write!(f, "\n{header:?}")?;
     }
@@ -282,7 +291,7 @@ fn lines(f: &mut fmt::Formatter<'_>, headers: &[Header], body: &Bytes) -> fmt::R
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {:?} SIP/2.0", self.method, self.uri)?;
-        lines(f, self.headers.as_slice(), &self.body)
+        lines(f, &self.headers, &self.body)
     }
 }
 
@@ -290,7 +299,7 @@ impl fmt::Debug for Request {
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SIP/2.0 {} {}", self.status, String::from_utf8_lossy(&self.reason))?;
-        lines(f, self.headers.as_slice(), &self.body)
+        lines(f, &self.headers, &self.body)
     }
 }
 

@@ -1,10 +1,13 @@
 //! `tel:` URIs (RFC 3966).
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use bytes::Bytes;
 
-use super::{Grammar, Params, ParseError, Private, Rule, Text, class, text::MASK};
+use super::{
+    Grammar, Param, Params, ParseError, Private, Rule, Text, class, cursor::Cursor, octets::Octets,
+    params::Names, text::MASK,
+};
 
 /// A telephone number as a URI.
 ///
@@ -14,7 +17,7 @@ use super::{Grammar, Params, ParseError, Private, Rule, Text, class, text::MASK}
 pub struct TelUri {
     number: Private,
     params: Params,
-    wire: Bytes,
+    wire: Octets,
 }
 
 impl TelUri {
@@ -25,7 +28,7 @@ impl TelUri {
     /// [`Rule::Number`] when the text is no number of RFC 3966.
     pub fn new(number: &str) -> Result<Self, ParseError> {
         let bytes = Bytes::from(format!("tel:{number}"));
-        Self::read(&bytes, 4, &Grammar::default())
+        Self::read(&bytes, 0..bytes.len(), &Grammar::default())
     }
 
     /// The number with its visual separators, as written.
@@ -43,7 +46,7 @@ impl TelUri {
     /// The number without visual separators, such as `+14255550100`.
     #[must_use]
     pub fn digits(&self) -> String {
-        self.number.reveal().chars().filter(|c| !"-.()".contains(*c)).collect()
+        digits(self.number.reveal())
     }
 
     /// The parameters, such as `ext` and `phone-context`.
@@ -52,10 +55,30 @@ impl TelUri {
         &self.params
     }
 
+    /// Where a local number holds: a domain, or the start of a global number (§5.1.5).
+    #[must_use]
+    pub fn phone_context(&self) -> Option<&str> {
+        self.params.get("phone-context")
+    }
+
+    /// The extension behind the number, without visual separators (§5.3).
+    #[must_use]
+    pub fn extension(&self) -> Option<String> {
+        self.params.get("ext").map(digits)
+    }
+
+    /// The ISDN subaddress behind the number (§5.2).
+    #[must_use]
+    pub fn isdn_subaddress(&self) -> Option<&str> {
+        self.params.get("isub")
+    }
+
+    /// RFC 3966 §4: the same kind of number, the same digits and the same parameters in any
+    /// order; visual separators and letter case do not count.
     pub(crate) fn equivalent(&self, other: &Self) -> bool {
         let covered = |a: &Self, b: &Self| {
-            a.params.iter().all(|p| match (p.raw(), b.params.find(p.name()).map(|q| q.raw())) {
-                (Some(x), Some(Some(y))) => x.eq_ignore_ascii_case(y),
+            a.params.iter().all(|p| match (p.raw(), b.params.find(p.name()).map(Param::raw)) {
+                (Some(x), Some(Some(y))) => same_value(p.name(), x, y),
                 (None, Some(None)) => true,
                 _ => false,
             })
@@ -65,37 +88,57 @@ impl TelUri {
             && covered(other, self)
     }
 
-    pub(crate) fn read(bytes: &Bytes, start: usize, grammar: &Grammar) -> Result<Self, ParseError> {
-        let body = bytes.get(start..).unwrap_or_default();
-        let mut pieces = body.split(|&b| b == b';');
-        let number = pieces.next().unwrap_or_default();
-        check_number(number, start)?;
-        let mut at = start + number.len() + 1;
-        let mut params = Params::new();
-        for piece in pieces {
-            let equals = piece.iter().position(|&b| b == b'=');
-            let name_len = equals.unwrap_or(piece.len());
-            let name = piece.get(..name_len).unwrap_or_default();
-            let value = equals.map(|e| piece.get(e + 1..).unwrap_or_default());
-            let bad = !class::all(name, class::TOKEN)
-                || value.is_some_and(|v| {
-                    v.is_empty() || class::first_outside(v, class::URI_PARAM).is_some()
-                });
-            if bad {
-                return Err(ParseError::new(Rule::Param, at));
+    pub(crate) fn read(
+        buf: &Bytes,
+        whole: Range<usize>,
+        grammar: &Grammar,
+    ) -> Result<Self, ParseError> {
+        let mut c = Cursor::within(buf, whole.start + 4..whole.end, grammar);
+        let start = c.pos();
+        let rest = c.rest();
+        c.advance(memchr::memchr(b';', rest).unwrap_or(rest.len()));
+        check_number(c.slice(start..c.pos()), start)?;
+        let number = Private::new(Text::checked(c.cut(start)));
+        let start = c.pos();
+        let mut names = Names::default();
+        while c.eat(b';') {
+            let name = c.pos();
+            c.skip(class::TOKEN);
+            let name = name..c.pos();
+            if name.is_empty() {
+                return Err(c.fail(Rule::Param));
             }
-            let value = value.map(|v| bytes.slice(at + name_len + 1..at + name_len + 1 + v.len()));
-            let name = Text::checked(bytes.slice(at..at + name_len));
-            params.add(name, value, grammar.params).map_err(|rule| ParseError::new(rule, at))?;
-            at += piece.len() + 1;
+            if c.eat(b'=') {
+                let value = c.pos();
+                c.skip_escaped(class::URI_PARAM);
+                if c.pos() == value {
+                    return Err(c.fail(Rule::Param));
+                }
+            }
+            names.add(&c, name)?;
         }
-        let number = Text::checked(bytes.slice(start..start + number.len()));
-        Ok(Self { number: Private::new(number), params, wire: bytes.clone() })
+        let params = Params::checked(c.cut(start));
+        if !c.is_at_end() {
+            return Err(c.fail(Rule::Param));
+        }
+        Ok(Self { number, params, wire: Octets::cut(buf, whole) })
     }
 
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.wire);
+        out.extend_from_slice(self.wire.as_slice());
     }
+}
+
+/// A number without its visual separators.
+fn digits(number: &str) -> String {
+    number.chars().filter(|c| !"-.()".contains(*c)).collect()
+}
+
+fn same_value(name: &str, one: &[u8], other: &[u8]) -> bool {
+    let number = |value: &[u8]| digits(&String::from_utf8_lossy(value)).to_ascii_lowercase();
+    let is_number = name.eq_ignore_ascii_case("ext")
+        || (name.eq_ignore_ascii_case("phone-context") && one.first() == Some(&b'+'));
+    if is_number { number(one) == number(other) } else { one.eq_ignore_ascii_case(other) }
 }
 
 /// RFC 3966 §3: `global-number-digits` or `local-number-digits`.

@@ -1,14 +1,17 @@
 //! Text cut from a message without copying it, and text nobody may log.
 
-use std::{fmt, ops::Deref};
+use std::{
+    fmt,
+    ops::{Deref, Range},
+};
 
 use bytes::Bytes;
 
-use super::{ParseError, Rule};
+use super::{ParseError, Rule, octets::Octets};
 
-/// A piece of UTF-8 text that shares the bytes of the message it came from.
+/// A piece of UTF-8 text; a long one shares the bytes of the message it came from.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(Bytes);
+pub struct Text(Octets);
 
 impl Text {
     /// Takes text that holds no control character.
@@ -20,32 +23,38 @@ impl Text {
     pub fn new(text: &str) -> Result<Self, ParseError> {
         match text.bytes().position(|b| b.is_ascii_control()) {
             Some(at) => Err(ParseError::new(Rule::Control, at)),
-            None => Ok(Self(Bytes::copy_from_slice(text.as_bytes()))),
+            None => Ok(Self(Octets::copy(text.as_bytes()))),
         }
     }
 
     /// Text known when the program was written.
     pub(crate) const fn known(text: &'static str) -> Self {
-        Self(Bytes::from_static(text.as_bytes()))
+        Self(Octets::known(text.as_bytes()))
     }
 
     /// Bytes that the caller has found to be plain text of some grammar.
-    pub(crate) fn checked(bytes: Bytes) -> Self {
-        debug_assert!(std::str::from_utf8(&bytes).is_ok(), "grammar admits only UTF-8");
-        Self(bytes)
+    pub(crate) fn checked(bytes: impl Into<Octets>) -> Self {
+        let octets = bytes.into();
+        debug_assert!(std::str::from_utf8(octets.as_slice()).is_ok(), "grammar admits only UTF-8");
+        Self(octets)
+    }
+
+    /// A range of a message that the caller has found to be plain text of some grammar.
+    pub(crate) fn cut(buf: &Bytes, range: Range<usize>) -> Self {
+        Self::checked(Octets::cut(buf, range))
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Every constructor has seen valid UTF-8, so the default is never taken.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        std::str::from_utf8(self.0.as_slice()).unwrap_or_default()
     }
 
     /// The bytes of the text.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_slice()
     }
 }
 

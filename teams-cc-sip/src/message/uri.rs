@@ -1,6 +1,6 @@
 //! The URI of any scheme (RFC 3261 §19.1).
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use bytes::Bytes;
 
@@ -45,32 +45,41 @@ impl Uri {
     ///
     /// The rule that the text breaks, with its offset.
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, ParseError> {
-        Self::from_bytes(Bytes::copy_from_slice(text.as_ref()), &Grammar::default())
+        let text = Bytes::copy_from_slice(text.as_ref());
+        Self::read(&text, 0..text.len(), &Grammar::default())
     }
 
-    pub(crate) fn from_bytes(bytes: Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-        let colon =
-            bytes.iter().position(|&b| b == b':').ok_or(ParseError::new(Rule::Scheme, 0))?;
-        let scheme = bytes.get(..colon).unwrap_or_default();
-        if scheme.eq_ignore_ascii_case(b"sip") {
-            return SipUri::read(bytes, Scheme::Sip, colon + 1, grammar).map(Self::Sip);
+    /// Reads a URI that fills a part of the buffer.
+    pub(crate) fn read(
+        buf: &Bytes,
+        whole: Range<usize>,
+        grammar: &Grammar,
+    ) -> Result<Self, ParseError> {
+        let text = buf.get(whole.clone()).unwrap_or_default();
+        // Most URIs are of this scheme, so it is looked for first.
+        if text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"sip:")) {
+            return SipUri::read(buf, whole, Scheme::Sip, grammar).map(Self::Sip);
         }
+        let no_scheme = || ParseError::new(Rule::Scheme, whole.start);
+        let colon = memchr::memchr(b':', text).ok_or_else(no_scheme)?;
+        let scheme = text.get(..colon).unwrap_or_default();
         if scheme.eq_ignore_ascii_case(b"sips") {
-            return SipUri::read(bytes, Scheme::Sips, colon + 1, grammar).map(Self::Sip);
+            return SipUri::read(buf, whole, Scheme::Sips, grammar).map(Self::Sip);
         }
         if scheme.eq_ignore_ascii_case(b"tel") {
-            return TelUri::read(&bytes, colon + 1, grammar).map(Self::Tel);
+            return TelUri::read(buf, whole, grammar).map(Self::Tel);
         }
         let good = scheme.first().is_some_and(u8::is_ascii_alphabetic)
             && scheme.iter().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b));
         if !good {
-            return Err(ParseError::new(Rule::Scheme, 0));
+            return Err(no_scheme());
         }
-        let rest = bytes.get(colon + 1..).unwrap_or_default();
+        let rest = text.get(colon + 1..).unwrap_or_default();
+        let start = whole.start + colon + 1;
         match class::first_outside(rest, class::URI_ANY) {
-            Some(at) => Err(ParseError::new(Rule::Scheme, colon + 1 + at)),
-            None if rest.is_empty() => Err(ParseError::new(Rule::Scheme, colon + 1)),
-            None => Ok(Self::Other(OtherUri(Text::checked(bytes)))),
+            Some(at) => Err(ParseError::new(Rule::Scheme, start + at)),
+            None if rest.is_empty() => Err(ParseError::new(Rule::Scheme, start)),
+            None => Ok(Self::Other(OtherUri(Text::cut(buf, whole)))),
         }
     }
 

@@ -1,7 +1,5 @@
 //! What must hold between the headers of a message (RFC 3261 §8.1.1, §8.2, §16.3, §20).
 
-use bytes::Bytes;
-
 use super::{
     HeaderName, Headers, Limits, Message, Method, ParseError, Request, Response, Rule, StatusCode,
     TypedHeader, Uri, Via, typed,
@@ -134,8 +132,9 @@ pub fn every_typed_header(headers: &Headers) -> Result<(), ParseError> {
     fn lines<T: TypedHeader>(headers: &Headers) -> Result<(), ParseError> {
         let grammar = *headers.grammar();
         headers.get_all(T::name()).try_for_each(|header| {
-            let value: &Bytes = header.value_bytes();
-            T::parse_value(value, &grammar).map(drop).map_err(|e| e.in_header(T::name()))
+            T::parse_value(&header.value_bytes(), &grammar)
+                .map(drop)
+                .map_err(|e| e.in_header(T::name()))
         })
     }
     let checks: &[Check] = &[

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::{
     Grammar, HeaderName, Host, Params, ParseError, Rule, Text, TypedHeader, class, cursor::Cursor,
+    sip_uri::write_port,
 };
 
 /// The start of every branch of RFC 3261 (§8.1.1.7).
@@ -126,7 +127,8 @@ impl Via {
     /// The same hop that asks for the source port (RFC 3581).
     #[must_use]
     pub fn with_rport(mut self) -> Self {
-        self.params.push(Text::known("rport"), None);
+        // The name is a token, so it is always taken.
+        let _ = self.params.put("rport", None);
         self
     }
 
@@ -172,10 +174,10 @@ impl Via {
     pub fn set_source(&mut self, address: IpAddr, port: u16) {
         let asked = self.wants_rport();
         if asked {
-            let _ = self.params.put("rport", Some(Bytes::from(port.to_string())));
+            let _ = self.params.put("rport", Some(port.to_string().as_bytes()));
         }
         if asked || self.host.address() != Some(address) {
-            let _ = self.params.put("received", Some(Bytes::from(address.to_string())));
+            let _ = self.params.put("received", Some(address.to_string().as_bytes()));
         }
     }
 
@@ -233,7 +235,7 @@ impl TypedHeader for Via {
         out.push(b' ');
         self.host.write(out);
         if let Some(port) = self.port {
-            out.extend_from_slice(format!(":{port}").as_bytes());
+            write_port(port, out);
         }
         self.params.write(out);
     }

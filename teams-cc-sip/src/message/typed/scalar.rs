@@ -170,7 +170,7 @@ impl CallId {
         if c.eat(b'@') {
             c.text(class::WORD, Rule::Token)?;
         }
-        Ok(Text::checked(c.since(start)))
+        Ok(Text::checked(c.cut(start)))
     }
 }
 

@@ -78,9 +78,8 @@ impl SessionExpires {
     /// The same header with a refresher.
     #[must_use]
     pub fn with_refresher(mut self, refresher: Refresher) -> Self {
-        let value = Bytes::from_static(refresher.as_str().as_bytes());
         // The name is a token, so the parameter is always taken.
-        let _ = self.params.put("refresher", Some(value));
+        let _ = self.params.put("refresher", Some(refresher.as_str().as_bytes()));
         self
     }
 
@@ -174,7 +173,7 @@ impl Reason {
         params.set("cause", Some(&cause.to_string()))?;
         if let Some(text) = text {
             let quoted = crate::message::params::quote(text)?;
-            params.put("text", Some(Bytes::from(quoted)))?;
+            params.put("text", Some(&quoted))?;
         }
         Ok(Self { protocol, params })
     }
