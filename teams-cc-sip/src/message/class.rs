@@ -75,27 +75,38 @@ pub(crate) const fn is(byte: u8, class: u8) -> bool {
     TABLE[byte as usize] & class != 0
 }
 
+/// Bytes that are judged at once.
+const STEP: usize = 4;
+
+/// How many bytes from the start belong to the class.
+#[inline]
+pub(crate) fn run(bytes: &[u8], class: u8) -> usize {
+    let (steps, _) = bytes.as_chunks::<STEP>();
+    let whole = |step: &&[u8; STEP]| {
+        step.iter().fold(class, |bits, &byte| bits & TABLE[byte as usize]) != 0
+    };
+    let known = steps.iter().take_while(whole).count() * STEP;
+    let rest = bytes.get(known..).unwrap_or_default();
+    known + rest.iter().take_while(|&&byte| is(byte, class)).count()
+}
+
 /// Whether every byte belongs to the class and there is at least one.
 pub(crate) fn all(bytes: &[u8], class: u8) -> bool {
-    !bytes.is_empty() && bytes.iter().all(|&b| is(b, class))
+    !bytes.is_empty() && run(bytes, class) == bytes.len()
 }
 
 /// Where the first byte lies that is neither of the class nor a whole `%HH` escape.
 pub(crate) fn first_outside(bytes: &[u8], class: u8) -> Option<usize> {
-    let mut i = 0;
-    while let Some(&byte) = bytes.get(i) {
-        if byte == b'%' {
-            match (bytes.get(i + 1), bytes.get(i + 2)) {
-                (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => i += 3,
-                _ => return Some(i),
-            }
-        } else if is(byte, class) {
-            i += 1;
-        } else {
-            return Some(i);
+    let mut at = 0;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        at += run(rest, class);
+        match bytes.get(at..) {
+            Some([b'%', a, b, ..]) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => at += 3,
+            Some([_, ..]) => return Some(at),
+            Some([]) | None => return None,
         }
     }
-    None
 }
 
 /// Whether the byte is linear white space once lines are unfolded.

@@ -105,8 +105,7 @@ impl<'a> Cursor<'a> {
     /// Passes over the run of bytes of the class.
     #[inline]
     pub(crate) fn skip(&mut self, class: u8) {
-        let rest = self.rest();
-        self.pos += rest.iter().position(|&b| !class::is(b, class)).unwrap_or(rest.len());
+        self.pos += class::run(self.rest(), class);
     }
 
     /// Passes over the run of bytes of the class and of whole `%HH` escapes.

@@ -56,6 +56,11 @@ impl Headers {
         self.lines.push(Line::unfolded(code, name, &flat, written));
     }
 
+    /// The value of the last line.
+    pub(super) fn last_value(&self) -> &[u8] {
+        self.lines.last().map_or(&[], |line| line.value(&self.texts))
+    }
+
     /// Notes how long the head is that was read, if it can be written as it came.
     pub(super) fn set_intact(&mut self, octets: usize) {
         self.intact = u32::try_from(octets).ok();
@@ -128,6 +133,16 @@ impl Headers {
             // Names of no known code share one.
             move |header| code != Code::OTHER || header.is(name),
         )
+    }
+
+    /// The value of the one line of a name.
+    fn only(&self, name: &HeaderName) -> Result<Option<Bytes>, ParseError> {
+        let mut found = self.named(name);
+        let Some(header) = found.next() else { return Ok(None) };
+        if found.next().is_some() {
+            return Err(ParseError::new(Rule::Repeated, 0).in_header(name.clone()));
+        }
+        Ok(Some(header.value_bytes()))
     }
 
     fn position(&self, name: &HeaderName) -> Option<usize> {
@@ -356,13 +371,7 @@ impl Headers {
     ///
     /// [`Rule::Repeated`] when it stands twice, or the rule that its value breaks.
     pub fn typed<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
-        let name = T::name();
-        let mut found = self.named(&name);
-        let Some(header) = found.next() else { return Ok(None) };
-        if found.next().is_some() {
-            return Err(ParseError::new(Rule::Repeated, 0).in_header(T::name()));
-        }
-        let value = header.value_bytes();
+        let Some(value) = self.only(&T::name())? else { return Ok(None) };
         T::parse_value(&value, &self.grammar).map(Some).map_err(|e| e.in_header(T::name()))
     }
 

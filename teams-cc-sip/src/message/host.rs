@@ -78,7 +78,7 @@ impl Host {
             return Ok(Self::V6(address));
         }
         let rest = c.rest();
-        let len = rest.iter().position(|&b| !class::is(b, class::HOST)).unwrap_or(rest.len());
+        let len = class::run(rest, class::HOST);
         let name = rest.get(..len).unwrap_or_default();
         // Only a name that ends with a digit can be an address, and most do not.
         if name.last().is_some_and(u8::is_ascii_digit)
@@ -87,7 +87,12 @@ impl Host {
             c.advance(len);
             return Ok(Self::V4(address));
         }
-        c.text(class::HOST, Rule::Host).map(Self::Name)
+        if len == 0 {
+            return Err(c.fail(Rule::Host));
+        }
+        let start = c.pos();
+        c.advance(len);
+        Ok(Self::Name(Text::checked(c.cut(start))))
     }
 
     /// Reads `[ ":" port ]`; white space is allowed around the colon only in Via.

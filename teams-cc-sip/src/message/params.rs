@@ -147,6 +147,31 @@ impl Params {
 
     /// Reads `*( SEMI generic-param )` up to something else.
     pub(crate) fn read(c: &mut Cursor<'_>) -> Result<Self, ParseError> {
+        Self::read_values(c, skip_value)
+    }
+
+    /// As [`Self::read`], where a value may be a URI in angle brackets (RFC 8224 §4 `info`).
+    pub(crate) fn read_with_uris(c: &mut Cursor<'_>) -> Result<Self, ParseError> {
+        Self::read_values(c, |c| {
+            if c.peek() != Some(b'<') {
+                return skip_value(c);
+            }
+            let rest = c.rest();
+            let len = memchr::memchr(b'>', rest).ok_or_else(|| c.fail(Rule::AngleBrackets))?;
+            let inner = rest.get(1..len).unwrap_or_default();
+            // With a semicolon or a quote inside it would be open where the parameter ends.
+            if inner.iter().any(|b| b";\"<".contains(b)) {
+                return Err(c.fail(Rule::Param));
+            }
+            c.advance(len + 1);
+            Ok(())
+        })
+    }
+
+    fn read_values(
+        c: &mut Cursor<'_>,
+        skip_value: impl Fn(&mut Cursor<'_>) -> Result<(), ParseError>,
+    ) -> Result<Self, ParseError> {
         c.skip_ws();
         if c.peek() != Some(b';') {
             return Ok(Self::new());

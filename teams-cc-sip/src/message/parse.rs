@@ -1,16 +1,13 @@
 //! Reading a message: start line, header lines, body (RFC 3261 §7, §18.3).
 
-use std::ops::Range;
-
 use bytes::Bytes;
 
 use super::{
     Fault, Grammar, Headers, Limits, Message, Method, ParseError, Request, Response, Rule,
     StatusCode, Uri,
     class::{self, is_ws},
-    cursor::{trim_slice, trimmed},
+    cursor::trimmed,
     header_name::Code,
-    headers::unfolded,
     line::LONGEST,
 };
 
@@ -92,24 +89,22 @@ impl Head {
         let mut headers = Headers::of_wire(bytes.clone(), limits.grammar);
         let mut content_length = None;
         // Only what this crate would write as well is written as it came.
-        let mut plain = bytes.get(..end).is_some_and(is_plain_start);
+        lines.plain = bytes.get(..end).is_some_and(is_plain_start);
         loop {
             let at = lines.at;
-            let Some(line) = lines.header()? else { break };
-            if headers.len() >= limits.headers {
+            let Some(code) = lines.header(&mut headers)? else { break };
+            if headers.len() > limits.headers {
                 return Err(ParseError::new(Rule::TooManyHeaders, at));
             }
-            if line.code == Code::CONTENT_LENGTH {
+            if code == Code::CONTENT_LENGTH {
                 if content_length.is_some() {
                     return Err(ParseError::new(Rule::DuplicateContentLength, at));
                 }
-                content_length = Some(line.length(bytes)?);
+                content_length = Some(read_length(headers.last_value(), at)?);
             }
-            plain &= line.plain;
-            line.keep(&mut headers);
         }
         lines.refuse_bare_cr()?;
-        if plain && content_length.is_some() {
+        if lines.plain && content_length.is_some() {
             headers.set_intact(lines.at);
         }
         let message = match start {
@@ -148,6 +143,8 @@ struct Lines<'a> {
     at: usize,
     /// Line ends passed, each a CR and a LF.
     passed: usize,
+    /// Whether every name and its colon stood together, so that nobody reads a line otherwise.
+    plain: bool,
 }
 
 impl<'a> Lines<'a> {
@@ -155,7 +152,7 @@ impl<'a> Lines<'a> {
         let limit = limits.head.min(LONGEST);
         let window = bytes.get(..limit).unwrap_or(bytes);
         let ends = memchr::memchr_iter(b'\n', window);
-        Self { window, total: bytes.len(), limit, ends, at: 0, passed: 0 }
+        Self { window, total: bytes.len(), limit, ends, at: 0, passed: 0, plain: true }
     }
 
     /// Passes over one line and gives the place of its CRLF.
@@ -191,42 +188,55 @@ impl<'a> Lines<'a> {
         self.line_end()
     }
 
-    /// The next header line, folds included; nothing at the blank line.
+    /// Reads the next header line, folds included, and says which; nothing at the blank line.
     ///
     /// After [`Rule::HeaderLine`] the walk can go on behind the line.
     #[inline]
-    fn header(&mut self) -> Result<Option<Line>, ParseError> {
+    fn header(&mut self, headers: &mut Headers) -> Result<Option<Code>, ParseError> {
         let at = self.at;
-        let mut end = self.line_end()?;
+        let end = self.line_end()?;
         if end == at {
             return Ok(None);
         }
         let line = self.window.get(at..end).unwrap_or_default();
-        let name = line.iter().position(|&b| !class::is(b, class::TOKEN)).unwrap_or(line.len());
+        let name = class::run(line, class::TOKEN);
         // White space may stand before the colon (RFC 3261 §25.1 HCOLON); no fold is left out of
         // account, because framing and meaning are read here and nowhere else.
         let mut colon = name;
         while line.get(colon).copied().is_some_and(is_ws) {
             colon += 1;
+            self.plain = false;
         }
         if name == 0 || line.get(colon) != Some(&b':') {
             return Err(ParseError::new(Rule::HeaderLine, at));
         }
-        let start = at + colon + 1;
         let code = Code::of(line.get(..name).unwrap_or_default());
-        let mut folded = false;
+        let name = at..at + name;
+        match self.window.get(self.at) {
+            Some(&next) if is_ws(next) => {
+                let end = self.folds()?;
+                headers.push_folded(code, &name, &(at + colon + 1..end));
+            }
+            Some(_) => {
+                let value = trimmed(line, colon + 1, line.len());
+                headers.push_read(code, &name, &(at + value.start..at + value.end));
+            }
+            None => return Err(self.no_end(None)),
+        }
+        Ok(Some(code))
+    }
+
+    /// Passes over the lines that continue one.
+    #[cold]
+    fn folds(&mut self) -> Result<usize, ParseError> {
         loop {
+            let end = self.line_end()?;
             match self.window.get(self.at) {
-                Some(&next) if is_ws(next) => {
-                    folded = true;
-                    end = self.line_end()?;
-                }
-                Some(_) => break,
+                Some(&next) if is_ws(next) => {}
+                Some(_) => return Ok(end),
                 None => return Err(self.no_end(None)),
             }
         }
-        let value = if folded { start..end } else { trimmed(self.window, start, end) };
-        Ok(Some(Line { code, name: at..at + name, value, folded, plain: colon == name }))
     }
 
     /// RFC 3261 §25.1 knows CR only before LF; each that was passed belongs to a line end.
@@ -237,37 +247,6 @@ impl<'a> Lines<'a> {
         }
         let bare = memchr::memchr_iter(b'\r', head).find(|&cr| head.get(cr + 1) != Some(&b'\n'));
         Err(ParseError::new(Rule::LineEnd, bare.unwrap_or_default()))
-    }
-}
-
-/// A header line by its places in the message.
-struct Line {
-    code: Code,
-    name: Range<usize>,
-    value: Range<usize>,
-    folded: bool,
-    /// Whether name and colon stand together, so that nobody reads the line otherwise.
-    plain: bool,
-}
-
-impl Line {
-    #[inline]
-    fn keep(self, headers: &mut Headers) {
-        if self.folded {
-            headers.push_folded(self.code, &self.name, &self.value);
-        } else {
-            headers.push_read(self.code, &self.name, &self.value);
-        }
-    }
-
-    /// The value as the length of a body.
-    fn length(&self, bytes: &Bytes) -> Result<usize, ParseError> {
-        let value = bytes.get(self.value.clone()).unwrap_or_default();
-        if self.folded {
-            read_length(trim_slice(&unfolded(value)), self.name.start)
-        } else {
-            read_length(value, self.name.start)
-        }
     }
 }
 
@@ -347,8 +326,8 @@ fn addressable(bytes: &Bytes, status: StatusCode, limits: &Limits) -> Option<Res
     }
     let mut headers = Headers::of_wire(bytes.clone(), limits.grammar);
     while headers.len() < limits.headers {
-        match lines.header() {
-            Ok(Some(line)) => line.keep(&mut headers),
+        match lines.header(&mut headers) {
+            Ok(Some(_)) => {}
             // A line that is no header is passed over.
             Err(error) if error.rule() == Rule::HeaderLine => {}
             Ok(None) | Err(_) => break,
@@ -358,4 +337,18 @@ fn addressable(bytes: &Bytes, status: StatusCode, limits: &Limits) -> Option<Res
         let uri = super::SipUri::new(super::Host::Name(super::Text::known("invalid")));
         Response::to(&Request::read(Method::Options, uri.into(), headers, Bytes::new()), status)
     })
+}
+
+/// Reads header lines that stand without a start line and without a blank line.
+pub(super) fn read_part_head(head: &Bytes, limits: &Limits) -> Result<Headers, ParseError> {
+    let whole = Bytes::from([head, b"\r\n\r\n".as_slice()].concat());
+    let mut headers = Headers::of_wire(whole.clone(), limits.grammar);
+    let mut lines = Lines::new(&whole, limits);
+    while !head.is_empty() && lines.header(&mut headers)?.is_some() {
+        if headers.len() > limits.headers {
+            return Err(ParseError::new(Rule::TooManyHeaders, lines.at));
+        }
+    }
+    lines.refuse_bare_cr()?;
+    Ok(headers)
 }

@@ -43,7 +43,7 @@ impl Transport {
             (b"SCTP", Transport::Sctp),
         ];
         let rest = c.rest();
-        let len = rest.iter().position(|&b| !class::is(b, class::TOKEN)).unwrap_or(rest.len());
+        let len = class::run(rest, class::TOKEN);
         let word = rest.get(..len).unwrap_or_default();
         for (name, transport) in KNOWN {
             if word.eq_ignore_ascii_case(name) {

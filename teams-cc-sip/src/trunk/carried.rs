@@ -4,6 +4,8 @@ use std::fmt;
 
 use bytes::Bytes;
 
+pub use crate::message::BodyPart;
+
 /// A name as a caller shows it; hidden in [`Debug`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct DisplayText(Box<str>);
@@ -51,21 +53,5 @@ impl EmergencyData {
 impl fmt::Debug for EmergencyData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EmergencyData({} headers, {} parts)", self.headers.len(), self.parts.len())
-    }
-}
-
-/// One part of a multipart body, byte for byte (RFC 2046 §5.1); hidden in [`Debug`].
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BodyPart {
-    /// The part's own header lines, without the empty line that ends them.
-    pub head: Bytes,
-    /// The content.
-    pub content: Bytes,
-}
-
-impl fmt::Debug for BodyPart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BodyPart({} bytes)", self.content.len())
     }
 }

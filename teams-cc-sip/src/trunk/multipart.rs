@@ -2,11 +2,9 @@
 
 use bytes::Bytes;
 
-use super::{BodyPart, EmergencyData};
-use crate::message::{ContentType, Headers, Param};
+use super::EmergencyData;
+use crate::message::{ContentType, Headers, body_parts};
 
-/// The most parts of one body that are looked at; a body with more has no usable description.
-const MAX_PARTS: usize = 16;
 /// Headers that an emergency call carries on (RFC 6442, RFC 4412, RFC 7852).
 const CARRIED_HEADERS: [&str; 5] =
     ["Geolocation", "Geolocation-Routing", "Call-Info", "Priority", "Resource-Priority"];
@@ -25,11 +23,9 @@ pub(crate) fn read(headers: &Headers, body: &Bytes) -> Parts {
     };
     if kind.is("application", "sdp") {
         parts.session = Some(body.clone()).filter(|body| !body.is_empty());
-    } else if kind.kind.eq_ignore_ascii_case("multipart")
-        && let Some(boundary) = kind.params.find("boundary").and_then(Param::value)
-    {
-        for part in split(body, boundary.as_bytes()) {
-            if parts.session.is_none() && is_session(&part.head) {
+    } else {
+        for part in body_parts(&kind, body) {
+            if parts.session.is_none() && part.is("application", "sdp") {
                 parts.session = Some(part.content);
             } else {
                 parts.carried.parts.push(part);
@@ -81,44 +77,6 @@ fn free_boundary(session: &Bytes, carried: &EmergencyData) -> String {
     };
     // One of so many cannot all stand in bodies whose number and size are bounded.
     (0..u32::MAX).map(|n| format!("part-{n}")).find(|b| !taken(b)).unwrap_or_default()
-}
-
-fn is_session(head: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    head.lines().any(|line| {
-        line.strip_prefix("content-type").is_some_and(|rest| {
-            rest.trim_start().trim_start_matches(':').trim_start().starts_with("application/sdp")
-        })
-    })
-}
-
-/// The parts between `--boundary` lines (RFC 2046 §5.1.1).
-fn split(body: &Bytes, boundary: &[u8]) -> Vec<BodyPart> {
-    let delimiter = [b"--", boundary].concat();
-    let starts: Vec<usize> = memchr::memmem::find_iter(body, &delimiter)
-        .filter(|at| *at == 0 || body.get(at.wrapping_sub(1)) == Some(&b'\n'))
-        .take(MAX_PARTS + 2)
-        .collect();
-    let mut parts = Vec::new();
-    if starts.len() > MAX_PARTS + 1 {
-        return parts;
-    }
-    for pair in starts.windows(2) {
-        let &[from, to] = pair else { continue };
-        let inner = body.slice((from + delimiter.len()).min(to)..to);
-        // What follows the delimiter on its line is padding; `--` would be the last delimiter.
-        let Some(line) = memchr::memchr(b'\n', &inner) else { continue };
-        let inner = inner.slice(line + 1..);
-        let (head, content) = match memchr::memmem::find(&inner, b"\r\n\r\n") {
-            _ if inner.starts_with(b"\r\n") => (Bytes::new(), inner.slice(2..)),
-            Some(at) => (inner.slice(..at), inner.slice(at + 4..)),
-            None => continue,
-        };
-        // The line break before a delimiter belongs to the delimiter.
-        let end = content.strip_suffix(b"\r\n").map_or(content.len(), <[u8]>::len);
-        parts.push(BodyPart { head, content: content.slice(..end) });
-    }
-    parts
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Headers that are addresses (RFC 3261 §20, RFC 3325, 3515, 3892, 5806, 7044).
+//! Headers that are addresses (RFC 3261 §20, RFC 3325, 3327, 3515, 3608, 3892, 5806, 6442, 7044).
 
 use std::{fmt, ops::Deref};
 
@@ -79,6 +79,18 @@ addresses! {
     HistoryInfo = HistoryInfo,
     /// Who diverted the call (RFC 5806).
     Diversion = Diversion,
+    /// Where the caller is, by value (`cid:`) or by reference (RFC 6442 §4.1).
+    Geolocation = Geolocation,
+    /// A hop a registration goes through (RFC 3327).
+    Path = Path,
+    /// A hop that requests of a registered party go through (RFC 3608).
+    ServiceRoute = ServiceRoute,
+    /// Where more about the caller or the call is found (§20.9); emergency data in RFC 7852.
+    CallInfo = CallInfo,
+    /// What to play instead of the usual ring (§20.4).
+    AlertInfo = AlertInfo,
+    /// Where more about the failure is found (§20.18).
+    ErrorInfo = ErrorInfo,
     /// Who the caller is, in an older form some carriers still send.
     RemotePartyId = RemotePartyId,
 }

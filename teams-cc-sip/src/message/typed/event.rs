@@ -1,4 +1,4 @@
-//! Subscriptions (RFC 6665).
+//! Headers of one token and its parameters: subscriptions (RFC 6665) and others of that form.
 
 use bytes::Bytes;
 
@@ -73,6 +73,70 @@ token_with_params! {
         /// `active`, `pending` or `terminated`.
         state
     } = SubscriptionState,
+    /// What a REFER's implicit subscription shall be (RFC 4488): `false` for none.
+    ReferSub {
+        /// `true` or `false`.
+        value
+    } = ReferSub,
+    /// What an INFO carries (RFC 6086 §7.2).
+    InfoPackage {
+        /// The package.
+        package
+    } = InfoPackage,
+    /// A package of INFO the sender takes (RFC 6086 §7.3).
+    RecvInfo {
+        /// The package.
+        package
+    } = RecvInfo,
+    /// What a body is for (RFC 3261 §20.11), such as `session` or `render`.
+    ContentDisposition {
+        /// The type.
+        kind
+    } = ContentDisposition,
+    /// A coding of bodies the sender takes (RFC 3261 §20.2).
+    AcceptEncoding {
+        /// The coding, or `*`.
+        coding
+    } = AcceptEncoding,
+    /// A language the sender understands (RFC 3261 §20.3).
+    AcceptLanguage {
+        /// The range, or `*`.
+        range
+    } = AcceptLanguage,
+    /// Whether a location may be used for routing (RFC 6442 §4.2).
+    GeolocationRouting {
+        /// `yes` or `no`.
+        value
+    } = GeolocationRouting,
+    /// Why a location was of no use (RFC 6442 §4.3).
+    GeolocationError {
+        /// Three digits.
+        code
+    } = GeolocationError,
+}
+
+impl ReferSub {
+    /// Whether no subscription is wanted.
+    #[must_use]
+    pub fn is_declined(&self) -> bool {
+        self.value.eq_ignore_ascii_case("false")
+    }
+}
+
+impl GeolocationRouting {
+    /// Whether the location may be used for routing; anything but `yes` forbids it.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.value.eq_ignore_ascii_case("yes")
+    }
+}
+
+impl ContentDisposition {
+    /// Whether a receiver that does not understand the body may leave it out.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        self.params.get("handling").is_some_and(|h| h.eq_ignore_ascii_case("optional"))
+    }
 }
 
 impl Event {

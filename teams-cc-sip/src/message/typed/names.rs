@@ -61,6 +61,16 @@ tokens! {
     Unsupported = Unsupported,
     /// An event package the sender understands (RFC 6665).
     AllowEvents = AllowEvents,
+    /// How urgent the request is for people (§20.26), such as `emergency`.
+    Priority = Priority,
+    /// How the body is coded, such as `gzip` (§20.12).
+    ContentEncoding = ContentEncoding,
+    /// The language of the body (§20.13).
+    ContentLanguage = ContentLanguage,
+    /// Which state a PUBLISH made (RFC 3903 §11.3.1).
+    SipEtag = SipEtag,
+    /// Which state a PUBLISH changes (RFC 3903 §11.3.2).
+    SipIfMatch = SipIfMatch,
 }
 
 /// A method the sender understands (§20.5).
@@ -100,6 +110,16 @@ impl TypedHeader for Allow {
 pub struct Privacy(Vec<Text>);
 
 impl Privacy {
+    /// Asks to withhold these, such as `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Token`] when one is not a token or there is none.
+    pub fn new(values: &[&str]) -> Result<Self, ParseError> {
+        let value = Bytes::from(values.join(";"));
+        Self::parse_value(&value, &Grammar::default())
+    }
+
     /// Whether the value stands, such as `id`, `user` or `history`.
     #[must_use]
     pub fn contains(&self, value: &str) -> bool {

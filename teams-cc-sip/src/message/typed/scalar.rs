@@ -59,6 +59,10 @@ numbers! {
     MinExpires: u32 = MinExpires <= u32::MAX,
     /// Number of a provisional response that must be confirmed (RFC 3262 §7.1).
     RSeq: u32 = RSeq <= u32::MAX,
+    /// How many branches a request may still have at once (RFC 5393 §5.3.3).
+    MaxBreadth: u32 = MaxBreadth <= u32::MAX,
+    /// Seconds after which a silent flow is taken for dead (RFC 5626 §5.4).
+    FlowTimer: u32 = FlowTimer <= u32::MAX,
 }
 
 /// The number and method of a request within its call (§20.16).

@@ -147,6 +147,52 @@ impl TypedHeader for Replaces {
     }
 }
 
+/// Which dialog proves that the sender may ask this (RFC 4538).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct TargetDialog {
+    /// The Call-ID of the dialog.
+    pub call_id: Text,
+    /// The parameters, with both tags.
+    pub params: Params,
+}
+
+impl TargetDialog {
+    /// The tag of the side that sends the header.
+    #[must_use]
+    pub fn local_tag(&self) -> &str {
+        self.params.get("local-tag").unwrap_or_default()
+    }
+
+    /// The tag of the side that receives it.
+    #[must_use]
+    pub fn remote_tag(&self) -> &str {
+        self.params.get("remote-tag").unwrap_or_default()
+    }
+}
+
+impl TypedHeader for TargetDialog {
+    fn name() -> HeaderName {
+        HeaderName::TargetDialog
+    }
+
+    fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
+        let mut c = Cursor::new(value, grammar);
+        let call_id = CallId::read(&mut c)?;
+        let params = Params::read(&mut c)?;
+        c.end()?;
+        if params.get("local-tag").is_none() || params.get("remote-tag").is_none() {
+            return Err(c.fail(Rule::NoTag));
+        }
+        Ok(Self { call_id, params })
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.call_id.as_bytes());
+        self.params.write(out);
+    }
+}
+
 /// Why a request is sent (RFC 3326).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -176,6 +222,12 @@ impl Reason {
             params.put("text", Some(&quoted))?;
         }
         Ok(Self { protocol, params })
+    }
+
+    /// Whether the cause is one of ISDN's (ITU-T Q.850).
+    #[must_use]
+    pub fn is_q850(&self) -> bool {
+        self.protocol.eq_ignore_ascii_case("Q.850")
     }
 
     /// The cause number.
