@@ -17,6 +17,8 @@ pub(crate) fn describe() -> Value {
         "cpu": cpu, "cores": cores, "kernel": kernel.trim(), "load": load.join(" "),
         "teams-cc-graph": locked("teams-cc-graph"), "graph-rs-sdk": locked("graph-rs-sdk"),
         "reqwest": locked("reqwest"), "serde_json": locked("serde_json"),
+        "teams-cc-sip": locked("teams-cc-sip"), "rsip": locked("rsip"), "rsipstack": locked("rsipstack"),
+        "sipx-sip": locked("sipx-sip"), "ezk-sip-types": locked("ezk-sip-types"),
         "aws-lc-rs": locked("aws-lc-rs"), "profile": if cfg!(debug_assertions) { "debug" } else { "release" },
     })
 }

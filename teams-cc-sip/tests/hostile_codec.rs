@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use teams_cc_sip::{
-    message::{Limits, Message, StreamDecoder, verdict},
+    message::{Frame, Limits, Message, Rule, StreamDecoder, verdict},
     sdp::SessionDescription,
 };
 
@@ -97,4 +97,99 @@ fn no_session_description_costs_more_than_its_length_allows() {
         let took = started.elapsed();
         assert!(took < BOUND, "{name} took {took:?}");
     }
+}
+
+/// Content-Length read by one and not by another is how a second call hides in the first.
+#[test]
+fn what_could_be_two_messages_is_refused_or_is_one() {
+    let inner = String::from_utf8(request("")).unwrap();
+    let head = String::from_utf8(request("")).unwrap().replace("Content-Length: 0\r\n\r\n", "");
+    let length = inner.len();
+    // The lines before the blank line, and whether the message is read.
+    let probes: &[(String, bool)] = &[
+        (format!("Content-Length : {length}\r\n"), true),
+        (format!("Content-Length\t:\t{length}\r\n"), true),
+        (format!("l: {length}\r\n"), true),
+        (format!("CONTENT-LENGTH:\r\n {length}\r\n"), true),
+        (format!("Subject: caf\u{e9}\r\nContent-Length: {length}\r\n"), true),
+        (format!("Content-Length: {length}\r\nContent-Length: 0\r\n"), false),
+        (format!("Content-Length: 0\r\nl: {length}\r\n"), false),
+        (format!("Content-Length: {length}, {length}\r\n"), false),
+        (format!("Content-Length: +{length}\r\n"), false),
+        (format!("Content-Length: 0x{length:x}\r\n"), false),
+        (format!("Content-Length: {length}.0\r\n"), false),
+        (format!("Content-Length: -{length}\r\n"), false),
+        ("Content-Length: 18446744073709551615\r\n".to_owned(), false),
+        ("Content-Length: 18446744073709551616\r\n".to_owned(), false),
+        ("Content-Length: 340282366920938463463374607431768211456\r\n".to_owned(), false),
+        (format!("X: y\rContent-Length: {length}\r\n"), false),
+        (format!("X: y\nContent-Length: {length}\r\n"), false),
+        (format!("Content-Length: {length}\r\r\n"), false),
+        (format!("Content-Length\0: {length}\r\n"), false),
+        (format!(" Content-Length: {length}\r\n"), false),
+        (String::new(), false),
+    ];
+    for (lines, read) in probes {
+        let mut bytes = format!("{head}{lines}\r\n{inner}").into_bytes();
+        // As a phone of another age sends it: one octet of Latin-1, which is no UTF-8.
+        if let Some(at) = bytes.windows(2).position(|two| two == "\u{e9}".as_bytes()) {
+            bytes.splice(at..at + 2, [0xe9, b'.']);
+        }
+        for size in [1, 7, bytes.len()] {
+            let mut decoder = StreamDecoder::default();
+            let mut messages = 0;
+            let mut failed = false;
+            for chunk in bytes.chunks(size) {
+                decoder.push(chunk);
+                loop {
+                    match decoder.next_frame() {
+                        Ok(Some(Frame::Message(message))) => {
+                            assert_eq!(message.body().as_ref(), inner.as_bytes(), "{lines:?}");
+                            messages += 1;
+                        }
+                        Ok(Some(_)) => {}
+                        Ok(None) => break,
+                        Err(_) => {
+                            failed = true;
+                            break;
+                        }
+                    }
+                }
+            }
+            assert_eq!((messages, failed), (usize::from(*read), !read), "{lines:?} by {size}");
+        }
+        // A datagram is one message at most, whatever it says.
+        if let Ok(message) = Message::parse_datagram(&bytes, &Limits::default()) {
+            assert!(message.headers().len() <= 10, "{lines:?}");
+        }
+    }
+}
+
+/// Each bound of [`Limits`] is met exactly.
+#[test]
+fn a_message_at_a_limit_is_read_and_one_beyond_is_refused() {
+    let judge = |bytes: &[u8], limits: &Limits| {
+        let read = Message::parse_datagram(bytes, limits).map_err(|fault| fault.error);
+        read.and_then(|m| teams_cc_sip::message::every_typed_header(m.headers()))
+            .map_err(|e| e.rule())
+    };
+    let limits = Limits::default();
+    let plain = request("");
+    let lines = 8;
+    let at = request(&"X-Y: z\r\n".repeat(limits.headers - lines));
+    assert_eq!(judge(&at, &limits.headers(limits.headers)), Ok(()));
+    let beyond = request(&"X-Y: z\r\n".repeat(limits.headers - lines + 1));
+    assert_eq!(judge(&beyond, &limits), Err(Rule::TooManyHeaders));
+    assert_eq!(judge(&plain, &limits.message(plain.len())), Ok(()));
+    assert_eq!(judge(&plain, &limits.message(plain.len() - 1)), Err(Rule::TooLarge));
+    assert_eq!(judge(&plain, &limits.head(plain.len())), Ok(()));
+    assert!(judge(&plain, &limits.head(plain.len() - 3)).is_err());
+    let params = |count: usize| {
+        let params: String = (0..count).map(|n| format!(";p{n}")).collect();
+        request(&format!("Reply-To: <sip:a@b>{params}\r\n"))
+    };
+    assert_eq!(judge(&params(64), &limits), Ok(()));
+    assert_eq!(judge(&params(65), &limits), Err(Rule::TooManyParams));
+    assert_eq!(judge(&params(9), &limits.params(9)), Ok(()));
+    assert_eq!(judge(&params(10), &limits.params(9)), Err(Rule::TooManyParams));
 }

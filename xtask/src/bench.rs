@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What runs without being named; `build` takes many minutes and has to be.
-const QUICK: &[&str] = &["get", "decode", "intake", "session"];
+const QUICK: &[&str] = &["get", "decode", "intake", "session", "sip"];
 
 /// Clean builds of each program.
 const BUILDS: usize = 3;
@@ -58,8 +58,8 @@ fn run_quick<'a>(
     let programs = workspace::path("benches/target/release");
     for &name in names {
         let json = directory.join(format!("{name}.json"));
-        let mut program = if name == "session" {
-            Command::new(programs.join("session"))
+        let mut program = if matches!(name, "session" | "sip") {
+            Command::new(programs.join(name))
         } else {
             let mut program = Command::new(programs.join("teams-cc-benches"));
             program.arg(name);

@@ -29,6 +29,20 @@ impl Limits {
         self
     }
 
+    /// The same limits with another bound on the octets of start line and headers.
+    #[must_use]
+    pub const fn head(mut self, octets: usize) -> Self {
+        self.head = octets;
+        self
+    }
+
+    /// The same limits with another bound on parameters and list elements.
+    #[must_use]
+    pub const fn params(mut self, count: usize) -> Self {
+        self.grammar.params = count;
+        self
+    }
+
     /// The same limits with another bound on header lines.
     #[must_use]
     pub const fn headers(mut self, lines: usize) -> Self {
