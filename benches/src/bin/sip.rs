@@ -69,6 +69,7 @@ fn main() -> ExitCode {
         }
     }
     let mut report = Report::new("sip");
+    report.note("ezk-sip-types writes headers alone, so it is not among the writers");
     speed(&mut report);
     cost(&mut report);
     linear(&mut report);

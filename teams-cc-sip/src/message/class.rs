@@ -81,13 +81,21 @@ const STEP: usize = 4;
 /// How many bytes from the start belong to the class.
 #[inline]
 pub(crate) fn run(bytes: &[u8], class: u8) -> usize {
+    let mut at = 0;
     let (steps, _) = bytes.as_chunks::<STEP>();
-    let whole = |step: &&[u8; STEP]| {
-        step.iter().fold(class, |bits, &byte| bits & TABLE[byte as usize]) != 0
-    };
-    let known = steps.iter().take_while(whole).count() * STEP;
-    let rest = bytes.get(known..).unwrap_or_default();
-    known + rest.iter().take_while(|&&byte| is(byte, class)).count()
+    for &[a, b, c, d] in steps {
+        let bits = TABLE[a as usize] & TABLE[b as usize] & TABLE[c as usize] & TABLE[d as usize];
+        if bits & class == 0 {
+            break;
+        }
+        at += STEP;
+    }
+    while let Some(&byte) = bytes.get(at)
+        && is(byte, class)
+    {
+        at += 1;
+    }
+    at
 }
 
 /// Whether every byte belongs to the class and there is at least one.

@@ -56,6 +56,11 @@ impl Headers {
         self.lines.push(Line::unfolded(code, name, &flat, written));
     }
 
+    /// Takes the last line away again.
+    pub(super) fn pop_read(&mut self) {
+        self.lines.pop();
+    }
+
     /// The value of the last line.
     pub(super) fn last_value(&self) -> &[u8] {
         self.lines.last().map_or(&[], |line| line.value(&self.texts))
@@ -381,7 +386,9 @@ impl Headers {
     ///
     /// [`Rule::Missing`] when it is absent, else as [`Self::typed`].
     pub fn required<T: TypedHeader>(&self) -> Result<T, ParseError> {
-        self.typed()?.ok_or_else(|| ParseError::new(Rule::Missing, 0).in_header(T::name()))
+        let missing = || ParseError::new(Rule::Missing, 0).in_header(T::name());
+        let value = self.only(&T::name())?.ok_or_else(missing)?;
+        T::parse_value(&value, &self.grammar).map_err(|e| e.in_header(T::name()))
     }
 
     /// The first element of a comma-separated header, or nothing when it is absent.

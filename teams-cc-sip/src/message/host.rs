@@ -95,18 +95,20 @@ impl Host {
         Ok(Self::Name(Text::checked(c.cut(start))))
     }
 
-    /// Reads `[ ":" port ]`; white space is allowed around the colon only in Via.
+    /// Reads `[ ":" port ]`, without white space.
     pub(crate) fn read_port(c: &mut Cursor<'_>) -> Result<Option<u16>, ParseError> {
-        if !c.eat(b':') {
-            return Ok(None);
-        }
-        c.skip_ws();
+        if c.eat(b':') { Self::port_number(c).map(Some) } else { Ok(None) }
+    }
+
+    /// Reads `[ COLON port ]`, which only Via has: white space may stand around the colon.
+    pub(crate) fn read_port_spaced(c: &mut Cursor<'_>) -> Result<Option<u16>, ParseError> {
+        if c.separator(b':') { Self::port_number(c).map(Some) } else { Ok(None) }
+    }
+
+    fn port_number(c: &mut Cursor<'_>) -> Result<u16, ParseError> {
         let at = c.pos();
-        c.number(u64::from(u16::MAX))
-            .ok()
-            .and_then(|port| u16::try_from(port).ok())
-            .map(Some)
-            .ok_or(ParseError::new(Rule::Port, at))
+        let number = c.number(u64::from(u16::MAX)).ok().and_then(|port| u16::try_from(port).ok());
+        number.ok_or(ParseError::new(Rule::Port, at))
     }
 
     pub(crate) fn write(&self, out: &mut Vec<u8>) {

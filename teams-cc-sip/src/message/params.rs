@@ -243,7 +243,7 @@ impl<'a> Iterator for Pieces<'a> {
 }
 
 /// How many names of one value are noted without an allocation.
-const FEW: usize = 8;
+const FEW: usize = 4;
 
 /// The names read so far, to find one that stands twice.
 #[derive(Default)]

@@ -239,12 +239,18 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// Whether a CR that ends no line stands behind a place where so many lines had passed.
+    fn has_bare_cr(&self, at: usize, passed: usize) -> bool {
+        let lines = self.window.get(at..self.at).unwrap_or_default();
+        memchr::memchr_iter(b'\r', lines).count() != self.passed - passed
+    }
+
     /// RFC 3261 §25.1 knows CR only before LF; each that was passed belongs to a line end.
     fn refuse_bare_cr(&self) -> Result<(), ParseError> {
-        let head = self.window.get(..self.at).unwrap_or_default();
-        if memchr::memchr_iter(b'\r', head).count() == self.passed {
+        if !self.has_bare_cr(0, 0) {
             return Ok(());
         }
+        let head = self.window.get(..self.at).unwrap_or_default();
         let bare = memchr::memchr_iter(b'\r', head).find(|&cr| head.get(cr + 1) != Some(&b'\n'));
         Err(ParseError::new(Rule::LineEnd, bare.unwrap_or_default()))
     }
@@ -326,7 +332,10 @@ fn addressable(bytes: &Bytes, status: StatusCode, limits: &Limits) -> Option<Res
     }
     let mut headers = Headers::of_wire(bytes.clone(), limits.grammar);
     while headers.len() < limits.headers {
+        let (at, passed) = (lines.at, lines.passed);
         match lines.header(&mut headers) {
+            // What a bare CR hides must not come back in the answer.
+            Ok(Some(_)) if lines.has_bare_cr(at, passed) => headers.pop_read(),
             Ok(Some(_)) => {}
             // A line that is no header is passed over.
             Err(error) if error.rule() == Rule::HeaderLine => {}

@@ -238,7 +238,13 @@ impl SipUri {
         let mut rare = Rare::default();
         uri.scheme = scheme;
         let mut exact = c.slice(whole.start..start) == name;
-        if let Some(at) = memchr::memchr(b'@', c.rest()) {
+        let user = class::run(c.rest(), class::USER);
+        if user > 0 && c.rest().get(user) == Some(&b'@') {
+            // As nearly every URI has it: no escape, no password.
+            c.advance(user);
+            uri.user = Some(Private::new(Text::checked(c.cut(start))));
+            c.advance(1);
+        } else if let Some(at) = memchr::memchr(b'@', c.rest()) {
             let user = read_user(&mut c, start + at)?;
             exact &= user.exact;
             (uri.user, rare.password) = (Some(user.name), user.password);

@@ -74,6 +74,7 @@ fn broken_messages_are_refused_by_their_rule() {
         (&["Contact: <sip:a b@c.example.com>"], Rule::User),
         (&["Contact: <sip:%4@c.example.com>"], Rule::User),
         (&["Contact: <sip:a@c.example.com:65536>"], Rule::Port),
+        (&["Contact: <sip:a@c.example.com: 5060>"], Rule::Port),
         (&["Contact: <sip:a@[2001:db8::g]>"], Rule::Host),
         (&["Contact: <tel:+1425x>"], Rule::Number),
         (&["Date: Fri, 01 Jan 2010 16:00:00 EST"], Rule::Date),
@@ -144,6 +145,12 @@ fn a_fault_is_answered_only_where_an_answer_finds_its_way() {
     assert_eq!(answered(START, &["broken"]), Some(400));
     assert_eq!(answered("ACK sip:a b SIP/2.0", &[]), None, "ACK has no response");
     assert_eq!(answered("SIP/2.0 999 x", &[]), None, "a response has no response");
+    // A line end hidden in a value comes back in no answer.
+    let hidden = fault(bytes(START, &CORE, &["X-Y: a\rVia: b", "broken"])).answer.unwrap();
+    assert!(!hidden.encode().windows(3).any(|w| w[0] == b'\r' && w[1] != b'\n'));
+    let mut core = CORE.to_vec();
+    core[1] = "From: <sip:a@b.example.com>\rX: y;tag=1";
+    assert!(fault(bytes(START, &core, &[])).answer.is_none(), "no From is left to answer with");
     let without_via = bytes("INVITE sip:a b SIP/2.0", &CORE[1..], &[]);
     assert!(fault(without_via).answer.is_none());
     let large = [bytes(START, &CORE, &[]), vec![b'x'; Limits::MESSAGE]].concat();

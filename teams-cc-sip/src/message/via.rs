@@ -222,8 +222,7 @@ impl TypedHeader for Via {
             return Err(c.fail(Rule::Host));
         }
         let host = Host::read(&mut c)?;
-        c.skip_ws();
-        let port = Host::read_port(&mut c)?;
+        let port = Host::read_port_spaced(&mut c)?;
         let params = Params::read(&mut c)?;
         c.end()?;
         Ok(Self { transport, host, port, params })

@@ -104,6 +104,10 @@ impl Scheme {
             if read.params.len() >= grammar.params {
                 return Err(c.fail(Rule::TooManyParams));
             }
+            // Written without the space before it, it would read as padding of one opaque word.
+            if c.peek() == Some(b'=') {
+                return Err(c.fail(Rule::Param));
+            }
             read.params.push((name, param_value(&mut c)?));
             if !c.separator(b',') {
                 c.end()?;
