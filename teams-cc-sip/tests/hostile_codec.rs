@@ -185,7 +185,7 @@ fn a_message_at_a_limit_is_read_and_one_beyond_is_refused() {
     assert_eq!(judge(&plain, &limits.head(plain.len())), Ok(()));
     assert!(judge(&plain, &limits.head(plain.len() - 3)).is_err());
     let params = |count: usize| {
-        let params: String = (0..count).map(|n| format!(";p{n}")).collect();
+        let params = (0..count).map(|n| format!(";p{n}")).collect::<Vec<_>>().concat();
         request(&format!("Reply-To: <sip:a@b>{params}\r\n"))
     };
     assert_eq!(judge(&params(64), &limits), Ok(()));

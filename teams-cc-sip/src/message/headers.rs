@@ -1,5 +1,7 @@
 //! Headers of a message: an ordered multimap over the bytes received (RFC 3261 §7.3).
 
+mod look_up;
+
 use std::{fmt, ops::Range};
 
 use bytes::Bytes;
@@ -124,30 +126,6 @@ impl Headers {
         }
         flush(&piece, out);
         length_written
-    }
-
-    /// The lines of one name, in order.
-    #[inline]
-    fn named<'a, 'n>(
-        &'a self,
-        name: &'n HeaderName,
-    ) -> impl Iterator<Item = HeaderRef<'a>> + use<'a, 'n> {
-        let code = name.code();
-        let same = move |line: &&Line| line.code == code;
-        self.lines.iter().filter(same).map(|line| HeaderRef::new(&self.texts, line)).filter(
-            // Names of no known code share one.
-            move |header| code != Code::OTHER || header.is(name),
-        )
-    }
-
-    /// The value of the one line of a name.
-    fn only(&self, name: &HeaderName) -> Result<Option<Bytes>, ParseError> {
-        let mut found = self.named(name);
-        let Some(header) = found.next() else { return Ok(None) };
-        if found.next().is_some() {
-            return Err(ParseError::new(Rule::Repeated, 0).in_header(name.clone()));
-        }
-        Ok(Some(header.value_bytes()))
     }
 
     fn position(&self, name: &HeaderName) -> Option<usize> {
@@ -320,32 +298,6 @@ impl Headers {
         }
     }
 
-    /// The value of the first header of the name.
-    #[must_use]
-    pub fn get(&self, name: impl AsHeaderName) -> Option<&[u8]> {
-        let name = name.to_name()?;
-        let found = self.named(&name).next();
-        found.map(HeaderRef::value)
-    }
-
-    /// The value of the first header of the name as text, if it is UTF-8.
-    #[must_use]
-    pub fn get_str(&self, name: impl AsHeaderName) -> Option<&str> {
-        std::str::from_utf8(self.get(name)?).ok()
-    }
-
-    /// All header lines of the name, in order.
-    pub fn get_all(&self, name: impl AsHeaderName) -> impl Iterator<Item = HeaderRef<'_>> {
-        let name = name.to_name();
-        self.iter().filter(move |header| name.as_ref().is_some_and(|name| header.is(name)))
-    }
-
-    /// Whether a header of the name stands.
-    #[must_use]
-    pub fn contains(&self, name: impl AsHeaderName) -> bool {
-        self.get(name).is_some()
-    }
-
     /// All header lines, in order.
     #[must_use]
     pub fn iter(&self) -> HeaderLines<'_> {
@@ -368,68 +320,6 @@ impl Headers {
     #[must_use]
     pub const fn grammar(&self) -> &Grammar {
         &self.grammar
-    }
-
-    /// The one value of a header, or nothing when it is absent.
-    ///
-    /// # Errors
-    ///
-    /// [`Rule::Repeated`] when it stands twice, or the rule that its value breaks.
-    pub fn typed<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
-        let Some(value) = self.only(&T::name())? else { return Ok(None) };
-        T::parse_value(&value, &self.grammar).map(Some).map_err(|e| e.in_header(T::name()))
-    }
-
-    /// The one value of a header that must stand.
-    ///
-    /// # Errors
-    ///
-    /// [`Rule::Missing`] when it is absent, else as [`Self::typed`].
-    pub fn required<T: TypedHeader>(&self) -> Result<T, ParseError> {
-        let missing = || ParseError::new(Rule::Missing, 0).in_header(T::name());
-        let value = self.only(&T::name())?.ok_or_else(missing)?;
-        T::parse_value(&value, &self.grammar).map_err(|e| e.in_header(T::name()))
-    }
-
-    /// The first element of a comma-separated header, or nothing when it is absent.
-    ///
-    /// # Errors
-    ///
-    /// The rule that the element breaks.
-    pub fn first<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
-        let name = T::name();
-        let Some(header) = self.named(&name).next() else { return Ok(None) };
-        let value = header.value_bytes();
-        let alone = !value.is_empty() && memchr::memchr(b',', &value).is_none();
-        let read = if alone {
-            T::parse_value(&value, &self.grammar).map(Some)
-        } else {
-            let first = Elements::new(&value).next().transpose();
-            first.and_then(|e| e.map(|e| T::parse_value(&e, &self.grammar)).transpose())
-        };
-        read.map_err(|e| e.in_header(name))
-    }
-
-    /// All elements of a comma-separated header over all its lines, in order.
-    ///
-    /// A header with an empty value, as `Supported:` may have, holds no elements.
-    ///
-    /// # Errors
-    ///
-    /// The rule that an element breaks, or [`Rule::TooManyParams`] beyond [`Grammar::params`].
-    pub fn list<T: TypedHeader>(&self) -> Result<Vec<T>, ParseError> {
-        let name = T::name();
-        let mut all = Vec::new();
-        for header in self.named(&name).filter(|h| !h.value().is_empty()) {
-            for element in Elements::new(&header.value_bytes()) {
-                if all.len() >= self.grammar.params {
-                    return Err(ParseError::new(Rule::TooManyParams, 0).in_header(T::name()));
-                }
-                let read = element.and_then(|e| T::parse_value(&e, &self.grammar));
-                all.push(read.map_err(|e| e.in_header(T::name()))?);
-            }
-        }
-        Ok(all)
     }
 }
 

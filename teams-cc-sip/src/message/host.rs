@@ -82,7 +82,7 @@ impl Host {
         let name = rest.get(..len).unwrap_or_default();
         // Only a name that ends with a digit can be an address, and most do not.
         if name.last().is_some_and(u8::is_ascii_digit)
-            && let Ok(Ok(address)) = std::str::from_utf8(name).map(str::parse)
+            && let Some(address) = dotted(name)
         {
             c.advance(len);
             return Ok(Self::V4(address));
@@ -117,6 +117,24 @@ impl Host {
             other => out.extend_from_slice(other.to_string().as_bytes()),
         }
     }
+}
+
+/// Four numbers up to 255 with dots between them, none with a leading zero.
+fn dotted(text: &[u8]) -> Option<Ipv4Addr> {
+    let mut octets = [0u8; 4];
+    let mut parts = text.split(|&b| b == b'.');
+    for octet in &mut octets {
+        let part = parts.next()?;
+        let zero = part.len() > 1 && part.first() == Some(&b'0');
+        if part.is_empty() || part.len() > 3 || zero {
+            return None;
+        }
+        let number = part.iter().try_fold(0u16, |number, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + u16::from(digit - b'0'))
+        });
+        *octet = u8::try_from(number?).ok()?;
+    }
+    parts.next().is_none().then(|| Ipv4Addr::from(octets))
 }
 
 impl From<IpAddr> for Host {

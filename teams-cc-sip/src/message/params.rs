@@ -1,8 +1,12 @@
 //! Parameters after `;` in URIs and header values (RFC 3261 §7.3.1, §19.1.1).
 
-use std::{borrow::Cow, cmp::Ordering, fmt, hash, ops::Range};
+mod names;
+
+use std::{borrow::Cow, cmp::Ordering, fmt, hash};
 
 use bytes::Bytes;
+
+pub(crate) use names::Names;
 
 use super::{
     ParseError, Rule,
@@ -37,6 +41,15 @@ impl<'a> Param<'a> {
     #[must_use]
     pub fn value(self) -> Option<Cow<'a, str>> {
         unquote(self.value?)
+    }
+
+    fn write(self, out: &mut Vec<u8>) {
+        out.push(b';');
+        out.extend_from_slice(self.name);
+        if let Some(value) = self.value {
+            out.push(b'=');
+            out.extend_from_slice(value);
+        }
     }
 }
 
@@ -93,7 +106,10 @@ impl Params {
     /// Takes the parameter of that name away.
     pub fn remove(&mut self, name: &str) {
         if self.contains(name) {
-            self.rebuild(name, None);
+            let others = self.iter().filter(|p| !p.name.eq_ignore_ascii_case(name.as_bytes()));
+            let mut out = Vec::with_capacity(self.0.as_slice().len());
+            others.for_each(|param| param.write(&mut out));
+            self.0 = out.into();
         }
     }
 
@@ -117,27 +133,22 @@ impl Params {
         if !class::all(name.as_bytes(), class::TOKEN) {
             return Err(ParseError::new(Rule::Param, 0));
         }
-        self.rebuild(name, Some(value));
-        Ok(())
-    }
-
-    /// Writes all parameters anew, with another value for one of them or without it.
-    fn rebuild(&mut self, name: &str, value: Option<Option<&[u8]>>) {
+        let mut new = Some(Param { name: name.as_bytes(), value });
         let mut out = Vec::with_capacity(self.0.as_slice().len() + name.len() + 16);
-        let mut value = value;
         for param in self.iter() {
             if param.name.eq_ignore_ascii_case(name.as_bytes()) {
-                if let Some(value) = value.take() {
-                    write_one(param.name, value, &mut out);
-                }
+                // The spelling of the name stays.
+                new = None;
+                Param { value, ..param }.write(&mut out);
             } else {
-                write_one(param.name, param.value, &mut out);
+                param.write(&mut out);
             }
         }
-        if let Some(value) = value {
-            write_one(name.as_bytes(), value, &mut out);
+        if let Some(param) = new {
+            param.write(&mut out);
         }
         self.0 = out.into();
+        Ok(())
     }
 
     /// The text of parameters whose grammar and names were checked while it was read.
@@ -201,15 +212,6 @@ impl Params {
     }
 }
 
-fn write_one(name: &[u8], value: Option<&[u8]>, out: &mut Vec<u8>) {
-    out.push(b';');
-    out.extend_from_slice(name);
-    if let Some(value) = value {
-        out.push(b'=');
-        out.extend_from_slice(value);
-    }
-}
-
 /// Cuts text that was checked into its parameters.
 struct Pieces<'a>(&'a [u8]);
 
@@ -239,44 +241,6 @@ impl<'a> Iterator for Pieces<'a> {
         let name = piece.get(..equals.unwrap_or(end)).unwrap_or_default();
         let value = equals.map(|at| piece.get(at + 1..).unwrap_or_default());
         Some(Param { name: name.trim_ascii(), value: value.map(<[u8]>::trim_ascii) })
-    }
-}
-
-/// How many names of one value are noted without an allocation.
-const FEW: usize = 4;
-
-/// The names read so far, to find one that stands twice.
-#[derive(Default)]
-pub(crate) struct Names {
-    count: usize,
-    few: [(u32, u32); FEW],
-    more: Vec<(u32, u32)>,
-}
-
-impl Names {
-    /// Notes a name, if it is new and within the bound.
-    pub(crate) fn add(&mut self, c: &Cursor<'_>, name: Range<usize>) -> Result<(), ParseError> {
-        if self.count >= c.grammar.params {
-            return Err(c.fail(Rule::TooManyParams));
-        }
-        let octets = c.slice(name.clone());
-        let twin = |&(start, end): &(u32, u32)| {
-            let earlier = start as usize..end as usize;
-            earlier.len() == octets.len() && c.slice(earlier).eq_ignore_ascii_case(octets)
-        };
-        // RFC 3261 §7.3.1: with two tags it would be open which one names the dialog.
-        let few = self.few.get(..self.count.min(FEW)).unwrap_or_default();
-        if few.iter().chain(&self.more).any(twin) {
-            return Err(c.fail(Rule::RepeatedParam));
-        }
-        let place = |at: usize| u32::try_from(at).map_err(|_| c.fail(Rule::TooLarge));
-        let name = (place(name.start)?, place(name.end)?);
-        match self.few.get_mut(self.count) {
-            Some(slot) => *slot = name,
-            None => self.more.push(name),
-        }
-        self.count += 1;
-        Ok(())
     }
 }
 

@@ -124,7 +124,6 @@ fn is_plain_start(line: &[u8]) -> bool {
     line.ends_with(b" SIP/2.0") || line.starts_with(b"SIP/2.0 ")
 }
 
-#[expect(clippy::large_enum_variant, reason = "lives only while a start line is read")]
 enum Start {
     Request(Method, Uri),
     Response(StatusCode, Bytes),

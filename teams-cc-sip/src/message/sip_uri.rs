@@ -1,15 +1,13 @@
 //! SIP and SIPS URIs (RFC 3261 §19.1.1).
 
-use std::{fmt, ops::Range};
+mod read;
 
-use bytes::Bytes;
+use std::fmt;
 
 use super::{
-    Grammar, Host, Params, ParseError, Private, Rule, Text, class,
-    cursor::Cursor,
+    Host, Params, ParseError, Private, Rule, Text, class,
     escape::{escape, unescape},
     octets::Octets,
-    params::Names,
     text::MASK,
 };
 
@@ -222,61 +220,6 @@ impl SipUri {
         })
     }
 
-    /// Reads what stands after the scheme, in a part of the buffer that ends with the URI.
-    pub(super) fn read(
-        buf: &Bytes,
-        whole: Range<usize>,
-        scheme: Scheme,
-        grammar: &Grammar,
-    ) -> Result<Self, ParseError> {
-        let (name, start) = match scheme {
-            Scheme::Sip => (b"sip:".as_slice(), whole.start + 4),
-            Scheme::Sips => (b"sips:".as_slice(), whole.start + 5),
-        };
-        let mut c = Cursor::within(buf, start..whole.end, grammar);
-        let mut uri = Self::new(Host::Name(Text::default()));
-        let mut rare = Rare::default();
-        uri.scheme = scheme;
-        let mut exact = c.slice(whole.start..start) == name;
-        let user = class::run(c.rest(), class::USER);
-        if user > 0 && c.rest().get(user) == Some(&b'@') {
-            // As nearly every URI has it: no escape, no password.
-            c.advance(user);
-            uri.user = Some(Private::new(Text::checked(c.cut(start))));
-            c.advance(1);
-        } else if let Some(at) = memchr::memchr(b'@', c.rest()) {
-            let user = read_user(&mut c, start + at)?;
-            exact &= user.exact;
-            (uri.user, rare.password) = (Some(user.name), user.password);
-        }
-        uri.host = Host::read(&mut c)?;
-        exact &= !matches!(uri.host, Host::V6(_));
-        let port = c.pos();
-        uri.port = Host::read_port(&mut c)?;
-        exact &= c.slice(port..port + 2) != b":0";
-        uri.params = read_params(&mut c)?;
-        if c.eat(b'?') {
-            let start = c.pos();
-            c.skip_escaped(class::URI_HEADER);
-            let headers = c.slice(start..c.pos());
-            if headers.is_empty() || headers.split(|&b| b == b'&').any(|h| !h.contains(&b'=')) {
-                return Err(c.fail(Rule::UriHeader));
-            }
-            rare.headers = Some(Text::checked(c.cut(start)));
-        }
-        if !c.is_at_end() {
-            let rule = if rare.headers.is_some() { Rule::UriHeader } else { Rule::Param };
-            return Err(c.fail(if uri.params.is_empty() { Rule::Host } else { rule }));
-        }
-        if !exact {
-            rare.wire = Some(Octets::cut(buf, whole));
-        }
-        if !exact || rare.password.is_some() || rare.headers.is_some() {
-            uri.rare = Some(Box::new(rare));
-        }
-        Ok(uri)
-    }
-
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         if let Some(wire) = self.rare.as_ref().and_then(|rare| rare.wire.as_ref()) {
             out.extend_from_slice(wire.as_slice());
@@ -311,70 +254,6 @@ impl SipUri {
 pub(super) fn write_port(port: u16, out: &mut Vec<u8>) {
     out.push(b':');
     super::encode::number(usize::from(port), out);
-}
-
-struct User {
-    name: Private,
-    password: Option<Private>,
-    /// Whether it is written as it was read.
-    exact: bool,
-}
-
-/// Reads `user [ ":" password ] "@"`, where the `@` stands at `at`.
-fn read_user(c: &mut Cursor<'_>, at: usize) -> Result<User, ParseError> {
-    let start = c.pos();
-    skip_user(c);
-    if c.pos() == start && c.pos() == at {
-        return Err(c.fail(Rule::User));
-    }
-    let name = Private::new(Text::checked(c.cut(start)));
-    let mut user = User { name, password: None, exact: true };
-    if c.pos() > start && c.eat(b':') {
-        let start = c.pos();
-        skip_user(c);
-        user.exact = c.pos() > start;
-        if user.exact {
-            user.password = Some(Private::new(Text::checked(c.cut(start))));
-        }
-    }
-    if c.pos() == at {
-        c.advance(1);
-        Ok(user)
-    } else {
-        Err(c.fail(Rule::User))
-    }
-}
-
-fn skip_user(c: &mut Cursor<'_>) {
-    c.skip_escaped(class::USER);
-    while c.grammar.leniency.hash_in_user && c.eat(b'#') {
-        c.skip_escaped(class::USER);
-    }
-}
-
-fn read_params(c: &mut Cursor<'_>) -> Result<Params, ParseError> {
-    let start = c.pos();
-    if c.peek() != Some(b';') {
-        return Ok(Params::new());
-    }
-    let mut names = Names::default();
-    while c.eat(b';') {
-        let name = c.pos();
-        c.skip_escaped(class::URI_PARAM);
-        let name = name..c.pos();
-        if name.is_empty() {
-            return Err(c.fail(Rule::Param));
-        }
-        if c.eat(b'=') {
-            let value = c.pos();
-            c.skip_escaped(class::URI_PARAM);
-            if c.pos() == value {
-                return Err(c.fail(Rule::Param));
-            }
-        }
-        names.add(c, name)?;
-    }
-    Ok(Params::checked(c.cut(start)))
 }
 
 /// Equality of the parts as written; [`Uri::equivalent`](super::Uri::equivalent) compares what they mean.

@@ -34,24 +34,23 @@ pub enum Transport {
 
 impl Transport {
     fn read(c: &mut Cursor<'_>) -> Result<Self, ParseError> {
-        const KNOWN: [(&[u8], Transport); 6] = [
-            (b"TLS", Transport::Tls),
-            (b"UDP", Transport::Udp),
-            (b"TCP", Transport::Tcp),
-            (b"WSS", Transport::Wss),
-            (b"WS", Transport::Ws),
-            (b"SCTP", Transport::Sctp),
-        ];
-        let rest = c.rest();
-        let len = class::run(rest, class::TOKEN);
-        let word = rest.get(..len).unwrap_or_default();
-        for (name, transport) in KNOWN {
-            if word.eq_ignore_ascii_case(name) {
-                c.advance(len);
-                return Ok(transport);
-            }
-        }
-        c.token().map(Self::Other)
+        let start = c.pos();
+        c.skip(class::TOKEN);
+        let word = c.slice(start..c.pos());
+        let same = |name: &[u8]| word.eq_ignore_ascii_case(name);
+        Ok(match word {
+            b"TLS" => Self::Tls,
+            b"UDP" => Self::Udp,
+            b"TCP" => Self::Tcp,
+            [] => return Err(c.fail(Rule::Token)),
+            _ if same(b"TLS") => Self::Tls,
+            _ if same(b"UDP") => Self::Udp,
+            _ if same(b"TCP") => Self::Tcp,
+            _ if same(b"WSS") => Self::Wss,
+            _ if same(b"WS") => Self::Ws,
+            _ if same(b"SCTP") => Self::Sctp,
+            _ => Self::Other(Text::checked(c.cut(start))),
+        })
     }
 
     /// The transport as it stands in Via.

@@ -21,11 +21,13 @@ impl UserToUser {
     /// Data in hexadecimal digits, the only encoding RFC 7433 §4.1 names.
     #[must_use]
     pub fn hex(data: &[u8]) -> Self {
-        let digits: String = data.iter().map(|byte| format!("{byte:02X}")).collect();
+        let digit = |half: u8| b"0123456789ABCDEF".get(usize::from(half)).copied();
+        let digits = data.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+        let digits: Vec<u8> = digits.flatten().collect();
         let mut params = Params::new();
         // Name and value are tokens, so they are always taken.
         let _ = params.put("encoding", Some(b"hex"));
-        Self { data: Octets::copy(digits.as_bytes()), params }
+        Self { data: digits.into(), params }
     }
 
     /// The data as it stands, without quotes; it may hold anything about a person.
@@ -318,7 +320,7 @@ fn decimal(c: &mut Cursor<'_>) -> Result<Text, ParseError> {
     let len = c.rest().iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
     c.advance(len);
     let text = c.slice(start..c.pos());
-    let dots = text.iter().filter(|b| **b == b'.').count();
+    let dots = memchr::memchr_iter(b'.', text).count();
     if dots > 1 || !text.iter().any(u8::is_ascii_digit) {
         return Err(ParseError::new(Rule::OutOfRange, start));
     }

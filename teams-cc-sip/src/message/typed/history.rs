@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Diversion, HistoryInfo, Privacy, Reason};
-use crate::message::{Grammar, Headers, NameAddr};
+use crate::message::{Grammar, Headers, NameAddr, SipUri};
 
 /// The place of an entry in the tree of all targets, such as `1.2.1` (RFC 7044 §10.3).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,7 +95,7 @@ impl HistoryInfo {
 /// The headers of one name that stand escaped in the URI.
 fn hidden(address: &NameAddr, wanted: &str) -> Headers {
     let mut headers = Headers::new();
-    let fields = address.uri.as_sip().into_iter().flat_map(|uri| uri.header_fields());
+    let fields = address.uri.as_sip().into_iter().flat_map(SipUri::header_fields);
     for (name, value) in fields.take(Grammar::PARAMS) {
         if name.eq_ignore_ascii_case(wanted) {
             // One with a control character is not taken over.
