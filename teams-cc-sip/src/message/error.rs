@@ -159,6 +159,11 @@ impl ParseError {
         self.header.as_ref()
     }
 
+    pub(crate) fn unshifted(mut self, by: usize) -> Self {
+        self.offset = self.offset.saturating_sub(by);
+        self
+    }
+
     pub(crate) fn shifted(mut self, by: usize) -> Self {
         self.offset = self.offset.saturating_add(by);
         self

@@ -1,6 +1,6 @@
 //! One header line, and what its value may be (RFC 3261 §7.3).
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use bytes::Bytes;
 
@@ -26,6 +26,19 @@ pub trait TypedHeader: Sized {
     ///
     /// The rule that the value breaks, with its offset in the value.
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError>;
+
+    /// As [`Self::parse_value`], for a value that is a part of a message.
+    ///
+    /// Offsets of errors count in the message. Only the most frequent headers are read so.
+    #[doc(hidden)]
+    fn parse_within(
+        message: &Bytes,
+        value: Range<usize>,
+        grammar: &Grammar,
+    ) -> Result<Self, ParseError> {
+        let start = value.start;
+        Self::parse_value(&message.slice(value), grammar).map_err(|e| e.shifted(start))
+    }
 
     /// Writes the value.
     fn write(&self, out: &mut Vec<u8>);
@@ -140,6 +153,18 @@ impl<'a> HeaderRef<'a> {
     #[must_use]
     pub fn value_bytes(self) -> Bytes {
         self.line.value_bytes(self.texts)
+    }
+
+    /// Reads the value.
+    pub(super) fn read<T: TypedHeader>(self, grammar: &Grammar) -> Result<T, ParseError> {
+        let read = match self.line.received() {
+            Some(value) => {
+                let start = value.start;
+                T::parse_within(&self.texts.wire, value, grammar).map_err(|e| e.unshifted(start))
+            }
+            None => T::parse_value(&self.value_bytes(), grammar),
+        };
+        read.map_err(|e| e.in_header(T::name()))
     }
 
     /// The value as text, if it is UTF-8; it may name a person.

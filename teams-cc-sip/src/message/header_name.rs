@@ -201,7 +201,7 @@ impl Code {
             [] => return Self::OTHER,
         };
         let mut at = FIRST.get(bucket(name.len(), first, last)).copied().unwrap_or(u8::MAX);
-        while let Some((text, _)) = KNOWN.get(usize::from(at)) {
+        while let Some(text) = TEXTS.get(usize::from(at)) {
             if text.as_bytes() == name || text.as_bytes().eq_ignore_ascii_case(name) {
                 break;
             }
@@ -217,7 +217,7 @@ impl Code {
 
     /// The known name of this code as it is written.
     pub(crate) fn text(self) -> Option<&'static str> {
-        KNOWN.get(usize::from(self.0)).map(|(text, _)| *text)
+        TEXTS.get(usize::from(self.0)).copied()
     }
 }
 

@@ -135,6 +135,13 @@ impl Line {
         }
     }
 
+    /// The place of the value in what was received, if it stands there in one piece.
+    #[inline]
+    pub(super) fn received(&self) -> Option<Range<usize>> {
+        let value = self.value.start as usize..self.value.end as usize;
+        (self.form == Form::Read).then_some(value)
+    }
+
     /// The value as bytes, shared where they were received.
     #[inline]
     pub(super) fn value_bytes(&self, texts: &Texts) -> Bytes {

@@ -1,6 +1,6 @@
 //! Addresses in headers: display name, URI and parameters (RFC 3261 §20.10).
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use bytes::Bytes;
 
@@ -114,9 +114,17 @@ impl NameAddr {
     }
 
     pub(crate) fn from_bytes(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-        let mut c = Cursor::new(value, grammar);
+        Self::within(value, 0..value.len(), grammar)
+    }
+
+    pub(crate) fn within(
+        message: &Bytes,
+        value: Range<usize>,
+        grammar: &Grammar,
+    ) -> Result<Self, ParseError> {
+        let mut c = Cursor::within(message, value, grammar);
         c.skip_ws();
-        let address = Self::read(value, &mut c)?;
+        let address = Self::read(message, &mut c)?;
         c.end()?;
         Ok(address)
     }

@@ -27,7 +27,15 @@ impl Octets {
     }
 
     /// A range of a message.
+    #[inline]
     pub(crate) fn cut(buf: &Bytes, range: Range<usize>) -> Self {
+        // A copy of fixed length is a few moves; what lies behind the end is never looked at.
+        if let Some(whole) = buf.get(range.start..).and_then(|rest| rest.first_chunk::<SHORT>())
+            && range.len() <= SHORT
+            && let Ok(len) = u8::try_from(range.len())
+        {
+            return Self(Place::Short(len, *whole));
+        }
         let octets = buf.get(range.clone()).unwrap_or_default();
         Self::short(octets).unwrap_or_else(|| Self(Place::Shared(buf.slice(range))))
     }

@@ -1,6 +1,6 @@
 //! The path a request has taken (RFC 3261 §20.42, RFC 3581).
 
-use std::{fmt, net::IpAddr};
+use std::{fmt, net::IpAddr, ops::Range};
 
 use bytes::Bytes;
 
@@ -206,7 +206,15 @@ impl TypedHeader for Via {
     }
 
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-        let mut c = Cursor::new(value, grammar);
+        Self::parse_within(value, 0..value.len(), grammar)
+    }
+
+    fn parse_within(
+        message: &Bytes,
+        value: Range<usize>,
+        grammar: &Grammar,
+    ) -> Result<Self, ParseError> {
+        let mut c = Cursor::within(message, value, grammar);
         c.skip_ws();
         // Nearly every peer writes the version without white space.
         if c.rest().starts_with(b"SIP/2.0/") {

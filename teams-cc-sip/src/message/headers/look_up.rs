@@ -1,7 +1,5 @@
 //! Finding headers, and what their values mean (RFC 3261 §7.3.1).
 
-use bytes::Bytes;
-
 use super::Headers;
 use crate::message::{
     AsHeaderName, HeaderName, HeaderRef, ParseError, Rule, TypedHeader, cursor::Elements,
@@ -41,8 +39,7 @@ impl Headers {
     ///
     /// [`Rule::Repeated`] when it stands twice, or the rule that its value breaks.
     pub fn typed<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
-        let Some(value) = self.only(&T::name())? else { return Ok(None) };
-        T::parse_value(&value, &self.grammar).map(Some).map_err(|e| e.in_header(T::name()))
+        self.only(&T::name())?.map(|header| header.read(&self.grammar)).transpose()
     }
 
     /// The one value of a header that must stand.
@@ -52,8 +49,7 @@ impl Headers {
     /// [`Rule::Missing`] when it is absent, else as [`Self::typed`].
     pub fn required<T: TypedHeader>(&self) -> Result<T, ParseError> {
         let missing = || ParseError::new(Rule::Missing, 0).in_header(T::name());
-        let value = self.only(&T::name())?.ok_or_else(missing)?;
-        T::parse_value(&value, &self.grammar).map_err(|e| e.in_header(T::name()))
+        self.only(&T::name())?.ok_or_else(missing)?.read(&self.grammar)
     }
 
     /// The first element of a comma-separated header, or nothing when it is absent.
@@ -64,14 +60,12 @@ impl Headers {
     pub fn first<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
         let name = T::name();
         let Some(header) = self.named(&name).next() else { return Ok(None) };
+        if !header.value().is_empty() && memchr::memchr(b',', header.value()).is_none() {
+            return header.read(&self.grammar).map(Some);
+        }
         let value = header.value_bytes();
-        let alone = !value.is_empty() && memchr::memchr(b',', &value).is_none();
-        let read = if alone {
-            T::parse_value(&value, &self.grammar).map(Some)
-        } else {
-            let first = Elements::new(&value).next().transpose();
-            first.and_then(|e| e.map(|e| T::parse_value(&e, &self.grammar)).transpose())
-        };
+        let first = Elements::new(&value).next().transpose();
+        let read = first.and_then(|e| e.map(|e| T::parse_value(&e, &self.grammar)).transpose());
         read.map_err(|e| e.in_header(name))
     }
 
@@ -111,8 +105,8 @@ impl Headers {
         )
     }
 
-    /// The value of the one line of a name.
-    fn only(&self, name: &HeaderName) -> Result<Option<Bytes>, ParseError> {
+    /// The one line of a name.
+    fn only(&self, name: &HeaderName) -> Result<Option<HeaderRef<'_>>, ParseError> {
         let code = name.code();
         let mut found = None;
         for line in &self.lines {
@@ -128,6 +122,6 @@ impl Headers {
             }
             found = Some(header);
         }
-        Ok(found.map(HeaderRef::value_bytes))
+        Ok(found)
     }
 }

@@ -1,6 +1,9 @@
 //! Headers that are addresses (RFC 3261 §20, RFC 3325, 3327, 3515, 3608, 3892, 5806, 6442, 7044).
 
-use std::{fmt, ops::Deref};
+use std::{
+    fmt,
+    ops::{Deref, Range},
+};
 
 use bytes::Bytes;
 
@@ -47,6 +50,14 @@ macro_rules! addresses {
 
             fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
                 NameAddr::from_bytes(value, grammar).map(Self)
+            }
+
+            fn parse_within(
+                message: &Bytes,
+                value: Range<usize>,
+                grammar: &Grammar,
+            ) -> Result<Self, ParseError> {
+                NameAddr::within(message, value, grammar).map(Self)
             }
 
             fn write(&self, out: &mut Vec<u8>) {

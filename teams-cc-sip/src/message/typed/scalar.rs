@@ -1,5 +1,7 @@
 //! Headers that are numbers, and Call-ID (RFC 3261 §20, RFC 3262).
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use crate::message::{
@@ -95,12 +97,20 @@ impl TypedHeader for CSeq {
     }
 
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-        let mut c = Cursor::new(value, grammar);
+        Self::parse_within(value, 0..value.len(), grammar)
+    }
+
+    fn parse_within(
+        message: &Bytes,
+        value: Range<usize>,
+        grammar: &Grammar,
+    ) -> Result<Self, ParseError> {
+        let mut c = Cursor::within(message, value, grammar);
         let number = c.number32(MAX_CSEQ)?;
         white_space(&mut c)?;
         let at = c.pos();
         c.skip(class::TOKEN);
-        let method = Method::from_bytes(value, at..c.pos())?;
+        let method = Method::from_bytes(message, at..c.pos())?;
         c.end()?;
         Ok(Self { number, method })
     }
@@ -184,7 +194,15 @@ impl TypedHeader for CallId {
     }
 
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-        let mut c = Cursor::new(value, grammar);
+        Self::parse_within(value, 0..value.len(), grammar)
+    }
+
+    fn parse_within(
+        message: &Bytes,
+        value: Range<usize>,
+        grammar: &Grammar,
+    ) -> Result<Self, ParseError> {
+        let mut c = Cursor::within(message, value, grammar);
         let text = Self::read(&mut c)?;
         c.end()?;
         Ok(Self(text))
