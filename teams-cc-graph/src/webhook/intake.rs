@@ -202,7 +202,8 @@ impl Intake {
 
     /// Takes callbacks for one more tenant from here on; whether that is new.
     ///
-    /// For a customer that signs up while the program runs. Give its calls somewhere to go first: the sink gets them with the next request.
+    /// For a customer that signs up while the program runs. Give its calls somewhere to go first:
+    /// the sink gets them with the next request.
     pub fn add_tenant(&self, tenant: &TenantId) -> bool {
         self.verifier.tenants.add(tenant)
     }

@@ -1,7 +1,7 @@
 //! Option tags under Supported and Require (RFC 3261 §19.2).
 
 use crate::message::{
-    HeaderName, Headers,
+    HeaderName, HeaderRef, Headers,
     typed::{Require, Supported},
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn require(headers: &mut Headers, tag: &str) {
 }
 
 fn names(headers: &Headers, name: HeaderName, tag: &str) -> bool {
-    headers.get_all(name).filter_map(|header| header.as_str()).any(|list| {
+    headers.get_all(name).filter_map(HeaderRef::as_str).any(|list| {
         list.split(',').any(|item| item.trim_matches([' ', '\t']).eq_ignore_ascii_case(tag))
     })
 }

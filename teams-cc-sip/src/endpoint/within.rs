@@ -66,7 +66,7 @@ impl Core {
             headers.push_header(call.contact.clone());
         }
         for header in &own {
-            headers.push_header(header.clone());
+            headers.push_header(header);
         }
         add_extras(extras, &mut request)?;
         if changes && matches!(call.stage, Stage::Up) {

@@ -96,7 +96,7 @@ fn an_order_sets_the_policy_of_one_call() {
     pair.run_ms(15);
     let invite = &pair.sent[0].2;
     assert_eq!(invite.headers().get_str("Require"), Some("100rel"));
-    let allows = invite.headers().get_all("Allow").filter_map(|h| h.as_str());
+    let allows = invite.headers().get_all("Allow").filter_map(crate::message::HeaderRef::as_str);
     assert!(allows.collect::<Vec<_>>().join(",").contains("PRACK"));
     let b = pair.incoming(B);
     pair.respond(B, b, 180);
