@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use aws_lc_rs::digest::{Context, Digest, SHA256, SHA256_OUTPUT_LEN};
+use aws_lc_rs::digest::{Digest, SHA256, SHA256_OUTPUT_LEN, digest};
 use teams_cc_core::{TenantId, Timestamp};
 
 use crate::jwt::Jwk;
@@ -47,27 +47,20 @@ impl Hasher for AsItIs {
 }
 
 /// The hashes of a token: of all of it, by which it is known again, and of what is signed.
-///
-/// The whole begins with what is signed, so that part is hashed once for both.
 pub(super) struct Hashes {
+    /// Of the hash of what is signed and of the signature, so that nothing is hashed twice.
     pub(super) whole: Fingerprint,
-    signed: Context,
+    /// The SHA-256 of what is signed.
+    pub(super) signed: Digest,
 }
 
 impl Hashes {
     /// The hashes of a token; the signature, with its dot, is part of the whole alone.
     pub(super) fn of(token: &str) -> Self {
         let (signed, signature) = token.split_at(token.rfind('.').unwrap_or(token.len()));
-        let mut hash = Context::new(&SHA256);
-        hash.update(signed.as_bytes());
-        let signed = hash.clone();
-        hash.update(signature.as_bytes());
-        Self { whole: Fingerprint::from(&hash.finish()), signed }
-    }
-
-    /// The SHA-256 of what is signed.
-    pub(super) fn signed(self) -> Digest {
-        self.signed.finish()
+        let signed = digest(&SHA256, signed.as_bytes());
+        let whole = [signed.as_ref(), signature.as_bytes()].concat();
+        Self { whole: Fingerprint::from(&digest(&SHA256, &whole)), signed }
     }
 }
 
@@ -153,8 +146,6 @@ impl Tokens {
 
 #[cfg(test)]
 mod tests {
-    use aws_lc_rs::digest::digest;
-
     use super::*;
     use crate::jwt::JwkSet;
 
@@ -198,7 +189,7 @@ mod tests {
             assert!(Hashes::of(other).whole != hashes.whole, "{other}");
         }
         assert!(Hashes::of("header.payload.signature").whole == hashes.whole);
-        assert_eq!(hashes.signed().as_ref(), digest(&SHA256, b"header.payload").as_ref());
+        assert_eq!(hashes.signed.as_ref(), digest(&SHA256, b"header.payload").as_ref());
     }
 
     #[test]

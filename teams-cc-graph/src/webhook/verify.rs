@@ -41,8 +41,7 @@ impl Verifier {
             return Err(JwtError::TooLong);
         }
         let hashes = Hashes::of(bearer);
-        let whole = hashes.whole;
-        if let Some(tenant) = self.proven.tenant(&whole, now, |id| self.keys.known(id)) {
+        if let Some(tenant) = self.proven.tenant(&hashes.whole, now, |id| self.keys.known(id)) {
             // It may be served no more since the token was proven.
             let served = self.tenants.contains(&tenant);
             let verified = Verified { tenant, repeated: true };
@@ -56,13 +55,13 @@ impl Verifier {
             self.accept(token.claimed()?, now)?;
             self.keys.key(token.key_id()).await?
         };
-        let claims = token.verify_hashed(&key, &hashes.signed())?;
+        let claims = token.verify_hashed(&key, &hashes.signed)?;
         let expires = claims.expires;
         let tenant = self.accept(claims, now)?;
         let header = token.header();
         let key_id = Arc::clone(header.key_id());
         let proven = Proven { tenant: tenant.clone(), expires, key_id, key };
-        self.proven.remember(whole, proven, now);
+        self.proven.remember(hashes.whole, proven, now);
         *self.header() = Some(Arc::clone(header));
         Ok(Verified { tenant, repeated: false })
     }
