@@ -75,7 +75,8 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// The rule that an element breaks, or [`Rule::TooManyParams`] beyond [`Grammar::params`].
+    /// The rule that an element breaks, or [`Rule::TooManyParams`] beyond
+    /// [`Limits::params`](crate::message::Limits::params).
     pub fn list<T: TypedHeader>(&self) -> Result<Vec<T>, ParseError> {
         let name = T::name();
         let mut all = Vec::new();
