@@ -88,8 +88,19 @@ async def redirected(graph, told):
         await refused(call.get(), 404, "8523")
 
 
+async def free(graph, who):
+    """Waits, at most a minute, for the end of calls that checks before these have left behind."""
+    for _ in range(300):
+        presence = await graph.users.by_user_id(who).presence.get()
+        if presence.activity == "Available":
+            return
+        await asyncio.sleep(0.2)
+    raise TimeoutError(f"{who} is {presence.activity} for ever")
+
+
 async def media(graph, told):
     """What a bot does with the media of a call."""
+    await free(graph, ADA)
     made = await graph.communications.calls.post(a_call(ADA))
     told.call("established", made.id, CallState.Established)
     call = graph.communications.calls.by_call_id(made.id)
