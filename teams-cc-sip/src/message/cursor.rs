@@ -157,6 +157,16 @@ impl<'a> Cursor<'a> {
         Err(ParseError::new(Rule::Quote, start))
     }
 
+    /// Passes over a quoted string, or over a non-empty run of the class.
+    pub(crate) fn skip_quoted_or(&mut self, class: u8, rule: Rule) -> Result<(), ParseError> {
+        if self.peek() == Some(b'"') {
+            return self.skip_quoted();
+        }
+        let start = self.pos;
+        self.skip(class);
+        if self.pos == start { Err(self.fail(rule)) } else { Ok(()) }
+    }
+
     /// Decimal digits as a number not above `max`.
     pub(crate) fn number(&mut self, max: u64) -> Result<u64, ParseError> {
         let start = self.pos;

@@ -151,14 +151,38 @@ impl Params {
         Ok(())
     }
 
-    /// The text of parameters whose grammar and names were checked while it was read.
-    pub(crate) const fn checked(text: Octets) -> Self {
-        Self(text)
-    }
-
     /// Reads `*( SEMI generic-param )` up to something else.
     pub(crate) fn read(c: &mut Cursor<'_>) -> Result<Self, ParseError> {
         Self::read_values(c, skip_value)
+    }
+
+    /// Reads the parameters of a URI, whose values have escapes instead of quotes.
+    pub(crate) fn read_of_uri(
+        c: &mut Cursor<'_>,
+        skip_name: impl Fn(&mut Cursor<'_>),
+    ) -> Result<Self, ParseError> {
+        let start = c.pos();
+        if c.peek() != Some(b';') {
+            return Ok(Self::new());
+        }
+        let mut names = Names::default();
+        while c.eat(b';') {
+            let name = c.pos();
+            skip_name(c);
+            let name = name..c.pos();
+            if name.is_empty() {
+                return Err(c.fail(Rule::Param));
+            }
+            if c.eat(b'=') {
+                let value = c.pos();
+                c.skip_escaped(class::URI_PARAM);
+                if c.pos() == value {
+                    return Err(c.fail(Rule::Param));
+                }
+            }
+            names.add(c, name)?;
+        }
+        Ok(Self(c.cut(start)))
     }
 
     /// As [`Self::read`], where a value may be a URI in angle brackets (RFC 8224 §4 `info`).
@@ -246,12 +270,7 @@ impl<'a> Iterator for Pieces<'a> {
 
 /// Passes over a token, a host or a quoted string.
 fn skip_value(c: &mut Cursor<'_>) -> Result<(), ParseError> {
-    if c.peek() == Some(b'"') {
-        return c.skip_quoted();
-    }
-    let start = c.pos();
-    c.skip(class::PARAM_VALUE);
-    if c.pos() == start { Err(c.fail(Rule::Param)) } else { Ok(()) }
+    c.skip_quoted_or(class::PARAM_VALUE, Rule::Param)
 }
 
 /// A token, a host or a quoted string, as written.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{
     Grammar, Param, Params, ParseError, Private, Rule, Text, class, cursor::Cursor, octets::Octets,
-    params::Names, text::MASK,
+    text::MASK,
 };
 
 /// A telephone number as a URI.
@@ -99,25 +99,7 @@ impl TelUri {
         c.advance(memchr::memchr(b';', rest).unwrap_or(rest.len()));
         check_number(c.slice(start..c.pos()), start)?;
         let number = Private::new(Text::checked(c.cut(start)));
-        let start = c.pos();
-        let mut names = Names::default();
-        while c.eat(b';') {
-            let name = c.pos();
-            c.skip(class::TOKEN);
-            let name = name..c.pos();
-            if name.is_empty() {
-                return Err(c.fail(Rule::Param));
-            }
-            if c.eat(b'=') {
-                let value = c.pos();
-                c.skip_escaped(class::URI_PARAM);
-                if c.pos() == value {
-                    return Err(c.fail(Rule::Param));
-                }
-            }
-            names.add(&c, name)?;
-        }
-        let params = Params::checked(c.cut(start));
+        let params = Params::read_of_uri(&mut c, |c| c.skip(class::TOKEN))?;
         if !c.is_at_end() {
             return Err(c.fail(Rule::Param));
         }

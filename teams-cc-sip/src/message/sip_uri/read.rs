@@ -7,7 +7,6 @@ use bytes::Bytes;
 use super::{Rare, Scheme, SipUri};
 use crate::message::{
     Grammar, Host, Params, ParseError, Private, Rule, Text, class, cursor::Cursor, octets::Octets,
-    params::Names,
 };
 
 impl SipUri {
@@ -43,7 +42,7 @@ impl SipUri {
         let port = c.pos();
         uri.port = Host::read_port(&mut c)?;
         exact &= c.slice(port..port + 2) != b":0";
-        uri.params = read_params(&mut c)?;
+        uri.params = Params::read_of_uri(&mut c, |c| c.skip_escaped(class::URI_PARAM))?;
         if c.eat(b'?') {
             let start = c.pos();
             c.skip_escaped(class::URI_HEADER);
@@ -104,29 +103,4 @@ fn skip_user(c: &mut Cursor<'_>) {
     while c.grammar.leniency.hash_in_user && c.eat(b'#') {
         c.skip_escaped(class::USER);
     }
-}
-
-fn read_params(c: &mut Cursor<'_>) -> Result<Params, ParseError> {
-    let start = c.pos();
-    if c.peek() != Some(b';') {
-        return Ok(Params::new());
-    }
-    let mut names = Names::default();
-    while c.eat(b';') {
-        let name = c.pos();
-        c.skip_escaped(class::URI_PARAM);
-        let name = name..c.pos();
-        if name.is_empty() {
-            return Err(c.fail(Rule::Param));
-        }
-        if c.eat(b'=') {
-            let value = c.pos();
-            c.skip_escaped(class::URI_PARAM);
-            if c.pos() == value {
-                return Err(c.fail(Rule::Param));
-            }
-        }
-        names.add(c, name)?;
-    }
-    Ok(Params::checked(c.cut(start)))
 }

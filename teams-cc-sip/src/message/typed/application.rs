@@ -64,14 +64,7 @@ impl TypedHeader for UserToUser {
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
         let mut c = Cursor::new(value, grammar);
         let start = c.pos();
-        if c.peek() == Some(b'"') {
-            c.skip_quoted()?;
-        } else {
-            c.skip(class::TOKEN);
-        }
-        if c.pos() == start {
-            return Err(c.fail(Rule::Token));
-        }
+        c.skip_quoted_or(class::TOKEN, Rule::Token)?;
         let data = c.cut(start);
         let params = Params::read(&mut c)?;
         c.end()?;

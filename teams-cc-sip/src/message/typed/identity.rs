@@ -77,15 +77,8 @@ impl TypedHeader for Identity {
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
         let mut c = Cursor::new(value, grammar);
         let start = c.pos();
-        if c.peek() == Some(b'"') {
-            // RFC 4474, which this replaced, had the signature in quotes.
-            c.skip_quoted()?;
-        } else {
-            c.skip(class::PARAM_VALUE);
-        }
-        if c.pos() == start {
-            return Err(c.fail(Rule::Token));
-        }
+        // RFC 4474, which this replaced, had the signature in quotes.
+        c.skip_quoted_or(class::PARAM_VALUE, Rule::Token)?;
         let token = c.cut(start);
         let params = Params::read_with_uris(&mut c)?;
         c.end()?;
