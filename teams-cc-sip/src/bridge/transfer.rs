@@ -95,8 +95,7 @@ impl Engine {
         let Some(local) = local else {
             return self.transfer_failed(&leg, 503);
         };
-        let key = encrypted.then_some(local.key);
-        transfer.session = Some(Session::new(media.clone(), local.address, id, key));
+        transfer.session = Some(Session::new(media.clone(), local, id, encrypted));
         if self.send_invite(&leg, Role::Replacement).is_err() {
             self.transfer_failed(&leg, 503);
         }

@@ -286,7 +286,11 @@ impl Driver {
             }
             Output::OpenMedia { media } => {
                 let local = self.media.open(&media).and_then(|address| {
-                    self.media.master_key(&media).map(|key| LocalMedia { address, key })
+                    let mut local = LocalMedia::new(address, self.media.master_key(&media)?);
+                    local.codecs = self.media.codecs(&media);
+                    local.comfort_noise = self.media.comfort_noise();
+                    local.ice = self.media.ice();
+                    Ok(local)
                 });
                 let local = local
                     .inspect_err(|error| {

@@ -84,7 +84,7 @@ impl MediaPort for SilentMedia {
 
     fn connect(&self, leg: &LegId, remote: &RemoteMedia) {
         let mut streams = lock(&self.streams);
-        if remote.keys.is_some() || remote.on_hold {
+        if remote.keys.is_some() || remote.on_hold || !remote.codec.is_g711() {
             streams.remove(leg);
             return;
         }
@@ -146,8 +146,8 @@ fn packet(stream: &mut Stream) -> [u8; HEADER_OCTETS + PACKET_OCTETS] {
 /// The octet that stands for silence (ITU-T G.711).
 fn silence(codec: Codec) -> u8 {
     match codec {
-        Codec::Pcmu => 0xff,
         Codec::Pcma => 0xd5,
+        _ => 0xff,
     }
 }
 

@@ -1,9 +1,11 @@
 //! Answers to offers of audio (RFC 3264 §6, RFC 4568 §7.1).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{
-    AnswerError, Codec, Crypto, Direction, LocalAudio, Media, Profile, SessionDescription, Suite,
+    AnswerError, Codec, Crypto, Direction, IceCredentials, LocalAudio, Media, NegotiatedIce,
+    Profile, SessionDescription, Suite,
+    offer::{COMFORT_NOISE, Section},
 };
 
 /// An answer, and what both sides then use.
@@ -26,16 +28,26 @@ pub struct NegotiatedAudio {
     pub remote_port: u16,
     /// The codec.
     pub codec: Codec,
-    /// Its payload type.
+    /// Its payload type in packets that go there.
     pub payload_type: u8,
-    /// The payload type of telephone events, if both sides take them.
+    /// Its payload type in packets that come here; the two may differ (RFC 3264 §5.1).
+    pub received_payload_type: u8,
+    /// The payload type of telephone events that go there, if both sides take them.
     pub telephone_event: Option<u8>,
+    /// The payload type of telephone events that come here.
+    pub received_telephone_event: Option<u8>,
+    /// Whether both sides take comfort noise (RFC 3389).
+    pub comfort_noise: bool,
     /// Milliseconds of sound in a packet that the other side wants.
     pub ptime: u16,
     /// Which way sound flows, seen from this side.
     pub direction: Direction,
     /// Whether RTCP shares the port.
     pub rtcp_mux: bool,
+    /// Where RTCP goes: the port of RTP where it is shared, `a=rtcp`, or one more (RFC 3605).
+    pub remote_rtcp: SocketAddr,
+    /// What connectivity is checked with, where both sides do ICE.
+    pub ice: Option<NegotiatedIce>,
     /// What protects packets from here, where SRTP is used.
     pub local_crypto: Option<Crypto>,
     /// What protects packets from there, where SRTP is used.
@@ -44,14 +56,32 @@ pub struct NegotiatedAudio {
 
 /// Milliseconds in a packet where nothing is stated (RFC 3551 §4.2).
 const DEFAULT_PTIME: u16 = 20;
+/// Milliseconds in a packet that are taken at a peer's word; other values count as not stated.
+const PTIMES: std::ops::RangeInclusive<u16> = 10..=120;
 
-/// Answers an offer: the first audio section is taken, every other section is refused.
+/// Answers an offer: the first audio section that fits is taken, every other one is refused.
 ///
 /// # Errors
 ///
 /// Why there is no answer; the response is then 488.
 pub fn answer(offer: &SessionDescription, local: &LocalAudio) -> Result<Answer, AnswerError> {
-    let chosen = offer.audio().ok_or(AnswerError::NoAudio)?;
+    let mut why = AnswerError::NoAudio;
+    let audio = offer.media().iter().filter(|m| m.kind() == "audio" && !m.is_refused());
+    for (nth, section) in audio.enumerate() {
+        match answer_with(offer, section, local) {
+            Ok(answer) => return Ok(answer),
+            Err(error) if nth == 0 => why = error,
+            Err(_) => {}
+        }
+    }
+    Err(why)
+}
+
+fn answer_with(
+    offer: &SessionDescription,
+    chosen: &Media,
+    local: &LocalAudio,
+) -> Result<Answer, AnswerError> {
     if profile(chosen) != Some(local.profile()) {
         return Err(AnswerError::Profile);
     }
@@ -69,12 +99,21 @@ pub fn answer(offer: &SessionDescription, local: &LocalAudio) -> Result<Answer, 
     };
     let codecs = common_codecs(chosen, &local.codecs);
     let (payload_type, codec) = *codecs.first().ok_or(AnswerError::NoCodec)?;
-    let telephone_event = local.telephone_event.and_then(|_| event_type(chosen));
+    let telephone_event = local.telephone_event.and_then(|_| event_type(chosen, codec));
+    let comfort_noise = local.comfort_noise && takes_comfort_noise(chosen);
     let direction = offer.direction_of(chosen).answered(local.direction);
     let rtcp_mux = local.rtcp_mux && chosen.has_flag("rtcp-mux");
-    let section =
-        local.section(&codecs, telephone_event, local_crypto.as_ref(), direction, rtcp_mux);
-    let mut section = Some(section);
+    let ice = local.ice.clone().zip(IceCredentials::of(offer, chosen));
+    let ice = ice.map(|(local, remote)| NegotiatedIce { local, remote });
+    let mut section = Some(local.section(&Section {
+        codecs: &codecs,
+        telephone_event,
+        comfort_noise,
+        crypto: local_crypto.as_ref(),
+        direction,
+        rtcp_mux,
+        ice: ice.as_ref().map(|ice| &ice.local),
+    }));
     let media = offer
         .media()
         .iter()
@@ -83,19 +122,27 @@ pub fn answer(offer: &SessionDescription, local: &LocalAudio) -> Result<Answer, 
             ours.unwrap_or_else(|| m.refused())
         })
         .collect();
+    let remote_address = offer.address_of(chosen).ok_or(AnswerError::NoAddress)?;
     let audio = NegotiatedAudio {
-        remote_address: offer.address_of(chosen).ok_or(AnswerError::NoAddress)?,
+        remote_address,
         remote_port: chosen.port(),
         codec,
+        // RFC 3264 §6.1: the answer keeps the offer's numbers, so both ways are the same.
         payload_type,
-        telephone_event,
-        ptime: chosen.ptime().unwrap_or(DEFAULT_PTIME),
+        received_payload_type: payload_type,
+        telephone_event: telephone_event.map(|(payload_type, _)| payload_type),
+        received_telephone_event: telephone_event.map(|(payload_type, _)| payload_type),
+        comfort_noise,
+        ptime: packet_time(chosen),
         direction,
         rtcp_mux,
+        remote_rtcp: rtcp_of(chosen, remote_address, rtcp_mux),
         local_crypto,
         remote_crypto,
+        ice,
     };
-    Ok(Answer { description: local.describe(media), audio })
+    let ice = audio.ice.is_some();
+    Ok(Answer { description: local.describe(media, ice), audio })
 }
 
 /// Reads the answer to an offer made from `local`.
@@ -115,7 +162,7 @@ pub fn accept(
         .media()
         .iter()
         .zip(answer.media())
-        .find(|(ours, theirs)| ours.kind() == "audio" && !theirs.is_refused())
+        .find(|(ours, theirs)| ours.kind() == "audio" && !ours.is_refused() && !theirs.is_refused())
         .ok_or(AnswerError::NoAudio)?;
     if theirs.kind() != ours.kind() {
         return Err(AnswerError::Mismatch);
@@ -141,18 +188,53 @@ pub fn accept(
     }
     let codecs = common_codecs(theirs, &local.codecs);
     let (payload_type, codec) = *codecs.first().ok_or(AnswerError::NoCodec)?;
+    let received = common_codecs(ours, &[codec]);
+    let event = local.telephone_event.and_then(|_| event_type(theirs, codec));
+    let received_event = event.and_then(|_| event_type(ours, codec));
+    let remote_address = answer.address_of(theirs).ok_or(AnswerError::NoAddress)?;
+    let rtcp_mux = ours.has_flag("rtcp-mux") && theirs.has_flag("rtcp-mux");
+    let ice = IceCredentials::of(offer, ours).zip(IceCredentials::of(answer, theirs));
     Ok(NegotiatedAudio {
-        remote_address: answer.address_of(theirs).ok_or(AnswerError::NoAddress)?,
+        remote_address,
         remote_port: theirs.port(),
         codec,
         payload_type,
-        telephone_event: local.telephone_event.and_then(|_| event_type(theirs)),
-        ptime: theirs.ptime().unwrap_or(DEFAULT_PTIME),
+        received_payload_type: received.first().map_or(payload_type, |(number, _)| *number),
+        telephone_event: event.map(|(number, _)| number),
+        received_telephone_event: received_event.map(|(number, _)| number),
+        comfort_noise: takes_comfort_noise(ours) && takes_comfort_noise(theirs),
+        ptime: packet_time(theirs),
         direction: offer.direction_of(ours).answered(answer.direction_of(theirs)).reversed(),
-        rtcp_mux: ours.has_flag("rtcp-mux") && theirs.has_flag("rtcp-mux"),
+        rtcp_mux,
+        remote_rtcp: rtcp_of(theirs, remote_address, rtcp_mux),
         local_crypto,
         remote_crypto,
+        ice: ice.map(|(local, remote)| NegotiatedIce { local, remote }),
     })
+}
+
+/// Milliseconds of sound in a packet that a section asks for.
+fn packet_time(media: &Media) -> u16 {
+    media.ptime().filter(|ptime| PTIMES.contains(ptime)).unwrap_or(DEFAULT_PTIME)
+}
+
+fn takes_comfort_noise(media: &Media) -> bool {
+    media.formats().iter().any(|f| f.parse::<u8>() == Ok(COMFORT_NOISE))
+}
+
+/// Where a section wants RTCP (RFC 5761 §5.1.1, RFC 3605 §2.1, RFC 3550 §11).
+fn rtcp_of(media: &Media, address: IpAddr, mux: bool) -> SocketAddr {
+    if mux {
+        return SocketAddr::new(address, media.port());
+    }
+    let stated = media.attribute("rtcp").and_then(|value| {
+        let mut parts = value.split_ascii_whitespace();
+        let port: u16 = parts.next()?.parse().ok()?;
+        // An address may follow: network type, family, address.
+        let other = parts.nth(2).and_then(|text| text.parse().ok());
+        Some(SocketAddr::new(other.unwrap_or(address), port))
+    });
+    stated.unwrap_or_else(|| SocketAddr::new(address, media.port().saturating_add(1)))
 }
 
 fn profile(media: &Media) -> Option<Profile> {
@@ -180,9 +262,9 @@ fn common_codecs(media: &Media, ours: &[Codec]) -> Vec<(u8, Codec)> {
     for payload_type in types {
         let codec = match maps.iter().find(|m| m.payload_type == payload_type) {
             Some(map) => ours.iter().find(|c| {
-                map.encoding.eq_ignore_ascii_case(c.encoding()) && map.clock_rate == 8000
+                map.encoding.eq_ignore_ascii_case(c.encoding()) && map.clock_rate == c.clock_rate()
             }),
-            None => ours.iter().find(|c| c.payload_type() == payload_type),
+            None => ours.iter().find(|c| c.is_static() && c.payload_type() == payload_type),
         };
         if let Some(&codec) = codec
             && !common.iter().any(|(_, c)| *c == codec)
@@ -193,19 +275,21 @@ fn common_codecs(media: &Media, ours: &[Codec]) -> Vec<(u8, Codec)> {
     common
 }
 
-/// The payload type of telephone events at the clock of the codec.
-fn event_type(media: &Media) -> Option<u8> {
+/// Payload type and clock of telephone events: at the codec's clock (RFC 4733 §2.1), or at 8000
+/// where a peer lists no other.
+fn event_type(media: &Media, codec: Codec) -> Option<(u8, u32)> {
     let listed =
         |payload_type: u8| media.formats().iter().any(|f| f.parse::<u8>() == Ok(payload_type));
-    media
+    let events: Vec<_> = media
         .rtp_maps()
         .into_iter()
-        .find(|map| {
-            map.encoding.eq_ignore_ascii_case("telephone-event")
-                && map.clock_rate == 8000
-                && listed(map.payload_type)
-        })
-        .map(|map| map.payload_type)
+        .filter(|map| map.encoding.eq_ignore_ascii_case("telephone-event"))
+        .filter(|map| listed(map.payload_type))
+        .collect();
+    [codec.clock_rate(), 8_000]
+        .into_iter()
+        .find_map(|rate| events.iter().find(|map| map.clock_rate == rate))
+        .map(|map| (map.payload_type, map.clock_rate))
 }
 
 #[cfg(test)]

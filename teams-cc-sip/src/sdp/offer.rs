@@ -2,41 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{AnswerError, Crypto, Direction, Line, MasterKey, Media, SessionDescription, Suite};
+use super::{
+    AnswerError, Codec, Crypto, Direction, IceCredentials, Line, MasterKey, Media,
+    SessionDescription, Suite,
+};
 use crate::message::Text;
-
-/// A codec this crate connects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Codec {
-    /// G.711 µ-law.
-    Pcmu,
-    /// G.711 A-law.
-    Pcma,
-}
-
-impl Codec {
-    /// Both, µ-law first.
-    pub const ALL: [Self; 2] = [Self::Pcmu, Self::Pcma];
-
-    /// The payload type that RFC 3551 gives it.
-    #[must_use]
-    pub const fn payload_type(self) -> u8 {
-        match self {
-            Self::Pcmu => 0,
-            Self::Pcma => 8,
-        }
-    }
-
-    /// The encoding name in rtpmap.
-    #[must_use]
-    pub const fn encoding(self) -> &'static str {
-        match self {
-            Self::Pcmu => "PCMU",
-            Self::Pcma => "PCMA",
-        }
-    }
-}
 
 /// What carries the sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,6 +39,10 @@ pub struct LocalAudio {
     pub codecs: Vec<Codec>,
     /// The payload type for telephone events in an offer; nothing leaves them out.
     pub telephone_event: Option<u8>,
+    /// Whether comfort noise (RFC 3389) is taken and sent.
+    pub comfort_noise: bool,
+    /// Name and password for connectivity checks, where this side answers them.
+    pub ice: Option<IceCredentials>,
     /// Milliseconds of sound in a packet.
     pub ptime: u16,
     /// Which way sound shall flow.
@@ -90,8 +64,10 @@ impl LocalAudio {
         Self {
             address,
             port,
-            codecs: Codec::ALL.to_vec(),
+            codecs: Codec::G711.to_vec(),
             telephone_event: Some(101),
+            comfort_noise: false,
+            ice: None,
             ptime: 20,
             direction: Direction::SendRecv,
             rtcp_mux: true,
@@ -129,58 +105,93 @@ impl LocalAudio {
         self
     }
 
+    /// The same audio with comfort noise.
+    #[must_use]
+    pub const fn with_comfort_noise(mut self) -> Self {
+        self.comfort_noise = true;
+        self
+    }
+
+    /// The same audio with connectivity checks answered (RFC 8445, as lite agent).
+    ///
+    /// Teams takes one IPv4 candidate; an IPv6 address offers none.
+    #[must_use]
+    pub fn with_ice(mut self, ice: IceCredentials) -> Self {
+        self.ice = self.address.is_ipv4().then_some(ice);
+        self
+    }
+
     pub(super) const fn profile(&self) -> Profile {
         if self.key.is_some() { Profile::Savp } else { Profile::Avp }
     }
 
-    pub(super) fn describe(&self, media: Vec<Media>) -> SessionDescription {
+    pub(super) fn describe(&self, media: Vec<Media>, ice: bool) -> SessionDescription {
         let family = if self.address.is_ipv4() { "IP4" } else { "IP6" };
         let address = self.address;
         let (id, version) = (self.session_id, self.version);
-        let lines = vec![
+        let mut lines = vec![
             Line::built(b'v', "0".into()),
             Line::built(b'o', format!("- {id} {version} IN {family} {address}")),
             Line::built(b's', "-".into()),
             Line::built(b'c', format!("IN {family} {address}")),
             Line::built(b't', "0 0".into()),
         ];
+        if ice {
+            lines.push(Line::built(b'a', "ice-lite".into()));
+        }
         SessionDescription::built(lines, media)
     }
 
-    /// The audio section with these codecs and this crypto line.
-    pub(super) fn section(
-        &self,
-        codecs: &[(u8, Codec)],
-        telephone_event: Option<u8>,
-        crypto: Option<&Crypto>,
-        direction: Direction,
-        rtcp_mux: bool,
-    ) -> Media {
-        let profile = if crypto.is_some() { Profile::Savp } else { Profile::Avp };
+    /// The audio section that says this.
+    pub(super) fn section(&self, says: &Section<'_>) -> Media {
+        let profile = if says.crypto.is_some() { Profile::Savp } else { Profile::Avp };
         let attribute = |value: String| Line::built(b'a', value);
         let mut lines = Vec::new();
         let mut formats = Vec::new();
-        for (payload_type, codec) in codecs {
+        for (payload_type, codec) in says.codecs {
             formats.push(payload_type.to_string());
-            lines.push(attribute(format!("rtpmap:{payload_type} {}/8000", codec.encoding())));
+            let (name, rate) = (codec.encoding(), codec.clock_rate());
+            lines.push(attribute(format!("rtpmap:{payload_type} {name}/{rate}")));
         }
-        if let Some(event) = telephone_event {
+        if says.comfort_noise {
+            formats.push(COMFORT_NOISE.to_string());
+            lines.push(attribute(format!("rtpmap:{COMFORT_NOISE} CN/8000")));
+        }
+        if let Some((event, rate)) = says.telephone_event {
             formats.push(event.to_string());
-            lines.push(attribute(format!("rtpmap:{event} telephone-event/8000")));
+            lines.push(attribute(format!("rtpmap:{event} telephone-event/{rate}")));
             // RFC 4733 §2.4.1: events 0 to 15 are the sixteen keys.
             lines.push(attribute(format!("fmtp:{event} 0-15")));
         }
-        if let Some(crypto) = crypto {
+        if let Some(crypto) = says.crypto {
             lines.push(attribute(format!("crypto:{}", crypto.reveal())));
         }
         lines.push(attribute(format!("ptime:{}", self.ptime)));
-        if rtcp_mux {
+        if says.rtcp_mux {
             lines.push(attribute("rtcp-mux".into()));
         }
-        lines.push(attribute(direction.as_str().into()));
+        if let Some(ice) = says.ice {
+            lines.extend(ice.lines(self.address, self.port, says.rtcp_mux));
+        }
+        lines.push(attribute(says.direction.as_str().into()));
         let formats = formats.iter().filter_map(|f| Text::new(f).ok()).collect();
         Media::built(Text::known("audio"), self.port, Text::known(profile.as_str()), formats, lines)
     }
+}
+
+/// The payload type of comfort noise at 8000 ticks (RFC 3389 §4).
+pub(super) const COMFORT_NOISE: u8 = 13;
+
+/// What an audio section is to say.
+pub(super) struct Section<'a> {
+    pub(super) codecs: &'a [(u8, Codec)],
+    /// The payload type of telephone events, and their clock.
+    pub(super) telephone_event: Option<(u8, u32)>,
+    pub(super) comfort_noise: bool,
+    pub(super) crypto: Option<&'a Crypto>,
+    pub(super) direction: Direction,
+    pub(super) rtcp_mux: bool,
+    pub(super) ice: Option<&'a IceCredentials>,
 }
 
 /// Describes what this side offers.
@@ -189,17 +200,45 @@ impl LocalAudio {
 ///
 /// [`AnswerError::NoCodec`] when no codec is given.
 pub fn offer(local: &LocalAudio) -> Result<SessionDescription, AnswerError> {
+    offer_after(None, local)
+}
+
+/// Describes what this side offers after it has described something before.
+///
+/// Sections keep their places for the life of a session (RFC 3264 §8): the audio stands where it
+/// stood, and what was refused stays refused.
+///
+/// # Errors
+///
+/// [`AnswerError::NoCodec`] when no codec is given.
+pub fn offer_after(
+    before: Option<&SessionDescription>,
+    local: &LocalAudio,
+) -> Result<SessionDescription, AnswerError> {
     if local.codecs.is_empty() {
         return Err(AnswerError::NoCodec);
     }
     let codecs: Vec<_> = local.codecs.iter().map(|c| (c.payload_type(), *c)).collect();
     let crypto = local.key.clone().map(|key| Crypto::new(1, Suite::AesCm128HmacSha1_80, key));
-    let media = local.section(
-        &codecs,
-        local.telephone_event,
-        crypto.as_ref(),
-        local.direction,
-        local.rtcp_mux,
-    );
-    Ok(local.describe(vec![media]))
+    let mut audio = Some(local.section(&Section {
+        codecs: &codecs,
+        telephone_event: local.telephone_event.map(|payload_type| (payload_type, 8_000)),
+        comfort_noise: local.comfort_noise,
+        crypto: crypto.as_ref(),
+        direction: local.direction,
+        rtcp_mux: local.rtcp_mux,
+        ice: local.ice.as_ref(),
+    }));
+    let before = before.map(SessionDescription::media).unwrap_or_default();
+    let ours = before.iter().position(|m| m.kind() == "audio" && !m.is_refused());
+    let mut media: Vec<Media> = before
+        .iter()
+        .enumerate()
+        .map(|(at, old)| {
+            let taken = if Some(at) == ours { audio.take() } else { None };
+            taken.unwrap_or_else(|| old.refused())
+        })
+        .collect();
+    media.extend(audio);
+    Ok(local.describe(media, local.ice.is_some()))
 }

@@ -98,8 +98,7 @@ impl Engine {
         let (Some(call), Some(offer)) = (record.call, record.offer.clone()) else {
             return self.done(ticket, Err(LegError::Ended));
         };
-        let key = record.link.encrypted.then_some(local.key);
-        let mut session = Session::new(leg.clone(), local.address, sessions, key);
+        let mut session = Session::new(leg.clone(), local, sessions, record.link.encrypted);
         let answer = session.answer(&offer, Flow::SendRecv);
         let remote = session.remote();
         record.session = Some(session);

@@ -8,7 +8,8 @@ use teams_cc_core::{
 };
 
 use super::{
-    Destination, DisplayText, EmergencyData, MasterKey, PeerHealth, RemoteMedia, TransferStep,
+    Codec, Destination, DisplayText, EmergencyData, MasterKey, PeerHealth, RemoteMedia,
+    TransferStep,
 };
 use crate::{
     endpoint::{FlowId, Transmit},
@@ -58,6 +59,16 @@ pub(crate) enum Input {
 pub(crate) struct LocalMedia {
     pub(crate) address: SocketAddr,
     pub(crate) key: MasterKey,
+    pub(crate) codecs: Vec<Codec>,
+    pub(crate) comfort_noise: bool,
+    pub(crate) ice: bool,
+}
+
+impl LocalMedia {
+    /// G.711 at this address.
+    pub(crate) fn new(address: SocketAddr, key: MasterKey) -> Self {
+        Self { address, key, codecs: Codec::G711.to_vec(), comfort_noise: false, ice: false }
+    }
 }
 
 /// The next thing the trunk engine wants.

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr};
 
 use teams_cc_core::LegId;
 
-use crate::sdp::{Codec, Crypto, MasterKey};
+use crate::sdp::{Codec, Crypto, MasterKey, NegotiatedIce};
 
 /// Opens, connects and closes the local ends of media streams.
 ///
@@ -36,6 +36,25 @@ pub trait MediaPort: Send + Sync + 'static {
         Ok(MasterKey::new(key))
     }
 
+    /// The codecs this port can carry for a leg, in order of preference.
+    ///
+    /// The default is G.711, which every peer has.
+    fn codecs(&self, _leg: &LegId) -> Vec<Codec> {
+        Codec::G711.to_vec()
+    }
+
+    /// Whether this port takes comfort noise (RFC 3389). The default does not.
+    fn comfort_noise(&self) -> bool {
+        false
+    }
+
+    /// Whether this port answers connectivity checks (RFC 8445), which media bypass needs.
+    ///
+    /// Encrypted IPv4 legs then name a candidate. The default does not.
+    fn ice(&self) -> bool {
+        false
+    }
+
     /// Names where the peer wants its packets; called again whenever that changes.
     fn connect(&self, leg: &LegId, remote: &RemoteMedia);
 
@@ -54,10 +73,24 @@ pub struct RemoteMedia {
     pub address: SocketAddr,
     /// How speech is coded.
     pub codec: Codec,
+    /// The codec's payload type in packets to the peer.
+    pub payload_type: u8,
+    /// The codec's payload type in packets from the peer; the two may differ.
+    pub received_payload_type: u8,
     /// The payload type of DTMF, where the peer takes it (RFC 4733).
     pub telephone_event: Option<u8>,
+    /// The payload type of DTMF that the peer sends.
+    pub received_telephone_event: Option<u8>,
+    /// Whether both sides take comfort noise (RFC 3389).
+    pub comfort_noise: bool,
+    /// Where RTCP goes; the address of RTP where they share a port.
+    pub rtcp: SocketAddr,
     /// Whether either side has put the other on hold: nothing is to be sent.
     pub on_hold: bool,
+    /// Whether packets of sound are due from the peer, so that their absence means something.
+    pub expected: bool,
+    /// What connectivity checks are answered with, where the peer sends any.
+    pub ice: Option<NegotiatedIce>,
     /// The keys, where the stream is encrypted (SRTP).
     pub keys: Option<SrtpKeys>,
 }
@@ -66,7 +99,20 @@ impl RemoteMedia {
     /// An unencrypted stream.
     #[must_use]
     pub fn new(address: SocketAddr, codec: Codec) -> Self {
-        Self { address, codec, telephone_event: None, on_hold: false, keys: None }
+        Self {
+            address,
+            codec,
+            payload_type: codec.payload_type(),
+            received_payload_type: codec.payload_type(),
+            telephone_event: None,
+            received_telephone_event: None,
+            comfort_noise: false,
+            rtcp: SocketAddr::new(address.ip(), address.port().saturating_add(1)),
+            on_hold: false,
+            expected: true,
+            ice: None,
+            keys: None,
+        }
     }
 }
 

@@ -241,8 +241,8 @@ impl Engine {
         let session = self.next_session();
         let Some(record) = self.legs.get_mut(leg) else { return };
         let Some(Waiting::Dial(ticket)) = record.waiting.take() else { return };
-        let key = record.link.encrypted.then_some(local.key);
-        record.session = Some(Session::new(leg.clone(), local.address, session, key));
+        let encrypted = record.link.encrypted;
+        record.session = Some(Session::new(leg.clone(), local, session, encrypted));
         let party = record.party.clone();
         let outcome = self.send_invite(leg, Role::Main).map(|()| party);
         if outcome.is_err() {

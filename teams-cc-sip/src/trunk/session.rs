@@ -5,29 +5,30 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use teams_cc_core::LegId;
 
-use super::{RemoteMedia, SrtpKeys};
-use crate::sdp::{
-    self, AnswerError, Direction, LocalAudio, MasterKey, NegotiatedAudio, SessionDescription,
-};
+use super::{RemoteMedia, SrtpKeys, input::LocalMedia};
+use crate::sdp::{AnswerError, Direction, LocalAudio, Negotiation, SessionDescription};
 
 /// The descriptions of one leg, ours and the peer's.
 pub(crate) struct Session {
     media: LegId,
-    local: LocalAudio,
-    offered: Option<SessionDescription>,
-    agreed: Option<NegotiatedAudio>,
-    peer_holds: bool,
+    negotiation: Negotiation,
 }
 
 impl Session {
-    /// A session that has described nothing yet; with a key it is encrypted.
-    pub(crate) fn new(media: LegId, at: SocketAddr, id: u64, key: Option<MasterKey>) -> Self {
-        let local = LocalAudio::new(at.ip(), at.port(), id).with_version(0);
-        let local = match key {
-            Some(key) => local.with_key(key),
-            None => local,
-        };
-        Self { media, local, offered: None, agreed: None, peer_holds: false }
+    /// A session that has described nothing yet; encrypted or not for its whole life.
+    pub(crate) fn new(media: LegId, local: LocalMedia, id: u64, encrypted: bool) -> Self {
+        let mut audio = LocalAudio::new(local.address.ip(), local.address.port(), id)
+            .with_version(0)
+            .with_codecs(local.codecs);
+        audio.comfort_noise = local.comfort_noise;
+        if encrypted {
+            audio = audio.with_key(local.key.clone());
+        }
+        let mut negotiation = Negotiation::new(audio);
+        if local.ice && encrypted {
+            negotiation = negotiation.with_ice(local.key);
+        }
+        Self { media, negotiation }
     }
 
     /// The name under which the media port knows this session.
@@ -37,56 +38,46 @@ impl Session {
 
     /// Describes what we want from now on.
     pub(crate) fn offer(&mut self, direction: Direction) -> Result<Bytes, AnswerError> {
-        self.next_version(direction);
-        let offer = sdp::offer(&self.local)?;
-        let body = offer.encode().into();
-        self.offered = Some(offer);
-        Ok(body)
+        Ok(self.negotiation.offer(direction)?.encode().into())
     }
 
     /// Answers what the peer wants from now on.
     pub(crate) fn answer(&mut self, offer: &[u8], ours: Direction) -> Result<Bytes, AnswerError> {
         let offer = SessionDescription::parse(offer)?;
-        self.next_version(ours);
-        let answer = sdp::answer(&offer, &self.local)?;
-        self.peer_holds = offer.audio().is_some_and(|audio| !offer.direction_of(audio).receives());
-        self.agreed = Some(answer.audio);
-        Ok(answer.description.encode().into())
+        Ok(self.negotiation.answer(&offer, ours)?.encode().into())
     }
 
     /// Reads the peer's answer to our last offer; a later answer of another fork replaces it.
     pub(crate) fn accept(&mut self, answer: &[u8]) -> Result<(), AnswerError> {
-        let offered = self.offered.as_ref().ok_or(AnswerError::Mismatch)?;
         let answer = SessionDescription::parse(answer)?;
-        self.agreed = Some(sdp::accept(offered, &answer, &self.local)?);
-        Ok(())
+        self.negotiation.accept(&answer).map(drop)
     }
 
     /// Whether the peer's last offer put us on hold.
     pub(crate) fn peer_holds(&self) -> bool {
-        self.peer_holds
+        self.negotiation.peer_holds()
     }
 
     /// Where the peer wants its packets, once that is agreed.
     pub(crate) fn remote(&self) -> Option<RemoteMedia> {
-        let agreed = self.agreed.as_ref()?;
+        let agreed = self.negotiation.agreed()?;
         let address = SocketAddr::new(agreed.remote_address, agreed.remote_port);
         let mut remote = RemoteMedia::new(address, agreed.codec);
+        remote.payload_type = agreed.payload_type;
+        remote.received_payload_type = agreed.received_payload_type;
         remote.telephone_event = agreed.telephone_event;
+        remote.received_telephone_event = agreed.received_telephone_event;
+        remote.comfort_noise = agreed.comfort_noise;
+        remote.rtcp = agreed.remote_rtcp;
         remote.on_hold = !agreed.direction.sends();
+        remote.expected = agreed.direction.receives();
+        remote.ice = agreed.ice.clone();
         remote.keys = agreed
             .local_crypto
             .clone()
             .zip(agreed.remote_crypto.clone())
             .map(|(local, remote)| SrtpKeys::new(local, remote));
         Some(remote)
-    }
-
-    // RFC 3264 §8: the version counts descriptions; address, port and key never change, because
-    // Teams does not follow a move (Learn, *Direct Routing: protocols*).
-    fn next_version(&mut self, direction: Direction) {
-        self.local.version = self.local.version.saturating_add(1);
-        self.local.direction = direction;
     }
 }
 
@@ -100,10 +91,13 @@ pub(crate) fn wants_encryption(offer: &[u8]) -> Result<bool, AnswerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sdp::MasterKey;
 
     fn session(n: u64, key: Option<u8>) -> Session {
         let at = SocketAddr::from(([192, 0, 2, 1], 4000 + u16::try_from(n).unwrap()));
-        Session::new(LegId::numbered("S", n), at, n, key.map(|byte| MasterKey::new([byte; 30])))
+        let secret = MasterKey::new([key.unwrap_or_default(); 30]);
+        let local = LocalMedia::new(at, secret);
+        Session::new(LegId::numbered("S", n), local, n, key.is_some())
     }
 
     #[test]
