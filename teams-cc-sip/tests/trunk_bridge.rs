@@ -3,9 +3,9 @@
 
 mod support;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use support::{Party, Stage, answer, config, from_callee, rtp, srtp, to_teams, within};
+use support::{Bridged, Party, Stage, answer, config, from_callee, rtp, srtp, within};
 use teams_cc_core::{
     LegId,
     contact::{
@@ -14,73 +14,14 @@ use teams_cc_core::{
     },
 };
 use teams_cc_sip::{
-    message::{Method, Request, Response, StatusCode},
-    trunk::{SipLeg, TransferStep, TrunkEvent},
+    message::{Method, StatusCode},
+    trunk::{TransferStep, TrunkEvent},
 };
 
 const REFER_TO: &str = "<sip:sip.pstnhub.test:5061;transport=tls;x-m=8:orgid:Ab12%2D;x-t=72F988bf>";
 const TARGET: &str = "sip:sip.pstnhub.test:5061;transport=tls;x-m=8:orgid:Ab12%2D;x-t=72F988bf";
 const REFERRED_BY: &str =
     "<sip:sip.pstnhub.test:5061;x-m=8:orgid:c3;x-t=72F988bf;x-ti=5E9f;x-tt=aHR0cHM%3D>";
-
-/// A carrier's caller bridged with a Teams user.
-struct Bridged {
-    stage: Stage,
-    carrier: Party,
-    carrier_invite: Request,
-    carrier_ok: Response,
-    customer: Arc<SipLeg>,
-    proxy: Party,
-    teams_invite: Request,
-    agent: Arc<SipLeg>,
-}
-
-async fn bridged() -> Bridged {
-    let mut stage = Stage::new(config());
-    let mut proxy = stage.connection("sip.pstnhub.test").await;
-    let mut carrier = stage.carrier_connects().await;
-    let mut carrier_invite =
-        support::teams_invite("pstn", support::FQDN, Some(&rtp("sendrecv", 1)));
-    for (name, value) in [
-        ("Via", "SIP/2.0/TCP 203.0.113.7:5060;branch=z9hG4bKpstn"),
-        ("Contact", "<sip:+14255550123@203.0.113.7:5060;transport=tcp>"),
-    ] {
-        carrier_invite.headers_mut().set(name, value).unwrap();
-    }
-    carrier_invite.headers_mut().remove("Record-Route");
-    carrier.send(carrier_invite.clone()).await;
-    let call = stage.incoming().await;
-    call.leg.execute(LegCommand::Answer).await.unwrap();
-    carrier.response(100).await;
-    let carrier_ok = carrier.response(200).await;
-    carrier.send(within(&carrier_invite, &carrier_ok, "ACK", 1, &[], None)).await;
-    let agent = stage.trunk.dial(to_teams(1)).await.unwrap();
-    let teams_invite = proxy.request(&Method::Invite).await;
-    proxy.take(&teams_invite, &srtp("sendrecv", 1)).await;
-    for _ in 0..3 {
-        stage.leg_event(agent.id()).await;
-    }
-    for expected in [LegEvent::Answered, LegEvent::MediaActive] {
-        assert_eq!(stage.leg_event(call.leg.id()).await, expected);
-    }
-    let with = agent.id().clone();
-    call.leg.execute(LegCommand::Bridge { with: with.clone() }).await.unwrap();
-    assert_eq!(stage.leg_event(call.leg.id()).await, LegEvent::Bridged { with });
-    let with = call.leg.id().clone();
-    assert_eq!(stage.leg_event(agent.id()).await, LegEvent::Bridged { with });
-    carrier.ladder.clear();
-    proxy.ladder.clear();
-    Bridged {
-        stage,
-        carrier,
-        carrier_invite,
-        carrier_ok,
-        customer: call.leg,
-        proxy,
-        teams_invite,
-        agent,
-    }
-}
 
 /// The next step of a transfer.
 async fn step(stage: &mut Stage) -> TransferStep {
@@ -111,7 +52,7 @@ async fn notified(proxy: &mut Party) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn a_teams_client_transfers_and_every_message_is_in_its_place() {
-    let mut b = bridged().await;
+    let mut b = Bridged::on(Stage::new(config())).await;
     let mut teams = refer(&mut b).await;
     assert_eq!(notified(&mut b.proxy).await, "SIP/2.0 100 Trying");
     let invite = b.proxy.request(&Method::Invite).await;
@@ -169,7 +110,7 @@ async fn a_teams_client_transfers_and_every_message_is_in_its_place() {
 
 #[tokio::test(start_paused = true)]
 async fn a_target_that_declines_leaves_the_call_as_it_was() {
-    let mut b = bridged().await;
+    let mut b = Bridged::on(Stage::new(config())).await;
     let _teams = refer(&mut b).await;
     assert_eq!(step(&mut b.stage).await, TransferStep::Accepted);
     notified(&mut b.proxy).await;
@@ -191,7 +132,7 @@ async fn a_target_that_declines_leaves_the_call_as_it_was() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_transfer_is_told_and_is_not_sent_to_another_proxy() {
-    let mut b = bridged().await;
+    let mut b = Bridged::on(Stage::new(config())).await;
     let mut second = b.stage.connection("sip2.pstnhub.test").await;
     let _teams = refer(&mut b).await;
     notified(&mut b.proxy).await;
@@ -210,7 +151,7 @@ async fn a_failed_transfer_is_told_and_is_not_sent_to_another_proxy() {
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_who_hangs_up_during_a_transfer_ends_everything() {
-    let mut b = bridged().await;
+    let mut b = Bridged::on(Stage::new(config())).await;
     let _teams = refer(&mut b).await;
     notified(&mut b.proxy).await;
     let invite = b.proxy.request(&Method::Invite).await;
@@ -237,7 +178,7 @@ async fn a_customer_who_hangs_up_during_a_transfer_ends_everything() {
 
 #[tokio::test(start_paused = true)]
 async fn a_carrier_may_not_transfer() {
-    let mut b = bridged().await;
+    let mut b = Bridged::on(Stage::new(config())).await;
     let extra = [
         ("Refer-To", "<sip:+19005550100@evil.example.com>"),
         ("Contact", "<sip:+14255550123@203.0.113.7:5060;transport=tcp>"),
@@ -250,7 +191,7 @@ async fn a_carrier_may_not_transfer() {
 
 #[tokio::test(start_paused = true)]
 async fn hold_by_teams_reaches_the_carrier_in_the_carriers_words_and_back() {
-    let mut b = bridged().await;
+    let mut b = Bridged::on(Stage::new(config())).await;
     for (cseq, teams_flow, carrier_flow, answered) in
         [(1, "inactive", "sendonly", "recvonly"), (2, "sendrecv", "sendrecv", "sendrecv")]
     {
@@ -275,7 +216,7 @@ async fn hold_by_teams_reaches_the_carrier_in_the_carriers_words_and_back() {
 
 #[tokio::test(start_paused = true)]
 async fn hold_by_the_carrier_reaches_teams_as_inactive_only() {
-    let mut b = bridged().await;
+    let mut b = Bridged::on(Stage::new(config())).await;
     let contact = ("Contact", "<sip:+14255550123@203.0.113.7:5060;transport=tcp>");
     let body = rtp("sendonly", 2);
     let reinvite = within(&b.carrier_invite, &b.carrier_ok, "INVITE", 2, &[contact], Some(&body));
@@ -294,7 +235,7 @@ async fn hold_by_the_carrier_reaches_teams_as_inactive_only() {
 
 #[tokio::test(start_paused = true)]
 async fn the_end_of_one_leg_is_the_end_of_the_other() {
-    let mut b = bridged().await;
+    let mut b = Bridged::on(Stage::new(config())).await;
     b.carrier.send(within(&b.carrier_invite, &b.carrier_ok, "BYE", 2, &[], None)).await;
     b.carrier.response(200).await;
     let bye = b.proxy.request(&Method::Bye).await;
@@ -310,7 +251,7 @@ async fn the_end_of_one_leg_is_the_end_of_the_other() {
 
 #[tokio::test(start_paused = true)]
 async fn a_leg_is_not_bridged_with_itself_a_stranger_or_twice() {
-    let b = bridged().await;
+    let b = Bridged::on(Stage::new(config())).await;
     let itself = b.agent.id().clone();
     for with in [itself, LegId::numbered("nobody", 1)] {
         let refused = b.agent.execute(LegCommand::Bridge { with }).await.unwrap_err();
@@ -322,7 +263,7 @@ async fn a_leg_is_not_bridged_with_itself_a_stranger_or_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn an_invite_with_replaces_takes_the_leg_over() {
-    let mut b = bridged().await;
+    let mut b = Bridged::on(Stage::new(config())).await;
     let mut teams = b.stage.teams_connects().await;
     let get = |name| b.teams_invite.headers().get_str(name).unwrap().to_owned();
     let ours = get("From").split("tag=").nth(1).unwrap().to_owned();

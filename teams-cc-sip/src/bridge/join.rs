@@ -5,6 +5,7 @@ use teams_cc_core::{
     contact::{LegError, LegEvent, LegState, Verb},
 };
 
+use super::parting::Parting;
 use crate::trunk::{engine::Engine, input::Output, leg::wrong_state};
 
 impl Engine {
@@ -42,11 +43,13 @@ impl Engine {
         Ok(())
     }
 
-    /// One leg of a bridge is over: so is the other.
-    pub(crate) fn part(&mut self, gone: &LegId, other: &LegId) {
+    /// One leg of a bridge is over: so is the other, which hears why.
+    pub(crate) fn part(&mut self, gone: &LegId, other: &LegId, parting: Parting) {
         let Some(record) = self.legs.get_mut(other) else { return };
         if record.bridge.as_ref() == Some(gone) {
             record.bridge = None;
+            record.cause = record.cause.take().or_else(|| parting.cause.clone());
+            record.parting = parting;
             self.hang_up(other);
         }
     }

@@ -8,4 +8,5 @@
 
 mod hold;
 mod join;
+pub(crate) mod parting;
 mod transfer;

@@ -22,12 +22,13 @@ use crate::{
     endpoint::{CallEnd, CallHandle, Command, Extras, Origin, ReferHandle},
     message::{HeaderName, HeaderRef, ReferTo, Request, Response, StatusCode, Uri},
     trunk::{
-        TransferStep,
+        RemoteMedia, TransferStep,
         admission::Side,
         call::{Attempt, Hold, Role, Transfer, Whither},
         cause,
         engine::{Engine, RETIRED_LIMIT},
         input::{Event, LocalMedia, Output},
+        multipart,
         outbound::{agree, verdict},
         session::Session,
     },
@@ -108,12 +109,52 @@ impl Engine {
             return;
         };
         transfer.attempt.progressed = true;
+        // Early media of the target reaches whoever waits for it; without, the port rings itself.
+        let early = multipart::read(response.headers(), response.body()).session;
+        let remote = match (&mut transfer.session, early) {
+            (Some(session), Some(early)) => {
+                session.accept(&early).ok().and_then(|()| session.remote())
+            }
+            _ => None,
+        };
+        let media = transfer.media.clone();
+        self.let_transferee_hear(leg, &media, remote);
+        let Some(transfer) = self.legs.get_mut(leg).and_then(|r| r.transfer.as_mut()) else {
+            return;
+        };
         if std::mem::replace(&mut transfer.reported, status.as_u16()) == status.as_u16() {
             return;
         }
         let refer = transfer.refer;
         let _ = self.order(Command::NotifyRefer { refer, status });
         self.step(leg, TransferStep::Ringing);
+    }
+
+    /// Whoever is handed over hears the target's early media, or ringing.
+    fn let_transferee_hear(&mut self, leg: &LegId, new: &LegId, early: Option<RemoteMedia>) {
+        let waiting = self.legs.get(leg).and_then(|record| record.bridge.as_ref());
+        let theirs = waiting.and_then(|other| self.legs.get(other)?.session.as_ref());
+        let Some(theirs) = theirs.map(|session| session.media().clone()) else { return };
+        match early {
+            Some(remote) => {
+                let (media, remote) = (new.clone(), Box::new(remote));
+                self.outputs.push_back(Output::ConnectMedia { media, remote });
+                self.outputs.push_back(Output::JoinMedia { one: new.clone(), other: theirs });
+            }
+            None => self.outputs.push_back(Output::RingMedia { media: theirs, ringing: true }),
+        }
+    }
+
+    /// The transfer is off: whoever was to be handed over hears the old party again.
+    fn let_transferee_return(&mut self, leg: &LegId) {
+        let session = |leg: &LegId| self.legs.get(leg)?.session.as_ref();
+        let other = self.legs.get(leg).and_then(|record| record.bridge.as_ref());
+        let sides = session(leg).zip(other.and_then(session));
+        let Some((one, other)) = sides.map(|(o, t)| (o.media().clone(), t.media().clone())) else {
+            return;
+        };
+        self.outputs.push_back(Output::RingMedia { media: other.clone(), ringing: false });
+        self.outputs.push_back(Output::JoinMedia { one, other });
     }
 
     /// The target answered: its call takes the leg's place and the old one waits for its BYE.
@@ -218,6 +259,7 @@ impl Engine {
         if transfer.session.is_some() {
             self.outputs.push_back(Output::CloseMedia { media: transfer.media });
         }
+        self.let_transferee_return(leg);
         let failure = cause::transfer_failure(status);
         self.tell(leg, LegEvent::TransferEnded(TransferOutcome::Failed(failure)));
         self.step(leg, TransferStep::Failed { status });

@@ -18,7 +18,7 @@ use crate::{
     endpoint::Route,
     error::Error,
     trunk::{
-        MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent, Unfinished,
+        MediaEvent, MediaNews, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent, Unfinished,
         command::Command,
         engine::Engine,
         input::{Input, LocalMedia, Output, Ticket},
@@ -61,6 +61,8 @@ pub(crate) fn spawn(
         }
     };
     let (releases, freed) = mpsc::unbounded_channel();
+    let (news, media_events) = MediaNews::channel();
+    media.attach(news);
     let (sender, hearing) = mpsc::channel(limits.writes.max(1));
     let driver = Driver {
         engine,
@@ -68,6 +70,7 @@ pub(crate) fn spawn(
         network,
         clock,
         media,
+        media_events,
         commands: channels.commands,
         orders: channels.orders,
         releases,
@@ -100,6 +103,7 @@ pub(super) struct Driver {
     pub(super) network: Arc<dyn Network>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) media: Arc<dyn MediaPort>,
+    pub(super) media_events: mpsc::Receiver<MediaEvent>,
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) orders: mpsc::Receiver<Command>,
     pub(super) releases: mpsc::UnboundedSender<(LegId, u64)>,
@@ -149,6 +153,7 @@ impl Driver {
                 () = self.events.closed(), if !self.deaf => self.nobody_listens(),
                 Some((leg, serial)) = self.released.recv() => self.released(leg, serial),
                 Some(command) = self.orders.recv() => self.command(command),
+                Some(event) = self.media_events.recv() => self.feed(Input::Media(event)),
                 Some(heard) = self.hearing.recv(), if reading && !fair => self.hear(heard),
                 news = self.flows.next() => {
                     for input in news {
@@ -306,6 +311,10 @@ impl Driver {
             }
             Output::JoinMedia { one, other } => {
                 self.media.join(&one, &other);
+                None
+            }
+            Output::RingMedia { media, ringing } => {
+                self.media.ring(&media, ringing);
                 None
             }
             Output::CloseMedia { media } => {

@@ -10,6 +10,7 @@ use teams_cc_core::{
 
 use super::{DisplayText, EmergencyData, admission::Side, input::Ticket, session::Session};
 use crate::{
+    bridge::parting::Parting,
     direct_routing::SbcFqdn,
     endpoint::{CallHandle, ReferHandle},
     message::{Header, Uri},
@@ -37,6 +38,8 @@ pub(crate) struct LegRecord {
     pub(crate) transfer: Option<Transfer>,
     /// A cause that is known before the endpoint says the end.
     pub(crate) cause: Option<EndCause>,
+    /// What the peer is told of the end, and whoever is bridged to it.
+    pub(crate) parting: Parting,
     /// Whether the end was ordered already.
     pub(crate) ending: bool,
     pub(crate) alerted: bool,
@@ -67,6 +70,7 @@ impl LegRecord {
             bridge: None,
             transfer: None,
             cause: None,
+            parting: Parting::default(),
             ending: false,
             alerted: false,
         }

@@ -21,6 +21,7 @@ use super::{
     input::{Event, Input, Output, Ticket},
 };
 use crate::{
+    bridge::parting::Parting,
     direct_routing::{Failover, HealthReason, OptionsPing, PeerState, headers},
     endpoint::{
         CallEnd, CallHandle, CallPolicy, Command, Endpoint, EndpointConfig, EndpointLimits,
@@ -150,6 +151,7 @@ impl Engine {
             Input::Execute { ticket, leg, command } => self.execute(ticket, &leg, &command),
             Input::Release { leg } => self.hang_up(&leg),
             Input::MediaOpened { media, local } => self.media_opened(&media, local),
+            Input::Media(event) => self.media_told(event),
             Input::Congested(congested) => self.congested = congested,
             Input::ListenerFailed => self.listener_failed(),
             Input::Drain => self.drain(),
@@ -244,7 +246,7 @@ impl Engine {
         tracing::info!(leg = %leg, cause = %cause, "leg ended");
         self.tell(leg, LegEvent::Ended(cause));
         if let Some(other) = record.bridge {
-            self.part(leg, &other);
+            self.part(leg, &other, record.parting);
         }
     }
 
@@ -313,6 +315,10 @@ impl Engine {
             Role::Main => {
                 let Some(record) = self.legs.get_mut(&leg) else { return };
                 record.call = None;
+                if !record.ending {
+                    record.parting = Parting::of_end(end);
+                    record.cause = record.cause.take().or_else(|| record.parting.cause.clone());
+                }
                 if record.attempt.is_some() && self.try_next_proxy(&leg, end) {
                     return;
                 }

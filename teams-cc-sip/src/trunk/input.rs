@@ -8,7 +8,7 @@ use teams_cc_core::{
 };
 
 use super::{
-    Codec, Destination, DisplayText, EmergencyData, MasterKey, PeerHealth, RemoteMedia,
+    Codec, Destination, DisplayText, EmergencyData, MasterKey, MediaEvent, PeerHealth, RemoteMedia,
     TransferStep,
 };
 use crate::{
@@ -45,6 +45,8 @@ pub(crate) enum Input {
     Release { leg: LegId },
     /// The answer to [`Output::OpenMedia`].
     MediaOpened { media: LegId, local: Option<LocalMedia> },
+    /// A media port tells something about a stream.
+    Media(MediaEvent),
     /// The application does not keep up, or does again.
     Congested(bool),
     /// Nothing more can be accepted.
@@ -83,6 +85,8 @@ pub(crate) enum Output {
     ConnectMedia { media: LegId, remote: Box<RemoteMedia> },
     /// Let two streams hear each other.
     JoinMedia { one: LegId, other: LegId },
+    /// Let a stream hear ringing, or no longer.
+    RingMedia { media: LegId, ringing: bool },
     /// Close the local end of a stream.
     CloseMedia { media: LegId },
     /// A call is on its way, or cannot be made.

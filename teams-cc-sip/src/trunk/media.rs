@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr};
 
 use teams_cc_core::LegId;
 
+use super::MediaNews;
 use crate::sdp::{Codec, Crypto, MasterKey, NegotiatedIce};
 
 /// Opens, connects and closes the local ends of media streams.
@@ -60,6 +61,16 @@ pub trait MediaPort: Send + Sync + 'static {
 
     /// Lets two legs hear each other. The default does nothing: for ports that only send.
     fn join(&self, _one: &LegId, _other: &LegId) {}
+
+    /// Lets a leg hear ringing, or no longer: whom it waits for rings without sound of its own.
+    ///
+    /// The default does nothing. Joining the leg ends the ringing as well.
+    fn ring(&self, _leg: &LegId, _ringing: bool) {}
+
+    /// Where to tell what only media shows, such as silence; called once, as the trunk starts.
+    ///
+    /// The default tells nothing: then a peer that vanished is noticed by session timers alone.
+    fn attach(&self, _news: MediaNews) {}
 
     /// Closes the local end; the last call for a leg.
     fn close(&self, leg: &LegId);

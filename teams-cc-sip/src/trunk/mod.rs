@@ -20,7 +20,8 @@ mod invite;
 pub(crate) mod leg;
 mod link;
 mod media;
-mod multipart;
+mod media_news;
+pub(crate) mod multipart;
 mod orders;
 pub(crate) mod outbound;
 mod requests;
@@ -33,5 +34,6 @@ pub use event::{IncomingCall, PeerHealth, TransferStep, TrunkEvent, Unfinished};
 pub use handle::{Trunk, TrunkEvents};
 pub use leg::SipLeg;
 pub use media::{MediaPort, RemoteMedia, SrtpKeys};
+pub use media_news::{MediaEvent, MediaNews};
 
 pub use crate::sdp::{Codec, MasterKey};

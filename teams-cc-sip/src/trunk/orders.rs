@@ -14,10 +14,7 @@ use super::{
     input::{Output, Ticket},
     leg::{why_not, wrong_state},
 };
-use crate::{
-    endpoint::{Command, Extras},
-    message::StatusCode,
-};
+use crate::{endpoint::Command, message::StatusCode};
 
 impl Engine {
     /// Carries out an order, or says why not before anything is sent.
@@ -80,11 +77,12 @@ impl Engine {
         }
         let unanswered = record.state == LegState::Ringing;
         let (direction, call, link) = (record.direction, record.call, record.link.clone());
+        let parting = record.parting.clone();
         self.abandon_transfer(leg);
         let Some(call) = call else {
             return self.finish(leg, EndCause::new(EndReason::Completed, EndedBy::Local));
         };
-        let extras = Extras::new();
+        let extras = parting.extras();
         let outcome = match (unanswered, direction) {
             (true, Direction::Inbound) => {
                 self.refuse(call, Some(&link), status);

@@ -1,6 +1,7 @@
 //! A network in memory, a trunk on it, and parties that speak SIP by hand.
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each test binary uses its own part")]
 
+mod bridged;
 mod messages;
 mod party;
 
@@ -20,7 +21,8 @@ use teams_cc_core::{
 use teams_cc_sip::{
     io::{Connection, FixedMedia, Network, Peer, Target, TokioClock, TransportKind},
     trunk::{
-        IncomingCall, LabPeer, StaticPeer, TeamsPeer, Trunk, TrunkConfig, TrunkEvent, TrunkEvents,
+        IncomingCall, LabPeer, MediaPort, StaticPeer, TeamsPeer, Trunk, TrunkConfig, TrunkEvent,
+        TrunkEvents,
     },
 };
 use tokio::{
@@ -29,6 +31,7 @@ use tokio::{
     time::timeout,
 };
 
+pub use bridged::{Bridged, carrier_invite};
 pub use messages::{answer, from_callee, request, rtp, srtp, teams_invite, to_teams, within};
 pub use party::Party;
 
@@ -97,6 +100,15 @@ impl Stage {
     }
 
     pub fn refusing(config: TrunkConfig, hosts: &[&str]) -> Self {
+        let media = FixedMedia::new("192.0.2.1:4000".parse().unwrap());
+        Self::start(config, hosts, Arc::new(media))
+    }
+
+    pub fn with_media(config: TrunkConfig, media: Arc<dyn MediaPort>) -> Self {
+        Self::start(config, &[], media)
+    }
+
+    fn start(config: TrunkConfig, hosts: &[&str], media: Arc<dyn MediaPort>) -> Self {
         let (incoming, accepted) = mpsc::channel(16);
         let (connected, connections) = mpsc::channel(16);
         let network = Arc::new(Memory {
@@ -105,9 +117,8 @@ impl Stage {
             refused: StdMutex::new(hosts.iter().map(|host| (*host).to_owned()).collect()),
         });
         let clock = TokioClock::starting_at("2026-11-22T08:00:00Z".parse().unwrap());
-        let media = FixedMedia::new("192.0.2.1:4000".parse().unwrap());
         let (trunk, events) =
-            Trunk::start(config, Arc::clone(&network) as _, Arc::new(clock), Arc::new(media));
+            Trunk::start(config, Arc::clone(&network) as _, Arc::new(clock), media);
         Self {
             trunk,
             events,
