@@ -32,6 +32,8 @@ pub enum ErrorKind {
     Certificate,
     /// The configuration contradicts itself.
     Config,
+    /// The trunk cannot serve this customer.
+    Tenant,
     /// A socket could not be opened.
     Socket,
     /// A message could not be built or a dialog is in no state for it.
@@ -83,6 +85,7 @@ impl fmt::Display for Error {
             ErrorKind::Media => "no local address for media could be opened",
             ErrorKind::Certificate => "the certificate cannot carry the trunk",
             ErrorKind::Config => "the trunk config contradicts itself",
+            ErrorKind::Tenant => "the trunk cannot serve this tenant",
             ErrorKind::Socket => "a socket could not be opened",
             ErrorKind::Protocol => "the message does not fit the state of the dialog",
         })

@@ -69,6 +69,16 @@ pub fn check_own<'a>(
     })
 }
 
+/// Refuses a certificate that is signed by its own key.
+pub(crate) fn refuse_self_signed(certificate: &CertificateDer<'_>) -> Result<(), CertificateFault> {
+    let (_, parsed) =
+        X509Certificate::from_der(certificate).map_err(|_| CertificateFault::Unreadable)?;
+    match super::signed::is_self_signed(certificate, &parsed) {
+        true => Err(CertificateFault::SelfSigned),
+        false => Ok(()),
+    }
+}
+
 /// What is worth knowing about our own certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -100,6 +110,12 @@ pub enum CertificateFault {
         /// The names the certificate has.
         covered: Box<str>,
     },
+    /// The certificate is signed by its own key.
+    #[error(
+        "the trunk certificate is self-signed, which Teams refuses: take one of an authority in \
+         Microsoft's Trusted Root Program; laboratories say so"
+    )]
+    SelfSigned,
     /// The certificate is from the future.
     #[error("the trunk certificate is not valid before {begins}: check the clock")]
     NotYetValid {
@@ -122,7 +138,7 @@ pub fn names_proven(certificate: &CertificateDer<'_>) -> Vec<Box<str>> {
         .unwrap_or_default()
 }
 
-fn names_of(certificate: &X509Certificate<'_>) -> Vec<String> {
+pub(super) fn names_of(certificate: &X509Certificate<'_>) -> Vec<String> {
     let alternative: Vec<String> = certificate
         .subject_alternative_name()
         .ok()

@@ -6,21 +6,33 @@
 mod address_range;
 mod certificate;
 mod cloud;
+mod connection_fault;
+mod doctor;
 mod failover;
 mod fqdn;
 pub mod headers;
 mod number;
 mod options_ping;
+mod roots;
+mod signed;
 mod tenant;
 
 pub use address_range::{AddressRange, ParseRangeError};
+pub(crate) use certificate::refuse_self_signed;
 pub use certificate::{
     CertificateFault, EXPIRY_WARNING, OwnCertificate, TeamsClientVerifier, check_own, names_proven,
 };
 pub use cloud::Cloud;
+pub use connection_fault::ConnectionFault;
+pub use doctor::{
+    CertificateDoctor, CertificateReport, Check, Finding, Severity, microsoft_root_of,
+};
 pub use failover::{Attempt, Failover, MAX_HOLD_DOWN, after_response};
 pub use fqdn::{ParseFqdnError, SbcFqdn, certificate_name_covers};
 pub(crate) use number::caller;
 pub use number::{NumberFault, caller_uri, carrier_request_uri, number_of, teams_request_uri};
-pub use options_ping::{HealthReason, OptionsPing, PING_INTERVAL, PeerState, Ping};
-pub use tenant::Tenants;
+pub use options_ping::{
+    HealthReason, HealthWarning, OptionsPing, PING_INTERVAL, PeerState, Ping, SILENCE_WARNING,
+};
+pub use roots::{ERA, MICROSOFT_ROOTS, MicrosoftRoot, missing_roots};
+pub use tenant::{Customer, MAX_NAMES_PER_TENANT, MAX_TENANT_NAMES, TenantFault, Tenants};

@@ -8,8 +8,14 @@ use std::{fmt, time::Duration};
 
 use teams_cc_core::Instant;
 
+use super::ConnectionFault;
+
 /// How often each proxy is asked (Learn: one OPTIONS per minute).
 pub const PING_INTERVAL: Duration = Duration::from_mins(1);
+
+/// After how long without OPTIONS Teams takes a trunk for silent (Learn, *Monitor and
+/// troubleshoot Direct Routing*: three intervals), and after how long we say so of a peer.
+pub const SILENCE_WARNING: Duration = Duration::from_mins(3);
 
 /// Whether a peer can be used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,8 +41,10 @@ pub enum HealthReason {
     Answered,
     /// OPTIONS was not answered in time.
     NoAnswer,
-    /// The connection was refused, or the TLS handshake failed.
+    /// The peer was not reached; why is not known.
     NotReached,
+    /// The connection could not be opened, or TLS failed on it.
+    Connection(ConnectionFault),
     /// The peer does not accept the host in our `Contact` (403).
     ContactNotAccepted,
     /// The peer answered with another error.
@@ -60,10 +68,36 @@ impl fmt::Display for HealthReason {
                 "403: the Contact host is not accepted; register this trunk name and check that \
                  its certificate covers it",
             ),
+            Self::Connection(fault) => fault.fmt(f),
+            Self::Refused(503) => f.write_str("503: the peer says it cannot serve at present"),
             Self::Refused(status) => write!(f, "OPTIONS answered with {status}"),
             Self::ListenerFailed => f.write_str("the listener failed; nothing is accepted"),
             Self::TrunkStopped => f.write_str("the trunk has stopped"),
         }
+    }
+}
+
+/// Something that is wrong with a peer that still answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HealthWarning {
+    /// It has sent us no OPTIONS for [`SILENCE_WARNING`].
+    DoesNotAsk,
+    /// It has not answered ours for [`SILENCE_WARNING`].
+    DoesNotAnswer,
+}
+
+impl fmt::Display for HealthWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DoesNotAsk => {
+                "no OPTIONS from the peer for three minutes: check that our name, as in Contact, \
+                 resolves to us and that our signalling port is open to its ranges"
+            }
+            Self::DoesNotAnswer => {
+                "no answer to OPTIONS for three minutes: Teams takes the trunk for silent by now"
+            }
+        })
     }
 }
 
@@ -79,6 +113,9 @@ pub struct Ping {
     pub last_answer: Option<Instant>,
     /// When the peer last asked us.
     pub last_asked_us: Option<Instant>,
+    /// What is wrong nevertheless.
+    pub warning: Option<HealthWarning>,
+    first_asked: Option<Instant>,
     due: Instant,
     waiting: bool,
 }
@@ -104,6 +141,7 @@ impl OptionsPing {
             let ask = !peer.waiting && peer.due <= now;
             ask.then(|| {
                 peer.waiting = true;
+                peer.first_asked.get_or_insert(now);
                 peer.due = now + interval;
                 position
             })
@@ -140,6 +178,25 @@ impl OptionsPing {
         if let Some(peer) = self.peers.get_mut(position) {
             peer.last_asked_us = Some(now);
         }
+    }
+
+    /// Looks at how long a peer has been silent; tells whether its warning changed.
+    ///
+    /// Only Teams asks us (`asks`); a carrier that does not is no cause for worry.
+    pub fn note_silence(&mut self, now: Instant, position: usize, asks: bool) -> bool {
+        let Some(peer) = self.peers.get_mut(position) else { return false };
+        let silent = |last: Option<Instant>| {
+            let since = last.max(peer.first_asked);
+            since.is_some_and(|since| now - since >= SILENCE_WARNING)
+        };
+        let warning = if silent(peer.last_answer) {
+            Some(HealthWarning::DoesNotAnswer)
+        } else if asks && silent(peer.last_asked_us) {
+            Some(HealthWarning::DoesNotAsk)
+        } else {
+            None
+        };
+        std::mem::replace(&mut peer.warning, warning) != warning
     }
 
     /// When the next peer is to be asked.
@@ -196,6 +253,26 @@ mod tests {
         assert_eq!(ping.due(Instant::from_secs(600)), None);
         assert!(ping.failed(0, HealthReason::NoAnswer));
         assert_eq!(ping.due(Instant::from_secs(600)), Some(0));
+    }
+
+    #[test]
+    fn a_peer_that_is_silent_for_three_minutes_is_warned_of() {
+        let mut ping = OptionsPing::new(1, PING_INTERVAL);
+        let at = |seconds| Instant::from_secs(seconds);
+        ping.due(at(0));
+        ping.answered(at(0), 0, 200);
+        ping.asked_us(at(60), 0);
+        ping.answered(at(179), 0, 200);
+        assert!(!ping.note_silence(at(239), 0, true));
+        assert!(ping.note_silence(at(240), 0, true), "it answers and does not ask");
+        assert_eq!(ping.peers()[0].warning, Some(HealthWarning::DoesNotAsk));
+        assert!(ping.note_silence(at(240), 0, false), "a carrier need not ask");
+        assert!(ping.note_silence(at(359), 0, false));
+        assert_eq!(ping.peers()[0].warning, Some(HealthWarning::DoesNotAnswer));
+        ping.answered(at(360), 0, 200);
+        ping.asked_us(at(360), 0);
+        assert!(ping.note_silence(at(360), 0, true));
+        assert_eq!(ping.peers()[0].warning, None);
     }
 
     #[test]

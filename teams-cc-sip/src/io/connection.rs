@@ -1,6 +1,13 @@
 //! One stream or socket: bytes to messages, messages to bytes, each at its own pace.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use tokio::{
@@ -11,6 +18,7 @@ use tokio::{
 
 use super::{ByteStream, DatagramSocket};
 use crate::{
+    direct_routing::ConnectionFault,
     endpoint::FlowId,
     message::{Fault, Frame, Limits, Message, StreamDecoder},
 };
@@ -21,10 +29,17 @@ pub const HALF_MESSAGE_LIMIT: Duration = Duration::from_secs(10);
 ///
 /// Teams closes after two minutes itself; carriers may keep a connection for longer.
 pub const IDLE_LIMIT: Duration = Duration::from_mins(10);
+/// How long a connection of ours says nothing before it is kept alive by two empty lines.
+///
+/// RFC 5626 §4.4.1 asks for 80 to 100 per cent of the time after which the peer closes; Teams
+/// closes after two minutes, and an empty line of ours counts (Learn, *Direct Routing: protocols*).
+pub const KEEP_ALIVE: Duration = Duration::from_secs(100);
 /// How long a peer may take to read what we send.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 /// Octets read from a stream at a time.
 const READ_CHUNK: usize = 16 * 1024;
+/// The two CRLF of a keep-alive (RFC 5626 §3.5.1).
+const PING: &[u8] = b"\r\n\r\n";
 /// The single CRLF that answers a ping (RFC 5626 §3.5.1).
 const PONG: Bytes = Bytes::from_static(b"\r\n");
 
@@ -38,16 +53,27 @@ pub(super) enum Heard {
     Datagram(usize, SocketAddr, Result<Box<Message>, Fault>),
 }
 
-/// Carries a stream until either side ends it.
+/// What a connection's task shares with the driver.
+pub(super) struct Ends {
+    /// What is to be written.
+    pub(super) queue: mpsc::Receiver<Bytes>,
+    /// Where answers to keep-alives go; the queue's own entrance.
+    pub(super) pongs: mpsc::WeakSender<Bytes>,
+    /// Whether the connection is kept alive.
+    pub(super) held: Arc<AtomicBool>,
+}
+
+/// Carries a stream until either side ends it, and tells why where that is no ordinary end.
 ///
-/// The stream ends when `outgoing` does, once what waits there is written.
+/// The stream ends when the queue does, once what waits there is written. A peer that closes or
+/// resets an idle stream has done nothing wrong.
 pub(super) async fn carry(
     flow: FlowId,
     stream: Box<dyn ByteStream>,
     heard: mpsc::Sender<Heard>,
-    mut outgoing: mpsc::Receiver<Bytes>,
-    pongs: mpsc::WeakSender<Bytes>,
-) {
+    ends: Ends,
+) -> Option<ConnectionFault> {
+    let Ends { queue: mut outgoing, pongs, held } = ends;
     let (mut reader, mut writer) = split(stream);
     let read = async {
         let mut decoder = StreamDecoder::new(Limits::default());
@@ -56,7 +82,9 @@ pub(super) async fn carry(
         loop {
             let length = match timeout_at(patience, reader.read(&mut chunk)).await {
                 Ok(Ok(length)) if length > 0 => length,
-                _ => return,
+                // In TLS 1.3 a peer refuses our certificate only after the handshake.
+                Ok(Err(error)) => return ConnectionFault::of_tls(&error),
+                _ => return None,
             };
             let was_mid = decoder.is_mid_message();
             decoder.push(chunk.get(..length).unwrap_or_default());
@@ -66,7 +94,7 @@ pub(super) async fn carry(
                     Ok(Some(Frame::Message(message))) => {
                         whole = true;
                         if heard.send(Heard::Message(flow, message)).await.is_err() {
-                            return;
+                            return None;
                         }
                     }
                     Ok(Some(Frame::Ping)) => {
@@ -91,21 +119,28 @@ pub(super) async fn carry(
         }
     };
     let write = async {
-        while let Some(bytes) = outgoing.recv().await {
+        loop {
+            let bytes = match timeout(KEEP_ALIVE, outgoing.recv()).await {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => break,
+                Err(_) if held.load(Ordering::Relaxed) => Bytes::from_static(PING),
+                Err(_) => continue,
+            };
             let written = timeout(WRITE_LIMIT, async {
                 writer.write_all(&bytes).await?;
                 writer.flush().await
             });
             if !matches!(written.await, Ok(Ok(()))) {
-                return;
+                return None;
             }
         }
         let _ = timeout(WRITE_LIMIT, writer.shutdown()).await;
+        None
     };
     tokio::select! {
         biased;
-        () = read => {}
-        () = write => {}
+        fault = read => fault,
+        fault = write => fault,
     }
 }
 
@@ -159,11 +194,16 @@ mod tests {
         Call-ID: one\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
 
     fn carried() -> (tokio::io::DuplexStream, mpsc::Receiver<Heard>, mpsc::Sender<Bytes>) {
+        held(false)
+    }
+
+    fn held(held: bool) -> (tokio::io::DuplexStream, mpsc::Receiver<Heard>, mpsc::Sender<Bytes>) {
         let (ours, theirs) = duplex(64 * 1024);
         let (heard, hearing) = mpsc::channel(8);
         let (outgoing, queue) = mpsc::channel(8);
         let pongs = outgoing.downgrade();
-        tokio::spawn(carry(FlowId(1), Box::new(ours), heard, queue, pongs));
+        let ends = Ends { queue, pongs, held: Arc::new(AtomicBool::new(held)) };
+        tokio::spawn(carry(FlowId(1), Box::new(ours), heard, ends));
         (theirs, hearing, outgoing)
     }
 
@@ -192,5 +232,31 @@ mod tests {
         assert!(matches!(hearing.recv().await, Some(Heard::Message(FlowId(1), _))));
         drop(outgoing);
         assert_eq!(peer.read(&mut pong).await.unwrap(), 0, "closed with the queue");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn our_own_connection_is_kept_alive_before_teams_would_close_it() {
+        let teams_closes_after = Duration::from_mins(2);
+        let (mut peer, _hearing, outgoing) = held(true);
+        let mut lines = [0; 4];
+        for _ in 0..3 {
+            let ping = timeout(teams_closes_after, peer.read_exact(&mut lines));
+            ping.await.expect("in time").unwrap();
+            assert_eq!(&lines, PING);
+        }
+        let spoke = Instant::now();
+        outgoing.send(Bytes::from_static(b"\r\n")).await.unwrap();
+        peer.read_exact(&mut lines[..2]).await.unwrap();
+        peer.read_exact(&mut lines).await.unwrap();
+        assert_eq!(spoke.elapsed(), KEEP_ALIVE, "counted from the last thing that was said");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_the_peer_opened_is_not_held_open() {
+        let (mut peer, _hearing, _outgoing) = held(false);
+        let mut octet = [0; 1];
+        let silent = timeout(IDLE_LIMIT - KEEP_ALIVE, peer.read(&mut octet)).await;
+        assert!(silent.is_err(), "nothing is said on it");
+        assert_eq!(peer.read(&mut octet).await.unwrap(), 0, "and it closes when it is idle");
     }
 }

@@ -210,6 +210,14 @@ impl Driver {
                 self.replies.insert(ticket, reply);
                 self.feed(Input::Execute { ticket, leg, command });
             }
+            Command::AddTenant { customer, reply } => {
+                let _ = reply.send(self.engine.add_tenant(&customer));
+            }
+            Command::RemoveTenant { tenant, reply } => {
+                let _ = reply.send(self.engine.remove_tenant(&tenant));
+            }
+            Command::Renew => self.flows.renew(),
+            Command::TakeCalls(take) => self.engine.resting = !take,
             Command::Shutdown { deadline, reply } => {
                 self.stoppers.push(reply);
                 self.stop(deadline);
@@ -333,6 +341,10 @@ impl Driver {
                 if let Some(reply) = self.replies.remove(&ticket) {
                     let _ = reply.send(outcome);
                 }
+                None
+            }
+            Output::HealthNoted => {
+                self.note_health();
                 None
             }
             Output::CloseTarget { target } => {

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
     io,
     net::SocketAddr,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -19,14 +19,22 @@ use tracing::Instrument;
 
 use super::{
     Connection, DatagramSocket, Network, Peer, Target, TransportKind,
-    connection::{Heard, carry, read_socket, write_socket},
+    connection::{Ends, Heard, carry, read_socket, write_socket},
     network::ConnectionKind,
 };
 use crate::{
+    direct_routing::ConnectionFault,
     endpoint::FlowId,
     transaction::TransactionId,
     trunk::{TrunkLimits, input::Input},
 };
+
+mod datagrams;
+mod failed;
+mod retire;
+
+use failed::failed;
+pub use retire::RETIRE_AFTER;
 
 /// How long one attempt to connect may take, resolution and handshake included.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(15);
@@ -53,8 +61,10 @@ pub(super) struct Flows {
     streams: BTreeMap<FlowId, Stream>,
     /// Streams whose peer belongs to no side.
     strangers: BTreeSet<FlowId>,
-    tasks: JoinSet<()>,
+    tasks: JoinSet<Option<ConnectionFault>>,
     by_task: BTreeMap<Id, FlowId>,
+    /// Streams that are to close by and by, each batch after its time.
+    retiring: JoinSet<Vec<FlowId>>,
     /// Tasks that read sockets; the end of one means that its socket is gone.
     readers: BTreeSet<Id>,
     /// Our own connections: requests of ours travel on no others.
@@ -73,6 +83,12 @@ pub(super) struct Flows {
 struct Stream {
     outgoing: mpsc::Sender<Bytes>,
     task: tokio::task::AbortHandle,
+    transport: TransportKind,
+    /// Whether the stream is held open while nothing is said.
+    held: Arc<AtomicBool>,
+    retired: bool,
+    /// What was sent first on a connection of ours; lost where the peer refuses it after all.
+    first: Vec<TransactionId>,
 }
 
 struct Socket {
@@ -107,6 +123,7 @@ impl Flows {
             strangers: BTreeSet::new(),
             tasks: JoinSet::new(),
             by_task: BTreeMap::new(),
+            retiring: JoinSet::new(),
             readers: BTreeSet::new(),
             own: BTreeMap::new(),
             sockets: Vec::new(),
@@ -128,9 +145,15 @@ impl Flows {
                 Ok((task, connection)) => self.connected(task, connection),
                 Err(error) => self.connected(error.id(), Err(io::Error::other(error))),
             },
-            Some(ended) = self.tasks.join_next_with_id() => {
-                let task = ended.as_ref().map_or_else(tokio::task::JoinError::id, |(id, ())| *id);
-                self.ended(task)
+            Some(ended) = self.tasks.join_next_with_id() => match ended {
+                Ok((task, fault)) => self.ended(task, fault),
+                Err(error) => self.ended(error.id(), None),
+            },
+            Some(retired) = self.retiring.join_next() => {
+                for flow in retired.unwrap_or_default() {
+                    self.finish(flow);
+                }
+                Vec::new()
             }
             else => std::future::pending().await,
         }
@@ -152,7 +175,7 @@ impl Flows {
                 Vec::new()
             }
             ConnectionKind::Stream(stream, peer) => {
-                let (flow, news) = self.stream(stream, peer);
+                let (flow, news) = self.stream(stream, peer, false);
                 if !known {
                     self.strangers.insert(flow);
                 }
@@ -161,7 +184,11 @@ impl Flows {
             ConnectionKind::Socket(socket) => {
                 let number = self.socket(&socket);
                 let heard = self.heard.clone();
-                let task = self.tasks.spawn(read_socket(number, socket, heard));
+                let read = read_socket(number, socket, heard);
+                let task = self.tasks.spawn(async {
+                    read.await;
+                    None
+                });
                 self.readers.insert(task.id());
                 Vec::new()
             }
@@ -170,35 +197,6 @@ impl Flows {
                 self.datagram(number, remote).1
             }
         }
-    }
-
-    /// The flow of an address on a socket, and what the engine has to know about it.
-    pub(super) fn datagram(&mut self, socket: usize, remote: SocketAddr) -> (FlowId, Vec<Input>) {
-        self.used = self.used.wrapping_add(1);
-        if let Some(flow) = self.by_address.get(&(socket, remote)) {
-            if let Some(datagram) = self.datagrams.get_mut(flow) {
-                self.by_use.remove(&datagram.used);
-                datagram.used = self.used;
-                self.by_use.insert(self.used, *flow);
-            }
-            return (*flow, Vec::new());
-        }
-        let mut news = Vec::new();
-        if self.datagrams.len() >= MAX_DATAGRAM_FLOWS
-            && let Some((_, oldest)) = self.by_use.pop_first()
-            && let Some(datagram) = self.datagrams.remove(&oldest)
-        {
-            self.by_address.remove(&(datagram.socket, datagram.remote));
-            self.own.retain(|_, (flow, _)| *flow != oldest);
-            news.push(Input::FlowClosed { flow: oldest });
-        }
-        let flow = self.number();
-        self.datagrams.insert(flow, Datagram { socket, remote, used: self.used });
-        self.by_use.insert(self.used, flow);
-        self.by_address.insert((socket, remote), flow);
-        let peer = Peer::new(TransportKind::Udp, remote);
-        news.push(Input::FlowOpened { flow, peer });
-        (flow, news)
     }
 
     /// Sends on a flow; `false` where that cannot be.
@@ -236,8 +234,9 @@ impl Flows {
             if young && self.send(flow, bytes.clone()) {
                 return true;
             }
-            // Too old or gone. What is under way on it ends there; it closes when it falls idle.
+            // Too old or gone. What is under way on it ends there; it closes by and by.
             self.own.remove(&target);
+            self.retire(vec![flow]);
         }
         if self.waiting.len() >= MAX_OPENING && !self.waiting.contains_key(&target) {
             tracing::warn!(%target, "too many connections are being opened");
@@ -296,7 +295,7 @@ impl Flows {
             // Readers of sockets never end by themselves; they are not waited for.
             while !self.by_task.is_empty() {
                 let Some(ended) = tasks.join_next_with_id().await else { break };
-                let task = ended.map_or_else(|error| error.id(), |(id, ())| id);
+                let task = ended.map_or_else(|error| error.id(), |(id, _)| id);
                 self.by_task.remove(&task);
             }
         })
@@ -309,7 +308,7 @@ impl Flows {
         let Some(waiting) = self.waiting.remove(&target) else { return Vec::new() };
         let (flow, mut news) = match connection.map(|connection| connection.kind) {
             Ok(ConnectionKind::Stream(stream, peer)) => {
-                let (flow, opened) = self.stream(stream, peer);
+                let (flow, opened) = self.stream(stream, peer, true);
                 (flow, vec![opened])
             }
             Ok(ConnectionKind::Path(socket, remote)) => {
@@ -323,6 +322,9 @@ impl Flows {
         };
         news.push(Input::FlowLeads { flow, target: target.clone() });
         self.own.insert(target, (flow, waiting.since));
+        if let Some(stream) = self.streams.get_mut(&flow) {
+            stream.first = waiting.messages.iter().filter_map(|(sent, _)| *sent).collect();
+        }
         for (transaction, bytes) in waiting.messages {
             if !self.send(flow, bytes)
                 && let Some(transaction) = transaction
@@ -333,26 +335,45 @@ impl Flows {
         news
     }
 
-    fn ended(&mut self, task: Id) -> Vec<Input> {
+    fn ended(&mut self, task: Id, fault: Option<ConnectionFault>) -> Vec<Input> {
         if self.readers.remove(&task) {
             return vec![Input::ListenerFailed];
         }
         let Some(flow) = self.by_task.remove(&task) else { return Vec::new() };
         self.strangers.remove(&flow);
+        let mut news = Vec::new();
+        let target = self.own.iter().find(|(_, (own, _))| *own == flow).map(|(to, _)| to.clone());
+        if let (Some(target), Some(fault), Some(stream)) =
+            (target, fault, self.streams.get_mut(&flow))
+        {
+            let lost = std::mem::take(&mut stream.first);
+            news.push(Input::NotReached { target, fault });
+            news.extend(lost.into_iter().map(|transaction| Input::SendFailed { transaction }));
+        }
         self.finish(flow);
-        vec![Input::FlowClosed { flow }]
+        news.push(Input::FlowClosed { flow });
+        news
     }
 
-    fn stream(&mut self, stream: Box<dyn super::ByteStream>, peer: Peer) -> (FlowId, Input) {
+    fn stream(
+        &mut self,
+        stream: Box<dyn super::ByteStream>,
+        peer: Peer,
+        ours: bool,
+    ) -> (FlowId, Input) {
         let flow = self.number();
         let (outgoing, queue) = mpsc::channel(self.limits.writes.max(1));
         let span = tracing::info_span!("connection", flow = flow.0, transport = %peer.transport);
-        let pongs = outgoing.downgrade();
-        let task = self
-            .tasks
-            .spawn(carry(flow, stream, self.heard.clone(), queue, pongs).instrument(span));
+        // Nobody holds open what the other side has opened (Learn, *Direct Routing: protocols*).
+        let held = Arc::new(AtomicBool::new(ours));
+        let ends = Ends { queue, pongs: outgoing.downgrade(), held: Arc::clone(&held) };
+        let task = self.tasks.spawn(carry(flow, stream, self.heard.clone(), ends).instrument(span));
         self.by_task.insert(task.id(), flow);
-        self.streams.insert(flow, Stream { outgoing, task });
+        let transport = peer.transport;
+        self.streams.insert(
+            flow,
+            Stream { outgoing, task, transport, held, retired: false, first: Vec::new() },
+        );
         (flow, Input::FlowOpened { flow, peer })
     }
 
@@ -361,7 +382,11 @@ impl Flows {
             return known;
         }
         let (outgoing, queue) = mpsc::channel(DATAGRAM_QUEUE);
-        self.tasks.spawn(write_socket(Arc::clone(socket), queue));
+        let write = write_socket(Arc::clone(socket), queue);
+        self.tasks.spawn(async {
+            write.await;
+            None
+        });
         self.sockets.push(Socket { socket: Arc::clone(socket), outgoing });
         self.sockets.len() - 1
     }
@@ -370,15 +395,6 @@ impl Flows {
         self.next = self.next.saturating_add(1);
         FlowId(self.next)
     }
-}
-
-fn failed(waiting: Waiting, error: &io::Error, target: &Target) -> Vec<Input> {
-    tracing::warn!(%error, %target, "a connection could not be opened");
-    waiting
-        .messages
-        .into_iter()
-        .filter_map(|(transaction, _)| Some(Input::SendFailed { transaction: transaction? }))
-        .collect()
 }
 
 #[cfg(test)]

@@ -14,9 +14,10 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::{
     Connection, Network, Peer, Resolve, SystemResolver, Target, TlsIdentity, TransportKind,
+    tls::Replaceable,
 };
 use crate::{
-    direct_routing::names_proven,
+    direct_routing::{ConnectionFault, names_proven},
     error::{Error, ErrorKind},
 };
 
@@ -46,12 +47,10 @@ const ACCEPT_REST: Duration = Duration::from_millis(200);
 /// ```
 pub struct SocketNetwork {
     udp: Option<Arc<UdpSocket>>,
-    tls: Option<TlsIdentity>,
+    tls: Option<Arc<Replaceable>>,
     resolver: Arc<dyn Resolve>,
-    accepted: Mutex<mpsc::Receiver<Connection>>,
+    accepted: Mutex<(mpsc::Receiver<Connection>, JoinSet<()>)>,
     addresses: Vec<(TransportKind, SocketAddr)>,
-    // Dropping the network ends its listeners and every handshake under way.
-    _listeners: JoinSet<()>,
 }
 
 impl SocketNetwork {
@@ -66,9 +65,28 @@ impl SocketNetwork {
         &self.addresses
     }
 
+    /// Shows another certificate from the next handshake on, in both directions.
+    ///
+    /// Connections that are open stay as they are, and so do calls. Order
+    /// [`Trunk::renew_connections`](crate::trunk::Trunk::renew_connections) afterwards: Teams goes
+    /// on warning of the old certificate for as long as it sees it (Learn, *SIP OPTIONS and TLS
+    /// certificate issues*).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] where the network was bound without TLS.
+    pub fn replace_identity(&self, identity: TlsIdentity) -> Result<(), Error> {
+        let tls = self.tls.as_ref().ok_or_else(|| {
+            Error::caused_by(ErrorKind::Config, "the network was bound without TLS")
+        })?;
+        tls.replace(identity);
+        Ok(())
+    }
+
     async fn open_stream(&self, target: &Target) -> io::Result<(TcpStream, SocketAddr)> {
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-        for address in self.resolver.resolve(&target.host, target.port).await? {
+        let resolved = self.resolver.resolve(&target.host, target.port).await;
+        for address in resolved.map_err(|error| io::Error::new(io::ErrorKind::NotFound, error))? {
             match TcpStream::connect(address).await {
                 Ok(stream) => {
                     stream.set_nodelay(true)?;
@@ -107,7 +125,7 @@ impl Network for SocketNetwork {
                     timeout(HANDSHAKE_LIMIT, self.open_stream(target)).await.map_err(late)??;
                 let name = ServerName::try_from(target.host.to_string())
                     .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
-                let connector = TlsConnector::from(Arc::clone(&tls.client));
+                let connector = TlsConnector::from(tls.present().client);
                 let handshake = connector.connect(name, stream);
                 let stream = timeout(HANDSHAKE_LIMIT, handshake).await.map_err(late)??;
                 let peer = identified(stream.get_ref().1.peer_certificates(), address);
@@ -117,8 +135,16 @@ impl Network for SocketNetwork {
     }
 
     async fn accept(&self) -> io::Result<Connection> {
-        let accepted = self.accepted.lock().await.recv().await;
-        accepted.ok_or_else(|| io::Error::other("every listener has ended"))
+        let mut accepting = self.accepted.lock().await;
+        let (accepted, listeners) = &mut *accepting;
+        tokio::select! {
+            biased;
+            accepted = accepted.recv() => {
+                accepted.ok_or_else(|| io::Error::other("every listener has ended"))
+            }
+            // None ends by itself while the network lives.
+            Some(_) = listeners.join_next() => Err(io::Error::other("a listener has ended")),
+        }
     }
 }
 
@@ -194,8 +220,8 @@ impl SocketNetworkBuilder {
         if let Some((address, identity)) = self.tls {
             let listener = TcpListener::bind(address).await.map_err(fault)?;
             addresses.push((TransportKind::Tls, listener.local_addr().map_err(fault)?));
-            let acceptor = TlsAcceptor::from(Arc::clone(&identity.server));
-            listeners.spawn(listen(listener, Some(acceptor), sender.clone()));
+            let identity = Arc::new(Replaceable::new(identity));
+            listeners.spawn(listen(listener, Some(Arc::clone(&identity)), sender.clone()));
             tls = Some(identity);
         }
         if udp.is_some() && listeners.is_empty() {
@@ -206,9 +232,9 @@ impl SocketNetworkBuilder {
             udp,
             tls,
             resolver: self.resolver.unwrap_or_else(|| Arc::new(SystemResolver)),
-            accepted: Mutex::new(accepted),
+            // Dropping the network ends its listeners and every handshake under way.
+            accepted: Mutex::new((accepted, listeners)),
             addresses,
-            _listeners: listeners,
         })
     }
 }
@@ -216,7 +242,7 @@ impl SocketNetworkBuilder {
 /// Accepts connections; each handshake runs beside the others, so a slow one delays nobody.
 async fn listen(
     listener: TcpListener,
-    acceptor: Option<TlsAcceptor>,
+    identity: Option<Arc<Replaceable>>,
     accepted: mpsc::Sender<Connection>,
 ) {
     let mut handshakes = JoinSet::new();
@@ -240,7 +266,8 @@ async fn listen(
             tracing::debug!("too many handshakes: the oldest was given up");
             oldest.abort();
         }
-        let (acceptor, accepted) = (acceptor.clone(), accepted.clone());
+        let acceptor = identity.as_ref().map(|own| TlsAcceptor::from(own.present().server));
+        let accepted = accepted.clone();
         running.push_back(handshakes.spawn(async move {
             let _ = stream.set_nodelay(true);
             let connection = match acceptor {
@@ -253,7 +280,8 @@ async fn listen(
                         Connection::stream(Box::new(stream), peer)
                     }
                     Ok(Err(error)) => {
-                        tracing::info!(%error, "a TLS handshake failed");
+                        let why = ConnectionFault::of(&error);
+                        tracing::info!(%error, %why, "a TLS handshake failed");
                         return;
                     }
                     Err(_) => {

@@ -62,6 +62,15 @@ impl Driver {
         Arc::new(SipLeg::new((id, self.tickets), direction, party, commands, releases))
     }
 
+    /// Publishes newer times without waking whoever waits for a change.
+    pub(super) fn note_health(&mut self) {
+        let health = self.engine.health().into();
+        self.publish.send_if_modified(|published| {
+            *published = health;
+            false
+        });
+    }
+
     pub(super) fn publish_health(&mut self) {
         self.publish.send_replace(self.engine.health().into());
     }

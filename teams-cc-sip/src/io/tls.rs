@@ -1,13 +1,13 @@
 //! TLS for both directions of a trunk; the provider is always named.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rustls::{ClientConfig, RootCertStore, ServerConfig, crypto::CryptoProvider};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use teams_cc_core::Timestamp;
 
 use crate::{
-    direct_routing::{OwnCertificate, SbcFqdn, TeamsClientVerifier, check_own},
+    direct_routing::{OwnCertificate, SbcFqdn, TeamsClientVerifier, check_own, refuse_self_signed},
     error::{Error, ErrorKind},
 };
 
@@ -34,8 +34,29 @@ impl TlsIdentity {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Certificate`], whose source says what is wrong and what to do.
+    /// [`ErrorKind::Certificate`], whose source says what is wrong and what to do. A self-signed
+    /// certificate is refused: see [`Self::laboratory`].
     pub fn new<'a>(
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+        roots: RootCertStore,
+        trunks: impl IntoIterator<Item = &'a SbcFqdn>,
+        expected: impl IntoIterator<Item = impl AsRef<str>>,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let leaf = chain.first().cloned();
+        let identity = Self::laboratory(chain, key, roots, trunks, expected, now)?;
+        leaf.map_or(Ok(()), |leaf| refuse_self_signed(&leaf))
+            .map_err(|fault| Error::caused_by(ErrorKind::Certificate, fault))?;
+        Ok(identity)
+    }
+
+    /// As [`Self::new`], with a certificate that may be self-signed; no peer of Teams takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Certificate`], whose source says what is wrong and what to do.
+    pub fn laboratory<'a>(
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
         roots: RootCertStore,
@@ -76,6 +97,25 @@ impl TlsIdentity {
     }
 }
 
-fn provider() -> Arc<CryptoProvider> {
+/// The identity that new connections take; those that are open keep the one they began with.
+#[derive(Debug)]
+pub(super) struct Replaceable(RwLock<TlsIdentity>);
+
+impl Replaceable {
+    pub(super) fn new(identity: TlsIdentity) -> Self {
+        Self(RwLock::new(identity))
+    }
+
+    pub(super) fn present(&self) -> TlsIdentity {
+        // Nothing under this lock can leave the identity half changed.
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn replace(&self, identity: TlsIdentity) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = identity;
+    }
+}
+
+pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }

@@ -3,13 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use teams_cc_core::{
-    LegId,
+    LegId, TenantId,
     contact::{LegCommand, LegError},
 };
 use tokio::sync::oneshot;
 
 use super::{Destination, SipLeg, Unfinished};
-use crate::error::Error;
+use crate::{direct_routing::Customer, error::Error};
 
 /// The most orders that wait for the trunk's task; whoever gives more waits.
 pub(crate) const COMMAND_QUEUE: usize = 256;
@@ -32,6 +32,24 @@ pub(crate) enum Command {
         /// Where the outcome goes.
         reply: oneshot::Sender<Result<(), LegError>>,
     },
+    /// Serve a customer from now on.
+    AddTenant {
+        /// The customer.
+        customer: Customer,
+        /// Where the outcome goes.
+        reply: oneshot::Sender<Result<(), Error>>,
+    },
+    /// Take no new calls for a tenant.
+    RemoveTenant {
+        /// The tenant.
+        tenant: TenantId,
+        /// Where goes whether it was served.
+        reply: oneshot::Sender<bool>,
+    },
+    /// Open new connections and let the present ones run dry.
+    Renew,
+    /// Take new calls, or refuse them.
+    TakeCalls(bool),
     /// End every call and stop.
     Shutdown {
         /// How long calls may take to end.

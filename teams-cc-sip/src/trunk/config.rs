@@ -43,6 +43,8 @@ pub struct TrunkConfig {
     pub teams: Option<TeamsPeer>,
     /// The carriers, found in this order.
     pub carriers: Vec<StaticPeer>,
+    /// Names of the carrier's other trunks, below which customers may have a second name.
+    pub other_bases: Vec<SbcFqdn>,
     /// The customer tenants behind our name.
     pub tenants: Tenants,
     /// Which numbers reach the emergency services. Default: 112 and `urn:service:sos`.
@@ -77,6 +79,7 @@ impl TrunkConfig {
             plain_port: TransportKind::Udp.default_port(),
             teams: None,
             carriers: Vec::new(),
+            other_bases: Vec::new(),
             tenants: Tenants::new(),
             emergency: EmergencyPlan::new(""),
             lab: None,
@@ -104,7 +107,7 @@ impl TrunkConfig {
         self
     }
 
-    /// Adds a customer tenant under its own name.
+    /// Adds a customer tenant under any name, such as that of a trunk of its own.
     #[must_use]
     pub fn tenant(mut self, name: SbcFqdn, tenant: teams_cc_core::TenantId) -> Self {
         self.tenants.insert(name, tenant);
@@ -193,6 +196,8 @@ impl fmt::Debug for TrunkConfig {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TeamsPeer {
+    /// The cloud that the proxies belong to; customers must be in the same.
+    pub cloud: Cloud,
     /// The proxies in the order in which they are tried.
     pub proxies: Vec<Target>,
     /// Names of which a connecting proxy's certificate must prove one.
@@ -206,6 +211,7 @@ impl TeamsPeer {
     #[must_use]
     pub fn of_cloud(cloud: Cloud) -> Self {
         Self {
+            cloud,
             proxies: cloud.proxies(),
             names: cloud.proxy_names().iter().map(|name| (*name).into()).collect(),
             ranges: cloud.signalling_ranges(),
@@ -216,7 +222,7 @@ impl TeamsPeer {
     #[must_use]
     pub fn of_proxies(proxies: Vec<Target>, ranges: Vec<AddressRange>) -> Self {
         let names = proxies.iter().map(|target| target.host.clone()).collect();
-        Self { proxies, names, ranges }
+        Self { cloud: Cloud::default(), proxies, names, ranges }
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     bridge::parting::Parting,
-    direct_routing::{Failover, HealthReason, OptionsPing, PeerState, headers},
+    direct_routing::{ConnectionFault, Failover, HealthReason, OptionsPing, PeerState, headers},
     endpoint::{
         CallEnd, CallHandle, CallPolicy, Command, Endpoint, EndpointConfig, EndpointLimits,
         Event as Sip, FlowId, Input as EndpointInput, Origin, Output as EndpointOutput,
@@ -57,11 +57,15 @@ pub(crate) struct Engine {
     pub(crate) monitored: Vec<Target>,
     pub(crate) ping: OptionsPing,
     pub(crate) pings: BTreeMap<RequestHandle, usize>,
+    /// Why monitored peers were not reached, by position.
+    pub(crate) faults: BTreeMap<usize, ConnectionFault>,
     pub(crate) outputs: VecDeque<Output>,
     pub(crate) inbound: u64,
     pub(crate) replacements: u64,
     pub(crate) sessions: u64,
     pub(crate) draining: bool,
+    /// Whether new calls are refused while the trunk runs on.
+    pub(crate) resting: bool,
     pub(crate) congested: bool,
     pub(crate) listener_failed: bool,
 }
@@ -101,12 +105,14 @@ impl Engine {
             failover: Failover::new(proxies, config.hold_down),
             ping: OptionsPing::new(monitored.len(), config.options_interval),
             pings: BTreeMap::new(),
+            faults: BTreeMap::new(),
             monitored,
             outputs: VecDeque::new(),
             inbound: 0,
             replacements: 0,
             sessions: 0,
             draining: false,
+            resting: false,
             congested: false,
             listener_failed: false,
             config,
@@ -144,6 +150,7 @@ impl Engine {
                     self.feed(EndpointInput::FlowClosed { flow });
                 }
             }
+            Input::NotReached { target, fault } => self.not_reached(&target, fault),
             Input::SendFailed { transaction } => {
                 self.feed(EndpointInput::SendFailed { transaction });
             }
@@ -191,7 +198,14 @@ impl Engine {
                 } else {
                     (ping.state, ping.reason)
                 };
-                PeerHealth { peer: peer.clone(), state, reason }
+                PeerHealth {
+                    peer: peer.clone(),
+                    state,
+                    reason,
+                    warning: ping.warning,
+                    last_answer: ping.last_answer,
+                    last_asked_us: ping.last_asked_us,
+                }
             })
             .collect()
     }

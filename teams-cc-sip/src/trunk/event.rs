@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use teams_cc_core::{Address, LegId, PhoneNumber, TenantId, contact::LegEvent};
+use teams_cc_core::{Address, Instant, LegId, PhoneNumber, TenantId, contact::LegEvent};
 
 use super::{DisplayText, EmergencyData, SipLeg};
 use crate::{
-    direct_routing::{HealthReason, PeerState},
+    direct_routing::{HealthReason, HealthWarning, PeerState},
     transport::Target,
 };
 
@@ -71,6 +71,12 @@ pub struct PeerHealth {
     pub state: PeerState,
     /// Why.
     pub reason: HealthReason,
+    /// What is wrong with it although it answers.
+    pub warning: Option<HealthWarning>,
+    /// When it last answered our OPTIONS, on the trunk's clock.
+    pub last_answer: Option<Instant>,
+    /// When it last sent us OPTIONS, on the trunk's clock.
+    pub last_asked_us: Option<Instant>,
 }
 
 /// How far a transfer by REFER is.

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use teams_cc_core::Clock;
+use teams_cc_core::{Clock, TenantId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
     command::{COMMAND_QUEUE, Command},
 };
 use crate::{
+    direct_routing::Customer,
     error::{Error, ErrorKind},
     io::{Network, driver},
 };
@@ -61,6 +62,62 @@ impl Trunk {
         let order = Command::Dial { destination: Box::new(to), reply };
         self.commands.send(order).await.map_err(|_| ErrorKind::Stopped)?;
         answer.await.map_err(|_| ErrorKind::Stopped)?
+    }
+
+    /// Serves a customer from now on, without a restart and without OPTIONS of its own.
+    ///
+    /// Teams may take up to four hours to see a new name over old connections
+    /// (Learn, *Direct Routing: protocols*); [`Self::renew_connections`] makes it look at once.
+    /// Dropping the future may or may not add the customer.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Tenant`], whose source is a
+    /// [`TenantFault`](crate::direct_routing::TenantFault), and [`ErrorKind::Stopped`].
+    pub async fn add_tenant(&self, customer: Customer) -> Result<(), Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::AddTenant { customer, reply }).await?;
+        answer.await.map_err(|_| ErrorKind::Stopped)?
+    }
+
+    /// Takes no new calls for a tenant; the calls it has go on. Tells whether it was served.
+    ///
+    /// Dropping the future may or may not remove the tenant.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stopped`].
+    pub async fn remove_tenant(&self, tenant: TenantId) -> Result<bool, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::RemoveTenant { tenant, reply }).await?;
+        answer.await.map_err(|_| ErrorKind::Stopped.into())
+    }
+
+    /// Opens new connections from the next message on; the present ones run dry and close.
+    ///
+    /// For a new certificate, or a new domain that Teams has to look at. No call ends by it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stopped`].
+    pub async fn renew_connections(&self) -> Result<(), Error> {
+        self.send(Command::Renew).await
+    }
+
+    /// Takes new calls, or refuses them with 503 so that Teams and carriers go elsewhere.
+    ///
+    /// Calls that are up stay up, and what the application dials goes out. Emergency calls are
+    /// taken all the same. Dropping the future may or may not have the effect.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stopped`].
+    pub async fn take_calls(&self, take: bool) -> Result<(), Error> {
+        self.send(Command::TakeCalls(take)).await
+    }
+
+    async fn send(&self, command: Command) -> Result<(), Error> {
+        self.commands.send(command).await.map_err(|_| ErrorKind::Stopped.into())
     }
 
     /// How each peer does, in configured order; everything is down once the trunk has stopped.

@@ -38,7 +38,7 @@ impl Engine {
             return self.refuse(call, None, StatusCode::NOT_FOUND);
         };
         let emergency = self.emergency_of(request.uri());
-        let full = self.congested || !self.has_room(emergency.is_some());
+        let full = self.congested || self.resting || !self.has_room(emergency.is_some());
         // A trunk that stops cannot carry an emergency call to its end either; 503 makes Teams
         // and carriers take the next one at once.
         if self.draining || (full && emergency.is_none()) || !self.has_room(true) {
@@ -179,6 +179,10 @@ impl Engine {
         let Some(leg) = found.filter(|leg| self.state_of(leg) == LegState::Connected) else {
             return self.refuse(call, Some(link), StatusCode::CALL_DOES_NOT_EXIST);
         };
+        // Whoever knows the tags of another customer's call still cannot have it.
+        if !self.legs.get(&leg).is_some_and(|old| self.same_customer(&old.link.name, &link.name)) {
+            return self.refuse(call, Some(link), StatusCode::CALL_DOES_NOT_EXIST);
+        }
         let Some(record) = self.legs.get_mut(&leg) else { return };
         let ours = held_or_not(record.hold.wanted(), link);
         let allowed = record.link.side == Side::Teams && link.side == Side::Teams;

@@ -12,6 +12,7 @@ use super::{
     TransferStep,
 };
 use crate::{
+    direct_routing::ConnectionFault,
     endpoint::{FlowId, Transmit},
     error::Error,
     io::Peer,
@@ -35,6 +36,8 @@ pub(crate) enum Input {
     Malformed { flow: FlowId, fault: Fault },
     /// A flow closed.
     FlowClosed { flow: FlowId },
+    /// A connection of ours could not be opened or was refused; what was to be sent fails next.
+    NotReached { target: Target, fault: ConnectionFault },
     /// A message could not be sent.
     SendFailed { transaction: TransactionId },
     /// Make a call; its outcome comes as [`Output::Dialled`].
@@ -93,6 +96,8 @@ pub(crate) enum Output {
     Dialled { ticket: Ticket, outcome: Result<Address, Error> },
     /// An order is carried out, or is not.
     Done { ticket: Ticket, outcome: Result<(), LegError> },
+    /// What is known of peers is newer than what was published; nothing has changed by it.
+    HealthNoted,
     /// End our own connection to a target; the next message opens a new one.
     CloseTarget { target: Target },
     /// Nothing more: wait for input, or until this time where there is one.

@@ -26,6 +26,7 @@ mod orders;
 pub(crate) mod outbound;
 mod requests;
 pub(crate) mod session;
+mod tenants;
 
 pub use carried::{BodyPart, DisplayText, EmergencyData};
 pub use config::{LabPeer, StaticPeer, TeamsPeer, TrunkConfig, TrunkLimits};

@@ -11,7 +11,7 @@ use super::{
     link,
 };
 use crate::{
-    direct_routing::{HealthReason, PeerState, certificate_name_covers, headers},
+    direct_routing::{ConnectionFault, HealthReason, PeerState, certificate_name_covers, headers},
     endpoint::{CallHandle, Command, Failure, Origin, RequestHandle},
     message::{
         Contact, FromHeader, Host, Method, NameAddr, ParseError, Request, Response, SipUri,
@@ -89,6 +89,7 @@ impl Engine {
             return;
         }
         let Some(position) = self.pings.remove(&request) else { return };
+        self.faults.remove(&position);
         let changed = self.ping.answered(self.now, position, status.as_u16());
         self.health_noted(position, changed);
     }
@@ -97,11 +98,20 @@ impl Engine {
     pub(crate) fn ping_failed(&mut self, request: RequestHandle, why: Failure) {
         let Some(position) = self.pings.remove(&request) else { return };
         let reason = match why {
-            Failure::Unreachable => HealthReason::NotReached,
+            Failure::Unreachable => self
+                .faults
+                .remove(&position)
+                .map_or(HealthReason::NotReached, HealthReason::Connection),
             _ => HealthReason::NoAnswer,
         };
         let changed = self.ping.failed(position, reason);
         self.health_noted(position, changed);
+    }
+
+    /// A connection to a target could not be opened, or was refused.
+    pub(crate) fn not_reached(&mut self, target: &Target, fault: ConnectionFault) {
+        let positions = self.monitored.iter().enumerate().filter(|(_, peer)| *peer == target);
+        self.faults.extend(positions.map(|(position, _)| (position, fault)));
     }
 
     pub(crate) fn listener_failed(&mut self) {
@@ -112,8 +122,10 @@ impl Engine {
     }
 
     fn health_noted(&mut self, position: usize, changed: bool) {
+        let proxy = self.is_proxy(position);
+        let changed = self.ping.note_silence(self.now, position, proxy) || changed;
         let Some(health) = self.health().into_iter().nth(position) else { return };
-        if self.is_proxy(position) {
+        if proxy {
             match health.state {
                 // Until the next answer is due, and a little longer.
                 PeerState::Down => {
@@ -126,6 +138,8 @@ impl Engine {
         if changed {
             tracing::info!(peer = %health.peer, state = ?health.state, why = %health.reason, "health changed");
             self.outputs.push_back(Output::Event(Event::Health(health)));
+        } else {
+            self.outputs.push_back(Output::HealthNoted);
         }
     }
 
@@ -138,8 +152,9 @@ impl Engine {
             return;
         };
         let proves = |host| peer.names.iter().any(|name| certificate_name_covers(name, host));
-        let asked = self.monitored.iter().position(|target| proves(&target.host));
-        if let Some(position) = asked {
+        // A proxy's certificate may hold the names of all three: each then counts as asking.
+        let asked = self.monitored.iter().enumerate().filter(|(_, target)| proves(&target.host));
+        for (position, _) in asked {
             self.ping.asked_us(self.now, position);
         }
     }

@@ -1,0 +1,42 @@
+//! Connections that are replaced while what is under way on them ends there.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use super::Flows;
+use crate::{endpoint::FlowId, transport::TransportKind};
+
+/// How long a connection that was replaced stays open.
+///
+/// Longer than a call may ring and its last transaction may take: answers belong on the
+/// connection that brought the request, so it is not closed under a call that still rings.
+pub const RETIRE_AFTER: Duration = Duration::from_mins(4);
+
+impl Flows {
+    /// Replaces every TLS connection: from the next message on ours are opened anew.
+    ///
+    /// Those that peers have opened close too, so that peers meet the new certificate.
+    pub(in crate::io) fn renew(&mut self) {
+        self.own.retain(|target, _| target.transport != TransportKind::Tls);
+        let encrypted = self.streams.iter().filter(|(_, s)| s.transport == TransportKind::Tls);
+        let flows: Vec<FlowId> = encrypted.map(|(flow, _)| *flow).collect();
+        self.retire(flows);
+    }
+
+    /// Lets connections run dry: nothing holds them open, and in time they are closed.
+    pub(super) fn retire(&mut self, mut flows: Vec<FlowId>) {
+        flows.retain(|flow| {
+            let stream = self.streams.get_mut(flow).filter(|stream| !stream.retired);
+            stream.is_some_and(|stream| {
+                stream.retired = true;
+                stream.held.store(false, Ordering::Relaxed);
+                true
+            })
+        });
+        if !flows.is_empty() {
+            self.retiring.spawn(async move {
+                tokio::time::sleep(RETIRE_AFTER).await;
+                flows
+            });
+        }
+    }
+}
