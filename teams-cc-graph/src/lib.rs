@@ -1,9 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[macro_use]
-pub mod wire;
-
 pub mod batch;
 pub mod budget;
 pub mod call;
@@ -11,7 +8,6 @@ pub mod call_records;
 pub mod ivr;
 pub mod jwt;
 pub mod limit;
-pub mod model;
 pub mod page;
 pub mod permission;
 pub mod prompt;
@@ -27,6 +23,8 @@ mod diagnose;
 pub mod error;
 mod layer;
 pub mod metrics;
+
+pub use teams_cc_graph_models::{model, wire};
 
 pub use client::{
     ActsFor, BoxError, Client, ClientBuilder, DEFAULT_MAX_DOWNLOAD_BYTES, Delegated, Download,

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: the models of teams-cc-graph, from schema facts and overlays.
+//! `cargo xtask codegen`: the models of teams-cc-graph-models, from schema facts and overlays.
 
 use std::{fs, io::Write as _, path::Path, process::Stdio};
 
@@ -21,9 +21,9 @@ mod tests;
 use self::schema::Schema;
 
 /// The overlays.
-const OVERLAYS: &str = "teams-cc-graph/schema";
+const OVERLAYS: &str = "teams-cc-graph-models/schema";
 /// The generated models.
-const MODELS: &str = "teams-cc-graph/src/model/schema";
+const MODELS: &str = "teams-cc-graph-models/src/model/schema";
 /// The generated table of the conformance check.
 const TABLE: &str = "xtask/src/conformance/csdl/types.rs";
 

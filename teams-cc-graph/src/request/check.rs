@@ -149,7 +149,8 @@ pub(crate) fn meeting(
                 meeting.passcode = Field::Null;
             }
         }
-        MeetingInfo::Unknown { .. } => {}
+        // Of a type that has no model: the service knows better.
+        _ => {}
     }
     Ok(())
 }

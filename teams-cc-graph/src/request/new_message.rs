@@ -59,20 +59,6 @@ macro_rules! message_setters {
     };
 }
 
-impl From<&str> for ChatMessage {
-    /// A message of plain text.
-    fn from(text: &str) -> Self {
-        Self::of_text(text)
-    }
-}
-
-impl From<String> for ChatMessage {
-    /// A message of plain text.
-    fn from(text: String) -> Self {
-        Self::of_text(text)
-    }
-}
-
 pub(crate) fn mention(mut message: ChatMessage, text: Sensitive, who: IdentitySet) -> ChatMessage {
     let mut mentions = message.mentions.into_option().unwrap_or_default();
     let id = i32::try_from(mentions.len()).unwrap_or(i32::MAX);

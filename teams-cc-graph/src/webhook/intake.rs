@@ -12,6 +12,7 @@ use http::{
     request::Parts,
 };
 use teams_cc_core::{Clock, Instant, TenantId};
+use teams_cc_graph_models::callback::read_changes;
 
 use super::{
     Admitted, Affinity, Body, Callback, ChangeDelivery, ChangeSink, ClientStates, Delivery,
@@ -19,7 +20,6 @@ use super::{
     SinkFull,
     admit::Speaker,
     answer,
-    body::read_changes,
     joining::{RejectAll, joining},
     keys::KeyCache,
     proven::ProvenTokens,
@@ -246,7 +246,8 @@ impl Intake {
                 self.tally().legacy += 1;
                 return answer::empty(StatusCode::NO_CONTENT);
             }
-            Err(_) => {
+            // All that a body can be, and what is none.
+            Ok(_) | Err(_) => {
                 self.tally().unreadable_bodies += 1;
                 return answer::empty(StatusCode::BAD_REQUEST);
             }

@@ -37,7 +37,6 @@ mod allowance;
 mod answer;
 #[cfg(feature = "axum")]
 mod axum;
-mod body;
 mod config;
 mod counts;
 mod dispatch;
@@ -53,7 +52,6 @@ mod tenants;
 mod verify;
 
 pub use admit::Admitted;
-pub use body::{Body, MAX_BODY_OBJECTS, UnreadableBody, read_body};
 pub use config::{DEFAULT_MAX_BODY_BYTES, IntakeConfig};
 pub use counts::IntakeCounts;
 pub use dispatch::{Delivery, NotificationSink, SinkFull};
@@ -66,3 +64,4 @@ pub use redirect::{Affinity, Callback};
 pub use subscription::{
     ChangeDelivery, ChangeSink, ClientStates, MAX_VALIDATION_TOKEN_BYTES, SubscriptionEvent,
 };
+pub use teams_cc_graph_models::callback::{Body, MAX_BODY_OBJECTS, UnreadableBody, read_body};

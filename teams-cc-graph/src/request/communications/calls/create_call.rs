@@ -121,7 +121,7 @@ impl<C: Via> CreateCall<C> {
 
     /// Join the meeting of a link: its organizer, its chat and its tenant.
     pub fn meeting_link(self, link: MeetingLink) -> Self {
-        let MeetingLink { meeting, chat, tenant } = link;
+        let MeetingLink { meeting, chat, tenant, .. } = link;
         self.meeting(meeting).chat(chat).tenant(&tenant)
     }
 

@@ -10,7 +10,7 @@ use super::Field;
 ///
 /// ```
 /// use std::time::Duration;
-/// use teams_cc_graph::wire::EdmDuration;
+/// use teams_cc_graph_models::wire::EdmDuration;
 ///
 /// assert_eq!(EdmDuration::from("PT0.016S").to_duration(), Some(Duration::from_millis(16)));
 /// assert_eq!(EdmDuration::from(Duration::from_secs(5400)).as_str(), "PT1H30M");

@@ -10,7 +10,7 @@ use super::{Slot, Wire};
 /// `PATCH` body null clears and missing keeps.
 ///
 /// ```
-/// use teams_cc_graph::wire::Field;
+/// use teams_cc_graph_models::wire::Field;
 ///
 /// let subject: Field<String> = "billing".into();
 /// assert_eq!(subject.get().map(String::as_str), Some("billing"));

@@ -14,8 +14,7 @@ use crate::{
 /// The most objects in one body; one with more is refused before it is read.
 ///
 /// An empty object takes three bytes of a body and hundreds of memory. The service's own have some
-/// fifty bytes each, so that no body of [`DEFAULT_MAX_BODY_BYTES`](super::DEFAULT_MAX_BODY_BYTES)
-/// comes near.
+/// fifty bytes each, so that no body of theirs comes near.
 pub const MAX_BODY_OBJECTS: usize = 16_384;
 
 /// What a callback's body is.
@@ -84,9 +83,12 @@ pub fn read_body(body: &[u8]) -> Result<Body, UnreadableBody> {
 }
 
 /// Reads a body of change notifications, and how many of them cannot be read.
-pub(super) fn read_changes(
-    body: &[u8],
-) -> Result<(ChangeNotificationCollection, usize), UnreadableBody> {
+///
+/// # Errors
+///
+/// [`UnreadableBody`] where the body is no such collection, has more than [`MAX_BODY_OBJECTS`], or
+/// none of its notifications can be read.
+pub fn read_changes(body: &[u8]) -> Result<(ChangeNotificationCollection, usize), UnreadableBody> {
     let body = text(body)?;
     match serde_json::from_str::<ChangeNotificationCollection>(body) {
         Ok(changes) if changes.value.get().is_some() => return Ok((changes, 0)),

@@ -72,6 +72,20 @@ impl ChatMessage {
     }
 }
 
+impl From<&str> for ChatMessage {
+    /// A message of plain text.
+    fn from(text: &str) -> Self {
+        Self::of_text(text)
+    }
+}
+
+impl From<String> for ChatMessage {
+    /// A message of plain text.
+    fn from(text: String) -> Self {
+        Self::of_text(text)
+    }
+}
+
 open_enum! {
     /// The kind of a message.
     pub enum ChatMessageType {
@@ -144,7 +158,7 @@ impl ChatMessageAttachment {
     ///
     /// ```
     /// use serde_json::json;
-    /// use teams_cc_graph::model::{ChatMessage, ChatMessageAttachment};
+    /// use teams_cc_graph_models::model::{ChatMessage, ChatMessageAttachment};
     ///
     /// let card = json!({
     ///     "type": "AdaptiveCard", "version": "1.4",

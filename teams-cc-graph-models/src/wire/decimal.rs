@@ -12,7 +12,7 @@ use super::Field;
 /// back in the same form. A new value is written as a number where that keeps every digit.
 ///
 /// ```
-/// use teams_cc_graph::wire::Decimal;
+/// use teams_cc_graph_models::wire::Decimal;
 ///
 /// let charge = Decimal::from("0.10");
 /// assert_eq!(charge.as_str(), "0.10");

@@ -11,14 +11,14 @@ use super::{ChatInfo, Identity, IdentitySet, MeetingInfo, OrganizerMeetingInfo};
 /// What a join link says of its meeting: all that joining by the organizer needs.
 ///
 /// ```
-/// use teams_cc_graph::model::MeetingInfo;
+/// use teams_cc_graph_models::model::MeetingInfo;
 ///
 /// let link = MeetingInfo::from_join_url(
 ///     "https://teams.microsoft.com/l/meetup-join/19%3ameeting_x%40thread.v2/0\
 ///      ?context=%7b%22Tid%22%3a%22contoso%22%2c%22Oid%22%3a%22ada%22%7d",
 /// )?;
 /// assert_eq!(link.tenant.as_str(), "contoso");
-/// # Ok::<(), teams_cc_graph::model::ParseLinkError>(())
+/// # Ok::<(), teams_cc_graph_models::model::ParseLinkError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

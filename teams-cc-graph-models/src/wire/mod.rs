@@ -44,7 +44,7 @@ mod tests;
 mod value;
 
 pub use additional::Additional;
-pub(crate) use byte_order_mark::without_mark;
+pub use byte_order_mark::without_mark;
 pub use date_time::DateTimeOffset;
 pub use decimal::Decimal;
 pub use duration::EdmDuration;

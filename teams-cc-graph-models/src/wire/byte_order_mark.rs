@@ -4,6 +4,7 @@
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The body behind its byte order mark, which RFC 8259 §8.1 lets a reader ignore.
-pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+#[must_use]
+pub fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(MARK).unwrap_or(body)
 }
