@@ -6,6 +6,7 @@ use crate::{command::Failure, tally::Tally};
 
 mod compare;
 pub(crate) mod csdl;
+pub(crate) mod direct_routing;
 pub(crate) mod graph;
 pub(crate) mod sip;
 

@@ -31,6 +31,9 @@ cargo xtask COMMAND
   conformance graph DIR       checks the Graph models against documented bodies
   conformance csdl FILE       checks them against schema facts, property by property
   codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph-models/schema
+  conformance direct-routing [--against HOST:PORT …]
+                        plays Microsoft's proxies against our trunk, or your SBC (--help)
+  codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph/schema
   fuzz [SECONDS]              builds every fuzz target and runs each so long (60 unless told otherwise)
   bench [NAME…] [--check]     peers side by side: get, decode, intake, session; build when named
   soak [NAME]                 the long runs: same code and seeds as in `test`, larger counts
@@ -58,6 +61,11 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
         ["peers", name @ ("sipp" | "python" | "requests")] => test::peers_alone(name),
         ["setup"] => setup::run().map(|()| Tally::default()),
         ["ci"] => Ok(ci::run()),
+        ["conformance", "direct-routing", "--help"] => {
+            print!("{}", conformance::direct_routing::HELP);
+            Ok(Tally::default())
+        }
+        ["conformance", "direct-routing", words @ ..] => conformance::direct_routing::run(words),
         ["conformance", name, dir] => conformance::run(name, Path::new(dir)),
         ["codegen", file] => {
             codegen::run(Path::new(file), codegen::Mode::Write).map(|()| Tally::default())

@@ -126,8 +126,24 @@ impl Connection {
         Self { kind: ConnectionKind::Path(socket, remote) }
     }
 
+    /// The same connection with another stream in front of its peer, such as one that records.
+    ///
+    /// Sockets of datagrams stay as they are.
+    #[must_use]
+    pub fn map_stream(
+        self,
+        wrap: impl FnOnce(Box<dyn ByteStream>) -> Box<dyn ByteStream>,
+    ) -> Self {
+        let kind = match self.kind {
+            ConnectionKind::Stream(stream, peer) => ConnectionKind::Stream(wrap(stream), peer),
+            other => other,
+        };
+        Self { kind }
+    }
+
     /// Who is at the other end of a stream.
-    pub(crate) fn peer(&self) -> Option<&Peer> {
+    #[must_use]
+    pub fn peer(&self) -> Option<&Peer> {
         match &self.kind {
             ConnectionKind::Stream(_, peer) => Some(peer),
             ConnectionKind::Socket(_) | ConnectionKind::Path(..) => None,
