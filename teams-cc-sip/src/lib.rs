@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bridge;
+pub mod carrier;
 mod dialog;
 pub mod direct_routing;
 pub mod endpoint;

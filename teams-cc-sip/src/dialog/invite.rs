@@ -162,6 +162,8 @@ pub(crate) struct Call {
     pub(crate) reliable: Option<Box<Reliable>>,
     pub(crate) timer: Option<Running>,
     pub(crate) owed_ack: Option<OwedAck>,
+    /// The credentials of our last INVITE or re-INVITE, which its ACK repeats (§13.2.2.4).
+    pub(crate) credentials: Vec<Header>,
     /// Peers' requests that wait for the application.
     pub(crate) asked: BTreeMap<RequestHandle, Asked>,
 }
@@ -197,6 +199,7 @@ impl Call {
             reliable: None,
             timer: None,
             owed_ack: None,
+            credentials: Vec::new(),
             asked: BTreeMap::new(),
         }
     }

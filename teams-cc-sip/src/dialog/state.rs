@@ -109,8 +109,14 @@ impl Dialog {
 
     /// A new request within the dialog, without Via and Contact, and its next hop.
     pub(crate) fn request(&mut self, method: Method) -> (Request, Uri) {
+        let number = self.next_number();
+        self.numbered(method, number)
+    }
+
+    /// The number of our next request.
+    pub(crate) fn next_number(&mut self) -> u32 {
         self.local_number = self.local_number.saturating_add(1);
-        self.numbered(method, self.local_number)
+        self.local_number
     }
 
     /// The ACK to the 2xx of an INVITE with this number (§13.2.2.4), and its next hop.

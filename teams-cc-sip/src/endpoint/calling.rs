@@ -4,6 +4,7 @@ use teams_cc_core::Instant;
 
 use super::{
     CallEnd, CallHandle, CallPolicy, Error, Event, Extras, Reliability, Route, Target,
+    authorizing::credentials,
     core::{Core, Owner},
     draft::{Fresh, Scope, add},
     provisional::Progress,
@@ -49,6 +50,8 @@ impl Core {
         let mut request = self.config.outside(draft, &contact, &fresh)?;
         announce(&policy, request.headers_mut());
         self.config.receive_info(request.headers_mut());
+        self.authorize(Some(&target), &mut request);
+        let credentials = credentials(&request);
         let route = Route::Target(target.clone());
         let owner = Owner::Invite(handle);
         let transaction = self.send(now, owner, request, route, target.transport)?;
@@ -66,6 +69,7 @@ impl Core {
         };
         let mut call = Call::new(handle, Stage::Calling(Box::new(caller)), contact, policy);
         call.fallback = Some(target);
+        call.credentials = credentials;
         call.live = 1;
         self.active += 1;
         Ok(call)

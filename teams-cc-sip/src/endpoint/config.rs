@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{CallPolicy, Reliability};
 use crate::{
-    message::{Host, Method, ParseError},
+    message::{DigestUser, Host, Method, ParseError},
     transaction::Timers,
-    transport::TransportKind,
+    transport::{Target, TransportKind},
 };
 
 /// The methods an endpoint understands (RFC 3261 §20.5).
@@ -47,6 +47,10 @@ pub struct EndpointConfig {
     pub info_packages: Vec<Box<str>>,
     /// Which extensions calls use unless an order says otherwise. Default: none.
     pub policy: CallPolicy,
+    /// Who we are at places that challenge our requests (RFC 3261 §22). Default: nobody.
+    ///
+    /// A place is where a request is sent; in a call, where its INVITE was sent.
+    pub accounts: BTreeMap<Target, DigestUser>,
     /// How long our INVITE may stay unanswered before it is withdrawn. Default 3 minutes, as timer
     /// C of RFC 3261 §16.6.
     pub invite_limit: Duration,
@@ -73,6 +77,7 @@ impl EndpointConfig {
             supported: Vec::new(),
             info_packages: Vec::new(),
             policy: CallPolicy::default(),
+            accounts: BTreeMap::new(),
             invite_limit: Duration::from_mins(3),
             ring_limit: Duration::from_mins(5),
             refer_limit: Duration::from_mins(3),
@@ -83,6 +88,13 @@ impl EndpointConfig {
     #[must_use]
     pub fn port(mut self, transport: TransportKind, port: u16) -> Self {
         self.ports.insert(transport, port);
+        self
+    }
+
+    /// Answers challenges to requests sent to this place.
+    #[must_use]
+    pub fn account(mut self, to: Target, user: DigestUser) -> Self {
+        self.accounts.insert(to, user);
         self
     }
 

@@ -9,9 +9,11 @@ use teams_cc_core::Instant;
 
 use super::{
     CallEnd, CallHandle, EndpointConfig, Error, Event, Origin, Output, ReferHandle, RequestHandle,
-    Route, Transmit, TransportKind, Turned, draft::reply_route, token::Tokens,
+    Route, Target, Transmit, TransportKind, Turned, authorizing::Challenged, draft::reply_route,
+    token::Tokens,
 };
 use crate::{
+    carrier::Account,
     dialog::{Call, DialogId, Stage},
     message::{Method, Request, Response, StatusCode, typed::RetryAfter},
     transaction::{
@@ -101,6 +103,12 @@ pub(crate) struct Core {
     pub(crate) active: usize,
     /// How many of them an order allows.
     pub(crate) admitted: Option<usize>,
+    /// Credentials and nonces, by the place that asks for them.
+    pub(crate) accounts: BTreeMap<Target, Account>,
+    /// The request that the response at hand challenges.
+    pub(crate) challenged: Option<Challenged>,
+    /// How often a request has been sent with credentials; bounded by the transactions.
+    pub(crate) tries: BTreeMap<TransactionId, u8>,
     next: u64,
 }
 
@@ -109,6 +117,13 @@ impl Core {
         Self {
             tokens: Tokens::new(config.seed),
             table: Table::new(config.timers),
+            accounts: config
+                .accounts
+                .iter()
+                .map(|(to, user)| (to.clone(), Account::new(user.clone())))
+                .collect(),
+            challenged: None,
+            tries: BTreeMap::new(),
             config,
             dialogs: BTreeMap::new(),
             incoming: BTreeMap::new(),

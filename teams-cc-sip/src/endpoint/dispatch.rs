@@ -69,6 +69,7 @@ impl Endpoint {
             self.core.turned(origin, Turned::Malformed);
             return;
         };
+        self.core.note_challenge(&envelope, &response);
         let out = &mut self.core.out;
         if self.core.table.on_response(now, &envelope, Box::new(response), out).is_err() {
             self.core.turned(origin, Turned::StrayResponse);

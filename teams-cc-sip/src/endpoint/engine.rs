@@ -11,7 +11,7 @@ use super::{
     dispatch::Urgency,
     told::{on_call_time, on_told, on_told_outside},
 };
-use crate::{dialog::Call, message::Request};
+use crate::{dialog::Call, message::Request, transaction::table::What};
 
 /// A SIP user agent as a state machine.
 ///
@@ -88,6 +88,7 @@ impl Endpoint {
             }
         };
         self.hear(now);
+        self.core.challenged = None;
         done
     }
 
@@ -178,11 +179,21 @@ impl Endpoint {
     /// Acts on all that transactions have told.
     fn hear(&mut self, now: Instant) {
         while let Some((id, owner, what)) = self.core.table.next_told() {
+            if matches!(what, What::Gone) {
+                self.core.tries.remove(&id);
+            }
             match owner.call() {
                 Some(handle) => {
                     self.with_call(handle, |core, call| on_told(core, call, now, id, owner, what));
                 }
-                None => on_told_outside(&mut self.core, owner, what),
+                None => {
+                    if let What::Response(response) = &what
+                        && self.core.again(now, None, id, owner, response)
+                    {
+                        continue;
+                    }
+                    on_told_outside(&mut self.core, owner, what);
+                }
             }
         }
     }
@@ -233,6 +244,10 @@ impl Endpoint {
                 self.core.admitted = Some(calls);
                 Ok(())
             }
+            Command::Account { call, at } => self.order(call, |_, call| {
+                call.fallback.get_or_insert(at);
+                Ok(())
+            }),
             Command::ReuseFlow { call } => self.order(call, |_, call| {
                 call.reuse_flow = true;
                 Ok(())

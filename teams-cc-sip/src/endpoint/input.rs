@@ -238,6 +238,14 @@ pub enum Command {
         /// As [`EndpointLimits::calls`](super::EndpointLimits::calls).
         calls: usize,
     },
+    /// Answers challenges in a peer's call as the account at this place, and reaches the peer
+    /// there where it names no usable Contact.
+    Account {
+        /// The call, which a peer started.
+        call: CallHandle,
+        /// A place of [`EndpointConfig::accounts`](super::EndpointConfig::accounts).
+        at: Target,
+    },
     /// Lets requests of this call use the flow it came on while that is open.
     ///
     /// For carriers and labs whose callers take no connections. Never for Teams: its proxies

@@ -117,6 +117,9 @@ impl Core {
         let (mut ack, hop) = dialog.ack(owed.number);
         // The extras were checked when they were taken.
         let _ = add_extras(extras, &mut ack);
+        for header in &call.credentials {
+            ack.headers_mut().push_header(header.clone());
+        }
         let sent = self.send_ack(call, ack, &hop);
         call.acked = sent.map(|(ack, route)| (owed.number, ack, route));
     }

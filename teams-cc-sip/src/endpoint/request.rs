@@ -28,7 +28,8 @@ impl Core {
         let (tag, call_id) = (self.tokens.tag(), self.tokens.call_id());
         let contact = self.config.contact(target.transport)?;
         let fresh = Fresh { tag: &tag, call_id: &call_id };
-        let request = self.config.outside(draft, &contact, &fresh)?;
+        let mut request = self.config.outside(draft, &contact, &fresh)?;
+        self.authorize(Some(&target), &mut request);
         let transport = target.transport;
         let owner = Owner::Ours(handle, None);
         self.send(now, owner, request, Route::Target(target), transport).map(|_| ())

@@ -50,6 +50,11 @@ pub(crate) fn on_told(
     owner: Owner,
     what: What,
 ) {
+    if let What::Response(response) = &what
+        && core.again(now, Some(call), id, owner, response)
+    {
+        return;
+    }
     match (owner, what) {
         (_, What::Gone) => {
             call.live = call.live.saturating_sub(1);

@@ -4,6 +4,7 @@ use teams_cc_core::Instant;
 
 use super::{
     Error, Extras, Route, TransportKind,
+    authorizing::credentials,
     core::{Core, Owner},
     draft::add_extras,
 };
@@ -81,6 +82,12 @@ impl Core {
             *dialog = trial;
         }
         let (route, transport) = way(call, &hop).ok_or(Error::NoTarget)?;
+        if let Some(account) = self.account_of(&route, Some(call)) {
+            self.authorize(Some(&account), &mut request);
+            if *request.method() == Method::Invite {
+                call.credentials = credentials(&request);
+            }
+        }
         let id = self.send(now, owner, request, route, transport)?;
         call.live += 1;
         Ok(id)

@@ -9,10 +9,10 @@ pub enum DigestError {
     /// The scheme is not Digest, or realm or nonce is missing.
     #[error("challenge is not digest with realm and nonce")]
     NotDigest,
-    /// An algorithm other than MD5 and SHA-256; session variants are computed wrongly by `rsip`.
+    /// An algorithm that is not computed here; `rsip` computes plain MD5 and SHA-256 alone.
     #[error("digest algorithm is not supported, ask the carrier for md5 or sha-256")]
     Algorithm,
-    /// Only a quality of protection other than `auth` is offered.
+    /// Only a quality of protection that is not computed here is offered.
     #[error("digest quality of protection is not supported, ask the carrier for auth")]
     Qop,
     /// The nonce was used too often: let the server give a new one.
@@ -21,6 +21,15 @@ pub enum DigestError {
     /// The method or the URI is one that `rsip` cannot hold.
     #[error("digest cannot be computed for this method or uri")]
     Unsupported,
+    /// The challenge is of another realm than the one that is set for the user.
+    #[error("challenge is of another realm than the one of the account")]
+    Realm,
+    /// More realms challenge than one carrier's account answers.
+    #[error("more realms challenge than an account answers")]
+    Realms,
+    /// The answer to a fresh challenge was challenged again.
+    #[error("the carrier does not accept the credentials: check user name, password and realm")]
+    Refused,
     /// A part holds a control character.
     #[error("user name or challenge holds a control character")]
     Control,
@@ -29,15 +38,23 @@ pub enum DigestError {
 /// A user of a carrier trunk that challenges.
 #[derive(Clone)]
 pub struct DigestUser {
-    pub(super) name: String,
-    pub(super) password: Secret,
+    pub(crate) name: String,
+    pub(crate) password: Secret,
+    pub(crate) realm: Option<Box<str>>,
 }
 
 impl DigestUser {
     /// A user with a password; neither is ever shown.
     #[must_use]
     pub fn new(name: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { name: name.into(), password: password.into() }
+        Self { name: name.into(), password: password.into(), realm: None }
+    }
+
+    /// Answers challenges of this realm alone. Default: of any realm the carrier names.
+    #[must_use]
+    pub fn realm(mut self, realm: &str) -> Self {
+        self.realm = Some(realm.into());
+        self
     }
 }
 
@@ -47,7 +64,7 @@ impl std::fmt::Debug for DigestUser {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "rsip"))]
 mod tests {
     use super::{
         super::{

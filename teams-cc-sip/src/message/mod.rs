@@ -6,7 +6,6 @@
 mod class;
 mod compare;
 mod cursor;
-#[cfg(feature = "rsip")]
 mod digest;
 mod encode;
 mod error;
@@ -37,7 +36,6 @@ mod uri;
 mod validate;
 mod via;
 
-#[cfg(feature = "rsip")]
 pub use digest::{DigestError, DigestUser};
 pub use error::{Fault, ParseError, Rule};
 pub use framing::{Frame, StreamDecoder};

@@ -268,6 +268,13 @@ impl<O: Copy> Table<O> {
         self.entries.values().filter(|entry| entry.is_waiting()).count()
     }
 
+    /// The request of ours that a response belongs to, and the way it went.
+    pub(crate) fn client(&self, envelope: &Envelope) -> Option<(TransactionId, &Request, &Route)> {
+        let id = *self.clients.get(&ClientKey::of(envelope)?)?;
+        let entry = self.entries.get(&id)?;
+        Some((id, &entry.request, &entry.route))
+    }
+
     pub(crate) fn server(&self, key: &ServerKey) -> Option<TransactionId> {
         self.servers.get(key).copied()
     }
