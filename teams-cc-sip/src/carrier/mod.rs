@@ -1,14 +1,23 @@
-//! Carriers that ask who we are, and whom we ask (RFC 3261 §22, RFC 7616, RFC 8760).
+//! Carriers that ask who we are, and whom we ask (RFC 3261 §10 and §22, RFC 7616, RFC 8760).
 //!
 //! An account answers the challenges of a carrier: the endpoint sends a challenged request again
 //! with credentials and, once a carrier has challenged, sends them along at once. The hash is MD5,
-//! SHA-256 or SHA-512/256, and of several challenges the strongest is answered.
+//! SHA-256 or SHA-512/256, and of several challenges the strongest is answered. A [`Registration`]
+//! tells a carrier where we are. The other way round a carrier that is known by no address of its
+//! own proves who it is.
 
 mod account;
 mod algorithm;
 mod formula;
+mod guard;
+mod registration;
+mod trunk;
 
 pub(crate) use account::Account;
 pub use algorithm::Algorithm;
+pub(crate) use guard::Guard;
+pub(crate) use registration::Registrar;
+pub use registration::{REFRESH_PERCENT, Registration};
+pub(crate) use trunk::Carriers;
 
 pub use crate::message::{DigestError, DigestUser};

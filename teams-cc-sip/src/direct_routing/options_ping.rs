@@ -49,6 +49,16 @@ pub enum HealthReason {
     ContactNotAccepted,
     /// The peer answered with another error.
     Refused(u16),
+    /// The registrar keeps our binding.
+    Registered,
+    /// The registrar does not accept user name and password (401, 403, 407).
+    CredentialsRefused(u16),
+    /// The registrar refused our REGISTER.
+    RegistrationRefused(u16),
+    /// REGISTER was not answered in time.
+    RegistrationUnanswered,
+    /// The registrar accepted our REGISTER and keeps no binding.
+    NotBound,
     /// Nothing can be accepted any more: the listener failed.
     ListenerFailed,
     /// The trunk's own task has ended.
@@ -71,6 +81,22 @@ impl fmt::Display for HealthReason {
             Self::Connection(fault) => fault.fmt(f),
             Self::Refused(503) => f.write_str("503: the peer says it cannot serve at present"),
             Self::Refused(status) => write!(f, "OPTIONS answered with {status}"),
+            Self::Registered => f.write_str("registered; calls come over the binding"),
+            Self::CredentialsRefused(status) => write!(
+                f,
+                "REGISTER answered with {status}: check user name, password and realm of the account",
+            ),
+            Self::RegistrationRefused(status) => write!(
+                f,
+                "REGISTER answered with {status}: check user and domain, and ask the carrier",
+            ),
+            Self::RegistrationUnanswered => {
+                f.write_str("no answer to REGISTER: check the registrar's address and the firewall")
+            }
+            Self::NotBound => f.write_str(
+                "REGISTER was accepted but our contact is not bound: ask the carrier how many \
+                 devices the account may have",
+            ),
             Self::ListenerFailed => f.write_str("the listener failed; nothing is accepted"),
             Self::TrunkStopped => f.write_str("the trunk has stopped"),
         }

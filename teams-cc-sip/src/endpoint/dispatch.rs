@@ -53,11 +53,11 @@ impl Endpoint {
     }
 
     /// Refuses a request without state, and drops everything else.
-    pub(crate) fn on_denied(&mut self, origin: Origin, message: Message, status: StatusCode) {
+    pub(crate) fn on_denied(&mut self, origin: Origin, message: Message, draft: &Response) {
         if let Message::Request(request) = message
             && let Some(incoming) = Incoming::read(origin, request)
         {
-            self.core.refuse(&incoming, &Response::new(status), Turned::Denied);
+            self.core.refuse(&incoming, draft, Turned::Denied);
         } else {
             self.core.turned(origin, Turned::Denied);
         }

@@ -135,11 +135,21 @@ impl EndpointConfig {
         headers.push_typed(&FromHeader::new(from));
         headers.push_typed(&ToHeader::new(to));
         headers.push_typed(&call_id);
-        headers.push_typed(&CSeq::new(1, draft.method().clone()));
+        // Registrations of one binding count on, over all their REGISTERs (RFC 3261 §10.2.4).
+        let counted =
+            if *draft.method() == Method::Register { given.typed::<CSeq>()? } else { None };
+        let number = counted.as_ref().map_or(1, |cseq| cseq.number);
+        headers.push_typed(&CSeq::new(number, draft.method().clone()));
         if !given.contains(HeaderName::Contact) {
             headers.push_header(contact.clone());
         }
-        add(given, Scope::Outside, headers)?;
+        if counted.is_some() {
+            let mut rest = given.clone();
+            rest.remove(HeaderName::CSeq);
+            add(&rest, Scope::Outside, headers)?;
+        } else {
+            add(given, Scope::Outside, headers)?;
+        }
         if *draft.method() == Method::Invite && !given.contains(HeaderName::Allow) {
             self.allow(headers);
         }

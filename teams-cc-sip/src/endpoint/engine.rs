@@ -11,7 +11,11 @@ use super::{
     dispatch::Urgency,
     told::{on_call_time, on_told, on_told_outside},
 };
-use crate::{dialog::Call, message::Request, transaction::table::What};
+use crate::{
+    dialog::Call,
+    message::{Request, Response},
+    transaction::table::What,
+};
 
 /// A SIP user agent as a state machine.
 ///
@@ -63,7 +67,11 @@ impl Endpoint {
                 Ok(())
             }
             Input::Denied { origin, message, status } => {
-                self.on_denied(origin, *message, status);
+                self.on_denied(origin, *message, &Response::new(status));
+                Ok(())
+            }
+            Input::Refused { origin, message, response } => {
+                self.on_denied(origin, *message, &response);
                 Ok(())
             }
             Input::Malformed { origin, fault } => {

@@ -69,6 +69,15 @@ pub enum Input {
         /// The final status.
         status: StatusCode,
     },
+    /// As [`Input::Denied`], with a response of the application's, such as a challenge.
+    Refused {
+        /// Which way it came.
+        origin: Origin,
+        /// The message.
+        message: Box<Message>,
+        /// The draft of the response to a request.
+        response: Box<Response>,
+    },
     /// Octets came that are no message; answered where that is possible.
     Malformed {
         /// Which way they came.

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use teams_cc_core::{
     Clock, Instant, LegId,
     contact::{Direction, LegError},
@@ -349,6 +350,11 @@ impl Driver {
             }
             Output::CloseTarget { target } => {
                 self.flows.close_target(&target);
+                None
+            }
+            Output::KeepAlive { target } => {
+                let now = self.clock.now();
+                self.flows.send_to(now, target, None, Bytes::from_static(b"\r\n\r\n"));
                 None
             }
             Output::Timeout(_) => None,

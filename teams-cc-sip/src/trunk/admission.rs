@@ -19,7 +19,7 @@ impl Engine {
     /// Strangers get 403 and leave no transaction behind. A peer gets 481 for a call of another
     /// side: tags name a call, they do not prove whose it is. An emergency call has room where
     /// no other has.
-    pub(super) fn admit(&self, origin: Origin, message: Box<Message>) -> Input {
+    pub(super) fn admit(&mut self, origin: Origin, message: Box<Message>) -> Input {
         if self.side_of(&origin).is_none() {
             return Input::Denied { origin, message, status: StatusCode::FORBIDDEN };
         }
@@ -34,6 +34,11 @@ impl Engine {
             let status = StatusCode::CALL_DOES_NOT_EXIST;
             return Input::Denied { origin, message, status };
         }
+        if whose.is_none()
+            && let Some(response) = self.claim(&origin, request)
+        {
+            return Input::Refused { origin, message, response: Box::new(response) };
+        }
         if *request.method() == Method::Invite && self.emergency_of(request.uri()).is_some() {
             return Input::Urgent { origin, message };
         }
@@ -43,12 +48,23 @@ impl Engine {
     /// Whether any side may have sent what comes from this peer.
     pub(crate) fn knows(&self, peer: &Peer) -> bool {
         side(&self.config, peer).is_some()
+            || self.opened.keys().any(|flow| self.flows.get(flow) == Some(peer))
     }
 
     /// The side that a message's flow belongs to.
     pub(crate) fn side_of(&self, origin: &Origin) -> Option<Side> {
-        let proven = side(&self.config, self.flows.get(&origin.flow)?);
-        proven.or_else(|| sides(&self.config).find(|side| self.leads_to(origin, *side)))
+        let owner = self.carriers.owner(origin.flow).filter(|side| self.is_of(origin, *side));
+        owner.or_else(|| self.sides_at(origin).next())
+    }
+
+    /// Every side that a message's flow may be of: first by what is proven of the peer, then
+    /// because we opened it ourselves.
+    pub(crate) fn sides_at(&self, origin: &Origin) -> impl Iterator<Item = Side> {
+        let peer = self.flows.get(&origin.flow);
+        let proven = move |side: &Side| peer.is_some_and(|p| matches(&self.config, *side, p));
+        let led = sides(&self.config)
+            .filter(move |side| peer.is_some() && !proven(side) && self.leads_to(origin, *side));
+        sides(&self.config).filter(proven).chain(led)
     }
 
     /// Whether a message's flow may be this side's; several can share an address.

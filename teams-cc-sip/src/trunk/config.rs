@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 use teams_cc_core::emergency::EmergencyPlan;
 
 use crate::{
+    carrier::{DigestUser, Registration},
     direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
     transport::{Target, TransportKind},
 };
@@ -246,6 +247,12 @@ pub struct StaticPeer {
     pub encrypted: bool,
     /// Whether the peer is sent OPTIONS and counted in the trunk's health.
     pub monitored: bool,
+    /// Who we are to it, where it challenges our requests.
+    pub credentials: Option<DigestUser>,
+    /// Who it is to us: its requests are challenged, and prove this.
+    pub proof: Option<DigestUser>,
+    /// The account under which we register with its target, where it sends calls to a binding.
+    pub registration: Option<Registration>,
 }
 
 impl StaticPeer {
@@ -268,6 +275,9 @@ impl StaticPeer {
             contact: None,
             encrypted: transport == TransportKind::Tls,
             monitored: false,
+            credentials: None,
+            proof: None,
+            registration: None,
         }
     }
 
@@ -303,6 +313,31 @@ impl StaticPeer {
     #[must_use]
     pub fn encrypted(mut self, encrypted: bool) -> Self {
         self.encrypted = encrypted;
+        self
+    }
+
+    /// Answers its challenges as this user (RFC 3261 §22).
+    #[must_use]
+    pub fn credentials(mut self, user: DigestUser) -> Self {
+        self.credentials = Some(user);
+        self
+    }
+
+    /// Challenges its requests, each of which has to prove this user.
+    ///
+    /// The realm is the trunk's name. Of several carriers with one address the first decides
+    /// whether they are challenged, and the user says which of them it is. Without TLS whoever
+    /// overhears a request can repeat it for a minute, from the same address.
+    #[must_use]
+    pub fn challenged(mut self, user: DigestUser) -> Self {
+        self.proof = Some(user);
+        self
+    }
+
+    /// Registers with its target, and takes the calls that come over the binding.
+    #[must_use]
+    pub fn registration(mut self, registration: Registration) -> Self {
+        self.registration = Some(registration);
         self
     }
 

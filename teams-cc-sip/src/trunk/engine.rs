@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     bridge::parting::Parting,
+    carrier::Carriers,
     direct_routing::{ConnectionFault, Failover, HealthReason, OptionsPing, PeerState, headers},
     endpoint::{
         CallEnd, CallHandle, CallPolicy, Command, Endpoint, EndpointConfig, EndpointLimits,
@@ -60,6 +61,7 @@ pub(crate) struct Engine {
     /// Why monitored peers were not reached, by position.
     pub(crate) faults: BTreeMap<usize, ConnectionFault>,
     pub(crate) outputs: VecDeque<Output>,
+    pub(crate) carriers: Carriers,
     pub(crate) inbound: u64,
     pub(crate) replacements: u64,
     pub(crate) sessions: u64,
@@ -85,6 +87,11 @@ impl Engine {
             .port(TransportKind::Tcp, config.plain_port)
             .port(TransportKind::Udp, config.plain_port)
             .limits(EndpointLimits::default().calls(config.limits.legs.saturating_mul(2)));
+        for carrier in &config.carriers {
+            if let (Some(to), Some(user)) = (&carrier.target, &carrier.credentials) {
+                sip = sip.account(to.clone(), user.clone());
+            }
+        }
         sip.allow = headers::allow(config.refer);
         // Teams may replace a call by an INVITE of its own; the other way round it refuses.
         sip.supported.push("replaces".into());
@@ -108,6 +115,7 @@ impl Engine {
             faults: BTreeMap::new(),
             monitored,
             outputs: VecDeque::new(),
+            carriers: Carriers::new(&config),
             inbound: 0,
             replacements: 0,
             sessions: 0,
@@ -145,6 +153,7 @@ impl Engine {
             Input::FlowClosed { flow } => {
                 let peer = self.flows.remove(&flow);
                 let ours = self.opened.remove(&flow).is_some();
+                self.carriers.flow_closed(flow);
                 // Nothing is kept of strangers, so nothing of theirs has to be searched for.
                 if ours || peer.is_some_and(|peer| self.knows(&peer)) {
                     self.feed(EndpointInput::FlowClosed { flow });
@@ -165,6 +174,7 @@ impl Engine {
             Input::Wake => self.feed(EndpointInput::Wake),
         }
         self.send_due_pings();
+        self.send_due_registers();
         self.end_lost_retired();
     }
 
@@ -178,7 +188,8 @@ impl Engine {
                 EndpointOutput::Transmit(transmit) => return Output::Transmit(transmit),
                 EndpointOutput::Event(event) => self.on_sip(event),
                 EndpointOutput::Timeout(deadline) => {
-                    let own = [self.ping_deadline(), self.retired.values().min().copied()];
+                    let retired = self.retired.values().min().copied();
+                    let own = [self.ping_deadline(), retired, self.carriers.deadline()];
                     return Output::Timeout(
                         deadline.into_iter().chain(own.into_iter().flatten()).min(),
                     );
@@ -207,6 +218,7 @@ impl Engine {
                     last_asked_us: ping.last_asked_us,
                 }
             })
+            .chain(self.registrations())
             .collect()
     }
 
@@ -298,9 +310,15 @@ impl Engine {
                 self.requested(request, call, &origin, &message);
             }
             Sip::Response { request, response } => {
-                self.ping_answered(request, response.status());
+                if !self.register_answered(request, &response) {
+                    self.ping_answered(request, response.status());
+                }
             }
-            Sip::RequestFailed { request, why } => self.ping_failed(request, why),
+            Sip::RequestFailed { request, why } => {
+                if !self.register_failed(request, why) {
+                    self.ping_failed(request, why);
+                }
+            }
             Sip::Ended { call, end } => self.ended(call, &end),
             Sip::Turned { origin, why } => {
                 tracing::debug!(source = %origin.source, ?why, "a message was turned away");
@@ -348,6 +366,7 @@ impl Engine {
 
     fn drain(&mut self) {
         self.draining = true;
+        self.leave_registrars();
         let legs: Vec<LegId> = self.legs.keys().cloned().collect();
         for leg in legs {
             self.refuse_or_hang_up(&leg, StatusCode::SERVICE_UNAVAILABLE);

@@ -15,7 +15,7 @@ use super::{
     session::{Session, wants_encryption},
 };
 use crate::{
-    direct_routing::{caller, headers, number_of},
+    direct_routing::{caller, headers},
     endpoint::{CallHandle, Command, Origin},
     message::{CallId, Contact, ContentType, Request, Response, StatusCode, typed::RetryAfter},
     sdp::Direction as Flow,
@@ -59,7 +59,7 @@ impl Engine {
             return self.replaced(call, replaced, &link, &offer);
         }
         let who = caller(request);
-        let called = emergency.unwrap_or_else(|| number_of(request.uri()));
+        let called = emergency.unwrap_or_else(|| self.called_of(request));
         let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
         let tenant = self.config.tenants.of_host(&host).cloned();
         let call_id = request.headers().typed::<CallId>().ok().flatten();
@@ -68,6 +68,12 @@ impl Engine {
         if side != Side::Teams {
             // Carriers and laboratory callers often take no connections of their own.
             let _ = self.order(Command::ReuseFlow { call });
+        }
+        if let Side::Carrier(place) = side
+            && let Some(carrier) = self.config.carriers.get(place)
+            && let (Some(at), Some(_)) = (carrier.target.clone(), &carrier.credentials)
+        {
+            let _ = self.order(Command::Account { call, at });
         }
         let shown = Shown { number: called.clone(), display: None, private: false };
         let record = LegRecord {

@@ -18,7 +18,7 @@ pub(crate) mod inbound;
 pub(crate) mod input;
 mod invite;
 pub(crate) mod leg;
-mod link;
+pub(crate) mod link;
 mod media;
 mod media_news;
 pub(crate) mod multipart;
