@@ -65,7 +65,7 @@ pub struct Target {
     pub transport: TransportKind,
     /// A host name, resolved anew for each connection, or an address without brackets.
     pub host: Box<str>,
-    /// The port.
+    /// The port; zero where the DNS names servers and ports ([`Target::by_name`]).
     pub port: u16,
 }
 
@@ -77,8 +77,26 @@ impl Target {
     }
 }
 
+impl Target {
+    /// A domain whose servers are found by NAPTR and SRV records (RFC 3263), with a
+    /// [`Locator`](crate::io::Locator).
+    #[must_use]
+    pub fn by_name(transport: TransportKind, domain: &str) -> Self {
+        Self::new(transport, domain, 0)
+    }
+
+    /// Whether servers and ports are found by the DNS.
+    #[must_use]
+    pub fn is_by_name(&self) -> bool {
+        self.port == 0
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_by_name() {
+            return write!(f, "{} {}", self.transport, self.host);
+        }
         write!(f, "{} {}:{}", self.transport, self.host, self.port)
     }
 }

@@ -9,6 +9,7 @@ use teams_cc_core::{LegId, PhoneNumber, contact::LegEvent};
 use teams_cc_sip::{
     carrier::{DigestUser, Registration},
     direct_routing::{HealthReason, PeerState},
+    io::{Target, TransportKind},
     message::{
         Grammar, Method, Request, Response, StatusCode, TypedHeader as _,
         rsip::digest,
@@ -206,4 +207,40 @@ async fn a_registration_that_is_refused_says_what_to_check() {
     assert_eq!(health[0].state, PeerState::Down);
     assert_eq!(health[0].reason, HealthReason::CredentialsRefused(401));
     assert!(health[0].reason.to_string().contains("user name, password"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_server_of_a_domain_is_tried_where_one_is_busy_and_never_after_it_rang() {
+    let by_name = |carrier: teams_cc_sip::trunk::StaticPeer| {
+        carrier.target(Target::by_name(TransportKind::Tcp, CARRIER))
+    };
+    let to = |leg| {
+        Destination::new(
+            Via::Carrier("carrier".into()),
+            PhoneNumber::presented("+14255550123"),
+            PhoneNumber::presented("+14255550199"),
+            LegId::numbered("L", leg),
+        )
+    };
+    let mut stage = Stage::new(changed(by_name));
+    let leg = stage.trunk.dial(to(1)).await.unwrap();
+    // The third is the last: no call is tried for ever.
+    for _ in 0..3 {
+        let mut party = stage.connection(CARRIER).await;
+        let invite = party.request(&Method::Invite).await;
+        assert_eq!(invite.uri().reveal(), "sip:+14255550123@carrier.test;user=phone");
+        party.answer(&invite, StatusCode::SERVICE_UNAVAILABLE, None).await;
+        party.request(&Method::Ack).await;
+    }
+    let ended = stage.leg_event(teams_cc_core::contact::Leg::id(&*leg)).await;
+    assert_eq!(support::end(ended).2, Some(503));
+
+    let leg = stage.trunk.dial(to(2)).await.unwrap();
+    let mut party = stage.connection(CARRIER).await;
+    let invite = party.request(&Method::Invite).await;
+    party.answer(&invite, StatusCode::RINGING, None).await;
+    party.answer(&invite, StatusCode::SERVICE_UNAVAILABLE, None).await;
+    let leg = teams_cc_core::contact::Leg::id(&*leg).clone();
+    assert_eq!(stage.leg_event(&leg).await, LegEvent::Ringing);
+    assert_eq!(support::end(stage.leg_event(&leg).await).2, Some(503));
 }

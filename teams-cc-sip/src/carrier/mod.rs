@@ -10,12 +10,15 @@ mod account;
 mod algorithm;
 mod formula;
 mod guard;
+mod locate;
 mod registration;
 mod trunk;
 
 pub(crate) use account::Account;
 pub use algorithm::Algorithm;
 pub(crate) use guard::Guard;
+pub(crate) use locate::{HeldDown, MAX_RECORDS, believed, by_weight, replacement, service_name};
+pub use locate::{Naptr, Srv};
 pub(crate) use registration::Registrar;
 pub use registration::{REFRESH_PERCENT, Registration};
 pub(crate) use trunk::Carriers;

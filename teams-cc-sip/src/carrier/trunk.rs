@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use teams_cc_core::{Instant, PhoneNumber};
+use teams_cc_core::{Instant, LegId, PhoneNumber};
 
 use super::{
     Guard, Registrar,
@@ -11,15 +11,18 @@ use super::{
     registration::Outcome,
 };
 use crate::{
-    direct_routing::{HealthReason, number_of},
-    endpoint::{Command, Failure, FlowId, Origin, RequestHandle},
-    message::{Method, ParseError, Request, Response, SipUri, ToHeader},
+    direct_routing::{Attempt, HealthReason, number_of},
+    endpoint::{CallEnd, Command, Failure, FlowId, Origin, RequestHandle},
+    message::{Method, ParseError, Request, Response, SipUri, StatusCode, ToHeader},
+    transport::Target,
     trunk::{
         PeerHealth, TrunkConfig,
         admission::Side,
+        call::Role,
         engine::Engine,
         input::{Event, Output},
         link,
+        outbound::verdict,
     },
 };
 
@@ -125,6 +128,9 @@ impl Engine {
         let Some(registrar) = self.carriers.registrars.get_mut(&place) else { return true };
         let outcome = registrar.answered(now, response, dice);
         self.registered(place, outcome);
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            self.server_failed(place);
+        }
         true
     }
 
@@ -135,6 +141,7 @@ impl Engine {
         let Some(registrar) = self.carriers.registrars.get_mut(&place) else { return true };
         let outcome = registrar.unanswered(now, why, dice);
         self.registered(place, outcome);
+        self.server_failed(place);
         true
     }
 
@@ -201,6 +208,38 @@ impl Engine {
         }
     }
 
+    /// Sends an INVITE to the next server of a carrier, where one did not answer or was busy.
+    pub(crate) fn try_next_server(&mut self, leg: &LegId, end: &CallEnd) -> bool {
+        let Some(record) = self.legs.get_mut(leg) else { return false };
+        let (Side::Carrier(place), Some(attempt)) = (record.link.side, &mut record.attempt) else {
+            return false;
+        };
+        let target = self.config.carriers.get(place).and_then(|carrier| carrier.target.clone());
+        let Some(target) = target.filter(Target::is_by_name) else { return false };
+        let next = verdict(end, &attempt.whither, attempt.progressed);
+        // Where nothing could be opened every server has been tried.
+        let opened = !matches!(end, CallEnd::Unreachable);
+        if !opened || !matches!(next, Attempt::Next { .. }) || attempt.left.pop_front().is_none() {
+            return false;
+        }
+        let ending = record.ending;
+        self.target_failed(&target);
+        tracing::info!(leg = %leg, %target, "the carrier's server failed; the next one is tried");
+        !ending && self.send_invite(leg, Role::Main).is_ok()
+    }
+
+    /// Sends what comes next to another server of a target, where the DNS names several.
+    pub(crate) fn target_failed(&mut self, target: &Target) {
+        if !target.is_by_name() {
+            return;
+        }
+        let flow = self.opened.iter().rev().find(|(_, to)| *to == target).map(|(flow, _)| *flow);
+        if let Some(peer) = flow.and_then(|flow| self.flows.get(&flow)) {
+            let (target, address) = (target.clone(), peer.address);
+            self.outputs.push_back(Output::TargetFailed { target, address });
+        }
+    }
+
     fn register(&mut self, place: usize, request: Result<Request, ParseError>) {
         let to = self.config.carriers.get(place).and_then(|carrier| carrier.target.clone());
         let handle = self.endpoint.reserve_request();
@@ -242,6 +281,13 @@ impl Engine {
             let health = PeerHealth { peer, state: registrar.state, reason: registrar.reason };
             tracing::info!(peer = %health.peer, state = ?health.state, why = %health.reason, "registration changed");
             self.outputs.push_back(Output::Event(Event::Health(health)));
+        }
+    }
+
+    fn server_failed(&mut self, place: usize) {
+        let target = self.config.carriers.get(place).and_then(|carrier| carrier.target.clone());
+        if let Some(target) = target {
+            self.target_failed(&target);
         }
     }
 

@@ -352,6 +352,11 @@ impl Driver {
                 self.flows.close_target(&target);
                 None
             }
+            Output::TargetFailed { target, address } => {
+                self.flows.forget(&target);
+                self.network.failed(&target, address);
+                None
+            }
             Output::KeepAlive { target } => {
                 let now = self.clock.now();
                 self.flows.send_to(now, target, None, Bytes::from_static(b"\r\n\r\n"));

@@ -41,6 +41,8 @@ pub const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 /// How old a connection of ours may get before the next message takes a new one
 /// (Learn, *Direct Routing: protocols*: renew at least once per hour).
 const RENEW_AFTER: Duration = Duration::from_mins(50);
+/// After this long the servers of a domain are asked for again, over datagrams.
+const LOCATE_AFTER: Duration = Duration::from_secs(30);
 /// Messages that wait for one connection to open; further ones count as not sent.
 const CONNECT_QUEUE: usize = 64;
 /// Targets that connections are being opened to at a time; what is for others counts as not sent.
@@ -230,7 +232,12 @@ impl Flows {
         bytes: Bytes,
     ) -> bool {
         if let Some((flow, opened)) = self.own.get(&target).copied() {
-            let young = target.transport == TransportKind::Udp || now - opened < RENEW_AFTER;
+            let age = now - opened;
+            let young = match target.transport {
+                // The DNS decides how long what it says holds, and the resolver remembers it.
+                TransportKind::Udp => !target.is_by_name() || age < LOCATE_AFTER,
+                TransportKind::Tcp | TransportKind::Tls => age < RENEW_AFTER,
+            };
             if young && self.send(flow, bytes.clone()) {
                 return true;
             }
@@ -274,6 +281,11 @@ impl Flows {
     pub(super) fn finish(&mut self, flow: FlowId) {
         self.streams.remove(&flow);
         self.own.retain(|_, (own, _)| *own != flow);
+    }
+
+    /// Opens a new connection for the next message to a target; the present one is left alone.
+    pub(super) fn forget(&mut self, target: &Target) {
+        self.own.remove(target);
     }
 
     /// Ends our own connection to a target once what waits for it is written.

@@ -23,6 +23,8 @@ use crate::{
 
 /// How long a TCP connection and a TLS handshake may each take, in both directions.
 pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// How long one of several addresses has to answer.
+const ADDRESS_LIMIT: Duration = Duration::from_secs(3);
 /// How many handshakes run at a time; a further peer takes the place of the oldest.
 const MAX_HANDSHAKES: usize = 256;
 /// How many accepted connections wait for the trunk; then handshakes wait as well.
@@ -85,14 +87,19 @@ impl SocketNetwork {
 
     async fn open_stream(&self, target: &Target) -> io::Result<(TcpStream, SocketAddr)> {
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-        let resolved = self.resolver.resolve(&target.host, target.port).await;
+        let resolved = self.resolver.locate(target).await;
         for address in resolved.map_err(|error| io::Error::new(io::ErrorKind::NotFound, error))? {
-            match TcpStream::connect(address).await {
+            let opening = timeout(ADDRESS_LIMIT, TcpStream::connect(address)).await;
+            match opening.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
                 Ok(stream) => {
+                    self.resolver.works(address);
                     stream.set_nodelay(true)?;
                     return Ok((stream, address));
                 }
-                Err(error) => last = error,
+                Err(error) => {
+                    self.resolver.failed(address);
+                    last = error;
+                }
             }
         }
         Err(last)
@@ -106,7 +113,7 @@ impl Network for SocketNetwork {
         match target.transport {
             TransportKind::Udp => {
                 let socket = self.udp.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-                let addresses = self.resolver.resolve(&target.host, target.port).await?;
+                let addresses = self.resolver.locate(target).await?;
                 let local_v4 = socket.local_addr()?.is_ipv4();
                 let remote = addresses
                     .into_iter()
@@ -145,6 +152,10 @@ impl Network for SocketNetwork {
             // None ends by itself while the network lives.
             Some(_) = listeners.join_next() => Err(io::Error::other("a listener has ended")),
         }
+    }
+
+    fn failed(&self, _: &Target, address: SocketAddr) {
+        self.resolver.failed(address);
     }
 }
 

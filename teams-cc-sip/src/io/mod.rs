@@ -21,7 +21,10 @@ pub use flows::{CONNECT_LIMIT, RETIRE_AFTER};
 pub use listener::{HANDSHAKE_LIMIT, SocketNetwork, SocketNetworkBuilder};
 pub use network::{ByteStream, Connection, DatagramSocket, Network, Peer};
 pub use probe::{Presented, look_at};
-pub use resolve::{Resolve, SystemResolver};
+#[cfg(feature = "dns")]
+#[cfg_attr(docsrs, doc(cfg(feature = "dns")))]
+pub use resolve::DnsRecords;
+pub use resolve::{Locator, Records, Resolve, SystemResolver};
 pub use silence::{FixedMedia, MAX_SILENT_STREAMS, SilentMedia};
 pub use tls::TlsIdentity;
 

@@ -38,6 +38,12 @@ pub trait Network: Send + Sync + 'static {
     /// An error means that nothing will ever be accepted again; the trunk reports it and keeps
     /// its calls. A handshake that fails is not such an error and is dealt with inside.
     async fn accept(&self) -> io::Result<Connection>;
+
+    /// The trunk hears nothing from a target at this address: the next connection to the target
+    /// goes elsewhere if it can.
+    fn failed(&self, target: &Target, address: SocketAddr) {
+        let _ = (target, address);
+    }
 }
 
 /// Who is at the other end of a connection, as far as that is proven.

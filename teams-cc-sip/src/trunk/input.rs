@@ -100,6 +100,8 @@ pub(crate) enum Output {
     HealthNoted,
     /// End our own connection to a target; the next message opens a new one.
     CloseTarget { target: Target },
+    /// A target does not answer at this address: the next message to it goes elsewhere.
+    TargetFailed { target: Target, address: SocketAddr },
     /// Keep our own flow to a target open by an empty line (RFC 5626 §3.5.1).
     KeepAlive { target: Target },
     /// Nothing more: wait for input, or until this time where there is one.

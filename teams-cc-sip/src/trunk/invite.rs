@@ -73,6 +73,7 @@ impl Invite<'_> {
             (Whither::Number(number), _) => {
                 let mut uri = carrier_request_uri(number, &self.to.host).map_err(wrong)?;
                 if let Some(sip) = uri.as_sip_mut()
+                    && !self.to.is_by_name()
                     && self.to.port != self.to.transport.default_port()
                 {
                     sip.set_port(Some(self.to.port));

@@ -27,6 +27,9 @@ use crate::{
     sdp::Direction as Flow,
 };
 
+/// How many further servers of a carrier that the DNS names are tried for one call.
+const FURTHER_SERVERS: usize = 2;
+
 impl Engine {
     /// Starts a call; the INVITE goes out once its media is open.
     pub(crate) fn dial(&mut self, ticket: Ticket, to: Destination) {
@@ -40,7 +43,9 @@ impl Engine {
         let private = to.private && !self.is_emergency(&to.number);
         let left = match link.side {
             Side::Teams => self.failover.order(self.now).into(),
-            Side::Carrier(_) | Side::Lab => VecDeque::new(),
+            // The DNS names a carrier's servers; these count those that may still be tried.
+            Side::Carrier(_) => (0..FURTHER_SERVERS).collect(),
+            Side::Lab => VecDeque::new(),
         };
         let party = Address::Phone(to.number.clone());
         let shown = Shown { number: to.from, display: to.display, private };
@@ -77,7 +82,7 @@ impl Engine {
         let Some(record) = self.legs.get_mut(leg) else { return false };
         let ending = record.ending;
         let Some(attempt) = record.attempt.as_mut() else { return false };
-        let Some(proxy) = attempt.proxy else { return false };
+        let Some(proxy) = attempt.proxy else { return self.try_next_server(leg, end) };
         let delivered = attempt.progressed;
         let Verdict::Next { hold_down } = verdict(end, &attempt.whither, delivered) else {
             return false;

@@ -104,6 +104,9 @@ impl Engine {
                 .map_or(HealthReason::NotReached, HealthReason::Connection),
             _ => HealthReason::NoAnswer,
         };
+        if let Some(target) = self.monitored.get(position).cloned() {
+            self.target_failed(&target);
+        }
         let changed = self.ping.failed(position, reason);
         self.health_noted(position, changed);
     }
@@ -170,9 +173,9 @@ impl Engine {
     /// OPTIONS under the trunk's own name: in the carrier model no tenant is asked for.
     fn ping_request(&self, to: &Target, position: usize) -> Result<Request, ParseError> {
         let host = Host::parse(&to.host)?;
-        let uri = SipUri::new(host.clone())
-            .with_port(to.port)
-            .with_param("transport", Some(to.transport.uri_name()))?;
+        let mut uri = SipUri::new(host.clone());
+        uri.set_port(Some(to.port).filter(|_| !to.is_by_name()));
+        let uri = uri.with_param("transport", Some(to.transport.uri_name()))?;
         let us = SipUri::new(Host::parse(self.config.fqdn.as_str())?);
         let side = if self.is_proxy(position) {
             Side::Teams

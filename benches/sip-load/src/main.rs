@@ -1,0 +1,170 @@
+//! SIPp calls a trunk of teams-cc-sip and a callee of rsipstack, one after the other.
+//!
+//! Caller and callee have a core each. What counts is the processor time of the callee's process
+//! per call, at one rate that both sustain without a failed call, and its memory per dialog.
+
+mod load;
+mod ours;
+mod rsipstack;
+
+use std::{error::Error, thread::sleep, time::Duration};
+
+use load::{Callee, Caller, Calls, Outcome};
+use serde_json::{Value, json};
+
+type Fallible<T> = Result<T, Box<dyn Error>>;
+
+const OURS: &str = "teams-cc-sip";
+const PEER: &str = "rsipstack 0.7.14";
+/// Calls a second that both sustain.
+const RATE: u32 = 1_500;
+/// Runs of each, alternating.
+const ROUNDS: usize = 3;
+/// Calls of one run.
+const CALLS: u32 = 12_000;
+/// Dialogs that stand while memory is read.
+const STANDING: u32 = 5_000;
+/// Until transactions over datagrams are forgotten: 64 × T1, and a little.
+const LINGER: Duration = Duration::from_secs(35);
+/// Dialogs that stand while further calls come and go.
+const FEW: u32 = 1_000;
+const MANY: u32 = 50_000;
+
+fn main() -> Fallible<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let ["callee", who, transport, address] = *words {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        return match who {
+            OURS => runtime.block_on(ours::serve(address.parse()?)),
+            _ => runtime.block_on(rsipstack::serve(address.parse()?, transport == "tcp")),
+        };
+    }
+    let after = |name: &str| words.iter().position(|w| *w == name).and_then(|at| words.get(at + 1));
+    let check = words.contains(&"--check");
+    let parts: Vec<&str> = words.iter().copied().filter(|word| PARTS.contains(word)).collect();
+    let parts = if parts.is_empty() { PARTS.to_vec() } else { parts };
+    let mut rows = Vec::new();
+    for part in parts {
+        rows.push(match part {
+            "udp" => per_call("udp", 0.5)?,
+            "tcp" => per_call("tcp", 0.75)?,
+            "memory" => memory()?,
+            _ => standing()?,
+        });
+    }
+    let missed = rows.iter().filter(|row| row["holds"] != json!(true)).count();
+    if let Some(path) = after("--json") {
+        let report = json!({ "name": "trunk", "rate": RATE, "rounds": ROUNDS, "rows": rows });
+        std::fs::write(path, format!("{report:#}\n"))?;
+    }
+    if check && missed > 0 {
+        return Err(format!("{missed} thresholds do not hold").into());
+    }
+    Ok(())
+}
+
+/// What can be named to run it alone.
+const PARTS: &[&str] = &["udp", "tcp", "memory", "standing"];
+
+/// Processor time per call, ours beside the peer's.
+fn per_call(transport: &'static str, most: f64) -> Fallible<Value> {
+    println!("# trunk, {transport}: {CALLS} calls at {RATE}/s, {ROUNDS} runs of each, alternating");
+    let mut times: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
+    let mut clean = true;
+    for _ in 0..ROUNDS {
+        for (who, times) in [OURS, PEER].into_iter().zip(&mut times) {
+            let callee = Callee::start(who, transport)?;
+            let (time, outcome) =
+                run(&callee, Calls { calls: CALLS, rate: RATE, hold: Duration::ZERO })?;
+            clean &= outcome.is_clean();
+            println!("{who}: {time:.1} µs of processor per call, {outcome:?}");
+            times.push(time);
+        }
+    }
+    let [ours, peer] = times.map(median);
+    let ratio = ours / peer;
+    let holds = clean && ratio <= most;
+    println!(
+        "{}: {ours:.1} / {peer:.1} = {ratio:.3} ≤ {most}, every call clean: {clean}\n",
+        verdict(holds)
+    );
+    Ok(json!({ "row": transport, "ours": ours, "peer": peer, "ratio": ratio, "most": most,
+        "clean": clean, "holds": holds }))
+}
+
+/// Memory of a dialog that stands, once nothing else of its call is left.
+fn memory() -> Fallible<Value> {
+    let mut found = Vec::new();
+    for who in [OURS, PEER] {
+        let callee = Callee::start(who, "udp")?;
+        // What is taken once, however many dialogs there are.
+        run(&callee, Calls { calls: 200, rate: 200, hold: Duration::ZERO })?;
+        let before = callee.memory()?;
+        let hold = LINGER + Duration::from_secs(10);
+        let caller = Caller::start(&callee, Calls { calls: STANDING, rate: 1_000, hold })?;
+        sleep(Duration::from_secs(u64::from(STANDING / 1_000) + 1));
+        let fresh = (callee.memory()? - before) / f64::from(STANDING);
+        sleep(LINGER);
+        let settled = (callee.memory()? - before) / f64::from(STANDING);
+        let outcome = caller.finish()?;
+        println!("{who}: {fresh:.1} KiB per fresh dialog, {settled:.1} KiB later, {outcome:?}");
+        found.push((fresh, settled, outcome.is_clean()));
+    }
+    let [(fresh, settled, clean), (peer_fresh, peer, _)] = found[..] else {
+        return Err("two contestants".into());
+    };
+    let holds = clean && settled <= 6.0;
+    println!("{}: {settled:.1} KiB ≤ 6 per standing dialog (peer {peer:.1})\n", verdict(holds));
+    Ok(json!({ "row": "memory", "ours": settled, "ours fresh": fresh, "peer": peer,
+        "peer fresh": peer_fresh, "most": 6, "holds": holds }))
+}
+
+/// Processor time per call beside few and beside many standing dialogs.
+fn standing() -> Fallible<Value> {
+    let mut times = Vec::new();
+    let mut clean = true;
+    for standing in [FEW, MANY] {
+        let callee = Callee::start(OURS, "tcp")?;
+        let rate = 2_000;
+        let hold = Duration::from_secs(600);
+        let caller = Caller::start(&callee, Calls { calls: standing, rate, hold })?;
+        sleep(Duration::from_secs(u64::from(standing / rate) + 5));
+        let mut runs = Vec::new();
+        for _ in 0..ROUNDS {
+            let calls = Calls { calls: 4_000, rate: 500, hold: Duration::ZERO };
+            let (time, outcome) = run(&callee, calls)?;
+            clean &= outcome.is_clean();
+            println!("{standing} standing: {time:.1} µs of processor per call, {outcome:?}");
+            runs.push(time);
+        }
+        drop(caller);
+        times.push(median(runs));
+    }
+    let (few, many) = (times[0], times[1]);
+    let ratio = many / few;
+    let holds = clean && ratio <= 1.25;
+    println!(
+        "{}: {many:.1} / {few:.1} = {ratio:.3} ≤ 1.25, every call clean: {clean}\n",
+        verdict(holds)
+    );
+    Ok(json!({ "row": "standing", "few": few, "many": many, "ratio": ratio, "most": 1.25,
+        "clean": clean, "holds": holds }))
+}
+
+/// Microseconds of the callee's processor per call.
+fn run(callee: &Callee, calls: Calls) -> Fallible<(f64, Outcome)> {
+    let before = callee.cpu()?;
+    let outcome = Caller::start(callee, calls)?.finish()?;
+    let used = callee.cpu()? - before;
+    Ok((used * 1e6 / f64::from(calls.calls), outcome))
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn verdict(holds: bool) -> &'static str {
+    if holds { "PASS" } else { "FAIL" }
+}

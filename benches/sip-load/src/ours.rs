@@ -1,0 +1,41 @@
+//! The trunk as a callee: it rings and answers every call, and counts.
+
+use std::{error::Error, net::SocketAddr, sync::Arc};
+
+use teams_cc_core::contact::{Leg as _, LegCommand, LegEvent};
+use teams_cc_sip::{
+    io::{FixedMedia, SocketNetwork, TokioClock},
+    trunk::{LabPeer, Trunk, TrunkConfig, TrunkEvent, TrunkLimits},
+};
+
+/// More than any run holds.
+const ROOM: usize = 400_000;
+
+pub(crate) async fn serve(address: SocketAddr) -> Result<(), Box<dyn Error>> {
+    let network = SocketNetwork::builder().udp(address).tcp(address).bind().await?;
+    let config = TrunkConfig::new("sbc1.adatum.biz".parse()?, 42)
+        .trust_loopback(LabPeer::new("127.0.0.1", address.port(), 5061))
+        .limits(TrunkLimits::default().legs(ROOM));
+    let media = Arc::new(FixedMedia::new("127.0.0.1:40000".parse()?));
+    let clock = Arc::new(TokioClock::system());
+    let (_trunk, mut events) = Trunk::start(config, Arc::new(network), clock, media);
+    let mut legs = std::collections::HashMap::new();
+    println!("ready");
+    while let Some(event) = events.next().await {
+        match event {
+            TrunkEvent::Incoming(call) => {
+                let leg = Arc::clone(&call.leg);
+                legs.insert(leg.id().clone(), Arc::clone(&leg));
+                tokio::spawn(async move {
+                    let _ = leg.execute(LegCommand::Ring).await;
+                    let _ = leg.execute(LegCommand::Answer).await;
+                });
+            }
+            TrunkEvent::Leg { leg, event: LegEvent::Ended(_) } => {
+                legs.remove(&leg);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
