@@ -161,7 +161,7 @@ impl Engine {
     pub(crate) fn registrations(&self) -> impl Iterator<Item = PeerHealth> {
         self.carriers.registrars.iter().filter_map(|(place, registrar)| {
             let peer = self.config.carriers.get(*place)?.target.clone()?;
-            Some(PeerHealth { peer, state: registrar.state, reason: registrar.reason })
+            Some(health_of(peer, registrar))
         })
     }
 
@@ -278,7 +278,7 @@ impl Engine {
             }
         }
         if let Some(peer) = carrier.target.clone().filter(|_| outcome.changed) {
-            let health = PeerHealth { peer, state: registrar.state, reason: registrar.reason };
+            let health = health_of(peer, registrar);
             tracing::info!(peer = %health.peer, state = ?health.state, why = %health.reason, "registration changed");
             self.outputs.push_back(Output::Event(Event::Health(health)));
         }
@@ -303,4 +303,9 @@ impl Engine {
             self.carriers.beats.remove(&place);
         }
     }
+}
+
+fn health_of(peer: Target, registrar: &Registrar) -> PeerHealth {
+    let (state, reason) = (registrar.state, registrar.reason);
+    PeerHealth { peer, state, reason, warning: None, last_answer: None, last_asked_us: None }
 }

@@ -136,10 +136,7 @@ impl Connection {
     ///
     /// Sockets of datagrams stay as they are.
     #[must_use]
-    pub fn map_stream(
-        self,
-        wrap: impl FnOnce(Box<dyn ByteStream>) -> Box<dyn ByteStream>,
-    ) -> Self {
+    pub fn map_stream(self, wrap: impl FnOnce(Box<dyn ByteStream>) -> Box<dyn ByteStream>) -> Self {
         let kind = match self.kind {
             ConnectionKind::Stream(stream, peer) => ConnectionKind::Stream(wrap(stream), peer),
             other => other,
