@@ -262,3 +262,26 @@ async fn health_says_that_our_certificate_is_what_the_proxy_refuses() {
     assert!(health.reason.to_string().contains("who issued our certificate"), "{}", health.reason);
     trunk.shutdown(SECOND).await;
 }
+
+#[tokio::test]
+async fn every_connection_resolves_its_name_anew() {
+    #[derive(Default)]
+    struct Counting(std::sync::atomic::AtomicUsize);
+
+    #[async_trait::async_trait]
+    impl teams_cc_sip::io::Resolve for Counting {
+        async fn resolve(&self, _host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+        }
+    }
+
+    let asked = Arc::new(Counting::default());
+    let network = SocketNetwork::builder().tcp(local()).resolver(Arc::clone(&asked) as _);
+    let network = network.bind().await.unwrap();
+    let target = Target::new(TransportKind::Tcp, PROXY, network.addresses()[0].1.port());
+    for times in 1..=3 {
+        network.connect(&target).await.unwrap();
+        assert_eq!(asked.0.load(std::sync::atomic::Ordering::Relaxed), times);
+    }
+}

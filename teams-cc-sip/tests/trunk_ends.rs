@@ -131,6 +131,8 @@ fn handles_can_be_shared_between_threads() {
 async fn a_full_event_queue_refuses_calls_until_the_application_catches_up() {
     let limits = teams_cc_sip::trunk::TrunkLimits::default().events(1);
     let mut stage = Stage::new(config().limits(limits));
+    // The callers stay: one whose connection is gone would be taken for the next one's first try.
+    let mut callers = Vec::new();
     let mut busy = 0;
     for n in 0..8 {
         let mut teams = stage.teams_connects().await;
@@ -139,6 +141,7 @@ async fn a_full_event_queue_refuses_calls_until_the_application_catches_up() {
         teams.response(100).await;
         let next = tokio::time::timeout(Duration::from_millis(100), teams.receive()).await;
         busy += usize::from(next.is_ok());
+        callers.push(teams);
         if busy > 0 {
             break;
         }

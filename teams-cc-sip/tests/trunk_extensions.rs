@@ -96,3 +96,56 @@ async fn a_carrier_that_insists_on_prack_is_rung_reliably_and_answered() {
         assert_eq!(stage.leg_event(&leg).await, LegEvent::MediaActive);
     }
 }
+
+/// RFC 3261 §13.2.1: the 2xx offers, the ACK answers.
+#[tokio::test(start_paused = true)]
+async fn a_call_without_an_offer_gets_one_in_the_answer() {
+    for (answers, expected) in [(true, "RTP/SAVP"), (false, "RTP/SAVP")] {
+        let mut stage = Stage::new(config());
+        let mut teams = stage.teams_connects().await;
+        let invite = teams_invite("delayed", support::TENANT_FQDN, None);
+        teams.send(invite.clone()).await;
+        let call = stage.incoming().await;
+        teams.response(100).await;
+        call.leg.execute(LegCommand::Answer).await.unwrap();
+        let ok = teams.response(200).await;
+        assert!(String::from_utf8_lossy(ok.body()).contains(expected));
+        let leg = call.leg.id().clone();
+        assert_eq!(stage.leg_event(&leg).await, LegEvent::Answered);
+        let answer = srtp("sendrecv", 1);
+        teams.send(within(&invite, &ok, "ACK", 1, &[], answers.then_some(&*answer))).await;
+        if answers {
+            assert_eq!(stage.leg_event(&leg).await, LegEvent::MediaActive);
+            continue;
+        }
+        // An ACK without an answer leaves nothing to hear: the call is ended, and says why.
+        let mut proxy = stage.connection("sip.pstnhub.test").await;
+        let bye = proxy.request(&Method::Bye).await;
+        proxy.answer(&bye, StatusCode::OK, None).await;
+        let ended = end(stage.leg_event(&leg).await);
+        assert_eq!(ended, (EndReason::Failed, EndedBy::Local, Some(488)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_carrier_is_asked_for_a_session_timer_and_teams_is_not() {
+    let mut stage = Stage::new(config());
+    let mut proxy = stage.connection("sip.pstnhub.test").await;
+    let _teams = stage.trunk.dial(support::to_teams(1)).await.unwrap();
+    let invite = proxy.request(&Method::Invite).await;
+    assert!(!invite.headers().contains("Session-Expires"));
+    let require = invite.headers().get_str("Require").unwrap_or_default();
+    assert!(!require.contains("timer") && !require.contains("100rel"), "{require}");
+    let number = |text| teams_cc_core::PhoneNumber::presented(text);
+    let to = teams_cc_sip::trunk::Destination::new(
+        teams_cc_sip::trunk::Via::Carrier("carrier".into()),
+        number("+14255550123"),
+        number("+14255550199"),
+        teams_cc_core::LegId::numbered("L", 2),
+    );
+    let _carrier = stage.trunk.dial(to).await.unwrap();
+    let mut carrier = stage.connection("carrier.test").await;
+    let invite = carrier.request(&Method::Invite).await;
+    assert_eq!(invite.headers().get_str("Session-Expires"), Some("1800"));
+    assert!(invite.headers().get_str("Supported").unwrap().contains("timer"));
+}

@@ -73,10 +73,10 @@ pub fn check_own<'a>(
 pub(crate) fn refuse_self_signed(certificate: &CertificateDer<'_>) -> Result<(), CertificateFault> {
     let (_, parsed) =
         X509Certificate::from_der(certificate).map_err(|_| CertificateFault::Unreadable)?;
-    match super::signed::is_self_signed(certificate, &parsed) {
-        true => Err(CertificateFault::SelfSigned),
-        false => Ok(()),
+    if super::signed::is_self_signed(certificate, &parsed) {
+        return Err(CertificateFault::SelfSigned);
     }
+    Ok(())
 }
 
 /// What is worth knowing about our own certificate.

@@ -222,9 +222,10 @@ impl<'a> CertificateDoctor<'a> {
         let verdict = ParsedCertificate::try_from(der).and_then(|parsed| {
             verify_server_cert_signed_by_trust_anchor(&parsed, roots, rest, now, algorithms)
         });
-        use CertificateError::{BadSignature, UnknownIssuer};
         match verdict {
-            Err(TlsError::InvalidCertificate(UnknownIssuer | BadSignature)) => report.add(
+            Err(TlsError::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            )) => report.add(
                 Severity::Fault,
                 Check::Chain,
                 format!(

@@ -6,14 +6,18 @@
 mod address_range;
 mod certificate;
 mod cloud;
+mod codes;
 mod connection_fault;
 mod doctor;
 mod failover;
 mod fqdn;
 pub mod headers;
 mod number;
+mod optimization;
 mod options_ping;
 mod roots;
+#[doc = include_str!("../../DIRECT_ROUTING.md")]
+pub mod rows {}
 mod signed;
 mod tenant;
 
@@ -23,6 +27,7 @@ pub use certificate::{
     CertificateFault, EXPIRY_WARNING, OwnCertificate, TeamsClientVerifier, check_own, names_proven,
 };
 pub use cloud::Cloud;
+pub use codes::{AnsweredBy, Explanation, explain};
 pub use connection_fault::ConnectionFault;
 pub use doctor::{
     CertificateDoctor, CertificateReport, Check, Finding, Severity, microsoft_root_of,
@@ -31,6 +36,7 @@ pub use failover::{Attempt, Failover, MAX_HOLD_DOWN, after_response};
 pub use fqdn::{ParseFqdnError, SbcFqdn, certificate_name_covers};
 pub(crate) use number::caller;
 pub use number::{NumberFault, caller_uri, carrier_request_uri, number_of, teams_request_uri};
+pub use optimization::MediaOptimization;
 pub use options_ping::{
     HealthReason, HealthWarning, OptionsPing, PING_INTERVAL, PeerState, Ping, SILENCE_WARNING,
 };

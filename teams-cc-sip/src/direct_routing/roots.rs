@@ -2,7 +2,7 @@
 //!
 //! The data is of 22 November 2026. Sources: Learn, *What's new in Direct Routing* (2023 and
 //! earlier), and Message Center MC1213773 of December 2025 as vendors of session border
-//! controllers quote it (TelcoBridges, Spanvox), with the thumbprints printed there. Thumbprints
+//! controllers quote it (`TelcoBridges`, `Spanvox`), with the thumbprints printed there. Thumbprints
 //! are for comparing by eye; trust comes from the store the application fills.
 
 use rustls::RootCertStore;

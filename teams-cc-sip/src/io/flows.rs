@@ -33,7 +33,6 @@ mod datagrams;
 mod failed;
 mod retire;
 
-use failed::failed;
 pub use retire::RETIRE_AFTER;
 
 /// How long one attempt to connect may take, resolution and handshake included.
@@ -328,9 +327,9 @@ impl Flows {
                 self.datagram(number, remote)
             }
             Ok(ConnectionKind::Socket(_)) => {
-                return failed(waiting, &io::ErrorKind::Unsupported.into(), &target);
+                return failed::failed(waiting, &io::ErrorKind::Unsupported.into(), &target);
             }
-            Err(error) => return failed(waiting, &error, &target),
+            Err(error) => return failed::failed(waiting, &error, &target),
         };
         news.push(Input::FlowLeads { flow, target: target.clone() });
         self.own.insert(target, (flow, waiting.since));

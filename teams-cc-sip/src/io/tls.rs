@@ -119,3 +119,23 @@ impl Replaceable {
 pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tls_is_1_2_or_later_with_a_suite_of_teams() {
+        use rustls::CipherSuite::{
+            TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        };
+        let suites: Vec<_> = provider().cipher_suites.iter().map(|suite| suite.suite()).collect();
+        for suite in [TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
+        {
+            assert!(suites.contains(&suite), "{suite:?}");
+        }
+        let versions: Vec<_> = rustls::ALL_VERSIONS.iter().map(|version| version.version).collect();
+        let known = [rustls::ProtocolVersion::TLSv1_3, rustls::ProtocolVersion::TLSv1_2];
+        assert!(versions.iter().all(|version| known.contains(version)), "{versions:?}");
+    }
+}

@@ -12,7 +12,7 @@ use super::{DisplayText, EmergencyData, admission::Side, input::Ticket, session:
 use crate::{
     bridge::parting::Parting,
     direct_routing::SbcFqdn,
-    endpoint::{CallHandle, ReferHandle},
+    endpoint::{CallHandle, FlowId, ReferHandle},
     message::{Header, Uri},
     transport::TransportKind,
 };
@@ -28,8 +28,10 @@ pub(crate) struct LegRecord {
     pub(crate) link: Link,
     /// Who we say calls, for this leg and for what a transfer makes of it.
     pub(crate) shown: Shown,
+    /// The connection an inbound call came on.
+    pub(crate) flow: Option<FlowId>,
     pub(crate) session: Option<Session>,
-    /// The peer's offer, while we have not answered.
+    /// The peer's offer until it has acknowledged our answer; empty where it left it to us.
     pub(crate) offer: Option<Bytes>,
     pub(crate) attempt: Option<Attempt>,
     pub(crate) waiting: Option<Waiting>,
@@ -62,6 +64,7 @@ impl LegRecord {
             call: None,
             link,
             shown,
+            flow: None,
             session: None,
             offer: None,
             attempt: None,

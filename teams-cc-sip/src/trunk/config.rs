@@ -7,6 +7,7 @@ use teams_cc_core::emergency::EmergencyPlan;
 use crate::{
     carrier::{DigestUser, Registration},
     direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
+    endpoint::SessionTimer,
     transport::{Target, TransportKind},
 };
 
@@ -253,6 +254,8 @@ pub struct StaticPeer {
     pub proof: Option<DigestUser>,
     /// The account under which we register with its target, where it sends calls to a binding.
     pub registration: Option<Registration>,
+    /// The session timer it is asked for (RFC 4028); none runs one only where it asks.
+    pub session_timer: Option<SessionTimer>,
 }
 
 impl StaticPeer {
@@ -278,6 +281,7 @@ impl StaticPeer {
             credentials: None,
             proof: None,
             registration: None,
+            session_timer: Some(SessionTimer::default()),
         }
     }
 
@@ -338,6 +342,13 @@ impl StaticPeer {
     #[must_use]
     pub fn registration(mut self, registration: Registration) -> Self {
         self.registration = Some(registration);
+        self
+    }
+
+    /// Sets the session timer it is asked for. Default: half an hour.
+    #[must_use]
+    pub fn session_timer(mut self, timer: Option<SessionTimer>) -> Self {
+        self.session_timer = timer;
         self
     }
 

@@ -44,6 +44,7 @@ pub(crate) const RETIRED_LIMIT: Duration = Duration::from_mins(2);
 pub(crate) const RETRY_AFTER_SECONDS: u32 = 5;
 
 /// All legs of a trunk and the endpoint below them.
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(crate) struct Engine {
     pub(crate) config: TrunkConfig,
     pub(crate) endpoint: Endpoint,
@@ -65,6 +66,8 @@ pub(crate) struct Engine {
     pub(crate) inbound: u64,
     pub(crate) replacements: u64,
     pub(crate) sessions: u64,
+    /// Calls that ring although their connection is gone.
+    pub(crate) orphans: Vec<LegId>,
     pub(crate) draining: bool,
     /// Whether new calls are refused while the trunk runs on.
     pub(crate) resting: bool,
@@ -119,6 +122,7 @@ impl Engine {
             inbound: 0,
             replacements: 0,
             sessions: 0,
+            orphans: Vec::new(),
             draining: false,
             resting: false,
             congested: false,
@@ -156,6 +160,7 @@ impl Engine {
                 self.carriers.flow_closed(flow);
                 // Nothing is kept of strangers, so nothing of theirs has to be searched for.
                 if ours || peer.is_some_and(|peer| self.knows(&peer)) {
+                    self.note_orphans(flow);
                     self.feed(EndpointInput::FlowClosed { flow });
                 }
             }

@@ -6,7 +6,7 @@ use teams_cc_core::{Address, Instant, LegId, PhoneNumber, TenantId, contact::Leg
 
 use super::{DisplayText, EmergencyData, SipLeg};
 use crate::{
-    direct_routing::{HealthReason, HealthWarning, PeerState},
+    direct_routing::{HealthReason, HealthWarning, MediaOptimization, PeerState},
     transport::Target,
 };
 
@@ -57,6 +57,8 @@ pub struct IncomingCall {
     pub tenant: Option<TenantId>,
     /// What an emergency call carries, kept untouched; empty for most calls.
     pub emergency: EmergencyData,
+    /// Where a Teams user is; none without local media optimisation.
+    pub optimization: Option<Box<MediaOptimization>>,
     /// The SIP Call-ID, for logs on both sides.
     pub call_id: Box<str>,
 }

@@ -15,7 +15,7 @@ use super::{
     session::{Session, wants_encryption},
 };
 use crate::{
-    direct_routing::{caller, headers},
+    direct_routing::{MediaOptimization, caller, headers},
     endpoint::{CallHandle, Command, Origin},
     message::{CallId, Contact, ContentType, Request, Response, StatusCode, typed::RetryAfter},
     sdp::Direction as Flow,
@@ -45,15 +45,13 @@ impl Engine {
             return self.refuse(call, Some(&link), StatusCode::SERVICE_UNAVAILABLE);
         }
         let parts = multipart::read(request.headers(), request.body());
-        // An INVITE without an offer is refused: Direct Routing has none, and nothing could be
-        // said about media before the ACK (Learn, *Direct Routing: SIP protocol*).
-        let Some(offer) = parts.session else {
-            return self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE);
+        // Without an offer our answer makes it, and the ACK answers (RFC 3261 §13.2.1).
+        let encrypted = match parts.session.as_deref().map(wants_encryption) {
+            None => link.encrypted,
+            Some(Ok(encrypted)) if encrypted || side != Side::Teams => encrypted,
+            Some(_) => return self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE),
         };
-        let encrypted = match wants_encryption(&offer) {
-            Ok(encrypted) if encrypted || side != Side::Teams => encrypted,
-            _ => return self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE),
-        };
+        let offer = parts.session.unwrap_or_default();
         let link = Link { encrypted, ..link };
         if let Some(replaced) = replaces {
             return self.replaced(call, replaced, &link, &offer);
@@ -63,11 +61,13 @@ impl Engine {
         let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
         let tenant = self.config.tenants.of_host(&host).cloned();
         let call_id = request.headers().typed::<CallId>().ok().flatten();
+        self.end_retried(&link.name, &who.address, &called);
         let leg = self.next_inbound();
         tracing::info!(leg = %leg, side = ?side, "a call came in");
         if side != Side::Teams {
             // Carriers and laboratory callers often take no connections of their own.
             let _ = self.order(Command::ReuseFlow { call });
+            let _ = self.order(Command::Policy { call, policy: self.policy_of(side) });
         }
         if let Side::Carrier(place) = side
             && let Some(carrier) = self.config.carriers.get(place)
@@ -78,6 +78,7 @@ impl Engine {
         let shown = Shown { number: called.clone(), display: None, private: false };
         let record = LegRecord {
             call: Some(call),
+            flow: Some(origin.flow),
             offer: Some(offer),
             ..LegRecord::new(leg.clone(), Direction::Inbound, who.address.clone(), link, shown)
         };
@@ -92,6 +93,7 @@ impl Engine {
             peer: self.name_of(side),
             tenant,
             emergency: parts.carried,
+            optimization: MediaOptimization::read(request.headers()).map(Box::new),
             call_id: call_id.map(|id| id.as_str().into()).unwrap_or_default(),
         }))));
     }
@@ -105,7 +107,11 @@ impl Engine {
             return self.done(ticket, Err(LegError::Ended));
         };
         let mut session = Session::new(leg.clone(), local, sessions, record.link.encrypted);
-        let answer = session.answer(&offer, Flow::SendRecv);
+        let answer = if offer.is_empty() {
+            session.offer(Flow::SendRecv)
+        } else {
+            session.answer(&offer, Flow::SendRecv)
+        };
         let remote = session.remote();
         record.session = Some(session);
         let link = record.link.clone();
@@ -141,6 +147,13 @@ impl Engine {
         {
             let remote = session.remote();
             self.connect_media(&leg, remote);
+        }
+        let agreed = self.legs.get(&leg).and_then(|leg| leg.session.as_ref()?.remote()).is_some();
+        if first && !agreed {
+            if let Some(record) = self.legs.get_mut(&leg) {
+                record.cause = Some(unusable_offer());
+            }
+            return self.hang_up(&leg);
         }
         if first {
             self.tell(&leg, LegEvent::MediaActive);

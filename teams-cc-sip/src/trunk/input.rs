@@ -12,7 +12,7 @@ use super::{
     TransferStep,
 };
 use crate::{
-    direct_routing::ConnectionFault,
+    direct_routing::{ConnectionFault, MediaOptimization},
     endpoint::{FlowId, Transmit},
     error::Error,
     io::Peer,
@@ -130,5 +130,6 @@ pub(crate) struct Incoming {
     pub(crate) peer: Box<str>,
     pub(crate) tenant: Option<TenantId>,
     pub(crate) emergency: EmergencyData,
+    pub(crate) optimization: Option<Box<MediaOptimization>>,
     pub(crate) call_id: Box<str>,
 }

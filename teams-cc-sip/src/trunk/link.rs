@@ -3,7 +3,7 @@
 use super::{TrunkConfig, Via, admission::Side, call::Link, engine::Engine};
 use crate::{
     direct_routing::SbcFqdn,
-    endpoint::Origin,
+    endpoint::{CallPolicy, Origin, SessionTimer},
     error::{Error, ErrorKind},
     message::Request,
     transport::TransportKind,
@@ -43,6 +43,19 @@ impl Engine {
                 .ok_or_else(|| ErrorKind::UnknownPeer.into()),
             Via::Teams { .. } => Err(ErrorKind::UnknownPeer.into()),
         }
+    }
+
+    /// Which extensions calls of a side use. Teams times calls itself where it wants to; carriers
+    /// are asked for a session timer, so that a call whose far end is gone does not stay for ever.
+    pub(crate) fn policy_of(&self, side: Side) -> CallPolicy {
+        let timer = match side {
+            Side::Carrier(position) => {
+                self.config.carriers.get(position).and_then(|carrier| carrier.session_timer)
+            }
+            Side::Teams | Side::Lab => None,
+        };
+        let asked = SessionTimer::default().only_if_asked();
+        CallPolicy::new().session_timer(timer.unwrap_or(asked))
     }
 
     /// What a side is called in events.

@@ -25,6 +25,7 @@ pub(crate) mod multipart;
 mod orders;
 pub(crate) mod outbound;
 mod requests;
+mod retried;
 pub(crate) mod session;
 mod tenants;
 

@@ -196,7 +196,8 @@ impl Engine {
             _ => record.call = Some(call),
         }
         self.calls.insert(call, (leg.clone(), role));
-        let order = Command::Invite { call, to, request: Box::new(request) };
+        let policy = self.policy_of(link.side);
+        let order = Command::InviteWith { call, to, request: Box::new(request), policy };
         self.order(order).map_err(|error| {
             self.calls.remove(&call);
             Error::caused_by(ErrorKind::Protocol, error)

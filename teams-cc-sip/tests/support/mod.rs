@@ -196,6 +196,15 @@ impl Stage {
         }
     }
 
+    /// The next call, also one that came while something else was waited for.
+    pub async fn kept_call(&mut self) -> IncomingCall {
+        let kept = self.kept.iter().position(|e| matches!(e, TrunkEvent::Incoming(_)));
+        match kept.and_then(|at| self.kept.remove(at)) {
+            Some(TrunkEvent::Incoming(call)) => call,
+            _ => self.incoming().await,
+        }
+    }
+
     pub async fn quiet(&mut self) {
         let next = timeout(Duration::from_secs(5), self.event()).await;
         assert!(next.is_err(), "unexpected: {next:?}");
