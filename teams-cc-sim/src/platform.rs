@@ -6,6 +6,7 @@ use teams_cc::platform::{GraphAccess, Observation, Platform, TrunkAccess};
 use teams_cc_core::{Address, Clock, Instant, secret::Secret};
 use teams_cc_sip::{
     direct_routing::{AddressRange, SbcFqdn},
+    gate::GatePolicy,
     io::{FixedMedia, Target, TransportKind},
     trunk::{StaticPeer, TeamsPeer, TrunkConfig},
 };
@@ -157,7 +158,8 @@ impl Sim {
             .target(Target::new(TransportKind::Tcp, io::CARRIER_HOST, 5060));
         let mut config = TrunkConfig::new(fqdn, self.seed)
             .teams(TeamsPeer::of_proxies(proxies, vec![range]))
-            .carrier(carrier);
+            .carrier(carrier)
+            .gate(GatePolicy::unrestricted());
         for (name, domain) in &setup.trunks {
             let tenant = setup.tenants.iter().find(|tenant| tenant.domain == *domain)?;
             config = config.tenant(SbcFqdn::new(name).ok()?, tenant.id.clone());

@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, fmt};
 
+use crate::gate::Refusal;
+
 /// Why the trunk could not do what it was asked.
 ///
 /// [`Error::kind`] tells what happened, [`StdError::source`] what lay underneath. Numbers and
@@ -22,6 +24,8 @@ pub enum ErrorKind {
     InvalidNumber,
     /// The leg id is already in use.
     LegInUse,
+    /// The gate refused the call; the reason says what to change.
+    Refused(Refusal),
     /// The trunk carries as many calls as it may.
     Full,
     /// The trunk is shutting down or has stopped.
@@ -62,7 +66,11 @@ impl Error {
     /// Whether trying again later can help.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, ErrorKind::Full | ErrorKind::Media | ErrorKind::Socket)
+        match self.kind {
+            ErrorKind::Refused(refusal) => refusal.is_temporary(),
+            ErrorKind::Full | ErrorKind::Media | ErrorKind::Socket => true,
+            _ => false,
+        }
     }
 
     /// Takes the error apart.
@@ -75,6 +83,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
+            ErrorKind::Refused(refusal) => return write!(f, "the call was refused: {refusal}"),
             ErrorKind::UnknownPeer => {
                 "dialling failed: the trunk has no such peer or tenant; add it to the trunk config"
             }

@@ -7,6 +7,7 @@ mod dialog;
 pub mod direct_routing;
 pub mod endpoint;
 mod error;
+pub mod gate;
 pub mod io;
 pub mod message;
 pub mod sdp;

@@ -185,7 +185,7 @@ async fn a_carrier_may_not_transfer() {
     ];
     let refer = within(&b.carrier_invite, &b.carrier_ok, "REFER", 2, &extra, None);
     b.carrier.send(refer).await;
-    b.carrier.response(603).await;
+    b.carrier.response(403).await;
     b.stage.quiet().await;
 }
 

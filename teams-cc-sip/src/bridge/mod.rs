@@ -9,4 +9,6 @@
 mod hold;
 mod join;
 pub(crate) mod parting;
+mod recall;
+mod referral;
 mod transfer;

@@ -8,6 +8,7 @@
 //! | the target answers | `NOTIFY 200`; the other party now talks to the new call |
 //! | Teams hangs up the old call | 200 to its BYE; we never send BYE first |
 //! | the target does not answer | `NOTIFY` with its status; everything stays as it was |
+//! | Teams has hung up and the target does not answer | whoever transferred is called again, once |
 
 use teams_cc_core::{
     LegId,
@@ -17,14 +18,14 @@ use teams_cc_core::{
     },
 };
 
+use super::referral::Referral;
 use crate::{
     direct_routing::Attempt as Verdict,
     endpoint::{CallEnd, CallHandle, Command, Extras, Origin, ReferHandle},
-    message::{HeaderName, HeaderRef, ReferTo, Request, Response, StatusCode, Uri},
+    message::{Request, Response, StatusCode},
     trunk::{
         RemoteMedia, TransferStep,
-        admission::Side,
-        call::{Attempt, Hold, Role, Transfer, Whither},
+        call::{Hold, Role, Transfer},
         cause,
         engine::{Engine, RETIRED_LIMIT},
         input::{Event, LocalMedia, Output},
@@ -33,6 +34,9 @@ use crate::{
         session::Session,
     },
 };
+
+/// What a target is reported to have answered that rang for too long.
+pub(super) const NO_ANSWER: u16 = 408;
 
 impl Engine {
     /// A Teams client asks us to call somebody in its place.
@@ -43,40 +47,24 @@ impl Engine {
         origin: &Origin,
         request: &Request,
     ) {
-        let accepted = self.may_transfer(call, origin).and_then(|leg| {
-            let target = request.headers().typed::<ReferTo>().ok().flatten();
-            target.map(|target| (leg, target)).ok_or(StatusCode::BAD_REQUEST)
-        });
+        let accepted = self.referral(call, origin, request);
         let status = accepted.as_ref().err().copied().unwrap_or(StatusCode::ACCEPTED);
         let response = Box::new(Response::new(status));
         let answered = self.order(Command::RespondRefer { refer, response });
-        let (Ok((leg, target)), Ok(())) = (accepted, answered) else { return };
-        let target = exact_target(target.uri.clone());
-        let copied =
-            request.headers().get_all(HeaderName::ReferredBy).map(HeaderRef::to_header).collect();
-        let left = self.transfer_order(&target);
-        self.replacements = self.replacements.saturating_add(1);
-        let media = LegId::numbered("R", self.replacements);
-        let Some(record) = self.legs.get_mut(&leg) else { return };
-        record.state = LegState::Transferring;
-        record.transfer = Some(Transfer {
-            refer,
-            call: None,
-            media: media.clone(),
-            session: None,
-            attempt: Attempt {
-                whither: Whither::Referred { target, copied },
-                left,
-                proxy: None,
-                progressed: false,
-                emergency: crate::trunk::EmergencyData::default(),
-            },
-            reported: 100,
-        });
+        let Ok(Referral { leg, attempt, grant }) = accepted else { return };
+        if answered.is_err() {
+            if let Some(grant) = grant {
+                self.gate.release(grant);
+            }
+            return;
+        }
+        if let Some(record) = self.legs.get_mut(&leg) {
+            record.state = LegState::Transferring;
+        }
         tracing::info!(leg = %leg, "a transfer begins");
         self.tell(&leg, LegEvent::TransferRequested);
         self.step(&leg, TransferStep::Accepted);
-        self.outputs.push_back(Output::OpenMedia { media });
+        self.begin_transfer(&leg, Transfer::new(refer, attempt, grant));
     }
 
     /// The media of the new call is open, or could not be opened.
@@ -166,6 +154,7 @@ impl Engine {
     ) {
         let Some(record) = self.legs.get_mut(leg) else { return };
         let Some(mut transfer) = record.transfer.take() else { return };
+        self.recalls.remove(leg);
         let remote = transfer.session.as_mut().and_then(|session| agree(session, response));
         if remote.is_none() {
             record.transfer = Some(transfer);
@@ -174,6 +163,7 @@ impl Engine {
             return self.transfer_failed(leg, 488);
         }
         let old = record.call.replace(call);
+        let counted = std::mem::replace(&mut record.grant, transfer.grant.take());
         let closed = std::mem::replace(&mut record.session, transfer.session.take());
         let held = record.hold.by_peer;
         record.hold = Hold { relayed: record.hold.relayed, by_peer: held, ..Hold::default() };
@@ -187,8 +177,13 @@ impl Engine {
         if let Some(proxy) = transfer.attempt.proxy {
             self.failover.restore(proxy);
         }
-        let report = Command::NotifyRefer { refer: transfer.refer, status: StatusCode::OK };
-        let _ = self.order(report);
+        if let Some(counted) = counted {
+            self.gate.release(counted);
+        }
+        if !transfer.recalls {
+            let report = Command::NotifyRefer { refer: transfer.refer, status: StatusCode::OK };
+            let _ = self.order(report);
+        }
         if let Some(closed) = closed {
             self.outputs.push_back(Output::CloseMedia { media: closed.media().clone() });
         }
@@ -198,15 +193,19 @@ impl Engine {
             let (one, other) = (transfer.media, theirs.media().clone());
             self.outputs.push_back(Output::JoinMedia { one, other });
         }
-        tracing::info!(leg = %leg, "a transfer is complete");
-        self.tell(
-            leg,
-            LegEvent::TransferEnded(TransferOutcome::Completed {
-                after: AfterTransfer::InSight,
-                answered_by: Knowledge::Observed(AnsweredBy::Unconfirmed),
-            }),
-        );
-        self.step(leg, TransferStep::Completed);
+        if transfer.recalls {
+            self.step(leg, TransferStep::Recalled);
+        } else {
+            tracing::info!(leg = %leg, "a transfer is complete");
+            self.tell(
+                leg,
+                LegEvent::TransferEnded(TransferOutcome::Completed {
+                    after: AfterTransfer::InSight,
+                    answered_by: Knowledge::Observed(AnsweredBy::Unconfirmed),
+                }),
+            );
+            self.step(leg, TransferStep::Completed);
+        }
         // Whoever transferred had often put the other party on hold; the target has not.
         self.peer_hold_changed(leg, false);
         self.reconcile_hold(leg);
@@ -219,10 +218,10 @@ impl Engine {
         };
         transfer.call = None;
         let attempt = &transfer.attempt;
-        if let Verdict::Next { hold_down } = verdict(end, &attempt.whither, attempt.progressed) {
-            if let Some(proxy) = attempt.proxy {
-                self.failover.hold_down(self.now, proxy, hold_down);
-            }
+        if let Some(proxy) = attempt.proxy
+            && let Verdict::Next { hold_down } = verdict(end, &attempt.whither, attempt.progressed)
+        {
+            self.failover.hold_down(self.now, proxy, hold_down);
             if self.send_invite(leg, Role::Replacement).is_ok() {
                 return;
             }
@@ -232,84 +231,46 @@ impl Engine {
 
     /// The leg ends: so does the transfer it asked for.
     pub(crate) fn abandon_transfer(&mut self, leg: &LegId) {
-        let Some(record) = self.legs.get_mut(leg) else { return };
-        let Some(transfer) = record.transfer.take() else { return };
-        record.state = LegState::Connected;
-        if let Some(call) = transfer.call {
-            self.calls.remove(&call);
-            let _ = self.order(Command::Cancel { call, extras: Extras::new() });
+        self.withdraw_replacement(leg);
+        let Some(transfer) = self.take_transfer(leg) else { return };
+        if let Some(record) = self.legs.get_mut(leg) {
+            record.state = LegState::Connected;
         }
-        let status = StatusCode::REQUEST_TERMINATED;
-        let _ = self.order(Command::NotifyRefer { refer: transfer.refer, status });
         if transfer.session.is_some() {
             self.outputs.push_back(Output::CloseMedia { media: transfer.media });
         }
-        self.tell(leg, LegEvent::TransferEnded(TransferOutcome::Unknown));
+        if !transfer.recalls {
+            let status = StatusCode::REQUEST_TERMINATED;
+            let _ = self.order(Command::NotifyRefer { refer: transfer.refer, status });
+            self.tell(leg, LegEvent::TransferEnded(TransferOutcome::Unknown));
+        }
     }
 
     /// The target did not answer: the failure is reported and everything stays as it was.
-    fn transfer_failed(&mut self, leg: &LegId, status: u16) {
+    pub(super) fn transfer_failed(&mut self, leg: &LegId, status: u16) {
+        let Some(transfer) = self.take_transfer(leg) else { return };
         let Some(record) = self.legs.get_mut(leg) else { return };
-        let Some(transfer) = record.transfer.take() else { return };
         record.state = LegState::Connected;
         let gone = record.call.is_none();
-        let report = StatusCode::new(status).filter(|status| status.is_final());
-        let report = report.unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-        let _ = self.order(Command::NotifyRefer { refer: transfer.refer, status: report });
         if transfer.session.is_some() {
             self.outputs.push_back(Output::CloseMedia { media: transfer.media });
         }
-        self.let_transferee_return(leg);
-        let failure = cause::transfer_failure(status);
-        self.tell(leg, LegEvent::TransferEnded(TransferOutcome::Failed(failure)));
-        self.step(leg, TransferStep::Failed { status });
-        if gone {
+        if !transfer.recalls {
+            let report = StatusCode::new(status).filter(|status| status.is_final());
+            let status_of = report.unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+            let report = Command::NotifyRefer { refer: transfer.refer, status: status_of };
+            let _ = self.order(report);
+            self.let_transferee_return(leg);
+            let failure = cause::transfer_failure(status);
+            self.tell(leg, LegEvent::TransferEnded(TransferOutcome::Failed(failure)));
+            self.step(leg, TransferStep::Failed { status });
+        }
+        if gone && (transfer.recalls || !self.call_back(leg, transfer.refer)) {
             self.finish(leg, EndCause::new(EndReason::Completed, EndedBy::Remote));
         }
     }
 
-    /// The leg that may be handed over, or the status that says why not.
-    fn may_transfer(&self, call: CallHandle, origin: &Origin) -> Result<LegId, StatusCode> {
-        // REFER may come on any connection of Microsoft's, so only the side counts.
-        if self.side_of(origin) != Some(Side::Teams) || !self.config.refer {
-            return Err(StatusCode::DECLINE);
-        }
-        let leg = self.leg_of(call, Role::Main).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
-        let record = self.legs.get(&leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
-        match record.state {
-            _ if record.link.side != Side::Teams => Err(StatusCode::DECLINE),
-            _ if record.ending || self.draining => Err(StatusCode::SERVICE_UNAVAILABLE),
-            LegState::Connected => Ok(leg),
-            LegState::Transferring => Err(StatusCode::REQUEST_PENDING),
-            LegState::Ringing | LegState::Ended => Err(StatusCode::CALL_DOES_NOT_EXIST),
-        }
-    }
-
-    /// The proxy that Refer-To names comes first; the target itself is never resolved.
-    fn transfer_order(&self, target: &Uri) -> std::collections::VecDeque<usize> {
-        let host = target.host().map(|host| host.to_string().to_ascii_lowercase());
-        let named = self.config.teams.as_ref().and_then(|teams| {
-            teams.proxies.iter().position(|proxy| Some(&*proxy.host) == host.as_deref())
-        });
-        let mut order = self.failover.order(self.now);
-        if let Some(named) = named {
-            order.sort_by_key(|proxy| *proxy != named);
-        }
-        order.into()
-    }
-
-    fn step(&mut self, leg: &LegId, step: TransferStep) {
+    pub(super) fn step(&mut self, leg: &LegId, step: TransferStep) {
         self.outputs.push_back(Output::Event(Event::Transfer { leg: leg.clone(), step }));
     }
-}
-
-/// The target as it was named. A header part cannot stand in a Request-URI (RFC 3261 §19.1.1), and
-/// dropping it also keeps Replaces, which Teams refuses, out of our INVITE.
-fn exact_target(mut target: Uri) -> Uri {
-    if let Some(uri) = target.as_sip_mut()
-        && uri.headers().is_some()
-    {
-        uri.remove_headers();
-    }
-    target
 }

@@ -219,6 +219,12 @@ impl Driver {
             }
             Command::Renew => self.flows.renew(),
             Command::TakeCalls(take) => self.engine.resting = !take,
+            Command::Permit { tenant, permission } => {
+                self.engine.gate.permit(&tenant, permission.map(|permission| *permission));
+            }
+            Command::Refusals { reply } => {
+                let _ = reply.send(self.engine.gate.refusals());
+            }
             Command::Shutdown { deadline, reply } => {
                 self.stoppers.push(reply);
                 self.stop(deadline);

@@ -2,16 +2,30 @@
 
 use std::net::IpAddr;
 
-use teams_cc_core::PhoneNumber;
+use teams_cc_core::{PhoneNumber, TenantId};
 
-use super::{TrunkConfig, engine::Engine};
+use super::{
+    StaticPeer, TrunkConfig, Via,
+    engine::{Engine, RETRY_AFTER_SECONDS},
+};
 use crate::{
     direct_routing::{AddressRange, certificate_name_covers, number_of},
     endpoint::{Input, Origin},
+    gate::{Refusal, Towards},
     io::Peer,
-    message::{Message, Method, StatusCode, Uri},
+    message::{Message, Method, Request, Response, StatusCode, ToHeader, Uri, typed::RetryAfter},
     transport::TransportKind,
 };
+
+impl Side {
+    /// Which way out this side is.
+    pub(crate) fn towards(self) -> Towards {
+        match self {
+            Self::Teams => Towards::Teams,
+            Self::Carrier(_) | Self::Lab => Towards::Carrier,
+        }
+    }
+}
 
 impl Engine {
     /// Decides what becomes of a message before anything is kept of it.
@@ -42,7 +56,55 @@ impl Engine {
         if *request.method() == Method::Invite && self.emergency_of(request.uri()).is_some() {
             return Input::Urgent { origin, message };
         }
+        if let Err(refusal) = self.may_enter(&origin, request) {
+            let mut response = Response::new(refusal.status());
+            response.headers_mut().set_typed(&RetryAfter::new(RETRY_AFTER_SECONDS));
+            return Input::Refused { origin, message, response: Box::new(response) };
+        }
         Input::Received { origin, message }
+    }
+
+    /// Whether the bounds of its tenant let a new call in. One that is too much costs nothing but
+    /// the answer: no transaction, no call, nothing that could be taken from another tenant.
+    fn may_enter(&mut self, origin: &Origin, request: &Request) -> Result<(), Refusal> {
+        let within = request.headers().typed::<ToHeader>().ok().flatten();
+        let within = within.is_some_and(|to| to.tag().is_some());
+        if *request.method() != Method::Invite || within || self.endpoint.call_of(request).is_some()
+        {
+            return Ok(());
+        }
+        let called = self.called_of(request);
+        let tenant = self.tenant_of(origin, request);
+        self.gate.admit(self.now, tenant.as_ref(), &called)
+    }
+
+    /// The tenant a call is for: by the host that Teams calls, or as the owner of the number.
+    pub(super) fn tenant_of(&self, origin: &Origin, request: &Request) -> Option<TenantId> {
+        let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
+        let named = self.config.tenants.of_host(&host).cloned();
+        match self.side_of(origin) {
+            Some(Side::Teams) | None => named,
+            _ => named.or_else(|| self.gate.owner_of(&self.called_of(request)).cloned()),
+        }
+    }
+
+    /// Whether a number reaches the emergency services, for this tenant or by the trunk's plan.
+    pub(super) fn is_emergency(&self, tenant: Option<&TenantId>, number: &PhoneNumber) -> bool {
+        let own = self.gate.emergency_plan(tenant);
+        number.is_emergency()
+            || own.is_some_and(|plan| plan.kind(number.reveal()).is_some())
+            || self.config.emergency.kind(number.reveal()).is_some()
+    }
+
+    /// The carrier that takes a tenant's emergency calls, where one is named and there.
+    pub(super) fn emergency_route(&self, tenant: Option<&TenantId>) -> Option<Via> {
+        let own = self.gate.emergency_plan(tenant);
+        own.into_iter().chain([&self.config.emergency]).find_map(|plan| {
+            let there =
+                |carrier: &&StaticPeer| carrier.name == plan.trunk && carrier.target.is_some();
+            let carrier = self.config.carriers.iter().find(there)?;
+            Some(Via::Carrier(carrier.name.clone()))
+        })
     }
 
     /// Whether any side may have sent what comes from this peer.
@@ -89,12 +151,16 @@ impl Engine {
     }
 
     /// The emergency number that a URI calls, however it is dressed.
-    pub(super) fn emergency_of(&self, uri: &Uri) -> Option<PhoneNumber> {
-        let plan = &self.config.emergency;
+    pub(crate) fn emergency_of(&self, uri: &Uri) -> Option<PhoneNumber> {
+        let host = uri.host().map(ToString::to_string).unwrap_or_default();
+        let own = self.gate.emergency_plan(self.config.tenants.of_host(&host));
         let read = number_of(uri);
-        [plan.classify(&uri.reveal()), plan.classify(read.reveal()), read]
-            .into_iter()
-            .find(PhoneNumber::is_emergency)
+        let known = own.into_iter().chain([&self.config.emergency]).find_map(|plan| {
+            [plan.classify(&uri.reveal()), plan.classify(read.reveal())]
+                .into_iter()
+                .find(PhoneNumber::is_emergency)
+        });
+        known.or_else(|| read.is_emergency().then_some(read))
     }
 }
 

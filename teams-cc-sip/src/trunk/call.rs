@@ -13,6 +13,7 @@ use crate::{
     bridge::parting::Parting,
     direct_routing::SbcFqdn,
     endpoint::{CallHandle, FlowId, ReferHandle},
+    gate::Grant,
     message::{Header, Uri},
     transport::TransportKind,
 };
@@ -42,6 +43,10 @@ pub(crate) struct LegRecord {
     pub(crate) cause: Option<EndCause>,
     /// What the peer is told of the end, and whoever is bridged to it.
     pub(crate) parting: Parting,
+    /// What the gate counts the leg as.
+    pub(crate) grant: Option<Grant>,
+    /// Whether somebody calls for help: no bound, rule or drain ends the leg.
+    pub(crate) emergency: bool,
     /// Whether the end was ordered already.
     pub(crate) ending: bool,
     pub(crate) alerted: bool,
@@ -74,6 +79,8 @@ impl LegRecord {
             transfer: None,
             cause: None,
             parting: Parting::default(),
+            grant: None,
+            emergency: false,
             ending: false,
             alerted: false,
         }
@@ -162,6 +169,32 @@ pub(crate) struct Transfer {
     pub(crate) attempt: Attempt,
     /// The last status that was reported.
     pub(crate) reported: u16,
+    /// What the gate counts the new call as.
+    pub(crate) grant: Option<Grant>,
+    /// Whether this calls back who transferred: there is nobody to report to.
+    pub(crate) recalls: bool,
+}
+
+impl Transfer {
+    /// A transfer nobody has been called for.
+    pub(crate) fn new(refer: ReferHandle, attempt: Attempt, grant: Option<Grant>) -> Self {
+        Self {
+            refer,
+            call: None,
+            media: LegId::numbered("R", 0),
+            session: None,
+            attempt,
+            reported: 100,
+            grant,
+            recalls: false,
+        }
+    }
+
+    /// As a call back to who transferred.
+    pub(crate) fn recalling(mut self) -> Self {
+        self.recalls = true;
+        self
+    }
 }
 
 /// What a SIP call is to the leg it belongs to.

@@ -9,7 +9,11 @@ use teams_cc_core::{
 use tokio::sync::oneshot;
 
 use super::{Destination, SipLeg, Unfinished};
-use crate::{direct_routing::Customer, error::Error};
+use crate::{
+    direct_routing::Customer,
+    error::Error,
+    gate::{Permission, RefusalCount},
+};
 
 /// The most orders that wait for the trunk's task; whoever gives more waits.
 pub(crate) const COMMAND_QUEUE: usize = 256;
@@ -50,6 +54,18 @@ pub(crate) enum Command {
     Renew,
     /// Take new calls, or refuse them.
     TakeCalls(bool),
+    /// Give a tenant another permission, or take it away.
+    Permit {
+        /// The tenant.
+        tenant: TenantId,
+        /// What it may do from now on.
+        permission: Option<Box<Permission>>,
+    },
+    /// Tell what the gate has refused.
+    Refusals {
+        /// Where the counts go.
+        reply: oneshot::Sender<Vec<RefusalCount>>,
+    },
     /// End every call and stop.
     Shutdown {
         /// How long calls may take to end.

@@ -8,6 +8,7 @@ use crate::{
     carrier::{DigestUser, Registration},
     direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
     endpoint::SessionTimer,
+    gate::GatePolicy,
     transport::{Target, TransportKind},
 };
 
@@ -15,6 +16,8 @@ use crate::{
 const DEFAULT_SIGNALLING_PORT: u16 = 5061;
 /// How long a failed proxy is tried last, where it does not say itself.
 const DEFAULT_HOLD_DOWN: Duration = Duration::from_secs(30);
+/// How long the target of a transfer may ring.
+const DEFAULT_RECALL_TIME: Duration = Duration::from_mins(1);
 /// How long an outbound INVITE may ring.
 const DEFAULT_RING_TIME: Duration = Duration::from_mins(3);
 
@@ -61,10 +64,14 @@ pub struct TrunkConfig {
     pub hold_down: Duration,
     /// How long an outbound call may ring before it is cancelled. Default: three minutes.
     pub ring_time: Duration,
+    /// How long the target of a transfer may ring before the call comes back. Default: a minute.
+    pub recall_time: Duration,
     /// Whether a Teams client may transfer by REFER. Default: yes.
     pub refer: bool,
     /// What we call ourselves in `User-Agent` and `X-MS-SBC`: vendor/model/version.
     pub product: Box<str>,
+    /// Who may call out, and how much. Default: nobody may call a carrier.
+    pub gate: GatePolicy,
     /// Bounds on what the trunk holds.
     pub limits: TrunkLimits,
     /// Decides branches, tags and Call-IDs; take it from the operating system in production.
@@ -88,8 +95,10 @@ impl TrunkConfig {
             options_interval: PING_INTERVAL,
             hold_down: DEFAULT_HOLD_DOWN,
             ring_time: DEFAULT_RING_TIME,
+            recall_time: DEFAULT_RECALL_TIME,
             refer: true,
             product: concat!("teams-cc/sip/", env!("CARGO_PKG_VERSION")).into(),
+            gate: GatePolicy::default(),
             limits: TrunkLimits::default(),
             seed,
         }
@@ -165,10 +174,24 @@ impl TrunkConfig {
         self
     }
 
+    /// Sets how long the target of a transfer may ring before the call comes back.
+    #[must_use]
+    pub fn recall_time(mut self, recall_time: Duration) -> Self {
+        self.recall_time = recall_time;
+        self
+    }
+
     /// Allows or refuses transfers by REFER; without it `Allow` does not list REFER.
     #[must_use]
     pub fn refer(mut self, refer: bool) -> Self {
         self.refer = refer;
+        self
+    }
+
+    /// Says who may call out, and how much; without it calls to carriers are refused.
+    #[must_use]
+    pub fn gate(mut self, gate: GatePolicy) -> Self {
+        self.gate = gate;
         self
     }
 

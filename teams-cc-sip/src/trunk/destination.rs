@@ -1,9 +1,9 @@
 //! Where a call goes, and what it shows.
 
-use teams_cc_core::{LegId, PhoneNumber};
+use teams_cc_core::{LegId, PhoneNumber, TenantId};
 
 use super::{DisplayText, EmergencyData};
-use crate::direct_routing::SbcFqdn;
+use crate::{direct_routing::SbcFqdn, gate::Purpose};
 
 /// A call to be made.
 ///
@@ -38,6 +38,12 @@ pub struct Destination {
     pub leg: LegId,
     /// What an emergency call carries on, untouched.
     pub emergency: EmergencyData,
+    /// For which tenant the call is made, where [`Via`] does not say; the gate asks for it.
+    pub tenant: Option<TenantId>,
+    /// Why somebody is called.
+    pub purpose: Purpose,
+    /// Who forwarded the call, of a [`Purpose::Forward`].
+    pub diverted_by: Option<PhoneNumber>,
 }
 
 impl Destination {
@@ -52,7 +58,32 @@ impl Destination {
             private: false,
             leg,
             emergency: EmergencyData::default(),
+            tenant: None,
+            purpose: Purpose::Dial,
+            diverted_by: None,
         }
+    }
+
+    /// Says for which tenant the call is made, as a call to a carrier must.
+    #[must_use]
+    pub fn for_tenant(mut self, tenant: TenantId) -> Self {
+        self.tenant = Some(tenant);
+        self
+    }
+
+    /// Says why somebody is called.
+    #[must_use]
+    pub fn purpose(mut self, purpose: Purpose) -> Self {
+        self.purpose = purpose;
+        self
+    }
+
+    /// Says who forwards the call; its own caller is shown and the tenant answers for this one.
+    #[must_use]
+    pub fn forwarded_by(mut self, number: PhoneNumber) -> Self {
+        self.purpose = Purpose::Forward;
+        self.diverted_by = Some(number);
+        self
     }
 
     /// Shows a name.

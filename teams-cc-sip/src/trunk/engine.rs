@@ -30,6 +30,7 @@ use crate::{
         RequestHandle, SessionTimer,
     },
     error::{Error, ErrorKind},
+    gate::Gate,
     io::Peer,
     message::StatusCode,
     transport::{Target, TransportKind},
@@ -52,6 +53,8 @@ pub(crate) struct Engine {
     pub(crate) legs: BTreeMap<LegId, LegRecord>,
     pub(crate) calls: BTreeMap<CallHandle, (LegId, Role)>,
     pub(crate) retired: BTreeMap<CallHandle, Instant>,
+    /// Until when the targets of transfers may ring.
+    pub(crate) recalls: BTreeMap<LegId, Instant>,
     pub(crate) flows: BTreeMap<FlowId, Peer>,
     /// Flows that we opened ourselves, and to where.
     pub(crate) opened: BTreeMap<FlowId, Target>,
@@ -61,6 +64,7 @@ pub(crate) struct Engine {
     pub(crate) pings: BTreeMap<RequestHandle, usize>,
     /// Why monitored peers were not reached, by position.
     pub(crate) faults: BTreeMap<usize, ConnectionFault>,
+    pub(crate) gate: Gate,
     pub(crate) outputs: VecDeque<Output>,
     pub(crate) carriers: Carriers,
     pub(crate) inbound: u64,
@@ -77,7 +81,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// A trunk that has sent nothing yet.
-    pub(crate) fn new(config: TrunkConfig) -> Result<Self, Error> {
+    pub(crate) fn new(mut config: TrunkConfig) -> Result<Self, Error> {
         let mut monitored =
             config.teams.as_ref().map(|teams| teams.proxies.clone()).unwrap_or_default();
         let proxies = monitored.len();
@@ -110,6 +114,7 @@ impl Engine {
             legs: BTreeMap::new(),
             calls: BTreeMap::new(),
             retired: BTreeMap::new(),
+            recalls: BTreeMap::new(),
             flows: BTreeMap::new(),
             opened: BTreeMap::new(),
             failover: Failover::new(proxies, config.hold_down),
@@ -117,6 +122,7 @@ impl Engine {
             pings: BTreeMap::new(),
             faults: BTreeMap::new(),
             monitored,
+            gate: Gate::new(std::mem::take(&mut config.gate)),
             outputs: VecDeque::new(),
             carriers: Carriers::new(&config),
             inbound: 0,
@@ -181,6 +187,7 @@ impl Engine {
         self.send_due_pings();
         self.send_due_registers();
         self.end_lost_retired();
+        self.end_slow_transfers();
     }
 
     /// The next thing wanted; call until it is [`Output::Timeout`].
@@ -193,8 +200,12 @@ impl Engine {
                 EndpointOutput::Transmit(transmit) => return Output::Transmit(transmit),
                 EndpointOutput::Event(event) => self.on_sip(event),
                 EndpointOutput::Timeout(deadline) => {
-                    let retired = self.retired.values().min().copied();
-                    let own = [self.ping_deadline(), retired, self.carriers.deadline()];
+                    let own = [
+                        self.ping_deadline(),
+                        self.retired.values().min().copied(),
+                        self.recalls.values().min().copied(),
+                        self.carriers.deadline(),
+                    ];
                     return Output::Timeout(
                         deadline.into_iter().chain(own.into_iter().flatten()).min(),
                     );
@@ -256,7 +267,7 @@ impl Engine {
 
     /// Removes a leg and tells its end; its bridged leg ends with it.
     pub(crate) fn finish(&mut self, leg: &LegId, cause: EndCause) {
-        let Some(record) = self.legs.remove(leg) else { return };
+        let Some(record) = self.forget(leg) else { return };
         if let Some(call) = record.call {
             self.calls.remove(&call);
         }
@@ -279,6 +290,15 @@ impl Engine {
         if let Some(other) = record.bridge {
             self.part(leg, &other, record.parting);
         }
+    }
+
+    /// Takes a leg out; the gate no longer counts it.
+    pub(crate) fn forget(&mut self, leg: &LegId) -> Option<LegRecord> {
+        let mut record = self.legs.remove(leg)?;
+        if let Some(grant) = record.grant.take() {
+            self.gate.release(grant);
+        }
+        Some(record)
     }
 
     fn origin(&self, flow: FlowId) -> Option<Origin> {
@@ -372,7 +392,10 @@ impl Engine {
     fn drain(&mut self) {
         self.draining = true;
         self.leave_registrars();
-        let legs: Vec<LegId> = self.legs.keys().cloned().collect();
+        // Whoever calls for help talks on: such calls, and whom they talk to, have until the
+        // trunk's task ends.
+        let legs: Vec<LegId> =
+            self.legs.keys().filter(|leg| !self.is_for_help(leg)).cloned().collect();
         for leg in legs {
             self.refuse_or_hang_up(&leg, StatusCode::SERVICE_UNAVAILABLE);
         }
@@ -380,6 +403,13 @@ impl Engine {
         for call in retired {
             self.end_retired(call);
         }
+    }
+
+    /// Whether a leg, or the one it talks to, is a call to the emergency services.
+    fn is_for_help(&self, leg: &LegId) -> bool {
+        let Some(record) = self.legs.get(leg) else { return false };
+        let other = record.bridge.as_ref().and_then(|other| self.legs.get(other));
+        record.emergency || other.is_some_and(|other| other.emergency)
     }
 
     fn end_lost_retired(&mut self) {

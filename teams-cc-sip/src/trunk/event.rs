@@ -96,6 +96,10 @@ pub enum TransferStep {
         /// The status the target's call ended with.
         status: u16,
     },
+    /// Whoever transferred had hung up already and is called again.
+    Recalling,
+    /// Whoever transferred has taken the call back.
+    Recalled,
 }
 
 /// What a shutdown could not finish in time.

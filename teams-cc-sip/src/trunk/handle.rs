@@ -12,6 +12,7 @@ use super::{
 use crate::{
     direct_routing::Customer,
     error::{Error, ErrorKind},
+    gate::{Permission, RefusalCount},
     io::{Network, driver},
 };
 
@@ -53,7 +54,8 @@ impl Trunk {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnknownPeer`], [`ErrorKind::InvalidNumber`], [`ErrorKind::LegInUse`],
+    /// [`ErrorKind::Refused`], where the gate does not let the call out, [`ErrorKind::UnknownPeer`],
+    /// [`ErrorKind::InvalidNumber`], [`ErrorKind::LegInUse`],
     /// [`ErrorKind::Full`], [`ErrorKind::Media`] before anything is sent, and
     /// [`ErrorKind::Stopped`]. A peer that cannot be reached is no error here: the leg ends with
     /// [`EndReason::Unreachable`](teams_cc_core::contact::EndReason::Unreachable).
@@ -118,6 +120,33 @@ impl Trunk {
 
     async fn send(&self, command: Command) -> Result<(), Error> {
         self.commands.send(command).await.map_err(|_| ErrorKind::Stopped.into())
+    }
+
+    /// Gives a tenant another permission from now on, or takes it away; calls under way go on.
+    ///
+    /// Dropping the future before it is done may leave everything as it was.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stopped`].
+    pub async fn permit(
+        &self,
+        tenant: TenantId,
+        permission: Option<Permission>,
+    ) -> Result<(), Error> {
+        let order = Command::Permit { tenant, permission: permission.map(Box::new) };
+        self.commands.send(order).await.map_err(|_| ErrorKind::Stopped.into())
+    }
+
+    /// How often whom was refused for what since the trunk started; empty once it has stopped.
+    ///
+    /// Dropping the future has no effect.
+    pub async fn refusals(&self) -> Vec<RefusalCount> {
+        let (reply, answer) = oneshot::channel();
+        if self.commands.send(Command::Refusals { reply }).await.is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
     }
 
     /// How each peer does, in configured order; everything is down once the trunk has stopped.

@@ -39,9 +39,9 @@ impl Engine {
         };
         let emergency = self.emergency_of(request.uri());
         let full = self.congested || self.resting || !self.has_room(emergency.is_some());
-        // A trunk that stops cannot carry an emergency call to its end either; 503 makes Teams
-        // and carriers take the next one at once.
-        if self.draining || (full && emergency.is_none()) || !self.has_room(true) {
+        // 503 makes Teams and carriers take the next trunk at once; a call for help that has come
+        // here is taken all the same.
+        if ((self.draining || full) && emergency.is_none()) || !self.has_room(true) {
             return self.refuse(call, Some(&link), StatusCode::SERVICE_UNAVAILABLE);
         }
         let parts = multipart::read(request.headers(), request.body());
@@ -58,8 +58,9 @@ impl Engine {
         }
         let who = caller(request);
         let called = emergency.unwrap_or_else(|| self.called_of(request));
-        let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
-        let tenant = self.config.tenants.of_host(&host).cloned();
+        let tenant = self.tenant_of(origin, request);
+        let for_help = called.is_emergency();
+        let grant = if for_help { None } else { self.gate.enter(tenant.as_ref(), &called) };
         let call_id = request.headers().typed::<CallId>().ok().flatten();
         self.end_retried(&link.name, &who.address, &called);
         let leg = self.next_inbound();
@@ -80,6 +81,8 @@ impl Engine {
             call: Some(call),
             flow: Some(origin.flow),
             offer: Some(offer),
+            grant,
+            emergency: for_help,
             ..LegRecord::new(leg.clone(), Direction::Inbound, who.address.clone(), link, shown)
         };
         self.legs.insert(leg.clone(), record);

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 
 use teams_cc_core::{
-    Address, LegId, PhoneNumber,
+    Address, LegId,
     contact::{Direction, EndCause, EndReason, EndedBy, LegEvent, LegState},
 };
 
 use super::{
-    Destination,
+    Destination, Via,
     admission::Side,
     call::{Attempt, LegRecord, Link, Role, Shown, Waiting, Whither},
     engine::Engine,
@@ -23,6 +23,7 @@ use crate::{
     },
     endpoint::{CallEnd, CallHandle, Command},
     error::{Error, ErrorKind},
+    gate::{Ask, Grant},
     message::{Response, typed::RetryAfter},
     sdp::Direction as Flow,
 };
@@ -33,14 +34,15 @@ const FURTHER_SERVERS: usize = 2;
 impl Engine {
     /// Starts a call; the INVITE goes out once its media is open.
     pub(crate) fn dial(&mut self, ticket: Ticket, to: Destination) {
-        let link = match self.may_dial(&to) {
-            Ok(link) => link,
+        let (to, link, grant) = match self.may_dial(to) {
+            Ok(way) => way,
             Err(error) => {
                 return self.outputs.push_back(Output::Dialled { ticket, outcome: Err(error) });
             }
         };
+        let emergency = grant.is_none();
         // Whoever helps must be able to call back, and to see who called.
-        let private = to.private && !self.is_emergency(&to.number);
+        let private = to.private && !emergency;
         let left = match link.side {
             Side::Teams => self.failover.order(self.now).into(),
             // The DNS names a carrier's servers; these count those that may still be tried.
@@ -58,6 +60,8 @@ impl Engine {
                 emergency: to.emergency,
             }),
             waiting: Some(Waiting::Dial(ticket)),
+            grant,
+            emergency,
             ..LegRecord::new(to.leg.clone(), Direction::Outbound, party, link, shown)
         };
         self.legs.insert(to.leg.clone(), record);
@@ -218,29 +222,57 @@ impl Engine {
         self.sessions
     }
 
-    fn is_emergency(&self, number: &PhoneNumber) -> bool {
-        number.is_emergency() || self.config.emergency.kind(number.reveal()).is_some()
-    }
-
-    fn may_dial(&self, to: &Destination) -> Result<Link, Error> {
-        if self.draining {
+    /// Which way a call goes and as what it is counted; one for help is not counted.
+    fn may_dial(
+        &mut self,
+        mut to: Destination,
+    ) -> Result<(Destination, Link, Option<Grant>), Error> {
+        let tenant = to.tenant.clone().or_else(|| match &to.via {
+            Via::Teams { tenant } => self.config.tenants.of_host(tenant.as_str()).cloned(),
+            Via::Carrier(_) => None,
+        });
+        let emergency = self.is_emergency(tenant.as_ref(), &to.number);
+        if self.draining && !emergency {
             return Err(ErrorKind::Stopped.into());
         }
         if self.legs.contains_key(&to.leg) {
             return Err(ErrorKind::LegInUse.into());
         }
-        if !self.has_room(self.is_emergency(&to.number)) {
+        if !self.has_room(emergency) {
             return Err(ErrorKind::Full.into());
         }
+        if emergency && let Some(route) = self.emergency_route(tenant.as_ref()) {
+            to.via = route;
+        }
         let link = self.link_via(&to.via)?;
+        let mut grant = None;
+        if !emergency {
+            let passage = self.gate.ask(
+                self.now,
+                &Ask {
+                    tenant: tenant.as_ref(),
+                    purpose: to.purpose,
+                    towards: link.side.towards(),
+                    number: &to.number,
+                    shown: &to.from,
+                    diverted_by: to.diverted_by.as_ref(),
+                },
+            );
+            let passage = passage.map_err(ErrorKind::Refused)?;
+            (to.number, to.from, grant) = (passage.number, passage.shown, passage.grant);
+        }
         // The host is not the matter here: whether the number can be written is.
-        let wrong = |fault| Error::caused_by(ErrorKind::InvalidNumber, fault);
-        match link.side {
+        let written = match link.side {
             Side::Teams => teams_request_uri(&to.number, "teams.invalid").map(drop),
             _ => carrier_request_uri(&to.number, "carrier.invalid").map(drop),
+        };
+        if let Err(fault) = written {
+            if let Some(grant) = grant {
+                self.gate.release(grant);
+            }
+            return Err(Error::caused_by(ErrorKind::InvalidNumber, fault));
         }
-        .map_err(wrong)?;
-        Ok(link)
+        Ok((to, link, grant))
     }
 
     fn invite(&mut self, leg: &LegId, local: LocalMedia) {
@@ -252,7 +284,7 @@ impl Engine {
         let party = record.party.clone();
         let outcome = self.send_invite(leg, Role::Main).map(|()| party);
         if outcome.is_err() {
-            self.legs.remove(leg);
+            self.forget(leg);
             self.outputs.push_back(Output::CloseMedia { media: leg.clone() });
         }
         self.outputs.push_back(Output::Dialled { ticket, outcome });
@@ -262,7 +294,7 @@ impl Engine {
         let Some(record) = self.legs.get_mut(leg) else { return };
         match record.waiting.take() {
             Some(Waiting::Dial(ticket)) => {
-                self.legs.remove(leg);
+                self.forget(leg);
                 let outcome = Err(ErrorKind::Media.into());
                 self.outputs.push_back(Output::Dialled { ticket, outcome });
             }

@@ -87,6 +87,13 @@ impl Party {
         }
     }
 
+    pub async fn any_request(&mut self) -> Request {
+        match self.receive().await {
+            Message::Request(request) => request,
+            other @ Message::Response(_) => panic!("{}: no request: {other:?}", self.name),
+        }
+    }
+
     pub async fn response(&mut self, status: u16) -> Response {
         match self.receive().await {
             Message::Response(response) if response.status().as_u16() == status => response,

@@ -1,0 +1,122 @@
+//! Whether a REFER is taken, and whom it leads to.
+//!
+//! | from | its INVITE goes | target |
+//! |---|---|---|
+//! | a Teams client | to Microsoft's proxy, always | the Refer-To, byte for byte |
+//! | a carrier | to the same carrier | the number of the Refer-To; never a host it names |
+//!
+//! Both pass the gate as [`Purpose::Refer`]. None is ever sent to Teams.
+
+use std::collections::VecDeque;
+
+use teams_cc_core::{LegId, PhoneNumber, TenantId, contact::LegState};
+
+use crate::{
+    direct_routing::number_of,
+    endpoint::{CallHandle, Origin},
+    gate::{Ask, Grant, Purpose},
+    message::{HeaderName, HeaderRef, ReferTo, Request, StatusCode, Uri},
+    trunk::{
+        EmergencyData,
+        admission::Side,
+        call::{Attempt, Role, Whither},
+        engine::Engine,
+    },
+};
+
+/// A REFER that is taken.
+pub(super) struct Referral {
+    pub(super) leg: LegId,
+    pub(super) attempt: Attempt,
+    pub(super) grant: Option<Grant>,
+}
+
+impl Engine {
+    /// Whether a REFER is taken, or the status that says why not.
+    pub(super) fn referral(
+        &mut self,
+        call: CallHandle,
+        origin: &Origin,
+        request: &Request,
+    ) -> Result<Referral, StatusCode> {
+        let leg = self.may_transfer(call, origin)?;
+        let target = request.headers().typed::<ReferTo>().ok().flatten();
+        let target = target.ok_or(StatusCode::BAD_REQUEST)?.uri.clone();
+        let record = self.legs.get(&leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
+        let (side, shown) = (record.link.side, record.shown.number.clone());
+        let number = self.emergency_of(&target).unwrap_or_else(|| number_of(&target));
+        let named = matches!(number, PhoneNumber::Anonymous | PhoneNumber::Masked(_));
+        if side != Side::Teams && named {
+            return Err(StatusCode::DECLINE);
+        }
+        let tenant = self.tenant_of_leg(&leg);
+        let ask = Ask {
+            tenant: tenant.as_ref(),
+            purpose: Purpose::Refer,
+            towards: side.towards(),
+            number: &number,
+            shown: &shown,
+            diverted_by: None,
+        };
+        let passage = self.gate.ask(self.now, &ask).map_err(crate::gate::Refusal::status)?;
+        let (whither, left) = if side == Side::Teams {
+            let copied = request.headers().get_all(HeaderName::ReferredBy);
+            let copied = copied.map(HeaderRef::to_header).collect();
+            let left = self.transfer_order(&target);
+            (Whither::Referred { target, copied }, left)
+        } else {
+            (Whither::Number(passage.number), VecDeque::new())
+        };
+        let attempt = Attempt {
+            whither,
+            left,
+            proxy: None,
+            progressed: false,
+            emergency: EmergencyData::default(),
+        };
+        Ok(Referral { leg, attempt, grant: passage.grant })
+    }
+
+    /// The tenant that a leg, or the one it talks to, is counted for.
+    pub(super) fn tenant_of_leg(&self, leg: &LegId) -> Option<TenantId> {
+        let record = self.legs.get(leg)?;
+        let counted = |leg: &LegId| self.legs.get(leg)?.grant.as_ref()?.tenant().cloned();
+        let named = || self.config.tenants.of_host(record.link.name.as_str()).cloned();
+        counted(leg).or_else(named).or_else(|| counted(record.bridge.as_ref()?))
+    }
+
+    /// The leg that may be handed over, or the status that says why not.
+    fn may_transfer(&self, call: CallHandle, origin: &Origin) -> Result<LegId, StatusCode> {
+        // REFER may come on any connection of its side's: whose call it is was asked before.
+        if self.side_of(origin).is_none() {
+            return Err(StatusCode::DECLINE);
+        }
+        let leg = self.leg_of(call, Role::Main).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
+        let record = self.legs.get(&leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
+        let off = match record.link.side {
+            Side::Teams => !self.config.refer,
+            Side::Carrier(_) => false,
+            Side::Lab => true,
+        };
+        match record.state {
+            _ if off => Err(StatusCode::DECLINE),
+            _ if record.ending || self.draining => Err(StatusCode::SERVICE_UNAVAILABLE),
+            LegState::Connected => Ok(leg),
+            LegState::Transferring => Err(StatusCode::REQUEST_PENDING),
+            LegState::Ringing | LegState::Ended => Err(StatusCode::CALL_DOES_NOT_EXIST),
+        }
+    }
+
+    /// The proxy that Refer-To names comes first; the target itself is never resolved.
+    fn transfer_order(&self, target: &Uri) -> VecDeque<usize> {
+        let host = target.host().map(|host| host.to_string().to_ascii_lowercase());
+        let named = self.config.teams.as_ref().and_then(|teams| {
+            teams.proxies.iter().position(|proxy| Some(&*proxy.host) == host.as_deref())
+        });
+        let mut order = self.failover.order(self.now);
+        if let Some(named) = named {
+            order.sort_by_key(|proxy| *proxy != named);
+        }
+        order.into()
+    }
+}
