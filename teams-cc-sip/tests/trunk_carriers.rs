@@ -24,7 +24,7 @@ const CARRIER: &str = "carrier.test";
 fn changed(
     change: impl FnOnce(teams_cc_sip::trunk::StaticPeer) -> teams_cc_sip::trunk::StaticPeer,
 ) -> TrunkConfig {
-    let mut config = config();
+    let mut config = config().gate(teams_cc_sip::gate::GatePolicy::unrestricted());
     let carrier = config.carriers.remove(0);
     config.carriers.push(change(carrier));
     config.teams = None;

@@ -113,6 +113,9 @@ impl Engine {
         if std::mem::replace(&mut transfer.reported, status.as_u16()) == status.as_u16() {
             return;
         }
+        if transfer.recalls {
+            return;
+        }
         let refer = transfer.refer;
         let _ = self.order(Command::NotifyRefer { refer, status });
         self.step(leg, TransferStep::Ringing);

@@ -134,8 +134,7 @@ impl Trunk {
         tenant: TenantId,
         permission: Option<Permission>,
     ) -> Result<(), Error> {
-        let order = Command::Permit { tenant, permission: permission.map(Box::new) };
-        self.commands.send(order).await.map_err(|_| ErrorKind::Stopped.into())
+        self.send(Command::Permit { tenant, permission: permission.map(Box::new) }).await
     }
 
     /// How often whom was refused for what since the trunk started; empty once it has stopped.
