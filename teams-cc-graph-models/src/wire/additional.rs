@@ -129,6 +129,13 @@ impl Additional {
         }
     }
 
+    /// Make room for so many spellings.
+    pub(super) fn reserve(&mut self, spellings: usize) {
+        if spellings > 0 {
+            self.rest_mut().spelled.reserve_exact(spellings);
+        }
+    }
+
     /// Remember the spelling of a property's name, and of its value.
     pub(super) fn renamed(&mut self, property: &'static str, name: String, value: Option<Value>) {
         let name = Some(name.into());

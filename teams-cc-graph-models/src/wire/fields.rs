@@ -50,6 +50,16 @@ impl Table {
         rust_names: &'static [&'static str],
     ) -> Self {
         assert!(names.len() <= MAX_FIELDS, "a bit set counts the properties");
+        let mut slot = 0;
+        while slot < names.len() {
+            let mut other = 0;
+            while other < slot {
+                let same = names[slot].eq_ignore_ascii_case(names[other]);
+                assert!(!same, "a search by name ends with the first that differs in case alone");
+                other += 1;
+            }
+            slot += 1;
+        }
         Self { rust_name, type_name, names, rust_names }
     }
 }
@@ -147,10 +157,16 @@ impl Misspelled {
     ) -> Result<(), Stop> {
         let (table, tape) = (this.table(), held.unwrap_or(&self.tape));
         // At most one of each property; a body may hold more spellings than a search bears.
-        let mut taken: Vec<(usize, String, usize)> = Vec::new();
+        let most = self.pairs.len().min(table.names.len());
+        let mut taken: Vec<(usize, String, usize)> = Vec::with_capacity(most);
+        let mut met = seen;
         for (slot, key, at) in self.pairs {
+            if met & 1 << slot == 0 {
+                met |= 1 << slot;
+                taken.push((slot, key, at));
+                continue;
+            }
             match taken.iter_mut().find(|(taken, ..)| *taken == slot) {
-                None if seen & 1 << slot == 0 => taken.push((slot, key, at)),
                 Some((_, first, last)) if *first == key => *last = at,
                 _ => {
                     let value = tape.read(at).keep()?;
@@ -158,6 +174,7 @@ impl Misspelled {
                 }
             }
         }
+        additional.reserve(taken.len());
         for (slot, key, at) in taken {
             let Some(&property) = table.names.get(slot) else { continue };
             let mut field = ReadField { field: this.field_mut(slot), received: None };

@@ -19,7 +19,8 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// Finds a name among these; the one numbered `likely` is tried first.
+    /// Finds a name among these, which differ in more than case; the search begins with the one
+    /// numbered `likely`.
     pub(super) fn find(names: &'static [&'static str], likely: usize, name: &str) -> Self {
         if let Some(&property) = names.get(likely)
             && property == name
@@ -29,19 +30,19 @@ impl Key {
         if name == ODATA_TYPE {
             return Self::Discriminator;
         }
-        let mut meant = None;
-        for (slot, &property) in names.iter().enumerate() {
+        let from = likely.min(names.len());
+        let (before, behind) = names.split_at(from);
+        for (nth, &property) in behind.iter().chain(before).enumerate() {
             if property.eq_ignore_ascii_case(name) {
-                if property == name {
-                    return Self::Slot(slot, property);
-                }
-                meant = meant.or(Some(slot));
+                let slot = if nth < behind.len() { from + nth } else { nth - behind.len() };
+                return if property == name {
+                    Self::Slot(slot, property)
+                } else {
+                    Self::Misspelled(name.to_owned(), slot)
+                };
             }
         }
-        match meant {
-            Some(slot) => Self::Misspelled(name.to_owned(), slot),
-            None => Self::Unnamed(name.to_owned()),
-        }
+        Self::Unnamed(name.to_owned())
     }
 }
 

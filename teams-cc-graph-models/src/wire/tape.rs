@@ -36,7 +36,18 @@ enum Token {
     Object(usize),
 }
 
+/// Room for the tokens and the texts of most bodies, so that a tape seldom grows.
+const ROOM: (usize, usize) = (128, 2048);
+
 impl Tape {
+    /// Makes room on a tape that is to hold more than one value.
+    fn make_room(&mut self) {
+        if self.tokens.capacity() == 0 {
+            self.tokens.reserve(ROOM.0);
+            self.texts.reserve(ROOM.1);
+        }
+    }
+
     /// How much is on the tape: where the next value will stand.
     pub(super) fn len(&self) -> usize {
         self.tokens.len()
@@ -80,11 +91,13 @@ impl Take for Tape {
             Incoming::Number(number) => self.tokens.push(Token::Number(number)),
             Incoming::Text(text) => self.text(text),
             Incoming::List(items) => {
+                self.make_room();
                 self.tokens.push(Token::Null);
                 while items.next(self)? {}
                 self.close(at, Token::List);
             }
             Incoming::Object(pairs) => {
+                self.make_room();
                 self.tokens.push(Token::Null);
                 while let Some(put) = pairs.next_onto(self)? {
                     if let Put::Discriminator = put {
