@@ -109,8 +109,7 @@ pub fn read_changes(body: &[u8]) -> Result<(ChangeNotificationCollection, usize)
 
 /// The text of a body that is small enough in every way.
 fn text(body: &[u8]) -> Result<&str, UnreadableBody> {
-    let objects: usize = body.iter().map(|byte| usize::from(*byte == b'{')).sum();
-    if objects > MAX_BODY_OBJECTS {
+    if memchr::memchr_iter(b'{', body).count() > MAX_BODY_OBJECTS {
         return Err(UnreadableBody);
     }
     std::str::from_utf8(without_mark(body)).map_err(|_| UnreadableBody)

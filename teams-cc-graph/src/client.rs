@@ -155,8 +155,11 @@ impl Client {
         }
         // Some operations answer 2xx without the documented body: nothing is known, nothing fails.
         let nothing = matches!(body.trim_ascii(), b"" | b"null");
-        serde_json::from_slice(body)
-            .or_else(|error| if nothing { serde_json::from_slice(b"{}") } else { Err(error) })
+        // Once over the whole is cheaper than once for each text.
+        let text =
+            str::from_utf8(body).map_err(|error| Error::with_source(ErrorKind::Decode, error))?;
+        serde_json::from_str(text)
+            .or_else(|error| if nothing { serde_json::from_str("{}") } else { Err(error) })
             .map_err(|error| Error::with_source(ErrorKind::Decode, error))
     }
 
@@ -272,7 +275,7 @@ impl Service<http::Request<Bytes>> for Client {
 
 /// Whether a body is made of so many objects that reading it would take hundreds of times its size.
 fn too_dense(body: &[u8]) -> bool {
-    let objects: usize = body.iter().map(|byte| usize::from(*byte == b'{')).sum();
+    let objects = memchr::memchr_iter(b'{', body).count();
     objects > (body.len() / BYTES_PER_OBJECT).max(ANY_OBJECTS)
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn only<T: DeserializeOwned>(response: &http::Response<Bytes>) -> Res
 /// Without one, which is the rule, the object is read straight from the body. JSON may also spell
 /// the name with escapes.
 fn may_be_list(body: &[u8]) -> bool {
-    str::from_utf8(body).is_ok_and(|text| text.contains('\\') || text.contains("\"value\""))
+    memchr::memchr(b'\\', body).is_some() || memchr::memmem::find(body, b"\"value\"").is_some()
 }
 
 fn only_of<T: DeserializeOwned>(mut answer: Value) -> Result<T, Error> {
