@@ -9,6 +9,8 @@ pub mod endpoint;
 mod error;
 pub mod gate;
 pub mod io;
+#[cfg(feature = "media")]
+pub mod media;
 pub mod message;
 pub mod sdp;
 pub mod transaction;

@@ -44,6 +44,14 @@ pub(crate) fn run() -> Tally {
         test.args(["test", "--quiet", "--package", "teams-cc-graph", "--all-features"]);
         command::run(test.args(["--test", "webhook_intake", "--test", "observed"]))
     });
+    step("clippy of all that teams-cc-sip can do", &mut || {
+        command::run(&mut clippy(&["--package", "teams-cc-sip", "--all-features"]))
+    });
+    step("tests of the media plane", &mut || {
+        let mut test = command::cargo();
+        test.args(["test", "--quiet", "--package", "teams-cc-sip", "--features", "media"]);
+        command::run(test.args(["--lib", "--test", "media_calls"]))
+    });
     step("documentation", &mut || {
         let mut doc = command::cargo();
         doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--no-deps", "--workspace"]);

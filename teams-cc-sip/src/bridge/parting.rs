@@ -9,7 +9,7 @@
 
 use teams_cc_core::{
     LegId,
-    contact::{EndCause, EndReason, EndedBy, LegState},
+    contact::{EndCause, EndReason, EndedBy, LegEvent, LegState},
 };
 
 use crate::{
@@ -67,9 +67,13 @@ impl Parting {
 impl Engine {
     /// A media port tells something about a stream.
     pub(crate) fn media_told(&mut self, event: MediaEvent) {
-        let MediaEvent::Silent { leg: media } = event;
-        if let Some(leg) = self.leg_of_media(&media) {
-            self.fell_silent(&leg);
+        let Some(leg) = self.leg_of_media(event.leg()) else { return };
+        match event {
+            MediaEvent::Silent { .. } => self.fell_silent(&leg),
+            MediaEvent::Tone { tone, .. } => self.tell(&leg, LegEvent::Tone(tone)),
+            MediaEvent::PlayEnded { operation, outcome, .. } => {
+                self.tell(&leg, LegEvent::OperationEnded { operation, outcome });
+            }
         }
     }
 
@@ -87,7 +91,7 @@ impl Engine {
         self.hang_up(leg);
     }
 
-    fn leg_of_media(&self, media: &LegId) -> Option<LegId> {
+    pub(crate) fn leg_of_media(&self, media: &LegId) -> Option<LegId> {
         let carries = |leg: &LegId| {
             let session = self.legs.get(leg)?.session.as_ref()?;
             (session.media() == media).then(|| leg.clone())

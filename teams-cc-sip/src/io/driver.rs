@@ -8,8 +8,8 @@ use std::{
 
 use bytes::Bytes;
 use teams_cc_core::{
-    Clock, Instant, LegId,
-    contact::{Direction, LegError},
+    Clock, Instant, LegId, OperationId,
+    contact::{Direction, LegCommand, LegError},
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::Instrument;
@@ -23,6 +23,7 @@ use crate::{
         command::Command,
         engine::Engine,
         input::{Input, LocalMedia, Output, Ticket},
+        playing::refused,
     },
 };
 
@@ -120,7 +121,7 @@ pub(super) struct Driver {
     pub(super) deadline: Option<Instant>,
     pub(super) tickets: Ticket,
     pub(super) dials: BTreeMap<Ticket, (LegId, Dialled)>,
-    pub(super) replies: BTreeMap<Ticket, oneshot::Sender<Result<(), LegError>>>,
+    pub(super) replies: BTreeMap<Ticket, oneshot::Sender<Result<Option<OperationId>, LegError>>>,
     pub(super) stop_at: Option<Instant>,
     pub(super) stoppers: Vec<oneshot::Sender<Unfinished>>,
     pub(super) listening: bool,
@@ -325,8 +326,8 @@ impl Driver {
                 None
             }
             Output::JoinMedia { one, other } => {
-                self.media.join(&one, &other);
-                None
+                let joined = self.media.join(&one, &other);
+                joined.err().map(|error| Input::JoinFailed { one, other, error })
             }
             Output::RingMedia { media, ringing } => {
                 self.media.ring(&media, ringing);
@@ -345,6 +346,13 @@ impl Driver {
                 None
             }
             Output::Done { ticket, outcome } => {
+                if let Some(reply) = self.replies.remove(&ticket) {
+                    let _ = reply.send(outcome.map(|()| None));
+                }
+                None
+            }
+            Output::OrderMedia { ticket, media, operation, command } => {
+                let outcome = self.order_media(&media, operation, &command);
                 if let Some(reply) = self.replies.remove(&ticket) {
                     let _ = reply.send(outcome);
                 }
@@ -370,6 +378,21 @@ impl Driver {
             }
             Output::Timeout(_) => None,
         }
+    }
+
+    fn order_media(
+        &self,
+        media: &LegId,
+        operation: OperationId,
+        command: &LegCommand,
+    ) -> Result<Option<OperationId>, LegError> {
+        let outcome = match command {
+            LegCommand::Play(prompts) => self.media.play(media, &operation, prompts),
+            LegCommand::CollectTones => self.media.collect(media),
+            _ => self.media.cancel(media),
+        };
+        let started = matches!(command, LegCommand::Play(_)).then_some(operation);
+        outcome.map(|()| started).map_err(|error| refused(command.verb(), error))
     }
 
     fn note_congestion(&mut self) {

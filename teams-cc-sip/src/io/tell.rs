@@ -60,7 +60,8 @@ impl Driver {
         let (commands, releases) = (self.commands.clone(), self.releases.clone());
         self.tickets = self.tickets.wrapping_add(1);
         self.handles.insert(id.clone(), self.tickets);
-        Arc::new(SipLeg::new((id, self.tickets), direction, party, commands, releases))
+        let media = self.media.verbs();
+        Arc::new(SipLeg::new((id, self.tickets), direction, party, media, commands, releases))
     }
 
     /// Publishes newer times without waking whoever waits for a change.

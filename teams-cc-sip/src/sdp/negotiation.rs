@@ -117,7 +117,12 @@ impl Negotiation {
         self.described = Some(answered.description.clone());
         (self.offered, self.open) = (None, false);
         self.peer_holds = offer.audio().is_some_and(|audio| !offer.direction_of(audio).receives());
-        self.agreed = Some(answered.audio);
+        // RFC 3264 §8.3.2: a number keeps its meaning, in our own offers too.
+        let agreed = self.agreed.insert(answered.audio);
+        self.local.learned = Some((agreed.received_payload_type, agreed.codec));
+        if let Some(event) = agreed.received_telephone_event {
+            self.local.telephone_event = Some(event);
+        }
         Ok(answered.description)
     }
 

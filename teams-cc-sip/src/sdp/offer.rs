@@ -55,6 +55,8 @@ pub struct LocalAudio {
     pub version: u64,
     /// The key packets from here are protected with; SRTP is used if it stands.
     pub key: Option<MasterKey>,
+    /// The number of the codec in use, where the peer has given it one.
+    pub(super) learned: Option<(u8, Codec)>,
 }
 
 impl LocalAudio {
@@ -74,6 +76,7 @@ impl LocalAudio {
             session_id,
             version: 1,
             key: None,
+            learned: None,
         }
     }
 
@@ -218,7 +221,17 @@ pub fn offer_after(
     if local.codecs.is_empty() {
         return Err(AnswerError::NoCodec);
     }
-    let codecs: Vec<_> = local.codecs.iter().map(|c| (c.payload_type(), *c)).collect();
+    let number = |codec: Codec| match local.learned {
+        Some((number, learned)) if learned == codec => number,
+        _ => codec.payload_type(),
+    };
+    // A number the peer has given to one thing is not given to another (RFC 3264 §8.3.2).
+    let taken = |number: u8, codec: Codec| {
+        local.telephone_event == Some(number)
+            || local.learned.is_some_and(|(known, learned)| known == number && learned != codec)
+    };
+    let codecs = local.codecs.iter().map(|codec| (number(*codec), *codec));
+    let codecs: Vec<_> = codecs.filter(|(number, codec)| !taken(*number, *codec)).collect();
     let crypto = local.key.clone().map(|key| Crypto::new(1, Suite::AesCm128HmacSha1_80, key));
     let mut audio = Some(local.section(&Section {
         codecs: &codecs,

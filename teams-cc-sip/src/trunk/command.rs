@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use teams_cc_core::{
-    LegId, TenantId,
+    LegId, OperationId, TenantId,
     contact::{LegCommand, LegError},
 };
 use tokio::sync::oneshot;
@@ -34,7 +34,7 @@ pub(crate) enum Command {
         /// What to do.
         command: LegCommand,
         /// Where the outcome goes.
-        reply: oneshot::Sender<Result<(), LegError>>,
+        reply: oneshot::Sender<Result<Option<OperationId>, LegError>>,
     },
     /// Serve a customer from now on.
     AddTenant {

@@ -72,6 +72,7 @@ pub(crate) struct Engine {
     pub(crate) sessions: u64,
     /// Calls that ring although their connection is gone.
     pub(crate) orphans: Vec<LegId>,
+    pub(crate) operations: u64,
     pub(crate) draining: bool,
     /// Whether new calls are refused while the trunk runs on.
     pub(crate) resting: bool,
@@ -129,6 +130,7 @@ impl Engine {
             replacements: 0,
             sessions: 0,
             orphans: Vec::new(),
+            operations: 0,
             draining: false,
             resting: false,
             congested: false,
@@ -179,6 +181,7 @@ impl Engine {
             Input::Release { leg } => self.hang_up(&leg),
             Input::MediaOpened { media, local } => self.media_opened(&media, local),
             Input::Media(event) => self.media_told(event),
+            Input::JoinFailed { one, other, error } => self.join_failed(&one, &other, error),
             Input::Congested(congested) => self.congested = congested,
             Input::ListenerFailed => self.listener_failed(),
             Input::Drain => self.drain(),

@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 
 use teams_cc_core::{
-    Address, Instant, LegId, PhoneNumber, TenantId,
+    Address, Instant, LegId, OperationId, PhoneNumber, TenantId,
     contact::{LegCommand, LegError, LegEvent},
 };
 
 use super::{
-    Codec, Destination, DisplayText, EmergencyData, MasterKey, MediaEvent, PeerHealth, RemoteMedia,
-    TransferStep,
+    Codec, Destination, DisplayText, EmergencyData, MasterKey, MediaError, MediaEvent, PeerHealth,
+    RemoteMedia, TransferStep,
 };
 use crate::{
     direct_routing::{ConnectionFault, MediaOptimization},
@@ -50,6 +50,8 @@ pub(crate) enum Input {
     MediaOpened { media: LegId, local: Option<LocalMedia> },
     /// A media port tells something about a stream.
     Media(MediaEvent),
+    /// The media port could not join two streams.
+    JoinFailed { one: LegId, other: LegId, error: MediaError },
     /// The application does not keep up, or does again.
     Congested(bool),
     /// Nothing more can be accepted.
@@ -90,6 +92,8 @@ pub(crate) enum Output {
     JoinMedia { one: LegId, other: LegId },
     /// Let a stream hear ringing, or no longer.
     RingMedia { media: LegId, ringing: bool },
+    /// Have the media port play, collect or stop; its word is the order's outcome.
+    OrderMedia { ticket: Ticket, media: LegId, operation: OperationId, command: Box<LegCommand> },
     /// Close the local end of a stream.
     CloseMedia { media: LegId },
     /// A call is on its way, or cannot be made.

@@ -32,6 +32,8 @@ pub struct SipLeg {
     serial: u64,
     direction: Direction,
     party: Address,
+    /// What the media port adds to [`CAPABILITIES`].
+    media: Capabilities,
     commands: mpsc::Sender<Command>,
     releases: mpsc::UnboundedSender<(LegId, u64)>,
 }
@@ -41,10 +43,11 @@ impl SipLeg {
         (id, serial): (LegId, u64),
         direction: Direction,
         party: Address,
+        media: Capabilities,
         commands: mpsc::Sender<Command>,
         releases: mpsc::UnboundedSender<(LegId, u64)>,
     ) -> Self {
-        Self { id, serial, direction, party, commands, releases }
+        Self { id, serial, direction, party, media, commands, releases }
     }
 }
 
@@ -63,7 +66,9 @@ impl Leg for SipLeg {
     }
 
     fn capabilities(&self) -> Capabilities {
-        CAPABILITIES
+        let both = Verb::ALL.map(|verb| (verb, CAPABILITIES.has(verb) || self.media.has(verb)));
+        let verbs: Vec<Verb> = both.iter().filter(|(_, has)| *has).map(|(verb, _)| *verb).collect();
+        Capabilities::of(&verbs)
     }
 
     /// Carries out an order; `Hold` and `Resume` return once the peer has answered the re-INVITE.
@@ -72,13 +77,13 @@ impl Leg for SipLeg {
     /// answer any more.
     async fn execute(&self, command: LegCommand) -> Result<Option<OperationId>, LegError> {
         let verb = command.verb();
-        if !CAPABILITIES.has(verb) {
+        if !CAPABILITIES.has(verb) && !self.media.has(verb) {
             return Err(LegError::Unsupported { verb, why: why_not(verb) });
         }
         let (reply, answer) = oneshot::channel();
         let order = Command::Execute { leg: self.id.clone(), command, reply };
         self.commands.send(order).await.map_err(|_| LegError::Ended)?;
-        answer.await.map_err(|_| LegError::Ended)?.map(|()| None)
+        answer.await.map_err(|_| LegError::Ended)?
     }
 }
 
@@ -106,9 +111,11 @@ pub(crate) fn why_not(verb: Verb) -> &'static str {
             "no REFER is ever sent to Teams; dial the target and bridge the two legs"
         }
         Verb::Play | Verb::CancelMedia => {
-            "a SIP leg has no prompts; answer over Graph, or bridge the leg to a media server"
+            "this trunk's media port has no prompts; start it with a media endpoint or a relay"
         }
-        Verb::CollectTones => "tones are media, which the trunk does not decode; use a Graph leg",
+        Verb::CollectTones => {
+            "this trunk's media port hears no tones; start it with a media endpoint or a relay"
+        }
         _ => "a SIP leg has no such verb",
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{io, net::SocketAddr};
 
-use teams_cc_core::LegId;
+use teams_cc_core::{
+    LegId, OperationId,
+    contact::{Capabilities, Prompt},
+};
 
 use super::MediaNews;
 use crate::sdp::{Codec, Crypto, MasterKey, NegotiatedIce};
@@ -60,7 +63,13 @@ pub trait MediaPort: Send + Sync + 'static {
     fn connect(&self, leg: &LegId, remote: &RemoteMedia);
 
     /// Lets two legs hear each other. The default does nothing: for ports that only send.
-    fn join(&self, _one: &LegId, _other: &LegId) {}
+    ///
+    /// # Errors
+    ///
+    /// [`MediaError`] where they cannot; both legs are then ended.
+    fn join(&self, _one: &LegId, _other: &LegId) -> Result<(), MediaError> {
+        Ok(())
+    }
 
     /// Lets a leg hear ringing, or no longer: whom it waits for rings without sound of its own.
     ///
@@ -74,6 +83,69 @@ pub trait MediaPort: Send + Sync + 'static {
 
     /// Closes the local end; the last call for a leg.
     fn close(&self, leg: &LegId);
+
+    /// The verbs of legs that this port carries out: play, collect tones, cancel media.
+    ///
+    /// The default has none, and legs say so.
+    fn verbs(&self) -> Capabilities {
+        Capabilities::default()
+    }
+
+    /// Plays prompts to a leg; the end comes as [`MediaEvent::PlayEnded`](super::MediaEvent::PlayEnded).
+    ///
+    /// # Errors
+    ///
+    /// [`MediaError`] says why nothing is played.
+    fn play(
+        &self,
+        _leg: &LegId,
+        _operation: &OperationId,
+        _prompts: &[Prompt],
+    ) -> Result<(), MediaError> {
+        Err(MediaError::Unsupported)
+    }
+
+    /// Tells keys of a leg as [`MediaEvent::Tone`](super::MediaEvent::Tone) from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`MediaError`] where keys cannot be told.
+    fn collect(&self, _leg: &LegId) -> Result<(), MediaError> {
+        Err(MediaError::Unsupported)
+    }
+
+    /// Stops what plays on a leg and what waits to be played.
+    ///
+    /// # Errors
+    ///
+    /// [`MediaError`] where nothing can play.
+    fn cancel(&self, _leg: &LegId) -> Result<(), MediaError> {
+        Err(MediaError::Unsupported)
+    }
+}
+
+/// Why a media port does not carry out an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MediaError {
+    /// The port has no such verb.
+    #[error("this media port cannot do that, use a media endpoint or a relay")]
+    Unsupported,
+    /// The leg has no media, or its peer's is not known yet.
+    #[error("the leg has no media yet, wait until media is active")]
+    NotOpen,
+    /// Nobody made the prompt known.
+    #[error("the prompt is not known, give it to the media configuration")]
+    UnknownPrompt,
+    /// One leg would have to be decoded for the other.
+    #[error("the legs have no common codec, offer g.711 on both")]
+    Codec,
+    /// The peer takes no telephone events.
+    #[error("the peer takes no telephone events")]
+    Tones,
+    /// Too much waits on the leg already.
+    #[error("too much waits to be played on the leg, wait for its end")]
+    Full,
 }
 
 /// Where and how a peer wants to be sent media.

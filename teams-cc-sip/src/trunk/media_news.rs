@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use teams_cc_core::LegId;
+use teams_cc_core::{
+    LegId, OperationId,
+    contact::{OperationOutcome, Tone},
+};
 use tokio::sync::mpsc;
 
 /// The most news that wait for the trunk's task; a port that cannot tell one tells it again later.
@@ -29,6 +32,32 @@ pub enum MediaEvent {
         /// The stream, by the name it was opened under.
         leg: LegId,
     },
+    /// The peer pressed a key.
+    Tone {
+        /// The stream, by the name it was opened under.
+        leg: LegId,
+        /// The key.
+        tone: Tone,
+    },
+    /// What was played is over.
+    PlayEnded {
+        /// The stream, by the name it was opened under.
+        leg: LegId,
+        /// Which order it was.
+        operation: OperationId,
+        /// How it ended.
+        outcome: OperationOutcome,
+    },
+}
+
+impl MediaEvent {
+    /// The stream it is about.
+    #[must_use]
+    pub const fn leg(&self) -> &LegId {
+        match self {
+            Self::Silent { leg } | Self::Tone { leg, .. } | Self::PlayEnded { leg, .. } => leg,
+        }
+    }
 }
 
 impl MediaNews {
@@ -42,6 +71,12 @@ impl MediaNews {
     #[must_use = "news that did not fit must be told again"]
     pub fn tell(&self, event: MediaEvent) -> bool {
         self.sender.try_send(event).is_ok()
+    }
+
+    /// Whether one more event fits now.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.sender.capacity() > 0
     }
 
     /// Says that nothing has come on a stream for too long.

@@ -24,6 +24,7 @@ mod media_news;
 pub(crate) mod multipart;
 mod orders;
 pub(crate) mod outbound;
+pub(crate) mod playing;
 mod requests;
 mod retried;
 pub(crate) mod session;
@@ -35,7 +36,7 @@ pub use destination::{Destination, Via};
 pub use event::{IncomingCall, PeerHealth, TransferStep, TrunkEvent, Unfinished};
 pub use handle::{Trunk, TrunkEvents};
 pub use leg::SipLeg;
-pub use media::{MediaPort, RemoteMedia, SrtpKeys};
+pub use media::{MediaError, MediaPort, RemoteMedia, SrtpKeys};
 pub use media_news::{MediaEvent, MediaNews};
 
 pub use crate::sdp::{Codec, MasterKey};

@@ -50,6 +50,9 @@ impl Engine {
                 let outcome = self.join(leg, with);
                 self.done(ticket, outcome);
             }
+            LegCommand::Play(_) | LegCommand::CollectTones | LegCommand::CancelMedia => {
+                self.order_media(ticket, leg, command);
+            }
             LegCommand::HangUp => {
                 self.hang_up(leg);
                 self.done(ticket, Ok(()));

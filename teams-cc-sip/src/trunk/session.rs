@@ -71,7 +71,7 @@ impl Session {
         remote.rtcp = agreed.remote_rtcp;
         remote.on_hold = !agreed.direction.sends();
         remote.expected = agreed.direction.receives();
-        remote.ice = agreed.ice.clone();
+        remote.ice.clone_from(&agreed.ice);
         remote.keys = agreed
             .local_crypto
             .clone()

@@ -40,7 +40,16 @@ impl Bridged {
     }
 
     /// The carrier's INVITE has these headers besides, and this offer.
-    pub async fn with(mut stage: Stage, extra: &[(&str, &str)], offer: &str) -> Self {
+    pub async fn with(stage: Stage, extra: &[(&str, &str)], offer: &str) -> Self {
+        Self::set_up(stage, extra, offer, &srtp("sendrecv", 1)).await
+    }
+
+    /// The carrier offers this, and the agent answers that.
+    pub async fn speaking(stage: Stage, offer: &str, answer: &str) -> Self {
+        Self::set_up(stage, &[], offer, answer).await
+    }
+
+    async fn set_up(mut stage: Stage, extra: &[(&str, &str)], offer: &str, answer: &str) -> Self {
         let mut proxy = stage.connection("sip.pstnhub.test").await;
         let mut carrier = stage.carrier_connects().await;
         let carrier_invite = carrier_invite("pstn", extra, offer);
@@ -52,7 +61,7 @@ impl Bridged {
         carrier.send(within(&carrier_invite, &carrier_ok, "ACK", 1, &[], None)).await;
         let agent = stage.trunk.dial(to_teams(1)).await.unwrap();
         let teams_invite = proxy.request(&Method::Invite).await;
-        proxy.take(&teams_invite, &srtp("sendrecv", 1)).await;
+        proxy.take(&teams_invite, answer).await;
         for _ in 0..3 {
             stage.leg_event(agent.id()).await;
         }

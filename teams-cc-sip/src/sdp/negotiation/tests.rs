@@ -286,6 +286,18 @@ fn payload_types_may_differ_between_the_two_ways() {
     assert!(text(&offer).contains("a=rtpmap:101 telephone-event/8000"));
 }
 
+#[test]
+fn a_later_offer_keeps_the_numbers_that_the_peer_has_given() {
+    let codecs = [Codec::SilkWide, Codec::SilkNarrow, Codec::Pcmu];
+    let mut ours = Negotiation::new(local(5000, None).with_codecs(codecs));
+    let lines = ["m=audio 9000 RTP/AVP 110 103", "a=rtpmap:110 SILK/16000"];
+    let offer = parse(&[lines[0], lines[1], "a=rtpmap:103 telephone-event/8000"]);
+    ours.answer(&offer, Direction::SendRecv).unwrap();
+    let said = text(&ours.offer(Direction::Inactive).unwrap());
+    assert!(said.contains(" 110 0 103\r\n") && said.contains("a=rtpmap:110 SILK/16000"), "{said}");
+    assert!(said.contains("a=rtpmap:103 telephone-event/8000"));
+}
+
 /// DR-121, DR-123, DR-124, DR-126.
 #[test]
 fn ice_lite_has_one_candidate_and_starts_anew_when_the_peer_does() {
