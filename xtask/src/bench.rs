@@ -14,25 +14,33 @@ use crate::{
     workspace,
 };
 
-/// What runs without being named; `build` takes many minutes and has to be.
+/// What runs without being named.
 const QUICK: &[&str] = &["get", "decode", "intake", "session", "sip"];
+
+/// What has to be named: minutes each, and `trunk` needs SIPp.
+const NAMED: &[&str] = &["trunk", "build"];
 
 /// Clean builds of each program.
 const BUILDS: usize = 3;
 
-/// Runs the benchmarks named, or all but `build`, and writes `target/bench/NAME.json` beside the
+/// Runs the benchmarks named, or the quick ones, and writes `target/bench/NAME.json` beside the
 /// output.
 ///
 /// With `check`, a threshold that does not hold is a failure.
 pub(crate) fn run(names: &[&str], check: bool) -> Result<(), Failure> {
     let directory = workspace::target()?.join("bench");
     fs::create_dir_all(&directory)?;
-    if let Some(name) = names.iter().find(|name| **name != "build" && !QUICK.contains(name)) {
-        return Err(format!("no such benchmark: {name}; {}, build", QUICK.join(", ")).into());
+    if let Some(name) = names.iter().find(|name| !NAMED.contains(name) && !QUICK.contains(name)) {
+        let all = [QUICK, NAMED].concat().join(", ");
+        return Err(format!("no such benchmark: {name}; {all}").into());
     }
     let names = if names.is_empty() { QUICK } else { names };
     let (builds, quick): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| **name == "build");
+    let (loads, quick): (Vec<&str>, Vec<&str>) = quick.iter().partition(|name| **name == "trunk");
     let mut failed = run_quick(&quick, &directory, check)?;
+    if !loads.is_empty() && !trunk(&directory, check)? {
+        failed.push("trunk");
+    }
     if !builds.is_empty() && !build(&directory, check)? {
         failed.push("build");
     }
@@ -75,6 +83,26 @@ fn run_quick<'a>(
         println!("written: {}\n", json.display());
     }
     Ok(failed)
+}
+
+/// SIPp calls a trunk, and a callee of its peer.
+///
+/// `false` where `check` asked and a threshold does not hold.
+fn trunk(directory: &Path, check: bool) -> Result<bool, Failure> {
+    if !command::is_installed("sipp") {
+        return Err("trunk needs SIPp: run `cargo xtask setup`".into());
+    }
+    let place = workspace::path("benches/sip-load");
+    command::run(cargo_in(&place).args(["build", "--release"]))?;
+    let json = directory.join("trunk.json");
+    let mut program = Command::new(place.join("target/release/sip-load"));
+    program.arg("--json").arg(&json);
+    if check {
+        program.arg("--check");
+    }
+    let held = command::run(&mut program).is_ok();
+    println!("written: {}\n", json.display());
+    Ok(held)
 }
 
 /// A clean build of a small program that depends on this crate, beside the same with its peer.

@@ -11,6 +11,7 @@ mod algorithm;
 mod formula;
 mod guard;
 mod locate;
+mod peer;
 mod registration;
 mod trunk;
 
@@ -21,6 +22,6 @@ pub(crate) use locate::{HeldDown, MAX_RECORDS, believed, by_weight, replacement,
 pub use locate::{Naptr, Srv};
 pub(crate) use registration::Registrar;
 pub use registration::{REFRESH_PERCENT, Registration};
-pub(crate) use trunk::Carriers;
+pub(crate) use trunk::{Carriers, endpoint_config};
 
 pub use crate::message::{DigestError, DigestUser};

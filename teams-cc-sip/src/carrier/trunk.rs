@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     direct_routing::{Attempt, HealthReason, number_of},
-    endpoint::{CallEnd, Command, Failure, FlowId, Origin, RequestHandle},
+    endpoint::{
+        CallEnd, Command, EndpointConfig, EndpointLimits, Failure, FlowId, Origin, RequestHandle,
+    },
     message::{Method, ParseError, Request, Response, SipUri, StatusCode, ToHeader},
     transport::Target,
     trunk::{
@@ -28,6 +30,24 @@ use crate::{
 
 /// Digits of what names a binding or a registration.
 const TOKEN_DIGITS: usize = 20;
+
+/// Transactions there may be for each leg there may be. Over datagrams those of a call outlive it by
+/// half a minute, in which repeats are absorbed.
+const TRANSACTIONS_PER_LEG: usize = 4;
+
+/// Adds a trunk's bounds, and its accounts at carriers, to what an endpoint is.
+pub(crate) fn endpoint_config(config: &TrunkConfig, sip: EndpointConfig) -> EndpointConfig {
+    let limits = EndpointLimits::default();
+    let legs = config.limits.legs;
+    let transactions = legs.saturating_mul(TRANSACTIONS_PER_LEG).max(limits.transactions);
+    let limits = limits.calls(legs.saturating_mul(2)).transactions(transactions);
+    config.carriers.iter().fold(sip.limits(limits), |sip, carrier| {
+        match (&carrier.target, &carrier.credentials) {
+            (Some(to), Some(user)) => sip.account(to.clone(), user.clone()),
+            _ => sip,
+        }
+    })
+}
 
 /// Carriers that we register with or that prove who they are, by their place in the
 /// configuration.

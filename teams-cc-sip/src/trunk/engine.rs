@@ -22,12 +22,11 @@ use super::{
 };
 use crate::{
     bridge::parting::Parting,
-    carrier::Carriers,
+    carrier::{Carriers, endpoint_config},
     direct_routing::{ConnectionFault, Failover, HealthReason, OptionsPing, PeerState, headers},
     endpoint::{
-        CallEnd, CallHandle, CallPolicy, Command, Endpoint, EndpointConfig, EndpointLimits,
-        Event as Sip, FlowId, Input as EndpointInput, Origin, Output as EndpointOutput,
-        RequestHandle, SessionTimer,
+        CallEnd, CallHandle, CallPolicy, Command, Endpoint, EndpointConfig, Event as Sip, FlowId,
+        Input as EndpointInput, Origin, Output as EndpointOutput, RequestHandle, SessionTimer,
     },
     error::{Error, ErrorKind},
     gate::Gate,
@@ -93,13 +92,8 @@ impl Engine {
             .map_err(wrong)?
             .port(TransportKind::Tls, config.signalling_port)
             .port(TransportKind::Tcp, config.plain_port)
-            .port(TransportKind::Udp, config.plain_port)
-            .limits(EndpointLimits::default().calls(config.limits.legs.saturating_mul(2)));
-        for carrier in &config.carriers {
-            if let (Some(to), Some(user)) = (&carrier.target, &carrier.credentials) {
-                sip = sip.account(to.clone(), user.clone());
-            }
-        }
+            .port(TransportKind::Udp, config.plain_port);
+        sip = endpoint_config(&config, sip);
         sip.allow = headers::allow(config.refer);
         // Teams may replace a call by an INVITE of its own; the other way round it refuses.
         sip.supported.push("replaces".into());
