@@ -77,7 +77,7 @@ impl Guard {
         now: Instant,
         source: IpAddr,
         request: &Request,
-        users: impl Iterator<Item = (usize, &'a DigestUser)> + Clone,
+        users: &(impl Iterator<Item = (usize, &'a DigestUser)> + Clone),
     ) -> Proof {
         let grammar = Grammar::default();
         let lines = request.headers().get_all(HeaderName::Authorization).take(MAX_CREDENTIALS);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     fn check(now: Instant, source: IpAddr, request: &Request) -> Proof {
-        guard().check(now, source, request, users().iter().enumerate())
+        guard().check(now, source, request, &users().iter().enumerate())
     }
 
     /// A request that answers our challenge of a time.
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(check(at, SOURCE, &invite("sip:a@b")), Proof::None, "nothing");
         let strange = Guard::new(8, "sbc1.adatum.biz");
         let users = users();
-        let seen = strange.check(at, SOURCE, &good(), users.iter().enumerate());
+        let seen = strange.check(at, SOURCE, &good(), &users.iter().enumerate());
         assert_eq!(seen, Proof::None, "another seed");
     }
 

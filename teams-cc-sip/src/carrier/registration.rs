@@ -319,7 +319,7 @@ impl Registrar {
     }
 
     fn request(&mut self, expires: u32) -> Result<Request, ParseError> {
-        let domain = Host::parse(&*self.config.domain)?;
+        let domain = Host::parse(&self.config.domain)?;
         let ours = SipUri::new(domain.clone()).with_user(&self.config.user);
         let number = self.number;
         self.number = self.number.saturating_add(NUMBERS);

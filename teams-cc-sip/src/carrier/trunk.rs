@@ -207,7 +207,7 @@ impl Engine {
         }
         let users = here.iter().filter_map(|place| Some((*place, proof(place)?)));
         let (now, source) = (self.now, origin.source.ip());
-        match self.carriers.guard.check(now, source, request, users) {
+        match self.carriers.guard.check(now, source, request, &users) {
             Proof::Of(place) => {
                 self.carriers.owners.insert(origin.flow, place);
                 None

@@ -175,7 +175,7 @@ impl Core {
 pub(crate) fn credentials(request: &Request) -> Vec<Header> {
     [HeaderName::Authorization, HeaderName::ProxyAuthorization]
         .into_iter()
-        .flat_map(|name| request.headers().get_all(name).map(|header| header.to_header()))
+        .flat_map(|name| request.headers().get_all(name).map(crate::message::HeaderRef::to_header))
         .collect()
 }
 

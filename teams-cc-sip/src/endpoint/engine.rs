@@ -190,19 +190,16 @@ impl Endpoint {
             if matches!(what, What::Gone) {
                 self.core.tries.remove(&id);
             }
-            match owner.call() {
-                Some(handle) => {
-                    self.with_call(handle, |core, call| on_told(core, call, now, id, owner, what));
-                }
-                None => {
-                    if let What::Response(response) = &what
-                        && self.core.again(now, None, id, owner, response)
-                    {
-                        continue;
-                    }
-                    on_told_outside(&mut self.core, owner, what);
-                }
+            if let Some(handle) = owner.call() {
+                self.with_call(handle, |core, call| on_told(core, call, now, id, owner, what));
+                continue;
             }
+            if let What::Response(response) = &what
+                && self.core.again(now, None, id, owner, response)
+            {
+                continue;
+            }
+            on_told_outside(&mut self.core, owner, what);
         }
     }
 

@@ -64,7 +64,8 @@ impl std::fmt::Debug for DigestUser {
     }
 }
 
-#[cfg(all(test, feature = "rsip"))]
+#[cfg(test)]
+#[cfg(feature = "rsip")]
 mod tests {
     use super::{
         super::{

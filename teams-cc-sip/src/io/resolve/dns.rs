@@ -205,7 +205,8 @@ mod tests {
     fn zone() -> Vec<(&'static str, u16, u32, Vec<u8>)> {
         let numbers = |all: &[u16]| all.iter().flat_map(|n| n.to_be_bytes()).collect::<Vec<u8>>();
         let texts = |all: &[&str]| {
-            let one = |text: &&str| [&[text.len() as u8], text.as_bytes()].concat();
+            let one =
+                |text: &&str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
             all.iter().flat_map(one).collect::<Vec<u8>>()
         };
         let naptr = [numbers(&[10, 20]), texts(&["s", "SIP+D2U", ""]), name("u.carrier.test")];
@@ -232,7 +233,8 @@ mod tests {
                 zone().into_iter().filter(|(n, k, ..)| name(n) == lower && *k == kind).collect();
             let known = zone().iter().any(|(n, ..)| name(n) == lower);
             let mut answer = asked[..2].to_vec();
-            answer.extend([0x84, if known { 0x80 } else { 0x83 }, 0, 1, 0, found.len() as u8]);
+            let count = u8::try_from(found.len()).unwrap();
+            answer.extend([0x84, if known { 0x80 } else { 0x83 }, 0, 1, 0, count]);
             answer.extend([0, 0, 0, 0]);
             answer.extend_from_slice(&asked[12..end + 4]);
             for (_, kind, life, data) in found {
