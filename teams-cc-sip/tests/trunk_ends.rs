@@ -208,3 +208,27 @@ async fn a_503_ends_the_connection_it_came_on() {
     assert!(first.try_receive().await.is_none(), "closed");
     stage.connection("sip2.pstnhub.test").await.request(&Method::Invite).await;
 }
+
+/// DR-064.
+#[tokio::test(start_paused = true)]
+async fn a_proxy_that_goes_away_before_it_rings_loses_no_call_and_after_that_gets_no_second_one() {
+    for rang in [false, true] {
+        let mut stage = Stage::new(config());
+        let mut first = stage.connection("sip.pstnhub.test").await;
+        let mut second = stage.connection("sip2.pstnhub.test").await;
+        let _leg = stage.trunk.dial(to_teams(1)).await.unwrap();
+        let invite = first.request(&Method::Invite).await;
+        first.answer(&invite, StatusCode::TRYING, None).await;
+        if rang {
+            first.answer(&invite, StatusCode::RINGING, None).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        drop(first);
+        if rang {
+            second.hears_nothing(Duration::from_secs(20)).await;
+        } else {
+            let again = second.request(&Method::Invite).await;
+            second.take(&again, &srtp("sendrecv", 1)).await;
+        }
+    }
+}

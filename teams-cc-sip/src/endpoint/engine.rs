@@ -7,7 +7,7 @@ use teams_cc_core::{Instant, time::Deadlines};
 use super::{
     CallHandle, CallPolicy, Command, EndpointConfig, Error, FlowId, Input, Output, ReferHandle,
     RequestHandle, Target, Turned,
-    core::Core,
+    core::{Core, Owner},
     dispatch::Urgency,
     told::{on_call_time, on_told, on_told_outside},
 };
@@ -83,6 +83,11 @@ impl Endpoint {
             }
             Input::FlowClosed { flow } => {
                 self.on_flow_closed(flow);
+                Ok(())
+            }
+            Input::ConnectionLost { target } => {
+                let calls = |owner: &Owner| matches!(owner, Owner::Invite(_));
+                self.core.table.on_connection_lost(&target, calls, &mut self.core.out);
                 Ok(())
             }
             Input::SendFailed { transaction } => {

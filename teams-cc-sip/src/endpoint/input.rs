@@ -90,6 +90,13 @@ pub enum Input {
         /// The flow.
         flow: FlowId,
     },
+    /// The connection that our requests to a target took is gone.
+    ///
+    /// Calls whose INVITE waits there and has not rung end as if it had not been answered.
+    ConnectionLost {
+        /// Where it led.
+        target: Target,
+    },
     /// A message could not be sent.
     SendFailed {
         /// The transaction named by [`Transmit`](super::Transmit).

@@ -33,6 +33,8 @@ pub enum InviteClientState {
 /// | Calling, Proceeding | 2xx | | message | Accepted, M starts |
 /// | Calling, Proceeding | 300–699 | ACK | message | Completed, D starts |
 /// | Proceeding | transport error | | | Proceeding |
+/// | Calling | connection lost | | timed out | Terminated |
+/// | Proceeding, 100 only | connection lost | | timed out | Terminated |
 /// | Completed | 300–699 | ACK | | Completed |
 /// | Completed | transport error | | unreachable | Terminated |
 /// | Completed | timer D | | | Terminated |
@@ -49,6 +51,8 @@ pub struct InviteClient {
     interval: Duration,
     resend_at: Option<Instant>,
     end_at: Option<Instant>,
+    /// Whether more than 100 has come.
+    progressed: bool,
 }
 
 impl InviteClient {
@@ -62,6 +66,7 @@ impl InviteClient {
             interval: timers.t1,
             resend_at: (!reliable).then(|| now + timers.t1),
             end_at: Some(now + timers.limit()),
+            progressed: false,
         };
         (client, Step::send(Send::Request))
     }
@@ -69,6 +74,7 @@ impl InviteClient {
     /// A response with this status came.
     pub fn on_response(&mut self, now: Instant, status: u16) -> Step {
         use InviteClientState::{Accepted, Calling, Completed, Proceeding, Terminated};
+        self.progressed |= status > 100;
         match (self.state, status) {
             (Calling | Proceeding, ..200) => {
                 self.enter(Proceeding, None);
@@ -115,6 +121,19 @@ impl InviteClient {
             InviteClientState::Calling | InviteClientState::Completed => {
                 self.enter(InviteClientState::Terminated, None);
                 Step::tell(Tell::Unreachable)
+            }
+            _ => Step::NOTHING,
+        }
+    }
+
+    /// The connection that the INVITE went out on is gone, and its responses with it.
+    ///
+    /// Where the party was already alerted, the call is left to its own time limit.
+    pub fn on_connection_lost(&mut self) -> Step {
+        match self.state {
+            InviteClientState::Calling | InviteClientState::Proceeding if !self.progressed => {
+                self.enter(InviteClientState::Terminated, None);
+                Step::tell(Tell::TimedOut)
             }
             _ => Step::NOTHING,
         }
@@ -212,6 +231,26 @@ mod tests {
             let mut client = at(state);
             assert_eq!(client.on_response(Instant::ZERO, status), step, "{state:?} {status}");
             assert_eq!(client.state(), next, "{state:?} {status}");
+        }
+    }
+
+    #[test]
+    fn a_lost_connection_ends_only_what_has_not_rung() {
+        for (statuses, step, next) in [
+            (&[][..], Step::tell(Tell::TimedOut), Terminated),
+            (&[100], Step::tell(Tell::TimedOut), Terminated),
+            (&[100, 180], Step::NOTHING, Proceeding),
+            (&[486], Step::NOTHING, Completed),
+            (&[200], Step::NOTHING, Accepted),
+        ] {
+            let mut client = start(true);
+            for status in statuses {
+                client.on_response(Instant::ZERO, *status);
+            }
+            let before = client.state();
+            let next = if before == Completed || before == Terminated { before } else { next };
+            assert_eq!(client.on_connection_lost(), step, "{statuses:?}");
+            assert_eq!(client.state(), next, "{statuses:?}");
         }
     }
 

@@ -246,6 +246,27 @@ impl<O: Copy> Table<O> {
         }
     }
 
+    /// INVITEs on their way to a target whose connection is gone, of the owners named.
+    pub(crate) fn on_connection_lost(
+        &mut self,
+        target: &Target,
+        concerns: impl Fn(&O) -> bool,
+        out: &mut VecDeque<Output>,
+    ) {
+        let lost = |entry: &Entry<O>| {
+            matches!(&entry.route, Route::Target(to) if to == target) && concerns(&entry.owner)
+        };
+        let lost: Vec<TransactionId> =
+            self.entries.iter().filter(|(_, entry)| lost(entry)).map(|(id, _)| *id).collect();
+        for id in lost {
+            let Some(entry) = self.entries.get_mut(&id) else { continue };
+            if let Machine::InviteClient(client) = &mut entry.machine {
+                let step = client.on_connection_lost();
+                self.apply(id, step, None, out);
+            }
+        }
+    }
+
     /// Forgets a transaction of ours that got no final response (RFC 3261 §9.1).
     pub(crate) fn forget(&mut self, id: TransactionId) {
         self.remove(id);
