@@ -71,6 +71,10 @@ pub(crate) fn run() -> Tally {
     tally.add(test::collect(test::Peers::Wanted));
 
     println!("\n== conformance ==");
+    match conformance::direct_routing::collect(&[]) {
+        Ok(more) => tally.add(more),
+        Err(failure) => tally.fail(format!("conformance direct-routing: {failure}")),
+    }
     let corpus = workspace::path(CORPUS);
     if corpus.is_dir() {
         for (name, folder) in CHECKS {

@@ -30,10 +30,9 @@ cargo xtask COMMAND
   conformance sip DIR         checks the SIP codec against a directory with an index.json
   conformance graph DIR       checks the Graph models against documented bodies
   conformance csdl FILE       checks them against schema facts, property by property
-  codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph-models/schema
   conformance direct-routing [--against HOST:PORT …]
                         plays Microsoft's proxies against our trunk, or your SBC (--help)
-  codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph/schema
+  codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph-models/schema
   fuzz [SECONDS]              builds every fuzz target and runs each so long (60 unless told otherwise)
   bench [NAME…] [--check]     peers side by side: get, decode, intake, session, sip; trunk, build when named
   soak [NAME]                 the long runs: same code and seeds as in `test`, larger counts

@@ -41,7 +41,17 @@ impl Authority {
         Self::with(KeyPair::generate()?)
     }
 
+    /// Another authority, of the same names, that nobody has been told of.
+    pub(super) fn stranger(&self) -> Result<Self, Failure> {
+        let leaves = KeyPair::from_pem(&self.key.serialize_pem())?;
+        Self::of(KeyPair::generate()?, leaves)
+    }
+
     fn with(key: KeyPair) -> Result<Self, Failure> {
+        Self::of(key, KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?)
+    }
+
+    fn of(key: KeyPair, leaves: KeyPair) -> Result<Self, Failure> {
         let authority = |name: &str| -> Result<CertificateParams, Failure> {
             let mut params = CertificateParams::new(Vec::<String>::new())?;
             params.distinguished_name.push(DnType::CommonName, name);
@@ -57,8 +67,7 @@ impl Authority {
         let key = KeyPair::generate()?;
         let intermediate = params.signed_by(&key, &above)?.der().clone();
         let issuer = Issuer::new(params, key);
-        let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
-        Ok(Self { root, root_key, intermediate, issuer, key })
+        Ok(Self { root, root_key, intermediate, issuer, key: leaves })
     }
 
     /// A certificate for these names with both usages.

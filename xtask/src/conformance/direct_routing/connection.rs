@@ -4,15 +4,16 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split},
-    net::{TcpListener, UdpSocket},
+    net::{TcpListener, TcpStream, UdpSocket},
     sync::mpsc,
     task::AbortHandle,
     time::{Instant, timeout},
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::{
     message,
+    site::PROXIES,
     stage::{ConnId, Heard, Report, Shared, Side},
     tls::lock,
     wire::{Framer, Piece, Wire},
@@ -44,20 +45,28 @@ impl Line {
     }
 }
 
-/// Takes connections to a proxy.
+/// Takes connections to a proxy, or to several where it does not listen `alone`.
 pub(super) fn listen(
     shared: Arc<Shared>,
     side: Side,
     listener: TcpListener,
     acceptor: TlsAcceptor,
+    alone: bool,
 ) -> AbortHandle {
     let task = tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let (shared, acceptor) = (Arc::clone(&shared), acceptor.clone());
+            if alone && shared.is_down(side) {
+                continue;
+            }
             tokio::spawn(async move {
                 let _ = stream.set_nodelay(true);
                 match timeout(HANDSHAKE, acceptor.accept(stream)).await {
                     Ok(Ok(stream)) => {
+                        let side = if alone { side } else { named(&stream, side) };
+                        if shared.is_down(side) {
+                            return;
+                        }
                         let conn = shared.number();
                         shared.report(Report::Opened(side, conn, Instant::now()));
                         carry(shared, side, conn, false, stream);
@@ -76,13 +85,24 @@ pub(super) fn listen(
     task.abort_handle()
 }
 
+/// The proxy that was asked for by name (RFC 6066 §3).
+fn named(stream: &TlsStream<TcpStream>, otherwise: Side) -> Side {
+    let asked = stream.get_ref().1.server_name();
+    let place = PROXIES.iter().position(|name| Some(*name) == asked);
+    place.map_or(otherwise, Side::Proxy)
+}
+
 /// Reports datagrams that come to a proxy: there should be none.
 pub(super) fn watch(shared: Arc<Shared>, side: Side, socket: UdpSocket) -> AbortHandle {
     let task = tokio::spawn(async move {
         let mut octets = vec![0; DATAGRAM];
         while let Ok((length, _)) = socket.recv_from(&mut octets).await {
-            let what = format!("a UDP datagram of {length} octets came to the proxy");
-            shared.report(Report::Stray(side, what));
+            // Late ones of a stage that is gone are not meant for a proxy.
+            let start = Wire::read(octets.get(..length).unwrap_or_default());
+            if start.is_some_and(|wire| wire.start().contains("pstnhub")) {
+                let what = format!("a UDP datagram of {length} octets came to the proxy");
+                shared.report(Report::Stray(side, what));
+            }
         }
     });
     task.abort_handle()

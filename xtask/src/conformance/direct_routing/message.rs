@@ -50,7 +50,7 @@ pub(super) fn reply(
     let tag =
         if tag.is_empty() || tag_of(to).is_some() { String::new() } else { format!(";tag={tag}") };
     let mut headers = Vec::new();
-    if (101..300).contains(&status) {
+    if (101..300).contains(&status) && !extra.iter().any(|(name, _)| *name == "Record-Route") {
         headers.extend(request.all("Record-Route").map(|route| ("Record-Route", route)));
     }
     let to = format!("{to}{tag}");

@@ -18,6 +18,7 @@ use teams_cc_core::{
 };
 use teams_cc_sip::{
     direct_routing::SbcFqdn,
+    gate::GatePolicy,
     io::{Network, Resolve, SocketNetwork, Target, TlsIdentity, TokioClock, TransportKind},
     trunk::{
         Destination, IncomingCall, MediaPort, RemoteMedia, SipLeg, StaticPeer, TeamsPeer, Trunk,
@@ -166,6 +167,7 @@ fn configure(
         .teams(TeamsPeer::of_proxies(proxies.into(), ranges))
         .signalling_port(site.teams.port())
         .plain_port(site.carrier.port())
+        .gate(GatePolicy::unrestricted())
         .carrier(peer);
     for (host, tenant, _) in TENANTS {
         config = config.tenant(host.parse()?, tenant.parse::<TenantId>()?);

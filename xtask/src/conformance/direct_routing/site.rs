@@ -44,6 +44,8 @@ pub(super) struct Limits {
     pub(super) quiet: Duration,
     /// For an 18x or a final response: Teams gives up after ten seconds.
     pub(super) ringing: Duration,
+    /// For what must happen at once.
+    pub(super) at_once: Duration,
     /// For the first OPTIONS.
     pub(super) options: Duration,
 }
@@ -54,6 +56,7 @@ impl Default for Limits {
             step: Duration::from_secs(4),
             quiet: Duration::from_millis(600),
             ringing: Duration::from_secs(8),
+            at_once: Duration::from_secs(1),
             options: Duration::from_secs(75),
         }
     }

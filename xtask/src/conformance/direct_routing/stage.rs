@@ -96,12 +96,19 @@ pub(super) struct Shared {
     /// The status each proxy answers OPTIONS with.
     pub(super) options: Mutex<[u16; 3]>,
     pub(super) shown: Shown,
+    /// Which proxies take no connections.
+    pub(super) down: Mutex<[bool; 3]>,
     next: AtomicU64,
 }
 
 impl Shared {
     pub(super) fn number(&self) -> ConnId {
         self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Whether a proxy takes no connections.
+    pub(super) fn is_down(&self, side: Side) -> bool {
+        matches!(side, Side::Proxy(place) if lock(&self.down).get(place) == Some(&true))
     }
 
     pub(super) fn report(&self, report: Report) {
@@ -125,6 +132,8 @@ pub(super) struct Stage {
     pub(super) shared: Arc<Shared>,
     reports: mpsc::UnboundedReceiver<Report>,
     proxies: Vec<Proxy>,
+    /// Whether each proxy has an address of its own.
+    alone: bool,
     pub(super) history: Vec<Heard>,
     taken: BTreeSet<usize>,
     pub(super) opened: Vec<(Side, ConnId)>,
@@ -157,6 +166,7 @@ impl Stage {
             lines: Mutex::default(),
             options: Mutex::new([200; 3]),
             shown: Shown::default(),
+            down: Mutex::default(),
             next: AtomicU64::new(1),
         });
         let socket = Arc::new(UdpSocket::bind(carrier).await?);
@@ -170,6 +180,7 @@ impl Stage {
             shared,
             reports,
             proxies: Vec::new(),
+            alone: proxies[0].port() == 0 || proxies[0] != proxies[1],
             history: Vec::new(),
             taken: BTreeSet::new(),
             opened: Vec::new(),
@@ -189,7 +200,11 @@ impl Stage {
         let mut at = proxies;
         for (number, address) in at.iter_mut().enumerate() {
             stage.proxies.push(Proxy { showing: Showing::new(&identity)?, tasks: Vec::new() });
-            *address = stage.listen(number, *address).await?;
+            // Proxies that share an address share its listener; the name asked for tells them apart.
+            let shared = address.port() != 0 && proxies[..number].contains(address);
+            if !shared {
+                *address = stage.listen(number, *address).await?;
+            }
         }
         Ok((stage, at, carrier_at))
     }
@@ -204,8 +219,8 @@ impl Stage {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let acceptor = TlsAcceptor::from(Arc::new(proxy.showing.server(&self.shared.shown)?));
-        let side = Side::Proxy(number);
-        proxy.tasks.push(connection::listen(Arc::clone(&self.shared), side, listener, acceptor));
+        let (side, shared, alone) = (Side::Proxy(number), Arc::clone(&self.shared), self.alone);
+        proxy.tasks.push(connection::listen(shared, side, listener, acceptor, alone));
         // Nothing belongs there; whatever comes is a call over the wrong transport.
         if let Ok(socket) = UdpSocket::bind(address).await {
             proxy.tasks.push(connection::watch(Arc::clone(&self.shared), side, socket));
@@ -213,12 +228,21 @@ impl Stage {
         Ok(address)
     }
 
-    /// Ends a proxy: its listener and its connections.
+    /// Takes a proxy down: it ends its connections and takes no new ones.
     pub(super) fn take_down(&mut self, number: usize) {
-        if let Some(proxy) = self.proxies.get_mut(number) {
-            proxy.tasks.drain(..).for_each(|task| task.abort());
-        }
+        self.set_down(number, true);
         self.drop_connections(number);
+    }
+
+    /// Lets a proxy take connections again.
+    pub(super) fn bring_up(&mut self, number: usize) {
+        self.set_down(number, false);
+    }
+
+    fn set_down(&mut self, number: usize, down: bool) {
+        if let Some(flag) = lock(&self.shared.down).get_mut(number) {
+            *flag = down;
+        }
     }
 
     /// Closes the connections that the subject opened to a proxy.

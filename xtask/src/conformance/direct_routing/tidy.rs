@@ -25,6 +25,7 @@ impl Stage {
     pub(super) async fn tidy(&mut self) {
         for place in 0..3 {
             self.options(place, 200);
+            self.bring_up(place);
         }
         let sent = std::mem::take(&mut self.sent_invites);
         for mut call in sent {

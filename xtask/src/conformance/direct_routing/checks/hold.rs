@@ -83,6 +83,9 @@ fn place(wire: &Wire) -> (String, String, String) {
 async fn a_reinvite_keeps_its_media_address(stage: &mut Stage) -> Outcome {
     let (call, reinvite) = held(stage).await?;
     let (before, after) = (place(&call.invite.wire), place(&reinvite.wire));
+    if call.invite.wire.sdp().is_empty() {
+        return Err(Fault::NotJudged("there was no offer, which DR-051 is about".to_owned()));
+    }
     stage.respond(&reinvite, 200, &call.teams, &[], Some(&teams_sdp("inactive", 2)))?;
     let address = |place: &(String, String, String)| place.0.ends_with(" 0.0.0.0");
     if address(&after) {

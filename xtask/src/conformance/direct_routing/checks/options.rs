@@ -155,6 +155,7 @@ async fn a_403_is_reported_as_what_it_is(stage: &mut Stage) -> Outcome {
         return not_applicable("it is about what the subject reports, not about what it sends");
     }
     stage.options(0, 403);
+    first(stage).await.for_set_up()?;
     let step = stage.site.limits.step;
     stage
         .until("health says that the Contact host is not accepted", step, |stage| {

@@ -1,7 +1,5 @@
 //! Transfers by REFER.
 
-use std::time::Duration;
-
 use super::{Check, check};
 use crate::conformance::direct_routing::{
     dialog::Dialog,
@@ -38,8 +36,6 @@ const USER: &str =
 const OUTSIDE: &str = "sip:+14255550166@sip.pstnhub.microsoft.com:5061;user=phone;transport=tls";
 const REFERRED_BY: &str = "<sip:sip.pstnhub.microsoft.com:5061;x-m=8:orgid:c3;x-t=72F988bf;\
     x-ti=5E9f;x-tt=aHR0cHM%3D;new=1>";
-/// How long "at once" is.
-const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// A transfer under way.
 struct Transfer {
@@ -61,7 +57,7 @@ async fn refer(stage: &mut Stage, target: &str, referred_by: &str) -> Result<Tra
     let sent = tokio::time::Instant::now();
     let number = stage.ask(&mut teams, "REFER", &extra, None)?;
     call.teams = teams;
-    let within = stage.site.limits.step.min(AT_ONCE * 2);
+    let within = stage.site.limits.step;
     let ours = call.teams.clone();
     let accepted = stage
         .expect("202 to REFER", within, |heard| {
@@ -94,22 +90,20 @@ impl Transfer {
         }
     }
 
-    /// Takes every NOTIFY up to a final status; the statuses in order.
-    async fn notified(&self, stage: &mut Stage) -> Vec<u16> {
+    /// Takes every NOTIFY up to one that will do; the statuses in order.
+    async fn notified(&self, stage: &mut Stage, will_do: impl Fn(u16) -> bool) -> Vec<u16> {
         let mut statuses = Vec::new();
-        let wait = stage.site.limits.quiet * 2;
-        while let Ok(notify) = stage.request_of(&self.call.teams, "NOTIFY", wait).await {
+        let step = stage.site.limits.step;
+        while !statuses.last().is_some_and(|status| will_do(*status)) {
+            let Ok(notify) = stage.request_of(&self.call.teams, "NOTIFY", step).await else {
+                break;
+            };
             let _ = stage.respond(&notify, 200, &self.call.teams, &[], None);
             let kind = notify.wire.get("Content-Type").to_ascii_lowercase();
-            let status = notify.wire.body().strip_prefix("SIP/2.0 ").and_then(|rest| {
-                rest.split(' ').next().and_then(|status| status.trim().parse().ok())
-            });
-            match status {
-                Some(status) if kind.starts_with("message/sipfrag") => statuses.push(status),
-                _ => {}
-            }
-            if statuses.last().is_some_and(|status| *status >= 200) {
-                break;
+            let rest = notify.wire.body().strip_prefix("SIP/2.0 ");
+            let status = rest.and_then(|rest| rest.split(' ').next()?.trim().parse().ok());
+            if let Some(status) = status.filter(|_| kind.starts_with("message/sipfrag")) {
+                statuses.push(status);
             }
         }
         statuses
@@ -167,7 +161,9 @@ async fn refer_is_accepted_at_once(stage: &mut Stage) -> Outcome {
     let heard = transfer.accepted?;
     ensure(heard.wire.status() == Some(202), || heard.wire.start().to_owned())?;
     let after = heard.at.duration_since(transfer.sent);
-    ensure(after < AT_ONCE, || format!("202 after {:.1} s", after.as_secs_f32()))?;
+    ensure(after < stage.site.limits.at_once, || {
+        format!("202 after {:.1} s", after.as_secs_f32())
+    })?;
     HOLDS
 }
 
@@ -176,9 +172,9 @@ async fn progress_is_notified(stage: &mut Stage) -> Outcome {
     let invite = transfer.at_the_proxy()?;
     // The target rings for a moment, so that there is progress to tell.
     stage.respond_as(&invite, 180, "target", &[], None)?;
-    let mut statuses = transfer.notified(stage).await;
+    let mut statuses = transfer.notified(stage, |status| status >= 180).await;
     stage.respond_as(&invite, 200, "target", &[], Some(&teams_sdp("sendrecv", 3)))?;
-    statuses.extend(transfer.notified(stage).await);
+    statuses.extend(transfer.notified(stage, |status| status >= 200).await);
     ensure(statuses.first() == Some(&100), || format!("not 100 first: {statuses:?}"))?;
     ensure(statuses.iter().any(|status| matches!(status, 180 | 183)), || {
         format!("neither 180 nor 183: {statuses:?}")
@@ -246,7 +242,7 @@ async fn the_old_call_waits_for_its_bye(stage: &mut Stage) -> Outcome {
     let mut transfer = refer(stage, USER, REFERRED_BY).await?;
     let old = transfer.call.teams.clone();
     transfer.completes(stage)?;
-    let statuses = transfer.notified(stage).await;
+    let statuses = transfer.notified(stage, |status| status >= 200).await;
     stage
         .stays_quiet("the old call is ended by the SBC", |heard| {
             old.has(heard) && heard.wire.method() == Some("BYE")
@@ -295,7 +291,7 @@ async fn a_transfer_is_not_tried_twice(stage: &mut Stage) -> Outcome {
 
 async fn a_failed_transfer_leaves_the_call(stage: &mut Stage) -> Outcome {
     let transfer = fails(stage, 486).await?;
-    let statuses = transfer.notified(stage).await;
+    let statuses = transfer.notified(stage, |status| status >= 200).await;
     let (teams, carrier) = (transfer.call.teams.clone(), transfer.call.carrier.clone());
     stage
         .stays_quiet("the original call is ended", |heard| {

@@ -12,7 +12,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::{Check, check, options};
 use crate::conformance::direct_routing::{
-    authority::{Authority, Flaw, Identity},
+    authority::{Flaw, Identity},
     message::teams_sdp,
     own::Own,
     site::PROXIES,
@@ -71,6 +71,7 @@ async fn names_are_resolved_anew(stage: &mut Stage) -> Outcome {
     options::first(stage).await.for_set_up()?;
     let local: SocketAddr = ([127, 0, 0, 1], 0).into();
     stage.take_down(0);
+    stage.bring_up(0);
     let moved = stage.listen(0, local).await.map_err(|e| Fault::NotJudged(e.to_string()))?;
     if let Some(own) = &stage.own {
         own.names.point(PROXIES[0], moved);
@@ -80,6 +81,7 @@ async fn names_are_resolved_anew(stage: &mut Stage) -> Outcome {
         .until("the old connection is closed", step, |stage| !stage.closed.is_empty())
         .await
         .for_set_up()?;
+    stage.listen_for(stage.site.limits.quiet).await;
     let call = stage.rings_in().await?;
     ensure(call.invite.side == Side::Proxy(0), || {
         "the name leads to a new address, and the call did not go there".to_owned()
@@ -365,14 +367,16 @@ async fn distrusts(stage: &mut Stage, what: &str) -> Outcome {
     stage.listen_for(stage.site.limits.quiet).await;
     let number = stage.site.tenant().number.clone();
     stage.carrier_calls(&number, &[])?;
+    let step = stage.site.limits.step;
+    stage
+        .until("a handshake that fails", step, |stage| !stage.failed_handshakes.is_empty())
+        .await
+        .for_set_up()?;
     stage
         .stays_quiet(&format!("a call goes to {what}"), |heard| {
             heard.side.is_teams() && heard.wire.method() == Some("INVITE")
         })
         .await?;
-    ensure(!stage.failed_handshakes.is_empty(), || {
-        "no handshake was even tried, so nothing was refused".to_owned()
-    })?;
     HOLDS
 }
 
@@ -394,7 +398,9 @@ async fn turns_away(stage: &mut Stage, identity: &Identity) -> Outcome {
 
 async fn an_unknown_root_is_refused(stage: &mut Stage) -> Outcome {
     options::first(stage).await.for_set_up()?;
-    let other = Authority::new()
+    let other = stage
+        .authority
+        .stranger()
         .and_then(|other| other.issue(&PROXIES))
         .map_err(|error| Fault::NotJudged(error.to_string()))?;
     turns_away(stage, &other).await?;
