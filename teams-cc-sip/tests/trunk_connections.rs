@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use support::{Stage, config, end, srtp, teams_invite, within};
-use teams_cc_core::contact::{EndReason, EndedBy, Leg, LegCommand, LegEvent};
+use teams_cc_core::contact::{EndReason, EndedBy, Leg, LegCommand, LegEvent, RejectReason};
 use teams_cc_sip::{
     direct_routing::{HealthWarning, PeerState},
     message::{Message, Method, StatusCode},
@@ -139,4 +139,29 @@ async fn where_a_teams_user_is_reaches_the_application() {
     assert_eq!(told.user_location.as_deref(), Some("internal"));
     assert_eq!(told.media_path.as_deref(), Some("proxy.contoso.com, site.contoso.com"));
     assert_eq!(told.user_site.as_deref(), Some("Paris"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_messages_of_the_newest_calls_are_kept_without_numbers_and_keys() {
+    let mut stage = Stage::new(config().trace(2));
+    let mut teams = stage.teams_connects().await;
+    for call in ["one", "two", "three"] {
+        teams.send(teams_invite(call, support::TENANT_FQDN, Some(&srtp("sendrecv", 1)))).await;
+        let incoming = stage.incoming().await;
+        teams.response(100).await;
+        incoming.leg.execute(LegCommand::Reject(RejectReason::Busy)).await.unwrap();
+        teams.response(486).await;
+        stage.leg_event(incoming.leg.id()).await;
+    }
+    let kept = stage.trunk.traces().await.unwrap();
+    let calls: Vec<&str> = kept.iter().map(|trace| &*trace.call_id).collect();
+    assert_eq!(calls, ["two", "three"], "the oldest made room");
+    let text = kept[1].to_string();
+    for shown in ["INVITE", "100 Trying", "486", "RTP/SAVP", "a=crypto:1", "inline:***", "<- 52."] {
+        assert!(text.contains(shown), "no {shown}: {text}");
+    }
+    for hidden in ["4255550", "Ann", "WVNfX19z"] {
+        assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+    assert!(Stage::new(config()).trunk.traces().await.unwrap().is_empty());
 }

@@ -218,6 +218,9 @@ impl Driver {
             Command::RemoveTenant { tenant, reply } => {
                 let _ = reply.send(self.engine.remove_tenant(&tenant));
             }
+            Command::Traces { reply } => {
+                let _ = reply.send(self.engine.traces());
+            }
             Command::Renew => self.flows.renew(),
             Command::TakeCalls(take) => self.engine.resting = !take,
             Command::Permit { tenant, permission } => {

@@ -8,7 +8,7 @@ use teams_cc_core::{
 };
 use tokio::sync::oneshot;
 
-use super::{Destination, SipLeg, Unfinished};
+use super::{CallTrace, Destination, SipLeg, Unfinished};
 use crate::{
     direct_routing::Customer,
     error::Error,
@@ -65,6 +65,11 @@ pub(crate) enum Command {
     Refusals {
         /// Where the counts go.
         reply: oneshot::Sender<Vec<RefusalCount>>,
+    },
+    /// Tell what is kept of calls.
+    Traces {
+        /// Where it goes.
+        reply: oneshot::Sender<Vec<CallTrace>>,
     },
     /// End every call and stop.
     Shutdown {

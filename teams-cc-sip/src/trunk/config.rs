@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use teams_cc_core::emergency::EmergencyPlan;
 
+use super::{LabPeer, TrunkLimits};
 use crate::{
     carrier::{DigestUser, Registration},
     direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
@@ -74,6 +75,8 @@ pub struct TrunkConfig {
     pub gate: GatePolicy,
     /// Bounds on what the trunk holds.
     pub limits: TrunkLimits,
+    /// How many calls the messages are kept of, the newest; a call takes up to 200 KiB. Default: 0.
+    pub traced_calls: usize,
     /// Decides branches, tags and Call-IDs; take it from the operating system in production.
     pub seed: u64,
 }
@@ -100,6 +103,7 @@ impl TrunkConfig {
             product: concat!("teams-cc/sip/", env!("CARGO_PKG_VERSION")).into(),
             gate: GatePolicy::default(),
             limits: TrunkLimits::default(),
+            traced_calls: 0,
             seed,
         }
     }
@@ -192,6 +196,13 @@ impl TrunkConfig {
     #[must_use]
     pub fn gate(mut self, gate: GatePolicy) -> Self {
         self.gate = gate;
+        self
+    }
+
+    /// Keeps the messages of so many calls for [`Trunk::traces`](super::Trunk::traces).
+    #[must_use]
+    pub fn trace(mut self, calls: usize) -> Self {
+        self.traced_calls = calls;
         self
     }
 
@@ -354,74 +365,6 @@ impl StaticPeer {
     #[must_use]
     pub fn monitored(mut self, monitored: bool) -> Self {
         self.monitored = monitored;
-        self
-    }
-}
-
-/// Callers on this machine, in a laboratory.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct LabPeer {
-    /// What such callers are called in events.
-    pub name: Box<str>,
-    /// The host they reach us under, for `Contact`.
-    pub contact_host: Box<str>,
-    /// The port they reach us on over UDP and TCP.
-    pub plain_port: u16,
-    /// The port they reach us on over TLS.
-    pub tls_port: u16,
-}
-
-impl LabPeer {
-    /// Trusts loopback and shows callers this host in `Contact`.
-    #[must_use]
-    pub fn new(contact_host: &str, plain_port: u16, tls_port: u16) -> Self {
-        Self { name: "lab".into(), contact_host: contact_host.into(), plain_port, tls_port }
-    }
-}
-
-/// Bounds on what a trunk holds, and what happens there.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct TrunkLimits {
-    /// Legs at a time; further calls get 503, further dials [`ErrorKind::Full`](crate::ErrorKind::Full).
-    /// Emergency calls have as much room again to themselves.
-    pub legs: usize,
-    /// Connections at a time; further ones are closed at once.
-    pub connections: usize,
-    /// Events that wait for the application. Further calls get 503 and, at twice as many, nothing
-    /// more is read from the network until the application catches up.
-    pub events: usize,
-    /// Messages that wait for one connection. The connection is closed where its peer does not read
-    /// them.
-    pub writes: usize,
-}
-
-impl Default for TrunkLimits {
-    fn default() -> Self {
-        Self { legs: 10_000, connections: 4_096, events: 4_096, writes: 256 }
-    }
-}
-
-impl TrunkLimits {
-    /// Sets how many legs there may be at a time.
-    #[must_use]
-    pub fn legs(mut self, legs: usize) -> Self {
-        self.legs = legs;
-        self
-    }
-
-    /// Sets how many connections there may be at a time.
-    #[must_use]
-    pub fn connections(mut self, connections: usize) -> Self {
-        self.connections = connections;
-        self
-    }
-
-    /// Sets how many events may wait for the application.
-    #[must_use]
-    pub fn events(mut self, events: usize) -> Self {
-        self.events = events.max(1);
         self
     }
 }

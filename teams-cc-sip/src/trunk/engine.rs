@@ -19,6 +19,7 @@ use super::{
     call::{LegRecord, Role},
     cause,
     input::{Event, Input, Output, Ticket},
+    trace::Traces,
 };
 use crate::{
     bridge::parting::Parting,
@@ -31,7 +32,6 @@ use crate::{
     error::{Error, ErrorKind},
     gate::Gate,
     io::Peer,
-    message::StatusCode,
     transport::{Target, TransportKind},
 };
 
@@ -69,6 +69,7 @@ pub(crate) struct Engine {
     pub(crate) inbound: u64,
     pub(crate) replacements: u64,
     pub(crate) sessions: u64,
+    pub(crate) traces: Traces,
     /// Calls that ring although their connection is gone.
     pub(crate) orphans: Vec<LegId>,
     pub(crate) operations: u64,
@@ -123,6 +124,7 @@ impl Engine {
             inbound: 0,
             replacements: 0,
             sessions: 0,
+            traces: Traces::new(config.traced_calls),
             orphans: Vec::new(),
             operations: 0,
             draining: false,
@@ -145,6 +147,7 @@ impl Engine {
             }
             Input::Received { flow, message } => {
                 if let Some(origin) = self.origin(flow) {
+                    self.trace_received(&origin, &message);
                     let input = self.admit(origin, message);
                     self.feed(input);
                 }
@@ -198,7 +201,10 @@ impl Engine {
                 return output;
             }
             match self.endpoint.poll_output() {
-                EndpointOutput::Transmit(transmit) => return Output::Transmit(transmit),
+                EndpointOutput::Transmit(transmit) => {
+                    self.trace_sent(&transmit);
+                    return Output::Transmit(transmit);
+                }
                 EndpointOutput::Event(event) => self.on_sip(event),
                 EndpointOutput::Timeout(deadline) => {
                     let own = [
@@ -387,49 +393,6 @@ impl Engine {
                 }
                 self.finish(&leg, cause::of_end(end));
             }
-        }
-    }
-
-    fn drain(&mut self) {
-        self.draining = true;
-        self.leave_registrars();
-        // Whoever calls for help talks on: such calls, and whom they talk to, have until the
-        // trunk's task ends.
-        let legs: Vec<LegId> =
-            self.legs.keys().filter(|leg| !self.is_for_help(leg)).cloned().collect();
-        for leg in legs {
-            self.refuse_or_hang_up(&leg, StatusCode::SERVICE_UNAVAILABLE);
-        }
-        let retired: Vec<CallHandle> = self.retired.keys().copied().collect();
-        for call in retired {
-            self.end_retired(call);
-        }
-    }
-
-    /// Whether a leg, or the one it talks to, is a call to the emergency services.
-    fn is_for_help(&self, leg: &LegId) -> bool {
-        let Some(record) = self.legs.get(leg) else { return false };
-        let other = record.bridge.as_ref().and_then(|other| self.legs.get(other));
-        record.emergency || other.is_some_and(|other| other.emergency)
-    }
-
-    fn end_lost_retired(&mut self) {
-        let now = self.now;
-        let lost: Vec<CallHandle> = self
-            .retired
-            .iter()
-            .filter(|(_, until)| **until <= now)
-            .map(|(call, _)| *call)
-            .collect();
-        for call in lost {
-            self.end_retired(call);
-        }
-    }
-
-    pub(crate) fn end_retired(&mut self, call: CallHandle) {
-        self.retired.remove(&call);
-        if self.order(Command::Bye { call, extras: crate::endpoint::Extras::new() }).is_err() {
-            self.calls.remove(&call);
         }
     }
 

@@ -6,7 +6,7 @@ use teams_cc_core::{Clock, TenantId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
-    Destination, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent, Unfinished,
+    CallTrace, Destination, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent, Unfinished,
     command::{COMMAND_QUEUE, Command},
 };
 use crate::{
@@ -116,6 +116,19 @@ impl Trunk {
     /// [`ErrorKind::Stopped`].
     pub async fn take_calls(&self, take: bool) -> Result<(), Error> {
         self.send(Command::TakeCalls(take)).await
+    }
+
+    /// The messages of the newest calls, masked; none unless [`TrunkConfig::trace`] asked for it.
+    ///
+    /// Dropping the future has no effect.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stopped`].
+    pub async fn traces(&self) -> Result<Vec<CallTrace>, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Traces { reply }).await?;
+        answer.await.map_err(|_| ErrorKind::Stopped.into())
     }
 
     async fn send(&self, command: Command) -> Result<(), Error> {
