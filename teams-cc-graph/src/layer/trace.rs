@@ -24,15 +24,15 @@ impl<S: Handle> Handle for Trace<S> {
         // Where nobody listens, what a span would say is not even looked up.
         let listens = tracing::span_enabled!(tracing::Level::INFO);
         let span = if listens { span(order) } else { Span::none() };
-        let is_watched = cfg!(feature = "metrics") || !span.is_disabled();
-        let phases = is_watched.then(Arc::<Phases>::default);
-        order.phases.clone_from(&phases);
-        let result = self.inner.handle(order).instrument(span.clone()).await;
-        if let Some(phases) = phases {
-            let operation = order.endpoint.map_or("raw", |endpoint| endpoint.name);
-            span.in_scope(|| record(&span, &result, &phases));
-            metrics::request(operation, &result, &phases);
+        if !cfg!(feature = "metrics") && span.is_disabled() {
+            return self.inner.handle(order).await;
         }
+        let phases = Arc::<Phases>::default();
+        order.phases = Some(Arc::clone(&phases));
+        let result = self.inner.handle(order).instrument(span.clone()).await;
+        let operation = order.endpoint.map_or("raw", |endpoint| endpoint.name);
+        span.in_scope(|| record(&span, &result, &phases));
+        metrics::request(operation, &result, &phases);
         result
     }
 }
