@@ -17,8 +17,8 @@ use teams_cc_core::{
     contact::{EndCause, EndReason, Leg, LegCommand, LegEvent, RejectReason},
 };
 use teams_cc_sip::{
-    direct_routing::SbcFqdn,
-    gate::GatePolicy,
+    direct_routing::{Customer, SbcFqdn},
+    gate::{GatePolicy, Permission},
     io::{Network, Resolve, SocketNetwork, Target, TlsIdentity, TokioClock, TransportKind},
     trunk::{
         Destination, IncomingCall, MediaPort, RemoteMedia, SipLeg, StaticPeer, TeamsPeer, Trunk,
@@ -141,6 +141,26 @@ impl Own {
 }
 
 impl Own {
+    /// Removes the second customer from the running trunk, or adds it again.
+    pub(super) async fn serve_second(&self, wanted: bool) -> Result<(), Failure> {
+        let (host, tenant, _) = TENANTS[1];
+        let tenant: TenantId = tenant.parse()?;
+        if wanted {
+            self.trunk.add_tenant(Customer::new(tenant, host.parse()?)).await?;
+        } else {
+            self.trunk.remove_tenant(tenant).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets the first customer show its own numbers only.
+    pub(super) async fn screen_first(&self) -> Result<(), Failure> {
+        let (_, tenant, number) = TENANTS[0];
+        let screened = Permission::new().allow("+1").owns(number);
+        self.trunk.permit(tenant.parse()?, Some(screened)).await?;
+        Ok(())
+    }
+
     /// Whether the trunk would start with a certificate.
     pub(super) fn starts_with(authority: &Authority, identity: Identity) -> bool {
         let (Ok(fqdn), Ok(roots)) = (FQDN.parse::<SbcFqdn>(), authority.roots()) else {
@@ -229,7 +249,7 @@ impl Application {
         .emergency(call.emergency);
         if let Some(tenant) = call.tenant {
             // The carrier sees which customer calls.
-            to = to.display(tenant.as_str());
+            to = to.display(tenant.as_str()).for_tenant(tenant);
         }
         match self.trunk.dial(to).await {
             Ok(dialled) => {

@@ -90,17 +90,22 @@ async fn draining_refuses_new_calls(stage: &mut Stage) -> Outcome {
     let Some(trunk) = stage.own.as_ref().map(|own| own.trunk.clone()) else {
         return not_applicable("it takes an operator who drains the subject");
     };
-    let call = stage.answered_out(&[]).await?;
-    let drain =
-        tokio::spawn(async move { trunk.shutdown(std::time::Duration::from_secs(5)).await });
-    stage.listen_for(std::time::Duration::from_millis(50)).await;
+    let mut call = stage.answered_out(&[]).await?;
+    trunk.take_calls(false).await.map_err(|error| Fault::NotJudged(error.to_string()))?;
     let number = stage.site.outside.clone();
     let late = stage.teams_calls(&number, &[], Some(&teams_sdp("sendrecv", 1))).await?;
-    let end = stage.response(&late, "INVITE", 200..=699).await;
-    drain.abort();
-    let _ = call;
-    ensure(end?.wire.status() == Some(503), || "a new call is not refused with 503".to_owned())?;
-    Ok(Some("a shutdown ends the existing calls; that they may go on first is not played"))
+    let end = stage.response(&late, "INVITE", 200..=699).await?;
+    stage.acknowledge(&late, 1)?;
+    ensure(end.wire.status() == Some(503), || format!("{} to a new call", end.wire.start()))?;
+    let (teams, carrier) = (call.teams.clone(), call.carrier.clone());
+    stage
+        .stays_quiet("a call that is up is ended", |heard| {
+            (teams.has(heard) || carrier.has(heard)) && heard.wire.method() == Some("BYE")
+        })
+        .await?;
+    let bye = stage.exchange(&mut call.teams, "BYE", &[], None).await?;
+    ensure(bye.wire.status() == Some(200), || format!("{} to its BYE", bye.wire.start()))?;
+    HOLDS
 }
 
 /// An INVITE of this shape reaches the carrier; the INVITE there.

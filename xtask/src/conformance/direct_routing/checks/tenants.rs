@@ -3,14 +3,16 @@
 use super::{Check, check};
 use crate::conformance::direct_routing::{
     message::teams_sdp,
-    stage::Stage,
-    verdict::{HOLDS, Outcome, ensure, not_applicable},
+    stage::{Side, Stage},
+    verdict::{Fault, HOLDS, Outcome, ensure, not_applicable},
     wire::{host_of, uri_of},
 };
 
 pub(super) const CHECKS: &[Check] = &[
+    check!("DR-085", callers_are_screened),
     check!("DR-130", each_tenant_has_its_contact),
     check!("DR-131", the_same_number_does_not_cross),
+    check!("DR-133", tenants_come_and_go),
 ];
 
 async fn each_tenant_has_its_contact(stage: &mut Stage) -> Outcome {
@@ -46,5 +48,60 @@ async fn the_same_number_does_not_cross(stage: &mut Stage) -> Outcome {
     ensure(shown.windows(2).all(|two| two.first() != two.last()), || {
         "two tenants' calls are taken for the same one's".to_owned()
     })?;
+    HOLDS
+}
+
+/// Whether a call of Teams at this host reaches the carrier.
+async fn reaches(stage: &mut Stage, host: &str) -> Result<bool, Fault> {
+    let conn = stage.teams().await?;
+    let uri = format!("sip:{}@{host}:5061;user=phone;transport=tls", stage.site.outside);
+    let teams = stage.teams_calls_uri(conn, &uri, &[], Some(&teams_sdp("sendrecv", 1)))?;
+    let (ours, step) = (teams.clone(), stage.site.limits.step);
+    let next = stage
+        .expect("INVITE at the carrier, or a refusal", step, |heard| {
+            (heard.side == Side::Carrier && heard.wire.method() == Some("INVITE"))
+                || (ours.has(heard) && heard.wire.status().is_some_and(|status| status >= 300))
+        })
+        .await?;
+    if next.side == Side::Carrier {
+        stage.respond_as(&next, 486, "tenant", &[], None)?;
+        stage.response(&teams, "INVITE", 300..=699).await?;
+    }
+    stage.acknowledge(&teams, 1)?;
+    Ok(next.side == Side::Carrier)
+}
+
+async fn tenants_come_and_go(stage: &mut Stage) -> Outcome {
+    const WHY: &str = "it takes an operator who adds and removes a tenant while calls are up";
+    let [one, other] = &*stage.site.tenants.clone() else { return not_applicable(WHY) };
+    if stage.own.is_none() {
+        return not_applicable(WHY);
+    }
+    let call = stage.answered_out(&[]).await?;
+    for wanted in [true, false, true] {
+        if let Some(own) = &stage.own {
+            let done = own.serve_second(wanted).await;
+            done.map_err(|error| Fault::NotJudged(error.to_string()))?;
+        }
+        ensure(reaches(stage, &other.host).await? == wanted, || {
+            format!("{} is {}served", other.host, if wanted { "not " } else { "still " })
+        })?;
+        ensure(reaches(stage, &one.host).await?, || format!("{} is not served", one.host))?;
+    }
+    stage.hang_up(call.teams, &call.carrier).await;
+    let asked = stage.history.iter().any(|heard| {
+        heard.wire.method() == Some("OPTIONS") && heard.wire.get("Contact").contains(&*other.host)
+    });
+    ensure(!asked, || format!("OPTIONS with {} in Contact", other.host))?;
+    HOLDS
+}
+
+async fn callers_are_screened(stage: &mut Stage) -> Outcome {
+    let Some(own) = &stage.own else {
+        return not_applicable("it takes an operator who says which numbers are the tenant's");
+    };
+    own.screen_first().await.map_err(|error| Fault::NotJudged(error.to_string()))?;
+    let host = stage.site.tenant().host.clone();
+    ensure(!reaches(stage, &host).await?, || "a foreign number is shown".to_owned())?;
     HOLDS
 }

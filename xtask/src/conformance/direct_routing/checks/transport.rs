@@ -41,6 +41,7 @@ pub(super) const CHECKS: &[Check] = &[
     check!("DR-024", a_call_survives_its_connection),
     check!("DR-025", nothing_is_sent_to_hold_a_connection),
     check!("DR-026", connections_are_used_again),
+    check!("DR-028", connections_are_renewed_on_demand),
     check!("DR-029", no_uri_is_secure),
     check!("DR-030", large_messages_pass),
 ];
@@ -332,6 +333,21 @@ async fn connections_are_used_again(stage: &mut Stage) -> Outcome {
         ensure(count <= 2, || format!("{count} connections to {} for two calls", side.name()))?;
     }
     Ok(Some("the renewal after an hour is not waited for"))
+}
+
+async fn connections_are_renewed_on_demand(stage: &mut Stage) -> Outcome {
+    let Some(trunk) = stage.own.as_ref().map(|own| own.trunk.clone()) else {
+        return not_applicable("it takes an operator who renews the subject's connections");
+    };
+    let call = stage.answered_in().await?;
+    trunk.renew_connections().await.map_err(|error| Fault::NotJudged(error.to_string()))?;
+    let (mut carrier, teams) = (call.carrier.clone(), call.teams.clone());
+    stage.listen_for(stage.site.limits.quiet).await;
+    stage.ask(&mut carrier, "BYE", &[], None)?;
+    let bye = stage.request_of(&teams, "BYE", stage.site.limits.step).await?;
+    stage.respond(&bye, 200, &teams, &[], None)?;
+    ensure(bye.conn != call.invite.conn, || "BYE came on the old connection".to_owned())?;
+    HOLDS
 }
 
 async fn no_uri_is_secure(stage: &mut Stage) -> Outcome {
