@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use teams_cc_graph::model::{
     Call, CallDirection, CallState, ChangeType, CommsOperation, IdentitySet, MediaDirection,
     Modality, OnlineMeeting, OnlineMeetingRole, OperationStatus, Participant, ParticipantInfo,
-    Presence, RejectBody, RejectReason, ScreenSharingRole, ServiceHostedMediaConfig, Subscription,
-    TeleconferenceDeviceMediaQuality, TeleconferenceDeviceVideoQuality, Tone, call_records,
+    Presence, RejectBody, RejectReason, ResultInfo, ScreenSharingRole, ServiceHostedMediaConfig,
+    Subscription, TeleconferenceDeviceMediaQuality, TeleconferenceDeviceVideoQuality, Tone,
+    call_records,
 };
 use teams_cc_graph::wire::{Field, Resource};
 
@@ -214,4 +215,14 @@ fn a_property_for_tomorrow_can_be_added_today() {
     let written = serde_json::to_value(&call).unwrap();
     assert_eq!((&written["newFeature"], &written["subject"]), (&json!(7), &Value::Null));
     assert_eq!(Call::TYPE, "microsoft.graph.call");
+}
+
+#[test]
+fn what_people_wrote_or_brought_along_is_not_shown() {
+    let result: ResultInfo = read(json!({"code": 486, "message": "Ada Lovelace is busy"}));
+    let party: Participant = read(json!({"metadata": "Ada Lovelace"}));
+    for shown in [format!("{result:?}"), format!("{party:?}")] {
+        assert!(!shown.contains("Ada"), "{shown}");
+    }
+    assert!(format!("{result:?}").contains("486"));
 }

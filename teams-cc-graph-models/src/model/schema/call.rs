@@ -240,7 +240,7 @@ resource! {
         /// The exact reason; the list is open and goes beyond 500000.
         subcode: i32 = "subcode",
         /// A text for people.
-        message: String = "message",
+        message: Sensitive = "message",
     }
 }
 

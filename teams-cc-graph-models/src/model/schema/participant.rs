@@ -3,6 +3,7 @@
 //! a party is.
 
 use crate::model::{EndpointType, IdentitySet, Modality, OnlineMeetingRestricted};
+use crate::wire::Sensitive;
 
 resource! {
     /// A party of a call.
@@ -18,7 +19,7 @@ resource! {
         /// The media of the participant.
         media_streams: Vec<MediaStream> = "mediaStreams",
         /// Text the participant brought along.
-        metadata: String = "metadata",
+        metadata: Sensitive = "metadata",
         /// Whether the participant records.
         recording_info: RecordingInfo = "recordingInfo",
         /// Why the participant left.

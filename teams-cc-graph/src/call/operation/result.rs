@@ -8,8 +8,9 @@ use teams_cc_core::{
 };
 
 use super::ResultCode;
-use crate::model::{
-    CommsOperation, InvitationParticipantInfo, RecordOperation, SendDtmfTonesOperation,
+use crate::{
+    model::{CommsOperation, InvitationParticipantInfo, RecordOperation, SendDtmfTonesOperation},
+    wire::Sensitive,
 };
 
 /// How an operation ended, and all that Graph said about it.
@@ -73,7 +74,7 @@ impl OperationResult {
     /// What Graph says in words; for logs of a support case, not for people.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.operation.as_deref()?.result_info()?.message.text()
+        self.operation.as_deref()?.result_info()?.message.get().map(Sensitive::reveal)
     }
 
     /// The recording, where this was one: its location, its own token, why it ended.

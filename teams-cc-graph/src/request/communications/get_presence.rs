@@ -4,6 +4,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::model::Presence;
 use crate::request::Via;
+use crate::wire::Sensitive;
 
 /// `GET /communications/presences/{id}`: what a user shows to others.
 ///
@@ -42,7 +43,7 @@ use crate::request::Via;
 #[derive(Clone, Debug)]
 pub struct GetPresence<C = Client> {
     via: C,
-    user: String,
+    user: Sensitive,
 }
 
 graph_request! {
@@ -65,7 +66,7 @@ impl GetPresence<()> {
 
 impl<C: Via> GetPresence<C> {
     pub(crate) fn with(via: C, user: &str) -> Self {
-        Self { via, user: user.to_owned() }
+        Self { via, user: user.into() }
     }
 
     /// The request as HTTP.
@@ -74,6 +75,6 @@ impl<C: Via> GetPresence<C> {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        Self::ENDPOINT.bare(&[(USER_ID, &self.user)])
+        Self::ENDPOINT.bare(&[(USER_ID, self.user.reveal())])
     }
 }

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::model::{CallRecording, Collection};
 use crate::request::window::Window;
 use crate::request::{Query, Via};
+use crate::wire::Sensitive;
 
 /// `GET /users/{id}/onlineMeetings/getAllRecordings(…)`: the recordings of all meetings of a user.
 ///
@@ -46,7 +47,7 @@ use crate::request::{Query, Via};
 #[derive(Clone, Debug)]
 pub struct GetAllRecordings<C = Client> {
     via: C,
-    user: String,
+    user: Sensitive,
     window: Window,
     query: Query,
 }
@@ -72,7 +73,7 @@ impl GetAllRecordings<()> {
 
 impl<C: Via> GetAllRecordings<C> {
     pub(crate) fn with(via: C, user: &str) -> Self {
-        Self { via, user: user.to_owned(), window: Window::default(), query: Query::new() }
+        Self { via, user: user.into(), window: Window::default(), query: Query::new() }
     }
 
     /// The request as HTTP.
@@ -81,8 +82,8 @@ impl<C: Via> GetAllRecordings<C> {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        let draft = Self::ENDPOINT.draft(&[("user id", &self.user)])?;
-        let draft = self.window.apply(draft, "meetingOrganizerUserId", &self.user);
+        let draft = Self::ENDPOINT.draft(&[("user id", self.user.reveal())])?;
+        let draft = self.window.apply(draft, "meetingOrganizerUserId", self.user.reveal());
         draft.query(&self.query).bare()
     }
 }

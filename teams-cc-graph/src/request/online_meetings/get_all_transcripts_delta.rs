@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::model::{CallTranscript, Collection};
 use crate::request::window::Window;
 use crate::request::{Query, Via};
+use crate::wire::Sensitive;
 
 /// `GET /users/{id}/onlineMeetings/getAllTranscripts(…)/delta`: transcripts that were added since the last reading.
 ///
@@ -49,7 +50,7 @@ use crate::request::{Query, Via};
 #[derive(Clone, Debug)]
 pub struct GetAllTranscriptsDelta<C = Client> {
     via: C,
-    user: String,
+    user: Sensitive,
     window: Window,
     query: Query,
 }
@@ -75,7 +76,7 @@ impl GetAllTranscriptsDelta<()> {
 
 impl<C: Via> GetAllTranscriptsDelta<C> {
     pub(crate) fn with(via: C, user: &str) -> Self {
-        Self { via, user: user.to_owned(), window: Window::default(), query: Query::new() }
+        Self { via, user: user.into(), window: Window::default(), query: Query::new() }
     }
 
     /// The request as HTTP.
@@ -84,8 +85,9 @@ impl<C: Via> GetAllTranscriptsDelta<C> {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        let draft = Self::ENDPOINT.draft(&[("user id", &self.user)])?;
-        let draft = self.window.apply(draft, "meetingOrganizerUserId", &self.user).then("/delta");
+        let draft = Self::ENDPOINT.draft(&[("user id", self.user.reveal())])?;
+        let draft =
+            self.window.apply(draft, "meetingOrganizerUserId", self.user.reveal()).then("/delta");
         draft.query(&self.query).bare()
     }
 }

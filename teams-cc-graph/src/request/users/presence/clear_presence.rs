@@ -6,6 +6,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::model::ClearPresenceBody;
 use crate::request::Via;
+use crate::wire::Sensitive;
 
 /// `POST /users/{id}/presence/clearPresence`: end the app's presence session of a user.
 ///
@@ -45,7 +46,7 @@ use crate::request::Via;
 #[derive(Clone, Debug)]
 pub struct ClearPresence<C = Client> {
     via: C,
-    user: String,
+    user: Sensitive,
     body: ClearPresenceBody,
 }
 
@@ -67,7 +68,7 @@ impl ClearPresence<()> {
 impl<C: Via> ClearPresence<C> {
     pub(crate) fn with(via: C, user: &str, session: &AppId) -> Self {
         let body = ClearPresenceBody::new().session_id(session.as_str());
-        Self { via, user: user.to_owned(), body }
+        Self { via, user: user.into(), body }
     }
 
     /// The request as HTTP.
@@ -76,6 +77,6 @@ impl<C: Via> ClearPresence<C> {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        Self::ENDPOINT.json(&[(USER_ID, &self.user)], &self.body)
+        Self::ENDPOINT.json(&[(USER_ID, self.user.reveal())], &self.body)
     }
 }

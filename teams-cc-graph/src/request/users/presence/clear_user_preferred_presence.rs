@@ -4,6 +4,7 @@ use super::USER_ID;
 use crate::client::Client;
 use crate::error::Error;
 use crate::request::Via;
+use crate::wire::Sensitive;
 
 /// `POST /users/{id}/presence/clearUserPreferredPresence`: let sessions decide what a user shows.
 ///
@@ -40,7 +41,7 @@ use crate::request::Via;
 #[derive(Clone, Debug)]
 pub struct ClearUserPreferredPresence<C = Client> {
     via: C,
-    user: String,
+    user: Sensitive,
 }
 
 graph_request! {
@@ -60,7 +61,7 @@ impl ClearUserPreferredPresence<()> {
 
 impl<C: Via> ClearUserPreferredPresence<C> {
     pub(crate) fn with(via: C, user: &str) -> Self {
-        Self { via, user: user.to_owned() }
+        Self { via, user: user.into() }
     }
 
     /// The request as HTTP.
@@ -69,6 +70,6 @@ impl<C: Via> ClearUserPreferredPresence<C> {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        Self::ENDPOINT.bare(&[(USER_ID, &self.user)])
+        Self::ENDPOINT.bare(&[(USER_ID, self.user.reveal())])
     }
 }

@@ -10,6 +10,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::model::SetPresenceBody;
 use crate::request::{Via, check};
+use crate::wire::Sensitive;
 
 /// `POST /users/{id}/presence/setPresence`: set what the app's session shows of a user.
 ///
@@ -56,7 +57,7 @@ use crate::request::{Via, check};
 #[derive(Clone, Debug)]
 pub struct SetPresence<C = Client> {
     via: C,
-    user: String,
+    user: Sensitive,
     body: SetPresenceBody,
     expiration: Option<Duration>,
 }
@@ -83,7 +84,7 @@ impl<C: Via> SetPresence<C> {
     pub(crate) fn with(via: C, user: &str, session: &AppId, presence: SessionPresence) -> Self {
         let body = SetPresenceBody::new(presence.availability(), presence.activity())
             .session_id(session.as_str());
-        Self { via, user: user.to_owned(), body, expiration: None }
+        Self { via, user: user.into(), body, expiration: None }
     }
 
     /// Set how long it lasts, in whole seconds. Default: 5 minutes.
@@ -103,6 +104,6 @@ impl<C: Via> SetPresence<C> {
             check::seconds("expirationDuration", expiration, EXPIRATION_SECONDS)?;
             body.expiration_duration = IsoDuration::from(expiration).to_string().into();
         }
-        Self::ENDPOINT.json(&[(USER_ID, &self.user)], &body)
+        Self::ENDPOINT.json(&[(USER_ID, self.user.reveal())], &body)
     }
 }

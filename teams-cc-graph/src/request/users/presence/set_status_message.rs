@@ -7,6 +7,7 @@ use crate::model::{
     BodyType, DateTimeTimeZone, ItemBody, PresenceStatusMessage, SetStatusMessageBody,
 };
 use crate::request::Via;
+use crate::wire::Sensitive;
 
 /// `POST /users/{id}/presence/setStatusMessage`: set the note a user shows.
 ///
@@ -46,7 +47,7 @@ use crate::request::Via;
 #[derive(Clone, Debug)]
 pub struct SetStatusMessage<C = Client> {
     via: C,
-    user: String,
+    user: Sensitive,
     message: PresenceStatusMessage,
 }
 
@@ -68,7 +69,7 @@ impl SetStatusMessage<()> {
 impl<C: Via> SetStatusMessage<C> {
     pub(crate) fn with(via: C, user: &str, text: impl Into<String>) -> Self {
         let message = ItemBody::new().content(text.into()).content_type(BodyType::Text);
-        Self { via, user: user.to_owned(), message: PresenceStatusMessage::new().message(message) }
+        Self { via, user: user.into(), message: PresenceStatusMessage::new().message(message) }
     }
 
     /// Set when the note goes, as a local time without offset and the name of its zone. Default:
@@ -85,6 +86,6 @@ impl<C: Via> SetStatusMessage<C> {
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for an id that cannot stand in a path.
     pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
         let body = SetStatusMessageBody::new().status_message(self.message);
-        Self::ENDPOINT.json(&[(USER_ID, &self.user)], &body)
+        Self::ENDPOINT.json(&[(USER_ID, self.user.reveal())], &body)
     }
 }

@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::model::SetUserPreferredPresenceBody;
 use crate::request::{Via, check};
+use crate::wire::Sensitive;
 
 /// `POST /users/{id}/presence/setUserPreferredPresence`: set what a user prefers to show.
 ///
@@ -51,7 +52,7 @@ use crate::request::{Via, check};
 #[derive(Clone, Debug)]
 pub struct SetUserPreferredPresence<C = Client> {
     via: C,
-    user: String,
+    user: Sensitive,
     body: SetUserPreferredPresenceBody,
     expiration: Option<Duration>,
 }
@@ -77,7 +78,7 @@ impl SetUserPreferredPresence<()> {
 impl<C: Via> SetUserPreferredPresence<C> {
     pub(crate) fn with(via: C, user: &str, presence: PreferredPresence) -> Self {
         let body = SetUserPreferredPresenceBody::new(presence.availability(), presence.activity());
-        Self { via, user: user.to_owned(), body, expiration: None }
+        Self { via, user: user.into(), body, expiration: None }
     }
 
     /// Set how long it lasts, in whole seconds. Default: 1 day if busy, 7 days otherwise.
@@ -97,6 +98,6 @@ impl<C: Via> SetUserPreferredPresence<C> {
             check::seconds("expirationDuration", expiration, EXPIRATION_SECONDS)?;
             body.expiration_duration = IsoDuration::from(expiration).to_string().into();
         }
-        Self::ENDPOINT.json(&[(USER_ID, &self.user)], &body)
+        Self::ENDPOINT.json(&[(USER_ID, self.user.reveal())], &body)
     }
 }

@@ -179,3 +179,27 @@ fn presence_permissions_name_who_acts() {
 static_assertions::assert_impl_all!(SetManualLocation: Clone, Send, Sync, IntoFuture);
 static_assertions::assert_not_impl_any!(SetManualLocation<Client>: IntoFuture);
 static_assertions::assert_impl_all!(SetPresence<Client>: Clone, Send, Sync, IntoFuture);
+
+#[test]
+fn a_request_does_not_show_whom_it_is_about() {
+    use crate::request::{adhoc_calls, communications, online_meetings};
+
+    const ADA: &str = "ada@contoso.com";
+    let presence = PreferredPresence::Available;
+    for shown in [
+        format!("{:?}", GetPresence::new(ADA)),
+        format!("{:?}", ClearPresence::new(ADA, &app())),
+        format!("{:?}", ClearUserPreferredPresence::new(ADA)),
+        format!("{:?}", SetUserPreferredPresence::new(ADA, presence)),
+        format!("{:?}", SetStatusMessage::new(ADA, "in a meeting")),
+        format!("{:?}", communications::GetPresence::new(ADA)),
+        format!("{:?}", adhoc_calls::GetAllRecordings::new(ADA)),
+        format!("{:?}", adhoc_calls::GetAllTranscripts::new(ADA)),
+        format!("{:?}", online_meetings::GetAllRecordings::new(ADA)),
+        format!("{:?}", online_meetings::GetAllRecordingsDelta::new(ADA)),
+        format!("{:?}", online_meetings::GetAllTranscripts::new(ADA)),
+        format!("{:?}", online_meetings::GetAllTranscriptsDelta::new(ADA)),
+    ] {
+        assert!(!shown.contains("ada@"), "{shown}");
+    }
+}
