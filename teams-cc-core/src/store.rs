@@ -2,10 +2,11 @@
 //!
 //! [`DispatchStore`] owns who is reserved for what; [`CallStore`] keeps opaque records of calls.
 //! Both are seams. Those in memory are here, for one process and for tests; one that outlives a
-//! process is yours to write, over the database you have. Time is wall time, because it must mean
+//! process is yours to write, over the database you have; [`conformance`] checks it. Time is wall time, because it must mean
 //! the same to another process.
 
 mod call;
+pub mod conformance;
 mod dispatch;
 mod memory;
 
