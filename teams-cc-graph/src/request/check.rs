@@ -132,10 +132,10 @@ pub(crate) fn meeting(
                 return missing("the chat of the meeting");
             }
         }
-        MeetingInfo::Token(meeting) => {
-            if meeting.token.get().is_none_or(|token| token.reveal().is_empty()) {
-                return missing("the token of the meeting");
-            }
+        MeetingInfo::Token(meeting)
+            if meeting.token.get().is_none_or(|token| token.reveal().is_empty()) =>
+        {
+            return missing("the token of the meeting");
         }
         MeetingInfo::JoinMeetingId(meeting) => {
             if meeting.join_meeting_id.get().is_none_or(|id| id.reveal().is_empty()) {
