@@ -122,12 +122,11 @@ impl Engine {
 
     /// The calls that are kept, the oldest first.
     pub(crate) fn traces(&self) -> Vec<CallTrace> {
-        let messages = |call: &Box<str>| self.traces.calls.get(call).into_iter().flatten().cloned();
-        let trace = |call: &Box<str>| CallTrace {
-            call_id: call.clone(),
-            messages: messages(call).collect(),
-        };
-        self.traces.order.iter().map(trace).collect()
+        let messages = |call: &str| self.traces.calls.get(call).into_iter().flatten().cloned();
+        let order = self.traces.order.iter();
+        order
+            .map(|call| CallTrace { call_id: call.clone(), messages: messages(call).collect() })
+            .collect()
     }
 }
 
