@@ -27,8 +27,11 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect!("OPTIONS with an address in Contact", ["DR-033"], |_, way, wire| {
         on(way, wire, "OPTIONS", |text| replace_host(text, "Contact: <sip:", "127.0.0.1"))
     }),
-    defect!("OPTIONS with an empty user", ["DR-034"], |_, way, wire| {
-        on(way, wire, "OPTIONS", |text| text.replacen("From: <sip:", "From: <sip:@", 1))
+    defect!("OPTIONS with an empty user", ["DR-034"], |_, way, wire| match way {
+        Way::Out => {
+            on(way, wire, "OPTIONS", |text| text.replacen("From: <sip:", "From: <sip:@", 1))
+        }
+        Way::In => rewrite(wire, |text| text.replacen("<sip:@", "<sip:", 1)),
     }),
     defect!("OPTIONS without a tag in From", ["DR-035"], |_, way, wire| {
         // What comes back is given the tag again.
