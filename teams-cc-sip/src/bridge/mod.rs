@@ -6,6 +6,7 @@
 //! Microsoft's proxy, and the other party only changes whom it talks to
 //! (Learn, *Issues that affect call transfers*; RFC 3515, RFC 5589).
 
+pub(crate) mod header_policy;
 mod hold;
 mod join;
 pub(crate) mod parting;

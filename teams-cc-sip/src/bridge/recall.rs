@@ -12,7 +12,7 @@ use crate::{
     endpoint::{Command, Extras, ReferHandle},
     gate::{Ask, Purpose},
     trunk::{
-        EmergencyData, TransferStep,
+        CarriedHeaders, EmergencyData, TransferStep,
         admission::Side,
         call::{Attempt, Transfer, Whither},
         engine::Engine,
@@ -71,6 +71,7 @@ impl Engine {
             proxy: None,
             progressed: false,
             emergency: EmergencyData::default(),
+            carried: CarriedHeaders::default(),
         };
         self.begin_transfer(leg, Transfer::new(refer, attempt, passage.grant).recalling());
         if let Some(record) = self.legs.get_mut(leg) {

@@ -17,7 +17,7 @@ use crate::{
     gate::{Ask, Grant, Purpose},
     message::{HeaderName, HeaderRef, ReferTo, Request, StatusCode, Uri},
     trunk::{
-        EmergencyData,
+        CarriedHeaders, EmergencyData,
         admission::Side,
         call::{Attempt, Role, Whither},
         engine::Engine,
@@ -73,6 +73,7 @@ impl Engine {
             proxy: None,
             progressed: false,
             emergency: EmergencyData::default(),
+            carried: CarriedHeaders::default(),
         };
         Ok(Referral { leg, attempt, grant: passage.grant })
     }

@@ -46,6 +46,7 @@ impl Driver {
             peer: incoming.peer,
             tenant: incoming.tenant,
             emergency: incoming.emergency,
+            carried: incoming.carried,
             optimization: incoming.optimization,
             call_id: incoming.call_id,
         }

@@ -8,7 +8,9 @@ use teams_cc_core::{
     contact::{Direction, EndCause, LegState, Verb},
 };
 
-use super::{DisplayText, EmergencyData, admission::Side, input::Ticket, session::Session};
+use super::{
+    CarriedHeaders, DisplayText, EmergencyData, admission::Side, input::Ticket, session::Session,
+};
 use crate::{
     bridge::parting::Parting,
     direct_routing::SbcFqdn,
@@ -116,6 +118,7 @@ pub(crate) struct Attempt {
     /// Whether more than 100 has come: from then on the call has been delivered.
     pub(crate) progressed: bool,
     pub(crate) emergency: EmergencyData,
+    pub(crate) carried: CarriedHeaders,
 }
 
 /// Whom an INVITE calls.

@@ -6,6 +6,7 @@ use teams_cc_core::emergency::EmergencyPlan;
 
 use super::{LabPeer, TrunkLimits};
 use crate::{
+    bridge::header_policy::HeaderPolicy,
     carrier::{DigestUser, Registration},
     direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
     endpoint::SessionTimer,
@@ -75,6 +76,8 @@ pub struct TrunkConfig {
     pub gate: GatePolicy,
     /// Bounds on what the trunk holds.
     pub limits: TrunkLimits,
+    /// What goes on to Teams of what callers bring along.
+    pub headers_to_teams: HeaderPolicy,
     /// How many calls the messages are kept of, the newest; a call takes up to 200 KiB. Default: 0.
     pub traced_calls: usize,
     /// Decides branches, tags and Call-IDs; take it from the operating system in production.
@@ -103,6 +106,7 @@ impl TrunkConfig {
             product: concat!("teams-cc/sip/", env!("CARGO_PKG_VERSION")).into(),
             gate: GatePolicy::default(),
             limits: TrunkLimits::default(),
+            headers_to_teams: HeaderPolicy::to_teams(),
             traced_calls: 0,
             seed,
         }
@@ -288,6 +292,10 @@ pub struct StaticPeer {
     pub proof: Option<DigestUser>,
     /// The account under which we register with its target, where it sends calls to a binding.
     pub registration: Option<Registration>,
+    /// Whether it is believed who calls, and shown what is private. Default: no.
+    pub trusted: bool,
+    /// What goes on to it of what callers bring along.
+    pub headers: HeaderPolicy,
     /// The session timer it is asked for (RFC 4028); none runs one only where it asks.
     pub session_timer: Option<SessionTimer>,
 }
@@ -315,6 +323,8 @@ impl StaticPeer {
             credentials: None,
             proof: None,
             registration: None,
+            trusted: false,
+            headers: HeaderPolicy::to_carriers(),
             session_timer: Some(SessionTimer::default()),
         }
     }

@@ -2,7 +2,7 @@
 
 use teams_cc_core::{LegId, PhoneNumber, TenantId};
 
-use super::{DisplayText, EmergencyData};
+use super::{CarriedHeaders, DisplayText, EmergencyData};
 use crate::{direct_routing::SbcFqdn, gate::Purpose};
 
 /// A call to be made.
@@ -44,6 +44,8 @@ pub struct Destination {
     pub purpose: Purpose,
     /// Who forwarded the call, of a [`Purpose::Forward`].
     pub diverted_by: Option<PhoneNumber>,
+    /// What the caller brought along; the policy of where the call goes decides what goes on.
+    pub carried: CarriedHeaders,
 }
 
 impl Destination {
@@ -61,6 +63,7 @@ impl Destination {
             tenant: None,
             purpose: Purpose::Dial,
             diverted_by: None,
+            carried: CarriedHeaders::default(),
         }
     }
 
@@ -97,6 +100,13 @@ impl Destination {
     #[must_use]
     pub fn private(mut self, private: bool) -> Self {
         self.private = private;
+        self
+    }
+
+    /// Passes on what the caller brought along, as far as the policy of the other side lets it.
+    #[must_use]
+    pub fn carrying(mut self, headers: CarriedHeaders) -> Self {
+        self.carried = headers;
         self
     }
 

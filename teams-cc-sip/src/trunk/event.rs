@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use teams_cc_core::{Address, Instant, LegId, PhoneNumber, TenantId, contact::LegEvent};
 
-use super::{DisplayText, EmergencyData, SipLeg};
+use super::{CarriedHeaders, DisplayText, EmergencyData, SipLeg};
 use crate::{
     direct_routing::{HealthReason, HealthWarning, MediaOptimization, PeerState},
     transport::Target,
@@ -57,6 +57,8 @@ pub struct IncomingCall {
     pub tenant: Option<TenantId>,
     /// What an emergency call carries, kept untouched; empty for most calls.
     pub emergency: EmergencyData,
+    /// Further headers that may go on where the call is passed on.
+    pub carried: CarriedHeaders,
     /// Where a Teams user is; none without local media optimisation.
     pub optimization: Option<Box<MediaOptimization>>,
     /// The SIP Call-ID, for logs on both sides.

@@ -6,7 +6,7 @@ use teams_cc_core::{
 };
 
 use super::{
-    DisplayText,
+    CarriedHeaders, DisplayText,
     admission::Side,
     call::{LegRecord, Link, Role, Shown, Waiting},
     engine::{Engine, RETRY_AFTER_SECONDS},
@@ -60,6 +60,13 @@ impl Engine {
         let called = emergency.unwrap_or_else(|| self.called_of(request));
         let tenant = self.tenant_of(origin, request);
         let for_help = called.is_emergency();
+        let trusted = self.config.trusts(side);
+        let wanted = |name: &str| self.config.wants_header(name);
+        let carried = CarriedHeaders::read(request.headers(), trusted, wanted);
+        if !for_help && carried.goes_round(&called) {
+            tracing::info!(call = ?call, "a call that goes round was refused");
+            return self.refuse(call, Some(&link), StatusCode::LOOP_DETECTED);
+        }
         let grant = if for_help { None } else { self.gate.enter(tenant.as_ref(), &called) };
         let call_id = request.headers().typed::<CallId>().ok().flatten();
         self.end_retried(&link.name, &who.address, &called);
@@ -96,6 +103,7 @@ impl Engine {
             peer: self.name_of(side),
             tenant,
             emergency: parts.carried,
+            carried,
             optimization: MediaOptimization::read(request.headers()).map(Box::new),
             call_id: call_id.map(|id| id.as_str().into()).unwrap_or_default(),
         }))));

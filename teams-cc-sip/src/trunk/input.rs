@@ -8,8 +8,8 @@ use teams_cc_core::{
 };
 
 use super::{
-    Codec, Destination, DisplayText, EmergencyData, MasterKey, MediaError, MediaEvent, PeerHealth,
-    RemoteMedia, TransferStep,
+    CarriedHeaders, Codec, Destination, DisplayText, EmergencyData, MasterKey, MediaError,
+    MediaEvent, PeerHealth, RemoteMedia, TransferStep,
 };
 use crate::{
     direct_routing::{ConnectionFault, MediaOptimization},
@@ -134,6 +134,7 @@ pub(crate) struct Incoming {
     pub(crate) peer: Box<str>,
     pub(crate) tenant: Option<TenantId>,
     pub(crate) emergency: EmergencyData,
+    pub(crate) carried: CarriedHeaders,
     pub(crate) optimization: Option<Box<MediaOptimization>>,
     pub(crate) call_id: Box<str>,
 }

@@ -3,11 +3,13 @@
 use bytes::Bytes;
 
 use super::{
+    HeaderPolicy,
     admission::Side,
     call::{Attempt, Link, Shown, Whither},
     multipart,
 };
 use crate::{
+    bridge::header_policy::Onward,
     direct_routing::{caller_uri, carrier_request_uri, headers, teams_request_uri},
     error::{Error, ErrorKind},
     message::{
@@ -24,6 +26,8 @@ pub(crate) struct Invite<'a> {
     pub(crate) attempt: &'a Attempt,
     pub(crate) to: &'a Target,
     pub(crate) offer: Bytes,
+    pub(crate) policy: &'a HeaderPolicy,
+    pub(crate) trusted: bool,
 }
 
 impl Invite<'_> {
@@ -39,6 +43,7 @@ impl Invite<'_> {
             }
             other => other.clone(),
         };
+        let target = callee.clone();
         let (host, port, transport) = &self.link.contact;
         let contact = headers::reachable_at(host, *port, *transport).map_err(broken)?;
         let mut request = Request::new(Method::Invite, uri)
@@ -51,6 +56,15 @@ impl Invite<'_> {
                 request.headers_mut().push_typed(&PAssertedIdentity::new(NameAddr::new(uri)));
             }
         }
+        let onward = Onward {
+            policy: self.policy,
+            trusted: self.trusted,
+            shown: &self.shown.number,
+            private: self.shown.private,
+            target: &target,
+            host: self.link.name.as_str(),
+        };
+        onward.write(&self.attempt.carried, request.headers_mut()).map_err(broken)?;
         for (name, value) in &self.attempt.emergency.headers {
             request.headers_mut().push(name.as_ref(), value).map_err(broken)?;
         }

@@ -44,4 +44,7 @@ pub use media::{MediaError, MediaPort, RemoteMedia, SrtpKeys};
 pub use media_news::{MediaEvent, MediaNews};
 pub use trace::{CallTrace, TracedMessage};
 
-pub use crate::sdp::{Codec, MasterKey};
+pub use crate::{
+    bridge::header_policy::{CarriedHeaders, HeaderPolicy, HistoryForm},
+    sdp::{Codec, MasterKey},
+};

@@ -42,7 +42,15 @@ impl Engine {
         };
         let emergency = grant.is_none();
         // Whoever helps must be able to call back, and to see who called.
-        let private = to.private && !emergency;
+        let mut carried = to.carried;
+        if emergency {
+            carried.drop_privacy();
+        }
+        if let Some(by) = to.diverted_by {
+            carried.add_forwarding(by);
+        }
+        let heeds = self.config.headers_towards(link.side).privacy;
+        let private = !emergency && (to.private || (heeds && carried.wants_privacy()));
         let left = match link.side {
             Side::Teams => self.failover.order(self.now).into(),
             // The DNS names a carrier's servers; these count those that may still be tried.
@@ -58,6 +66,7 @@ impl Engine {
                 proxy: None,
                 progressed: false,
                 emergency: to.emergency,
+                carried,
             }),
             waiting: Some(Waiting::Dial(ticket)),
             grant,
@@ -187,7 +196,10 @@ impl Engine {
         let offer = session
             .offer(Flow::SendRecv)
             .map_err(|error| Error::caused_by(ErrorKind::Protocol, error))?;
-        let invite = Invite { link: &link, shown: &shown, attempt, to: &to, offer };
+        let policy = self.config.headers_towards(link.side);
+        let trusted = self.config.trusts(link.side);
+        let invite =
+            Invite { link: &link, shown: &shown, attempt, to: &to, offer, policy, trusted };
         let mut request = invite.build()?;
         headers::introduce(request.headers_mut(), self.config.refer, &self.config.product)
             .map_err(|error| Error::caused_by(ErrorKind::Config, error))?;
