@@ -168,6 +168,11 @@ impl HeaderPolicy {
 /// the call goes then decides what of it goes on.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct CarriedHeaders {
+    brought: Box<Brought>,
+}
+
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Brought {
     lines: Vec<Header>,
     /// What stood in `Max-Forwards`.
     hops: Option<u8>,
@@ -185,12 +190,13 @@ impl CarriedHeaders {
     /// Whether nothing was brought along.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.brought.lines.is_empty()
     }
 
     /// The values of one header, in order; they may hold anything about a person.
     pub fn reveal(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.lines
+        self.brought
+            .lines
             .iter()
             .filter(move |line| line.name().as_str().eq_ignore_ascii_case(name))
             .map(Header::value)
@@ -204,17 +210,18 @@ impl CarriedHeaders {
         };
         let lines = headers.iter().filter(wanted).take(MAX_LINES).map(HeaderRef::to_header);
         let hops = headers.typed::<MaxForwards>().ok().flatten().map(MaxForwards::get);
-        Self { lines: lines.collect(), hops, forwarded_by: None }
+        let brought = Brought { lines: lines.collect(), hops, forwarded_by: None };
+        Self { brought: Box::new(brought) }
     }
 
     /// Adds who forwards the call here and now.
     pub(crate) fn add_forwarding(&mut self, by: PhoneNumber) {
-        self.forwarded_by = Some(by);
+        self.brought.forwarded_by = Some(by);
     }
 
     /// Takes the wish for privacy away: whoever helps must see who calls.
     pub(crate) fn drop_privacy(&mut self) {
-        self.lines.retain(|line| *line.name() != HeaderName::Privacy);
+        self.brought.lines.retain(|line| *line.name() != HeaderName::Privacy);
     }
 
     /// Whether the caller wants its number withheld.
@@ -244,7 +251,7 @@ impl CarriedHeaders {
             &self.headers(&HeaderName::Diversion),
             all,
         );
-        steps.extend(self.forwarded_by.as_ref().and_then(Step::forwarding));
+        steps.extend(self.brought.forwarded_by.as_ref().and_then(Step::forwarding));
         steps
     }
 
@@ -257,12 +264,12 @@ impl CarriedHeaders {
     }
 
     fn lines<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a Header> {
-        self.lines.iter().filter(move |line| line.name() == name)
+        self.brought.lines.iter().filter(move |line| line.name() == name)
     }
 }
 
 impl fmt::Debug for CarriedHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CarriedHeaders({} lines)", self.lines.len())
+        write!(f, "CarriedHeaders({} lines)", self.brought.lines.len())
     }
 }

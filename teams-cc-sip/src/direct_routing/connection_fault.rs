@@ -162,10 +162,10 @@ mod tests {
     /// Pain 69, and what else a handshake dies of.
     #[test]
     fn each_fault_says_whose_certificate_is_wrong() {
+        use ConnectionFault as F;
         let tls = |error: Tls| io::Error::new(io::ErrorKind::InvalidData, error);
         let certificate = |error| tls(Tls::InvalidCertificate(error));
         let alert = |alert| tls(Tls::AlertReceived(alert));
-        use ConnectionFault as F;
         let cases = [
             (certificate(Certificate::UnknownIssuer), F::TheirAuthorityUnknown, "roots"),
             (certificate(Certificate::NotValidForName), F::TheirNameDiffers, "another name"),

@@ -129,7 +129,8 @@ mod tests {
         use rustls::CipherSuite::{
             TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
         };
-        let suites: Vec<_> = provider().cipher_suites.iter().map(|suite| suite.suite()).collect();
+        let suites: Vec<_> =
+            provider().cipher_suites.iter().map(rustls::SupportedCipherSuite::suite).collect();
         for suite in [TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
         {
             assert!(suites.contains(&suite), "{suite:?}");

@@ -20,7 +20,7 @@ use crate::{
     direct_routing::{caller_uri, number_of},
     message::{
         Grammar, Headers, Uri,
-        typed::{Diversion, HistoryInfo, TargetChange},
+        typed::{Diversion, HistoryInfo, Reason, TargetChange},
     },
 };
 
@@ -111,9 +111,9 @@ fn of_history(entry: &HistoryInfo, next: Option<&HistoryInfo>) -> Option<Step> {
         entry.uri.as_sip().and_then(|uri| uri.param("cause")?.parse::<u16>().ok())
     };
     let reasons = entry.reasons();
-    let own = reasons.iter().find(|reason| !reason.is_q850()).and_then(|reason| reason.cause());
+    let own = reasons.iter().find(|reason| !reason.is_q850()).and_then(Reason::cause);
     let told = next.and_then(cause_of);
-    let mapped = next.and_then(|next| next.change());
+    let mapped = next.and_then(HistoryInfo::change);
     let mapped = mapped.is_some_and(|(change, _)| change == TargetChange::Mapped);
     if reasons.is_empty() && told.is_none() && !mapped {
         return None;

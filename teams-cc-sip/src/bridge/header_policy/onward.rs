@@ -59,7 +59,7 @@ impl Onward<'_> {
         carried: &CarriedHeaders,
         headers: &mut Headers,
     ) -> Result<(), ParseError> {
-        if let Some(hops) = carried.hops {
+        if let Some(hops) = carried.brought.hops {
             headers.set_typed(&MaxForwards::new(hops.saturating_sub(1)));
         }
         if self.policy.asserted_identity && !headers.contains(HeaderName::PAssertedIdentity) {
@@ -87,7 +87,7 @@ impl Onward<'_> {
             HeaderName::Other(name) => self.policy.allows(name.as_str()),
             _ => false,
         };
-        push_all(headers, carried.lines.iter().filter(own).filter(fits).take(MAX_CUSTOM));
+        push_all(headers, carried.brought.lines.iter().filter(own).filter(fits).take(MAX_CUSTOM));
         Ok(())
     }
 
@@ -110,7 +110,7 @@ impl Onward<'_> {
         let diversion = matches!(self.policy.history, HistoryForm::Diversion | HistoryForm::Both);
         let hide = !self.trusted;
         let hides = hide && steps.iter().any(history::Step::is_private);
-        let as_it_came = carried.forwarded_by.is_none() && !hides;
+        let as_it_came = carried.brought.forwarded_by.is_none() && !hides;
         if info && as_it_came && carried.lines(&HeaderName::HistoryInfo).next().is_some() {
             push_all(headers, carried.lines(&HeaderName::HistoryInfo));
         } else if info && !steps.is_empty() {

@@ -8,6 +8,9 @@ const SHOWN: &str = "+14255550123";
 const TOKEN: &str =
     "eyJhbGciOiJFUzI1NiJ9.eyJvcmlnIjp7fX0.c2ln;info=<https://c.example/c>;alg=ES256;ppt=shaken";
 
+/// Name, value, whether the peer is trusted, the policy, and what goes on.
+type Case<'a> = (&'a str, &'a str, bool, HeaderPolicy, Option<&'a str>);
+
 fn carried(lines: &[(&str, &str)], trusted: bool) -> CarriedHeaders {
     let mut headers = Headers::new();
     for (name, value) in lines {
@@ -42,7 +45,6 @@ fn each_header_goes_on_as_its_row_says() {
     let other = "<sip:+19995550123@carrier.test;user=phone>";
     let shown = format!("P-Asserted-Identity: {pai}");
     let signed = format!("Identity: {TOKEN}");
-    type Case<'a> = (&'a str, &'a str, bool, HeaderPolicy, Option<&'a str>);
     let cases: Vec<Case<'_>> = vec![
         ("P-Asserted-Identity", pai, true, teams(), Some(shown.as_str())),
         ("P-Asserted-Identity", pai, false, teams(), None),
