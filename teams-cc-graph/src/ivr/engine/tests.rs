@@ -1,7 +1,9 @@
 use std::{collections::BTreeSet, time::Duration};
 
+use teams_cc_core::contact::Prompt;
+
 use super::*;
-use crate::ivr::{Recording, Step};
+use crate::ivr::{Keys, Recording, Step, TypeAhead, Verdict};
 
 mod property;
 
