@@ -37,3 +37,63 @@ pub struct CallCounts {
     /// Incoming calls turned away for want of room or during a shutdown.
     pub turned_away: u64,
 }
+
+impl CallCounts {
+    /// The figures by name, for whatever reports them; the names are those of the fields.
+    pub fn figures(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        // Every field by name, so that none is forgotten.
+        let Self {
+            sessions,
+            dialing,
+            tasks,
+            held,
+            waiting_events,
+            late,
+            unknown,
+            foreign,
+            unread,
+            ignored,
+            taken_over,
+            given_away,
+            unwritten,
+            left_behind,
+            turned_away,
+        } = *self;
+        [
+            ("sessions", count(sessions)),
+            ("dialing", count(dialing)),
+            ("tasks", count(tasks)),
+            ("held", count(held)),
+            ("waiting_events", count(waiting_events)),
+            ("late", late),
+            ("unknown", unknown),
+            ("foreign", foreign),
+            ("unread", unread),
+            ("ignored", ignored),
+            ("taken_over", taken_over),
+            ("given_away", given_away),
+            ("unwritten", unwritten),
+            ("left_behind", left_behind),
+            ("turned_away", turned_away),
+        ]
+        .into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_told_under_the_names_they_have() {
+        let counts = CallCounts { sessions: 3, turned_away: 7, ..CallCounts::default() };
+        let told: Vec<_> = counts.figures().collect();
+        let not_none: Vec<_> = told.iter().filter(|(_, count)| *count > 0).copied().collect();
+        assert_eq!(not_none, [("sessions", 3), ("turned_away", 7)]);
+        let debug = format!("{counts:?}");
+        for (name, count) in told {
+            assert!(debug.contains(&format!("{name}: {count}")), "{name} in {debug}");
+        }
+    }
+}
