@@ -8,7 +8,11 @@
 //!
 //! The service counts each request of a batch by itself, and so does the client: a batch goes once
 //! each of its requests may go by its own [limits](crate::limit), which makes a batch of what is
-//! limited to a few per second wait for seconds. Batches save round trips, not rates.
+//! limited to a few per second wait for seconds. Batches save round trips, not rates. Where its
+//! requests have waited for longer than
+//! [`max_delay`](crate::RetryPolicy::max_delay) in all and another one would have to wait, the batch
+//! is refused unsent ([`Overload::Batch`](crate::Overload::Batch)). Between its attempts it waits at
+//! most `max_delay` each time, which the number of attempts bounds.
 //!
 //! ```no_run
 //! # async fn example(client: teams_cc_graph::Client) -> Result<(), teams_cc_graph::Error> {

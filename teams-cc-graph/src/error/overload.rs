@@ -31,4 +31,14 @@ pub enum Overload {
         /// The wait.
         wait: Duration,
     },
+    /// The requests of a batch waited one after the other, and longer in all than the policy allows
+    /// one request to.
+    #[error(
+        "the requests of the batch waited {waited:?} one after the other: put fewer of one kind \
+         into it"
+    )]
+    Batch {
+        /// How long they waited.
+        waited: Duration,
+    },
 }

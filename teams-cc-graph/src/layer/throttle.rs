@@ -25,7 +25,9 @@ const MOMENT: Duration = Duration::from_millis(1);
 /// then the request goes, and the service decides.
 ///
 /// The requests inside a batch are let go one after the other, each by its own paces, before the
-/// batch itself.
+/// batch itself. Where they waited for longer than the policy's patience in all and another one has
+/// to wait, the batch is refused unsent: a batch waits at most the patience longer than one request
+/// may.
 pub(crate) struct Throttle<S> {
     inner: S,
     desk: Arc<Desk>,
@@ -127,7 +129,8 @@ impl Desk {
         Ok(Entry::Wait(counted, seat))
     }
 
-    /// Waits until each request inside a batch may go, each within its patience, and counts it.
+    /// Waits until each request inside a batch may go, and counts it; refuses where the waits of
+    /// those before take longer than the patience in all.
     async fn charge(&self, inside: &Inside, order: &Order<'_>) -> Result<Charged<'_>, Error> {
         let began = self.clock.now();
         let keys = inside.classes().map(|class| Key::new(class, order.tenant().cloned()));
@@ -136,6 +139,10 @@ impl Desk {
             let place = match self.enter(&key)? {
                 Entry::Place(place) => place,
                 Entry::Wait(counted, seat) => {
+                    let waited = self.clock.now().since(began);
+                    if waited > self.patience {
+                        return Err(refused(Overload::Batch { waited }));
+                    }
                     let place = counted.wait().await?;
                     drop(seat);
                     place

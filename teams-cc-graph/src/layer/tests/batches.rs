@@ -149,3 +149,26 @@ fn what_is_inside_a_batch_is_counted_by_its_path_and_query() {
         [("pages of one call record", 1), ("reading the directory", 2), ("other requests", 1)];
     assert_eq!(counted, wanted.map(|(family, cost)| (family.to_owned(), cost)));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_waits_of_a_batch_are_bounded_in_all() {
+    // Reading one channel: 4 a second, so that each waits for 250 ms behind the one before.
+    let channel = "/teams/t/channels/c/messages";
+    let patience = Duration::from_millis(600);
+    let config = Config { retry: RetryPolicy::default().max_delay(patience), ..Config::default() };
+    let world = world(config, &[]);
+    let (took, refused) = send(&world.client, &paths(20, channel)).await;
+    let refused = refused.unwrap_err();
+    let overload = crate::Overload::Batch { waited: Duration::from_millis(750) };
+    assert!(
+        matches!(refused.kind(), crate::ErrorKind::Overloaded(found) if *found == overload),
+        "{refused}"
+    );
+    near(took, Duration::from_millis(750));
+    assert_eq!(world.seen.load(Ordering::SeqCst), 0, "nothing was sent");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // What was refused counts for nothing, and shorter batches go.
+    let (took, answers) = send(&world.client, &paths(4, channel)).await;
+    answers.unwrap();
+    near(took, Duration::from_millis(3 * 250 + 100));
+}
