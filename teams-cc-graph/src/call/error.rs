@@ -1,5 +1,6 @@
 //! Why a call is not placed.
 
+use http::StatusCode;
 use teams_cc_core::{
     Address, LegId,
     contact::{LegError, Verb},
@@ -92,7 +93,10 @@ pub(super) fn is_doubtful(error: &Error) -> bool {
         | ErrorKind::Timeout
         | ErrorKind::Decode
         | ErrorKind::ResponseTooLarge { .. } => true,
-        ErrorKind::Service(response) => response.status.is_server_error(),
+        ErrorKind::Service(response) => {
+            // One that cannot do it has not done it.
+            response.status.is_server_error() && response.status != StatusCode::NOT_IMPLEMENTED
+        }
         _ => false,
     }
 }

@@ -149,7 +149,7 @@ pub(crate) fn meeting(
                 meeting.passcode = Field::Null;
             }
         }
-        // Of a type that has no model: the service knows better.
+        // It is whole, or of a type that has no model: the service knows better.
         _ => {}
     }
     Ok(())

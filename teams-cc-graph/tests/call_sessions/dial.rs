@@ -243,6 +243,45 @@ async fn a_call_that_is_found_too_late_is_hung_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_nobody_waits_for_are_hung_up_a_bounded_number_at_a_time() {
+    let setup = setup();
+    silent(&setup);
+    let dials: Vec<_> = (0..40)
+        .map(|nth| {
+            let calls = setup.calls.clone();
+            tokio::spawn(async move { calls.dial(&agent(), LegId::numbered("offer", nth)).await })
+        })
+        .collect();
+    for dial in dials {
+        dial.await.expect("no panic").expect_err("no response");
+    }
+    setup.graph.slow_answer("delete", 204, json!(null), Duration::from_secs(10));
+    let placed = setup.graph.bodies("POST calls").into_iter().enumerate();
+    setup
+        .notify(placed.map(|(nth, body)| with_chain(&format!("lost-{nth}"), &body["callChainId"])));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!((setup.calls.counts().tasks, setup.graph.count("DELETE delete")), (32, 32));
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(setup.graph.count("DELETE delete"), 40, "the others have their turn");
+    setup.assert_nothing_left().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_may_exist_after_a_failure_but_not_where_the_service_cannot_make_one() {
+    for (status, hung_up) in [(500, 1), (503, 1), (501, 0), (403, 0)] {
+        let setup = setup();
+        setup.graph.answer("calls", status, json!({ "error": { "code": "x" } }));
+        setup.calls.dial(&agent(), leg()).await.expect_err("refused");
+        let chain = setup.graph.body("POST calls")["callChainId"].clone();
+        setup.notify([with_chain(CALL, &chain)]);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(setup.graph.count("DELETE delete"), hung_up, "{status}");
+        let counts = setup.calls.counts();
+        assert_eq!(counts.unknown, u64::from(hung_up == 0), "{status}: {counts:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stranger_is_not_taken_for_a_lost_call() {
     let setup = setup();
     silent(&setup);

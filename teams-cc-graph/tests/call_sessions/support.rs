@@ -75,9 +75,14 @@ impl Graph {
     }
 
     pub(crate) fn body(&self, what: &str) -> Value {
+        self.bodies(what).pop().expect("asked")
+    }
+
+    /// The bodies of everything asked so, in order.
+    pub(crate) fn bodies(&self, what: &str) -> Vec<Value> {
         let script = self.0.lock().expect("no panic while locked");
-        let found = script.asked.iter().rev().find(|(asked, _)| asked == what);
-        found.map(|(_, body)| body.clone()).expect("asked")
+        let asked = script.asked.iter().filter(|(asked, _)| asked == what);
+        asked.map(|(_, body)| body.clone()).collect()
     }
 
     pub(crate) fn count(&self, what: &str) -> usize {
