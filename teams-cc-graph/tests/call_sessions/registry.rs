@@ -201,3 +201,30 @@ async fn waiting_for_events_may_be_given_up_at_any_time() {
     assert!(format!("{call:?}").contains("G1"));
     assert!(!format!("{call:?}").contains("4255550100"), "numbers are redacted");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_tone_of_a_post_that_comes_again_is_told_once() {
+    let mut setup = setup_with(config().max_calls(2));
+    let _call = setup.connected().await;
+    let _other = setup.incoming_as(OTHER).await;
+    let unplaced = |key: &str| {
+        let info = json!({ "tone": key });
+        changed(CALL, "updated", json!({ "state": "established", "toneInfo": info }))
+    };
+    let refused = || batch([unplaced("tone5"), tone(CALL, 1, "tone7"), incoming("third")]);
+    for _ in 0..2 {
+        assert!(setup.calls.notify(refused()).is_err(), "the new call has no room");
+    }
+    setup.notify([terminated(OTHER, 200, 4521)]);
+    setup.calls.notify(refused()).expect("room");
+    // Who ends in the same post makes room as well.
+    setup.notify([unplaced("tone9"), terminated("third", 200, 4521), incoming("fourth")]);
+    let mut heard = String::new();
+    while let Some(event) = setup.next().await {
+        if let CallEvent::Leg { event: LegEvent::Tone(tone), .. } = event {
+            heard.push(tone.reveal());
+        }
+    }
+    assert_eq!(heard, "759");
+    assert_eq!(setup.calls.counts().sessions, 2);
+}

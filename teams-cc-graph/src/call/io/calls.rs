@@ -174,27 +174,24 @@ impl Calls {
     /// # Errors
     ///
     /// [`SinkFull`] where events wait to be taken, or a new call has no room; the service sends
-    /// the notifications again then, which does no harm.
+    /// the notifications again then, which does no harm: what was taken is told once, and tones
+    /// that nothing tells from their repetition wait for the post that is taken whole.
     pub fn notify(&self, notifications: CommsNotifications) -> Result<(), SinkFull> {
         self.take(self.shared.clock.now(), notifications)
     }
 
     fn take(&self, received: Instant, notifications: CommsNotifications) -> Result<(), SinkFull> {
         let now = self.shared.clock.now();
-        let mut room = Taken::Yes;
-        {
+        let post = notifications.value.into_option().unwrap_or_default();
+        let taken = {
             let mut registry = self.shared.registry();
             if !registry.has_room() {
                 return Err(SinkFull);
             }
-            for notification in notifications.value.into_option().unwrap_or_default() {
-                if registry.notification(now, received, notification) == Taken::NoRoom {
-                    room = Taken::NoRoom;
-                }
-            }
-        }
+            registry.post(now, received, post)
+        };
         self.shared.changed();
-        if room == Taken::NoRoom { Err(SinkFull) } else { Ok(()) }
+        if taken == Taken::NoRoom { Err(SinkFull) } else { Ok(()) }
     }
 
     /// Takes no new calls, waits for the live ones to end, and stops.

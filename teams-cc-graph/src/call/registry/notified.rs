@@ -18,6 +18,48 @@ impl Registry {
         self.announcements.len() < MAX_WAITING_EVENTS
     }
 
+    /// Takes the notifications of one post. Where not all are taken, all of them come again: what
+    /// could not be told from its repetition is not taken before.
+    pub(in crate::call) fn post(
+        &mut self,
+        now: Instant,
+        received: Instant,
+        post: Vec<CommsNotification>,
+    ) -> Taken {
+        let comes_again = self.lacks_room_for(&post);
+        let (mut taken, mut unplaced) = (Taken::Yes, Vec::new());
+        for notification in post {
+            if comes_again && is_unplaced_tone(&notification) {
+                unplaced.push(notification);
+            } else if self.notification(now, received, notification) == Taken::NoRoom {
+                taken = Taken::NoRoom;
+            }
+        }
+        if taken == Taken::Yes {
+            // Calls that ended in this very post made room.
+            for notification in unplaced {
+                self.notification(now, received, notification);
+            }
+        }
+        taken
+    }
+
+    /// Whether a post tells of more new calls than there is room for now.
+    fn lacks_room_for(&self, post: &[CommsNotification]) -> bool {
+        let used = self.sessions.len() + self.dialing.len();
+        let room = if self.closed { 0 } else { self.max_calls.saturating_sub(used) };
+        // One notification is taken or not.
+        if post.len() <= room.max(1) {
+            return false;
+        }
+        let is_new = |key: &str| !self.legs_by_key.contains_key(key) && !self.ended.contains(key);
+        let new = post.iter().filter_map(Report::read).filter(|(key, report)| {
+            let Report::Call(report) = report else { return false };
+            report.phase == Some(Phase::Incoming) && is_new(key)
+        });
+        new.count() > room
+    }
+
     pub(in crate::call) fn notification(
         &mut self,
         now: Instant,
@@ -116,6 +158,12 @@ impl Registry {
     pub(in crate::call) fn foreign(&mut self, count: usize) {
         self.counts.foreign += u64::try_from(count).unwrap_or(u64::MAX);
     }
+}
+
+/// Whether it tells of a key that was pressed, and not which one in order it was.
+fn is_unplaced_tone(notification: &CommsNotification) -> bool {
+    let read = Report::read(notification);
+    matches!(read, Some((_, Report::Call(CallReport { tone: Some((None, _)), .. }))))
 }
 
 /// Whether the call's state is told in words this version does not know.
