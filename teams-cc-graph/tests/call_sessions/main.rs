@@ -2,6 +2,7 @@
 
 mod cancel;
 mod dial;
+mod handover;
 mod operations;
 mod registry;
 mod stories;

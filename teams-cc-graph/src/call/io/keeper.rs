@@ -11,7 +11,7 @@ use teams_cc_core::{
 };
 
 use super::{Shared, shared::Keeping};
-use crate::call::{record::KeptCall, registry::Unsaved};
+use crate::call::{Input, record::KeptCall, registry::Unsaved};
 
 /// How many records are written between two looks at what else changed.
 const BATCH: usize = 64;
@@ -20,7 +20,7 @@ const BATCH: usize = 64;
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// How often a write is tried against versions that move on.
-const MAX_TRIES: usize = 3;
+pub(super) const MAX_TRIES: usize = 3;
 
 /// The record of a call as this process wrote it last.
 #[derive(Clone, Debug)]
@@ -74,19 +74,22 @@ async fn write(shared: &Shared, keeping: &Keeping, change: &Unsaved) -> Result<(
     }
 }
 
-/// Writes a record for an owner; tells whether it was ours to write. It takes a turn to call.
+/// Writes a record for an owner; [`None`] where it was not ours to write. It takes a turn to call.
+///
+/// A record that vanished is written anew, and Graph is asked whether its call goes on.
 pub(super) async fn put(
     shared: &Shared,
     keeping: &Keeping,
     kept: &KeptCall,
     owner: &str,
-) -> Result<bool, StoreError> {
+) -> Result<Option<RecordVersion>, StoreError> {
     let record = keeping.record(kept, owner)?;
     let saved = shared.saved(&kept.call);
     let ours = *owner == *keeping.owner;
-    if ours && saved.as_ref().is_some_and(|saved| saved.body == record.body) {
-        return Ok(true);
+    if let Some(saved) = saved.as_ref().filter(|saved| ours && saved.body == record.body) {
+        return Ok(Some(saved.version));
     }
+    let mut vanished = false;
     let mut expected = saved.map_or(RecordVersion::NONE, |saved| saved.version);
     for _ in 0..MAX_TRIES {
         match keeping.store.put_if(&kept.call, expected, record.clone()).await {
@@ -94,16 +97,20 @@ pub(super) async fn put(
                 // What was handed over is not ours to write again, whatever waits for its turn.
                 let saved = ours.then_some(Saved { version, body: record.body });
                 shared.save(&kept.call, saved);
-                return Ok(true);
+                if vanished && ours {
+                    // Who deleted it may have had the call meanwhile, and seen its end.
+                    shared.input(&kept.leg, Input::Reconcile);
+                }
+                return Ok(Some(version));
             }
             Err(StoreError::VersionConflict { .. }) => match keeping.store.get(&kept.call).await? {
                 // The answer to an earlier write of ours got lost.
                 Some((version, found)) if keeping.wrote(&found) => expected = version,
                 Some((_, found)) => {
                     fenced(shared, &kept.leg, &kept.call, &found.owner);
-                    return Ok(false);
+                    return Ok(None);
                 }
-                None => expected = RecordVersion::NONE,
+                None => (expected, vanished) = (RecordVersion::NONE, true),
             },
             Err(error) => return Err(error),
         }
@@ -162,3 +169,6 @@ impl Keeping {
         *record.owner == *self.owner && KeptCall::writer_of(record).as_ref() == Some(&self.writer)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 mod asking;
 mod calls;
 mod dial;
+mod drain;
 mod driver;
 mod events;
 mod keeper;
@@ -18,9 +19,10 @@ mod shared;
 mod view;
 
 pub use calls::{Calls, Unfinished};
+pub use drain::Drained;
 pub use events::CallEvents;
 pub use pending::{DEFAULT_OPERATION_DEADLINE, PendingOperation};
-pub use rehydrate::{Drained, RehydrateError, Rehydrated, RehydratedCall};
+pub use rehydrate::{RehydrateError, Rehydrated, RehydratedCall};
 pub use view::CallView;
 
 pub(super) use shared::Shared;

@@ -1,6 +1,6 @@
-//! Taking calls over, and handing them over.
+//! Taking calls over.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use teams_cc_core::{
     CallId, LegId,
@@ -8,7 +8,7 @@ use teams_cc_core::{
     store::{CallRecord, RecordVersion, StoreError},
 };
 
-use super::{Calls, Shared, Unfinished, keeper, keeper::Saved, shared::Keeping};
+use super::{Calls, Shared, keeper::Saved, shared::Keeping};
 use crate::call::{
     GraphLeg, ReadRecordError, control::CallKind, record::KeptCall, registry::NotResumed,
 };
@@ -38,16 +38,6 @@ pub struct RehydratedCall {
     /// [`Switchboard::resume`](crate::call::control::Switchboard::resume) takes it. [`None`] where
     /// an older version, or one that knows other kinds, wrote the record.
     pub kind: Option<CallKind>,
-}
-
-/// What came of handing calls over.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Drained {
-    /// Calls whose records the successor owns now.
-    pub handed_over: Vec<(LegId, CallId)>,
-    /// What was neither over nor handed over.
-    pub unfinished: Unfinished,
 }
 
 /// Why calls cannot be taken over.
@@ -120,51 +110,6 @@ impl Calls {
         let now = self.shared.clock.now();
         self.shared.registry().reconcile_all(now);
         self.shared.changed();
-    }
-
-    /// Takes no new calls, waits for the live ones to end, and hands the rest to a successor.
-    ///
-    /// New calls are turned away, so that they ring elsewhere. At the deadline the records of the
-    /// calls that go on are made the successor's, who takes them by [`Calls::rehydrate`] under
-    /// that name. Dropping the future leaves new calls refused and everything else running.
-    ///
-    /// # Errors
-    ///
-    /// [`RehydrateError::NoStore`] where no store is configured; nothing has changed then.
-    pub async fn drain(
-        &self,
-        deadline: Duration,
-        successor: &str,
-    ) -> Result<Drained, RehydrateError> {
-        let keeping = self.shared.keeping.clone().ok_or(RehydrateError::NoStore)?;
-        let unfinished = self.shutdown(deadline).await;
-        let mut drained = Drained { unfinished, ..Drained::default() };
-        let mut left = Vec::new();
-        for (leg, call) in std::mem::take(&mut drained.unfinished.calls) {
-            let turn = keeping.turn.lock().await;
-            // As it stands now: it may have changed while others wrote.
-            let kept = self.shared.registry().kept(&leg);
-            let put = match &kept {
-                Some(kept) => keeper::put(&self.shared, &keeping, kept, successor).await,
-                None => Ok(false),
-            };
-            drop(turn);
-            match put {
-                Ok(true) => {
-                    self.shared.registry().disown(&leg, &call, successor);
-                    drained.handed_over.push((leg, call));
-                }
-                // It ended, or somebody else took it meanwhile.
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::warn!(%leg, %call, %error, "a call could not be handed over");
-                    left.push((leg, call));
-                }
-            }
-        }
-        drained.unfinished.calls = left;
-        self.shared.changed();
-        Ok(drained)
     }
 }
 
