@@ -24,7 +24,8 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--without-peers]      every test, foreign peers included; last line `N passed, N failed`
-  peers sipp|python|requests  one kind of foreign peer alone; the last line as in `test`
+  peers sipp|interop|python|requests
+                              one kind of foreign peer alone; the last line as in `test`
   setup                       installs them: Debian packages as root, Python ones under target/
   ci                          setup, test, format, clippy, docs, licences, README drift, conformance
   conformance sip DIR         checks the SIP codec against a directory with an index.json
@@ -35,7 +36,7 @@ cargo xtask COMMAND
   codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph-models/schema
   fuzz [SECONDS]              builds every fuzz target and runs each so long (60 unless told otherwise)
   bench [NAME…] [--check]     peers side by side: get, decode, intake, session, sip; trunk, build when named
-  soak [NAME]                 the long runs: same code and seeds as in `test`, larger counts
+  soak [NAME|peers]           the long runs: same code and seeds as in `test`, larger counts
   help                        this text
 ";
 
@@ -57,7 +58,7 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
     match words {
         ["test"] => Ok(test::run(test::Peers::Wanted)),
         ["test", "--without-peers"] => Ok(test::run(test::Peers::LeftOut)),
-        ["peers", name @ ("sipp" | "python" | "requests")] => test::peers_alone(name),
+        ["peers", name @ ("sipp" | "interop" | "python" | "requests")] => test::peers_alone(name),
         ["setup"] => setup::run().map(|()| Tally::default()),
         ["ci"] => Ok(ci::run()),
         ["conformance", "direct-routing", "--help"] => {

@@ -1,6 +1,6 @@
 //! `cargo xtask soak`: the same code and seeds as in `test`, for much longer.
 
-use crate::{command, tally::Tally};
+use crate::{command, peers::interop, setup, tally::Tally};
 
 /// How much larger counts are than in `cargo xtask test`, unless `TEAMS_CC_SOAK` says otherwise.
 ///
@@ -9,9 +9,18 @@ const FACTOR: &str = "100";
 /// Cases of each property, unless `PROPTEST_CASES` says otherwise; the default of a test is 256.
 const CASES: &str = "20000";
 
-/// Runs every test, or those whose name contains `name`, with long counts and optimised code.
+/// Runs every test, or those whose name contains `name`, with long counts and optimised code;
+/// `peers` is the foreign stacks.
 pub(crate) fn run(name: Option<&str>) -> Tally {
     let mut tally = Tally::default();
+    if name == Some("peers") {
+        match setup::packages() {
+            Ok(()) => tally.add(interop::run(interop::Length::Full)),
+            Err(failure) => tally.fail(format!("peer tests: {failure}")),
+        }
+        tally.print();
+        return tally;
+    }
     let mut cargo = command::cargo();
     cargo.args(["test", "--release", "--workspace", "--lib", "--tests", "--no-fail-fast"]);
     cargo.args(name);

@@ -37,12 +37,14 @@ pub(crate) fn collect(peers: Peers) -> Tally {
     match (peers, ready) {
         (Peers::Wanted, Ok(())) => {
             tally.add(peers::sipp::run());
+            tally.add(peers::interop::run(peers::interop::Length::Short));
             tally.add(peers::python::run());
             tally.add(peers::emitted::run());
         }
         (Peers::Wanted, Err(failure)) => tally.fail(setup_failed(&failure)),
         (Peers::LeftOut, _) => {
             tally.leave_out("peer tests: SIPp calls over UDP, TCP and TLS");
+            tally.leave_out("peer tests: foreign stacks and trunks of ours, scenario by scenario");
             tally.leave_out("peer tests: msal and msgraph-sdk against the simulator");
             tally.leave_out("peer tests: the requests of msgraph-sdk beside ours");
         }
@@ -55,6 +57,7 @@ pub(crate) fn peers_alone(name: &str) -> Result<Tally, Failure> {
     setup::packages()?;
     let tally = match name {
         "sipp" => peers::sipp::run(),
+        "interop" => peers::interop::run(peers::interop::Length::Short),
         "requests" => peers::emitted::run(),
         _ => peers::python::run(),
     };

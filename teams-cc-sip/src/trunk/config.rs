@@ -9,7 +9,7 @@ use crate::{
     bridge::header_policy::HeaderPolicy,
     carrier::{DigestUser, Registration},
     direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
-    endpoint::SessionTimer,
+    endpoint::{Reliability, SessionTimer},
     gate::GatePolicy,
     transport::{Target, TransportKind},
 };
@@ -298,6 +298,8 @@ pub struct StaticPeer {
     pub headers: HeaderPolicy,
     /// The session timer it is asked for (RFC 4028); none runs one only where it asks.
     pub session_timer: Option<SessionTimer>,
+    /// Whether ringing is confirmed with PRACK where it did not insist (RFC 3262).
+    pub reliability: Reliability,
 }
 
 impl StaticPeer {
@@ -326,6 +328,7 @@ impl StaticPeer {
             trusted: false,
             headers: HeaderPolicy::to_carriers(),
             session_timer: Some(SessionTimer::default()),
+            reliability: Reliability::Off,
         }
     }
 
@@ -368,6 +371,14 @@ impl StaticPeer {
     #[must_use]
     pub fn session_timer(mut self, timer: Option<SessionTimer>) -> Self {
         self.session_timer = timer;
+        self
+    }
+
+    /// Says whether ringing is confirmed with PRACK, as carriers ask that must not lose early
+    /// media. Default: only where its INVITE insists.
+    #[must_use]
+    pub fn reliability(mut self, reliability: Reliability) -> Self {
+        self.reliability = reliability;
         self
     }
 

@@ -48,14 +48,14 @@ impl Engine {
     /// Which extensions calls of a side use. Teams times calls itself where it wants to; carriers
     /// are asked for a session timer, so that a call whose far end is gone does not stay for ever.
     pub(crate) fn policy_of(&self, side: Side) -> CallPolicy {
-        let timer = match side {
-            Side::Carrier(position) => {
-                self.config.carriers.get(position).and_then(|carrier| carrier.session_timer)
-            }
+        let carrier = match side {
+            Side::Carrier(position) => self.config.carriers.get(position),
             Side::Teams | Side::Lab => None,
         };
-        let asked = SessionTimer::default().only_if_asked();
-        CallPolicy::new().session_timer(timer.unwrap_or(asked))
+        let timer = carrier.and_then(|carrier| carrier.session_timer);
+        let timer = timer.unwrap_or_else(|| SessionTimer::default().only_if_asked());
+        let reliability = carrier.map(|carrier| carrier.reliability).unwrap_or_default();
+        CallPolicy::new().session_timer(timer).reliability(reliability)
     }
 
     /// What a side is called in events.

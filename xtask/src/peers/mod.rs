@@ -3,6 +3,7 @@
 pub(crate) mod emitted;
 pub(crate) mod example;
 mod hostile;
+pub(crate) mod interop;
 pub(crate) mod ivr;
 mod lab;
 pub(crate) mod python;

@@ -110,7 +110,7 @@ impl Run<'_> {
 }
 
 /// Reads the last row of SIPp's statistics file, whose first row names the columns.
-fn parse(text: &str) -> Option<Statistics> {
+pub(super) fn parse(text: &str) -> Option<Statistics> {
     let mut rows = text.lines().filter(|line| !line.trim().is_empty());
     let names: Vec<&str> = rows.next()?.split(';').collect();
     let last: Vec<&str> = rows.next_back()?.split(';').collect();

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     net::{Ipv4Addr, SocketAddr, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -24,9 +24,32 @@ impl Stunnel {
     /// Listens on a free port and carries each connection to `to` with the client certificate.
     pub(super) fn start(directory: &Path, files: &Path, to: SocketAddr) -> Result<Self, Failure> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, lab::free_ports()?));
-        let configuration = directory.join("stunnel.conf");
-        fs::write(&configuration, configured(address, to, files))?;
-        let log = File::create(directory.join("stunnel.log"))?;
+        Self::run(directory, "stunnel", address, &configured(address, to, files))
+    }
+
+    /// Takes TLS connections on a free port, from whoever shows a certificate, and carries each
+    /// to `to`. The files are its own certificate with key, and the authority's.
+    pub(super) fn serve(
+        directory: &Path,
+        name: &str,
+        (own, authority): (PathBuf, PathBuf),
+        to: SocketAddr,
+    ) -> Result<Self, Failure> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, lab::free_ports()?));
+        let text = format!(
+            "foreground = yes\nsyslog = no\npid =\n[sips]\naccept = {address}\nconnect = {to}\n\
+             cert = {}\nCAfile = {}\nverifyChain = yes\n",
+            own.display(),
+            authority.display()
+        );
+        Self::run(directory, name, address, &text)
+    }
+
+    fn run(directory: &Path, name: &str, address: SocketAddr, text: &str) -> Result<Self, Failure> {
+        let configuration = directory.join(format!("{name}.conf"));
+        fs::write(&configuration, text)?;
+        let log_file = directory.join(format!("{name}.stunnel.log"));
+        let log = File::create(&log_file)?;
         let child = Command::new("stunnel4")
             .arg(&configuration)
             .stdin(Stdio::null())
@@ -37,7 +60,7 @@ impl Stunnel {
         let started = Instant::now();
         while TcpStream::connect_timeout(&address, Duration::from_millis(50)).is_err() {
             if let Some(status) = stunnel.child.try_wait()? {
-                let log = fs::read_to_string(directory.join("stunnel.log")).unwrap_or_default();
+                let log = fs::read_to_string(&log_file).unwrap_or_default();
                 return Err(format!("stunnel4 ended with {status}:\n{log}").into());
             }
             if started.elapsed() > PATIENCE {

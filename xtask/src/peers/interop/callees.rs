@@ -1,0 +1,209 @@
+//! We call SIPp.
+
+use std::{path::Path, thread, time::Duration};
+
+use teams_cc_core::contact::{EndReason, LegCommand, LegEvent};
+use teams_cc_sip::{
+    endpoint::{Reliability, SessionTimer},
+    trunk::{StaticPeer, Via},
+};
+
+use super::{
+    super::scenario::Transport,
+    Case,
+    actor::{self, Play},
+    callers::EAST,
+    desk::{Call, Desk, EAST_NUMBER, peer},
+    script::{Script, plain},
+};
+use crate::command::Failure;
+
+/// What is played, and whether over TCP as well.
+pub(super) const CASES: [Case; 7] = [
+    Case {
+        name: "callee-refreshed",
+        what: "we refresh a callee's session",
+        udp_only: true,
+        run: refreshed,
+    },
+    Case { name: "callee-basic", what: "a callee's whole call", udp_only: false, run: basic },
+    Case {
+        name: "callee-early",
+        what: "early media before the answer",
+        udp_only: false,
+        run: early,
+    },
+    Case {
+        name: "callee-cancel",
+        what: "a callee that rings is cancelled",
+        udp_only: false,
+        run: cancel,
+    },
+    Case { name: "callee-hold", what: "a callee is held and resumed", udp_only: false, run: hold },
+    Case {
+        name: "callee-100rel",
+        what: "a callee insists on 100rel",
+        udp_only: false,
+        run: reliable,
+    },
+    Case {
+        name: "callee-forked",
+        what: "two phones ring and both answer",
+        udp_only: false,
+        run: forked,
+    },
+];
+
+/// One call of the desk to a callee; `acts` is what the desk does about it.
+fn calls(
+    (directory, name, transport): (&Path, &str, Transport),
+    script: &Script,
+    adjusted: impl FnOnce(StaticPeer) -> StaticPeer,
+    acts: impl FnOnce(&mut Call) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let at = actor::free(EAST.into())?;
+    let mut desk =
+        Desk::open(|config, us| config.carrier(adjusted(peer("east", transport, at, us))))?;
+    let play = Play { name, transport, at, calls: None, count: 1, rate: 1 };
+    let callee = play.start(directory, script)?;
+    let mut call = desk.call(Via::Carrier("east".into()), EAST_NUMBER)?;
+    let acted = acts(&mut call);
+    // What SIPp misses says more than what we miss.
+    callee.end()?;
+    acted?;
+    desk.close()
+}
+
+fn same(peer: StaticPeer) -> StaticPeer {
+    peer
+}
+
+fn hang_up(call: &mut Call) -> Result<(), Failure> {
+    call.order(LegCommand::HangUp)?;
+    call.ended(EndReason::Completed)
+}
+
+fn until_bye(script: Script) -> Script {
+    script.asked("BYE", &[]).replies("200 OK")
+}
+
+/// The scenario of a whole call.
+pub(super) fn whole() -> Script {
+    until_bye(
+        Script::callee()
+            .called(&[("body", "m=audio")])
+            .answers("180 Ringing", "", &[], None)
+            .answers("200 OK", "", &[], Some(&plain("sendrecv")))
+            .asked("ACK", &[]),
+    )
+}
+
+fn basic(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
+    calls((directory, name, transport), &whole(), same, |call| {
+        call.answered()?;
+        hang_up(call)
+    })
+}
+
+fn early(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
+    let script = Script::callee()
+        .called(&[])
+        .answers("183 Session Progress", "", &[], Some(&plain("sendrecv")))
+        .rests(300)
+        .answers("200 OK", "", &[], None)
+        .asked("ACK", &[]);
+    calls((directory, name, transport), &until_bye(script), same, |call| {
+        call.until("progress", |event| *event == LegEvent::Ringing)?;
+        call.until("media", |event| *event == LegEvent::MediaActive)?;
+        hang_up(call)
+    })
+}
+
+fn cancel(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
+    let script = Script::callee()
+        .called(&[])
+        .answers("180 Ringing", "", &[], None)
+        .asked("CANCEL", &[])
+        .replies("200 OK")
+        .answers("487 Request Terminated", "", &[], None)
+        .asked("ACK", &[]);
+    calls((directory, name, transport), &script, same, |call| {
+        call.until("ringing", |event| *event == LegEvent::Ringing)?;
+        call.order(LegCommand::HangUp)?;
+        call.ended(EndReason::Cancelled)
+    })
+}
+
+fn hold(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
+    let script = Script::callee()
+        .called(&[("body", "a=sendrecv")])
+        .answers("200 OK", "", &[], Some(&plain("sendrecv")))
+        .asked("ACK", &[])
+        .asked("INVITE", &[("body", "a=sendonly")])
+        .accepts("recvonly")
+        .asked("ACK", &[])
+        .asked("INVITE", &[("body", "a=sendrecv")])
+        .accepts("sendrecv")
+        .asked("ACK", &[]);
+    calls((directory, name, transport), &until_bye(script), same, |call| {
+        call.answered()?;
+        call.order(LegCommand::Hold)?;
+        call.order(LegCommand::Resume)?;
+        hang_up(call)
+    })
+}
+
+fn reliable(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
+    let script = Script::callee()
+        .called(&[("Supported", "100rel")])
+        .answers("180 Ringing", "", &["Require: 100rel", "RSeq: 4711"], None)
+        .asked("PRACK", &[("RAck", "4711 1 INVITE")])
+        .replies("200 OK")
+        .answers("200 OK", "", &[], Some(&plain("sendrecv")))
+        .asked("ACK", &[]);
+    let confirms = |peer: StaticPeer| peer.reliability(Reliability::Supported);
+    calls((directory, name, transport), &until_bye(script), confirms, |call| {
+        call.until("ringing", |event| *event == LegEvent::Ringing)?;
+        call.answered()?;
+        hang_up(call)
+    })
+}
+
+fn refreshed(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
+    let timer = ["Require: timer", "Session-Expires: 90;refresher=uac"];
+    let script = Script::callee()
+        .called(&[("Supported", "timer"), ("Session-Expires", "[0-9]+")])
+        .answers("200 OK", "", &timer, Some(&plain("sendrecv")))
+        .asked("ACK", &[])
+        .asked("INVITE", &[("Session-Expires", "90")])
+        .accepts("sendrecv")
+        .asked("ACK", &[]);
+    let ask = |peer: StaticPeer| peer.session_timer(Some(SessionTimer::default()));
+    calls((directory, name, transport), &until_bye(script), ask, |call| {
+        call.answered()?;
+        // The refresh comes after half of the interval.
+        thread::sleep(Duration::from_secs(48));
+        hang_up(call)
+    })
+}
+
+/// The first to answer has the call; the other is acknowledged and hung up at once.
+fn forked(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
+    let script = Script::callee()
+        .called(&[])
+        .answers("180 Ringing", "a", &[], None)
+        .answers("180 Ringing", "b", &[], None)
+        .answers("200 OK", "b", &[], Some(&plain("sendrecv")))
+        .asked("ACK", &[("To", "uasb")])
+        .answers("200 OK", "a", &[], Some(&plain("sendrecv")))
+        .asked("ACK", &[("To", "uasa")])
+        .asked("BYE", &[("To", "uasa")])
+        .replies("200 OK")
+        .asked("BYE", &[("To", "uasb")])
+        .replies("200 OK");
+    calls((directory, name, transport), &script, same, |call| {
+        call.answered()?;
+        thread::sleep(Duration::from_secs(1));
+        hang_up(call)
+    })
+}

@@ -1,0 +1,97 @@
+//! SIPp, baresip and kamailio against trunks of ours, scenario by scenario.
+
+mod actor;
+mod callees;
+mod callers;
+mod desk;
+mod failover;
+mod load;
+mod script;
+
+use std::{
+    fs,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    thread,
+    time::Instant,
+};
+
+use super::scenario::Transport;
+use crate::{command::Failure, tally::Tally, workspace};
+
+/// How many cases run at a time; each waits more than it works.
+const TOGETHER: usize = 6;
+
+/// How long the runs are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// What a merge has time for.
+    Short,
+    /// Everything.
+    Full,
+}
+
+/// One scenario.
+#[derive(Clone, Copy)]
+struct Case {
+    name: &'static str,
+    what: &'static str,
+    /// Whether it is about datagrams that get lost, or too slow to be played twice.
+    udp_only: bool,
+    run: fn(&Path, &str, Transport) -> Result<(), Failure>,
+}
+
+/// Runs all of them; setup has run.
+pub(crate) fn run(length: Length) -> Tally {
+    let mut tally = Tally::default();
+    println!("\n== Foreign stacks and trunks of ours ==");
+    let started = Instant::now();
+    let directory = match workspace::target().map(|target| target.join("peers/interop")) {
+        Ok(directory) => directory,
+        Err(failure) => {
+            tally.fail(format!("interop: {failure}"));
+            return tally;
+        }
+    };
+    if let Err(error) = fs::create_dir_all(&directory) {
+        tally.fail(format!("{}: {error}", directory.display()));
+        return tally;
+    }
+    together(&mut tally, &directory);
+    tally.check("after 503 the next proxy has the call, over TLS", failover::run(&directory));
+    load::run(&mut tally, &directory, length);
+    println!("interop took {} s", started.elapsed().as_secs());
+    tally
+}
+
+/// Plays every case, several at a time; the slow ones are named first and so begin first.
+fn together(tally: &mut Tally, directory: &Path) {
+    let mut cases = Vec::new();
+    let all: Vec<Case> = callers::CASES.into_iter().chain(callees::CASES).collect();
+    let (slow, quick): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.udp_only);
+    for case in slow.into_iter().chain(quick) {
+        cases.push((case, Transport::Udp, "udp"));
+        if !case.udp_only {
+            cases.push((case, Transport::Tcp, "tcp"));
+        }
+    }
+    let queue = Mutex::new(cases.into_iter());
+    let results = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..TOGETHER {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    let Some((case, transport, over)) = next else { return };
+                    let name = format!("{}-{over}", case.name);
+                    let result = (case.run)(directory, &name, transport);
+                    let what = format!("{} over {over}", case.what);
+                    results.lock().unwrap_or_else(PoisonError::into_inner).push((what, result));
+                }
+            });
+        }
+    });
+    for (what, result) in results.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        tally.check(&what, result);
+    }
+}
