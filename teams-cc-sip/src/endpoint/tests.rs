@@ -14,6 +14,7 @@ mod reliable;
 mod schedules;
 mod strangers;
 mod timers;
+mod trunk_network;
 mod updates;
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
