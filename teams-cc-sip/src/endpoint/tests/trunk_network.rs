@@ -77,6 +77,10 @@ struct Story {
     asked: BTreeSet<Side>,
     /// Branches that have rung and are not over: nobody else may be asked.
     ringing: BTreeSet<String>,
+    /// The branch that was asked last; those before are given up, and may ring as they like.
+    branch: String,
+    /// Whom it was asked of.
+    at: Side,
     /// Who has refused for good, or was told to stop.
     settled: bool,
 }
@@ -242,6 +246,8 @@ impl World {
                     self.tally.retried += 1;
                 }
                 story.asked.insert(side);
+                story.branch = branch;
+                story.at = side;
                 let call: crate::message::CallId = request.headers().required().unwrap();
                 self.numbers.insert(call.as_str().to_owned(), number);
             }
@@ -264,6 +270,7 @@ impl World {
         let Some(story) = self.stories.get_mut(&number) else { return };
         let branch = people::branch(response.headers());
         match response.status().as_u16() {
+            101..=199 if story.branch != branch => {}
             101..=199 => {
                 story.ringing.insert(branch);
                 story.settled = true;
@@ -271,7 +278,7 @@ impl World {
             100 => {}
             code => {
                 story.ringing.remove(&branch);
-                story.settled |= code != 503;
+                story.settled |= code != 503 && story.branch == branch;
             }
         }
     }
@@ -287,6 +294,9 @@ impl World {
             story
                 .ringing
                 .retain(|_| story.asked.last() != Some(&side) && !story.asked.contains(&side));
+        }
+        for story in self.stories.values_mut().filter(|story| story.at == side) {
+            story.ringing.clear();
         }
         if death == Death::Closed
             && let Some(flow) = self.flows[side].take()
