@@ -37,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
     }
     let mut plane = Plane::new(MediaRules::default(), Seed::new(1));
     let legs = [LegId::numbered("S", 1), LegId::numbered("S", 2)];
-    for (leg, port) in legs.iter().zip([4_000, 5_000]) {
+    for (leg, port) in legs.iter().zip([4_000_u16, 5_000]) {
         assert!(plane.open(Instant::ZERO, leg));
         let mut remote = RemoteMedia::new(([192, 0, 2, 1], port).into(), Codec::Pcmu);
         remote.received_telephone_event = Some(101);
