@@ -100,6 +100,23 @@ async fn a_carrier_that_has_to_prove_itself_makes_no_leg_before_it_has() {
     assert!(late.headers().get_str("WWW-Authenticate").unwrap().contains("stale=true"));
 }
 
+/// Nothing delays a call for help, not even the question who calls.
+#[tokio::test(start_paused = true)]
+async fn a_call_for_help_of_a_carrier_that_has_to_prove_itself_is_not_challenged() {
+    let mut stage = Stage::new(changed(|carrier| carrier.challenged(user("right"))));
+    let mut party = stage.carrier_connects().await;
+    party.send(invite("1", "sip:112@sbc1.adatum.biz")).await;
+    let call = stage.incoming().await;
+    assert!(call.called.is_emergency());
+    drop(call);
+    party.response(100).await;
+    party.receive().await;
+    // An extension that looks like one is no call for help, and pays for nothing.
+    let behind = invite("2", "sip:+14255550100;ext=112@sbc1.adatum.biz");
+    party.send(behind).await;
+    party.response(401).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_carrier_that_challenges_gets_our_credentials_and_the_call() {
     let mut stage = Stage::new(changed(|carrier| carrier.credentials(user("right"))));

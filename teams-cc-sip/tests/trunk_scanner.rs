@@ -20,7 +20,7 @@ async fn a_scanner_calls_nobody_learns_nothing_and_hurts_no_call() {
     let factor = std::env::var("TEAMS_CC_SOAK").ok().and_then(|text| text.parse().ok());
     let rounds = 60 * factor.unwrap_or(1_u32);
     let policy = GatePolicy::new().others(Permission::unrestricted());
-    let mut b = Bridged::on(Stage::new(config().gate(policy))).await;
+    let mut b = Bridged::on(Stage::new(config().gate(policy).trace(1))).await;
     let stranger = Peer::new(TransportKind::Tls, "198.51.100.66:5061".parse().unwrap());
     let mut scanner = b.stage.connect(stranger).await;
     let mut teams = b.stage.teams_connects().await;
@@ -68,6 +68,9 @@ async fn a_scanner_calls_nobody_learns_nothing_and_hurts_no_call() {
             legs.push(call.leg);
         }
     }
+    let kept = b.stage.trunk.traces().await.unwrap();
+    assert!(kept.iter().all(|trace| trace.call_id.starts_with("ok")), "no call is pushed out");
+    assert_eq!(kept.len(), 1);
     b.proxy.hears_nothing(Duration::from_millis(100)).await;
     b.carrier.hears_nothing(Duration::from_millis(100)).await;
     // The call that was there before is as it was.

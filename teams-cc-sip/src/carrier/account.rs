@@ -79,7 +79,10 @@ impl Account {
             return Err(DigestError::Refused);
         }
         if let Some(old) = at.and_then(|at| self.known.get_mut(at)) {
-            *old = best;
+            // RFC 7616 §3.4: a count is never used twice with one nonce, also where a server gives
+            // the same nonce to two requests that crossed.
+            let count = if fresh { 0 } else { old.count };
+            *old = Known { count, ..best };
         } else if self.known.len() < MAX_REALMS {
             self.known.push(best);
         } else {

@@ -165,7 +165,8 @@ impl Guard {
             return None;
         }
         let given = Instant::from_millis(u64::from_str_radix(time, 16).ok()?);
-        Some(now.since(given) < NONCE_LIFETIME)
+        // One from later is of another run with the same seed, and would be good until then.
+        Some(given <= now && now.since(given) < NONCE_LIFETIME)
     }
 }
 
@@ -303,6 +304,9 @@ mod tests {
         let ours = guard.nonce(at, SOURCE, Algorithm::Md5);
         assert_eq!(guard.is_fresh(at, SOURCE, Algorithm::Md5, &ours), Some(true));
         assert_eq!(guard.is_fresh(at, SOURCE, Algorithm::Sha256, &ours), None);
+        let early = at - Instant::from_secs(1);
+        let before = guard.is_fresh(Instant::ZERO + early, SOURCE, Algorithm::Md5, &ours);
+        assert_eq!(before, Some(false), "of another run");
         for nonce in ["", "0", "é", &ours[1..], &ours.replace('0', "1"), &format!("{ours}0")] {
             assert_eq!(guard.is_fresh(at, SOURCE, Algorithm::Md5, nonce), None, "{nonce}");
         }

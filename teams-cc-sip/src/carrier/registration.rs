@@ -1,6 +1,6 @@
 //! Telling a carrier where we are, and going on telling it (RFC 3261 §10.2).
 
-use std::{net::IpAddr, time::Duration};
+use std::{fmt, net::IpAddr, time::Duration};
 
 use teams_cc_core::Instant;
 
@@ -27,6 +27,8 @@ const MAX_EXPIRES: u32 = 86_400;
 const FIRST_RETRY: Duration = Duration::from_secs(30);
 /// The longest wait between two tries, and the longest Retry-After that is followed.
 const MAX_RETRY: Duration = Duration::from_mins(30);
+/// The shortest Retry-After that is followed: one of zero seconds would be a loop.
+const LEAST_WAIT: Duration = Duration::from_secs(5);
 /// The shortest wait where the carrier does not accept who we are: no account gets locked.
 const REFUSED_RETRY: Duration = Duration::from_mins(5);
 /// Numbers left between two REGISTERs, for those that are sent again with credentials.
@@ -35,7 +37,7 @@ const NUMBERS: u32 = 4;
 /// An account at a registrar, under which calls come to us.
 ///
 /// Its credentials are the carrier's [`credentials`](crate::trunk::StaticPeer::credentials).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Registration {
     /// The user part of the address that is registered; often the account's name or number.
@@ -82,6 +84,18 @@ impl Registration {
     pub fn behind_nat(mut self, behind_nat: bool) -> Self {
         self.behind_nat = behind_nat;
         self
+    }
+}
+
+impl fmt::Debug for Registration {
+    /// Without the user, who is often a number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("domain", &self.domain)
+            .field("expires", &self.expires)
+            .field("keep_alive", &self.keep_alive)
+            .field("behind_nat", &self.behind_nat)
+            .finish_non_exhaustive()
     }
 }
 
@@ -209,7 +223,8 @@ impl Registrar {
             return Outcome { changed: false, learned: None };
         }
         let wait = response.headers().typed::<RetryAfter>().ok().flatten();
-        let wait = wait.map(|wait| Duration::from_secs(wait.seconds.into()).min(MAX_RETRY));
+        let wait = wait.map(|wait| Duration::from_secs(wait.seconds.into()));
+        let wait = wait.map(|wait| wait.clamp(LEAST_WAIT, MAX_RETRY));
         let reason = match status {
             StatusCode::UNAUTHORIZED
             | StatusCode::FORBIDDEN
@@ -263,7 +278,8 @@ impl Registrar {
         let Some(granted) = self.granted(response) else {
             return self.failed(now, HealthReason::NotBound, None, dice);
         };
-        let life = Duration::from_secs(granted.into());
+        // However long it says: one that has forgotten us hears of us again within a day.
+        let life = Duration::from_secs(granted.min(MAX_EXPIRES).into());
         self.until = Some(now + life);
         (self.failures, self.insisted, self.former) = (0, false, None);
         let refresh = (life / 100 * REFRESH_PERCENT).max(MIN_REFRESH);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use teams_cc_core::{Instant, PhoneNumber, TenantId, emergency::EmergencyPlan};
 
-use super::{Cap, GatePolicy, Permission, Refusal, cap::Bucket};
+use super::{Cap, GatePolicy, Permission, Refusal, cap::Bucket, permission::dialled};
 
 /// Which way a call goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,7 +90,7 @@ pub struct RefusalCount {
 }
 
 #[derive(Debug, Default)]
-struct Usage {
+pub(super) struct Usage {
     outbound: (u32, Bucket),
     inbound: (u32, Bucket),
 }
@@ -102,7 +102,7 @@ struct Usage {
 #[derive(Debug, Default)]
 pub struct Gate {
     policy: GatePolicy,
-    usage: BTreeMap<Option<TenantId>, Usage>,
+    pub(super) usage: BTreeMap<Option<TenantId>, Usage>,
     refused: BTreeMap<(Option<TenantId>, Refusal), u64>,
 }
 
@@ -120,6 +120,8 @@ impl Gate {
         } else {
             self.policy.tenants.remove(tenant);
             self.refused.retain(|(of, _), _| of.as_ref() != Some(tenant));
+            let busy = |usage: &Usage| usage.inbound.0 > 0 || usage.outbound.0 > 0;
+            self.usage.retain(|of, usage| of.as_ref() != Some(tenant) || busy(usage));
         }
     }
 
@@ -258,7 +260,7 @@ impl Gate {
 
     fn is_emergency(&self, tenant: Option<&TenantId>, number: &PhoneNumber) -> bool {
         let plan = self.emergency_plan(tenant);
-        number.is_emergency() || plan.is_some_and(|plan| plan.kind(number.reveal()).is_some())
+        number.is_emergency() || plan.is_some_and(|plan| plan.kind(dialled(number)).is_some())
     }
 
     fn permission(&self, tenant: Option<&TenantId>) -> &Permission {

@@ -21,6 +21,7 @@ mod translation;
 
 pub use cap::{Cap, Rate};
 pub use engine::{Ask, Gate, Grant, Passage, Purpose, RefusalCount, Towards};
+pub(crate) use permission::dialled;
 pub use permission::{GatePolicy, Permission};
 pub use premium::PREMIUM;
 pub use refusal::Refusal;

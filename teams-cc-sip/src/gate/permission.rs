@@ -114,7 +114,7 @@ impl Permission {
 
     /// How much of a number is named as the tenant's.
     pub(super) fn owned(&self, number: &PhoneNumber) -> Option<usize> {
-        longest(&self.numbers, number.reveal())
+        longest(&self.numbers, dialled(number))
     }
 
     /// Whether a carrier may be asked for a number.
@@ -122,16 +122,19 @@ impl Permission {
         if self.allowed.is_empty() {
             return Err(Refusal::NoPermission);
         }
-        let text = match number {
-            PhoneNumber::Masked(_) | PhoneNumber::Anonymous => return Err(Refusal::NotDialable),
-            PhoneNumber::Extension { main: Some(main), .. } => main.reveal(),
-            number => number.reveal(),
-        };
+        if matches!(number, PhoneNumber::Masked(_) | PhoneNumber::Anonymous) {
+            return Err(Refusal::NotDialable);
+        }
+        let text = dialled(number);
         let Some(allowed) = longest(&self.allowed, text) else { return Err(Refusal::Prefix) };
         // Whoever names a prefix as long as the premium one means it; `refuse` is meant always.
-        if longest(&self.refused, text).is_some_and(|refused| refused >= allowed)
-            || premium(text).is_some_and(|premium| premium > allowed)
-        {
+        let refused = |text: &str, allowed: usize| {
+            longest(&self.refused, text).is_some_and(|refused| refused >= allowed)
+                || premium(text).is_some_and(|premium| premium > allowed)
+        };
+        let abroad = international(text)
+            .is_some_and(|(whole, before)| refused(&whole, (allowed + 1).saturating_sub(before)));
+        if refused(text, allowed) || abroad {
             return Err(Refusal::Premium);
         }
         Ok(())
@@ -156,7 +159,7 @@ impl Permission {
     /// Whether a number is refused by name, wherever the call goes.
     pub(super) fn is_premium(&self, number: &PhoneNumber) -> bool {
         matches!(self.may_call(number), Err(Refusal::Premium))
-            || (self.allowed.is_empty() && premium(number.reveal()).is_some())
+            || (self.allowed.is_empty() && premium(dialled(number)).is_some())
     }
 }
 
@@ -171,6 +174,24 @@ impl fmt::Debug for Permission {
             .field("inbound", &self.inbound)
             .finish_non_exhaustive()
     }
+}
+
+/// What is dialled for a number. An extension behind a main number is no number of its own: who
+/// calls `+1900…;ext=112` calls +1900… and not 112.
+pub(crate) fn dialled(number: &PhoneNumber) -> &str {
+    match number {
+        PhoneNumber::Extension { main: Some(main), .. } => main.reveal(),
+        number => number.reveal(),
+    }
+}
+
+/// A number that is dialled abroad, as `00…` or `011…`, with its plus sign; and how many
+/// characters stood for it. Codes for services of the network, as in `#31#00…`, do not hide it.
+fn international(text: &str) -> Option<(String, usize)> {
+    let number = text.rsplit(['#', '*']).next().unwrap_or(text);
+    let rest = number.strip_prefix("00").or_else(|| number.strip_prefix("011"));
+    let rest = rest.or_else(|| number.strip_prefix('+').filter(|_| number.len() < text.len()))?;
+    Some((format!("+{rest}"), text.len() - rest.len()))
 }
 
 fn premium(text: &str) -> Option<usize> {

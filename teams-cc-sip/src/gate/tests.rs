@@ -91,6 +91,46 @@ fn prefixes_premium_numbers_and_callers_are_each_refused_with_their_reason() {
     }
 }
 
+#[test]
+fn no_way_of_writing_a_number_leads_around_the_premium_list_or_the_owner() {
+    let mut open = gate(Permission::unrestricted().refuse("+4915"));
+    for (to, passes) in [
+        ("00979123456", false),
+        ("011979123456", false),
+        ("0049900123456", false),
+        ("#31#0049900123", false),
+        ("#31#+49900123456", true),
+        ("004915112345", false),
+        ("+49900123456;ext=112", false),
+        ("tel:+49900123456", true),
+        ("+49 (900) 123-456", false),
+        ("+\u{0664}\u{0669}900123456", true),
+        ("0049891234567", true),
+        ("888", true),
+    ] {
+        let out = try_out(&mut open, Purpose::Dial, Towards::Carrier, to, "+1");
+        let premium = out.as_ref().err() == Some(&Refusal::Premium);
+        assert_eq!(!premium, passes, "{to}: {out:?}");
+    }
+    // Whoever names the prefix as it is dialled means it.
+    let mut named = gate(Permission::new().allow("0049900").any_caller());
+    try_out(&mut named, Purpose::Dial, Towards::Carrier, "0049900123456", "+1").unwrap();
+    // The extension is nobody's number: neither for help nor as the caller.
+    let mut owner = gate(Permission::new().allow("+49").owns("1001").owns("+4989"));
+    for (shown, passes) in
+        [("+14255550100;ext=1001", false), ("+498955;ext=7", true), ("1001", true)]
+    {
+        let out = try_out(&mut owner, Purpose::Dial, Towards::Carrier, "+498955", shown);
+        assert_eq!(out.is_ok(), passes, "{shown}");
+    }
+    let plan = EmergencyPlan::new("sos");
+    let mut helped = gate(Permission::new().emergency(plan));
+    for (to, passes) in [("112", true), ("+14255550100;ext=112", false)] {
+        let out = try_out(&mut helped, Purpose::Dial, Towards::Carrier, to, "+1");
+        assert_eq!(out.is_ok(), passes, "{to}");
+    }
+}
+
 /// DR-085: a forwarded call shows its caller; who forwarded it must be the tenant's.
 #[test]
 fn a_forward_is_vouched_for_by_who_forwarded() {
@@ -181,11 +221,15 @@ fn a_tenant_that_is_removed_leaves_nothing_behind() {
     gate.permit(&bank(), None);
     gate.release(out.grant.unwrap());
     assert!(gate.usage_is_empty());
+    gate.permit(&bank(), Some(Permission::unrestricted()));
+    gate.admit(NOW, Some(&bank()), &number("+498955")).unwrap();
+    gate.permit(&bank(), None);
+    assert!(gate.usage_is_empty(), "nor one that had no call");
 }
 
 impl Gate {
     fn usage_is_empty(&self) -> bool {
-        self.calls(None) == (0, 0) && self.refusals().is_empty()
+        self.usage.is_empty() && self.refusals().is_empty()
     }
 }
 

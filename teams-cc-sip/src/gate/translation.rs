@@ -4,7 +4,7 @@ use std::fmt;
 
 use teams_cc_core::PhoneNumber;
 
-use super::Towards;
+use super::{Towards, permission::dialled};
 
 /// The most rules of a list that are looked at; further ones never match.
 const MAX_RULES: usize = 256;
@@ -105,12 +105,20 @@ impl Translation {
 }
 
 fn translate(rules: &[Rule], number: &PhoneNumber) -> PhoneNumber {
-    let text = match number {
+    let extension = match number {
         PhoneNumber::Emergency(_) | PhoneNumber::Anonymous => return number.clone(),
-        number => number.reveal(),
+        PhoneNumber::Extension { main: Some(_), extension } => Some(extension),
+        _ => None,
     };
-    let found = rules.iter().take(MAX_RULES).find_map(|rule| rule.apply(text));
-    found.unwrap_or_else(|| number.clone())
+    let found = rules.iter().take(MAX_RULES).find_map(|rule| rule.apply(dialled(number)));
+    match (found, extension) {
+        (None, _) => number.clone(),
+        // The extension is behind the main number, and stays there.
+        (Some(PhoneNumber::E164(main)), Some(extension)) => {
+            PhoneNumber::Extension { main: Some(main), extension: extension.clone() }
+        }
+        (Some(found), _) => found,
+    }
 }
 
 #[cfg(test)]
@@ -135,6 +143,12 @@ mod tests {
             assert_eq!(rules.of_called(Towards::Carrier, &number), number, "the other direction");
             assert_eq!(rules.of_shown(Towards::Teams, &number), number, "the other number");
         }
+        let behind = PhoneNumber::presented("+4989555;ext=100");
+        let moved = Translation::new()
+            .called(Towards::Teams, Rule::new("").of_length(3, 3).prepend("+4989123"))
+            .called(Towards::Teams, Rule::new("+4989").strip(5).prepend("+4930"));
+        let moved = moved.of_called(Towards::Teams, &behind);
+        assert_eq!(moved, PhoneNumber::presented("+4930555;ext=100"), "only what is dialled");
         let help = PhoneNumber::Emergency("112".into());
         assert_eq!(rules.of_called(Towards::Teams, &help), help);
     }

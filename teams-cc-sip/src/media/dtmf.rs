@@ -20,6 +20,12 @@ pub const MAX_TONES: usize = 64;
 /// How much of an event one packet reports.
 pub(crate) const EVENT_STEP: Duration = Duration::from_millis(20);
 
+/// The time between two keys in the long run, which no finger and no dialler goes below.
+const KEY_STEP: Duration = Duration::from_millis(50);
+/// The most keys at once, as after a gap in the network; further ones are not told, so that one
+/// peer cannot fill the queue of all.
+const KEY_BURST: u32 = 32;
+
 /// The payload of an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -94,6 +100,21 @@ impl ToneCollector {
             && duration > u16::MAX - 2_000
             && u16::try_from(timestamp.wrapping_sub(before)).is_ok();
         if goes_on { None } else { event.tone }
+    }
+}
+
+/// How fast one peer's keys are told: when as many as may come at once may come again.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct KeyPace(Instant);
+
+impl KeyPace {
+    /// Whether one more key is told now.
+    pub(crate) fn takes(&mut self, now: Instant) -> bool {
+        let fits = self.0 - now <= KEY_STEP * (KEY_BURST - 1);
+        if fits {
+            self.0 = self.0.max(now) + KEY_STEP;
+        }
+        fits
     }
 }
 

@@ -268,21 +268,26 @@ async fn read(shared: Arc<Shared>, leg: LegId, sound: Arc<UdpSocket>, control: A
     let mut report = [0; MAX_PACKET];
     let mut out = [0; BUFFER];
     loop {
-        let (heard, from) = tokio::select! {
+        let (heard, from, rtcp) = tokio::select! {
             received = sound.recv_from(&mut packet) => match received {
-                Ok((length, from)) => (packet.get_mut(..length), from),
+                Ok((length, from)) => (packet.get_mut(..length), from, false),
                 // An ICMP error of an earlier packet; the next call waits anew.
                 Err(_) => continue,
             },
             received = control.recv_from(&mut report) => match received {
-                Ok((length, from)) => (report.get_mut(..length), from),
+                Ok((length, from)) => (report.get_mut(..length), from, true),
                 Err(_) => continue,
             },
         };
         let Some(heard) = heard else { continue };
         let now = shared.clock.now();
         let mut state = shared.lock();
-        if let Some(datagram) = state.plane.receive(now, &leg, from, heard, &mut out) {
+        let answer = if rtcp {
+            state.plane.receive_control(now, &leg, from, heard, &mut out)
+        } else {
+            state.plane.receive(now, &leg, from, heard, &mut out)
+        };
+        if let Some(datagram) = answer {
             let octets = out.get(..datagram.length).unwrap_or_default();
             state.send(&datagram.leg, datagram.rtcp, datagram.to, octets);
         }

@@ -120,7 +120,7 @@ impl Plane {
         }
     }
 
-    /// Takes a datagram in place; what leaves for it is written to `out`.
+    /// Takes a datagram of the port of RTP in place; what leaves for it is written to `out`.
     pub fn receive(
         &mut self,
         now: Instant,
@@ -129,11 +129,35 @@ impl Plane {
         packet: &mut [u8],
         out: &mut [u8; BUFFER],
     ) -> Option<Datagram> {
+        self.take(now, leg, from, packet, false, out)
+    }
+
+    /// Takes a datagram of the port of RTCP: reports, and checks of that path.
+    pub fn receive_control(
+        &mut self,
+        now: Instant,
+        leg: &LegId,
+        from: SocketAddr,
+        packet: &mut [u8],
+        out: &mut [u8; BUFFER],
+    ) -> Option<Datagram> {
+        self.take(now, leg, from, packet, true, out)
+    }
+
+    fn take(
+        &mut self,
+        now: Instant,
+        leg: &LegId,
+        from: SocketAddr,
+        packet: &mut [u8],
+        rtcp: bool,
+        out: &mut [u8; BUFFER],
+    ) -> Option<Datagram> {
         let stream = self.streams.get_mut(leg)?;
-        let (heard, tone) = match stream.receive(now, from, packet, out, &self.rules) {
+        let (heard, tone) = match stream.receive(now, from, packet, rtcp, out, &self.rules) {
             Received::Done => return None,
             Received::Answer(length) => {
-                return Some(Datagram { leg: leg.clone(), to: from, rtcp: false, length });
+                return Some(Datagram { leg: leg.clone(), to: from, rtcp, length });
             }
             Received::Sound(heard, tone) => (heard, tone),
         };

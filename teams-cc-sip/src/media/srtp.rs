@@ -18,7 +18,7 @@ use super::{
     replay::{ReplayWindow, index_of},
     rtp::RtpHeader,
 };
-use crate::sdp::{Crypto, Suite};
+use crate::sdp::{Crypto, KeyParams, Suite};
 
 /// Sources whose packets are told apart under one key; a further one takes the place of the one
 /// that has been silent longest.
@@ -86,22 +86,25 @@ impl SrtpContext {
     ///
     /// [`SrtpError::Key`] for a suite that is not spoken, or several keys.
     pub fn new(crypto: &Crypto) -> Result<Self, SrtpError> {
-        let [params] = crypto.keys.as_slice() else { return Err(SrtpError::Key) };
-        let tag = match crypto.suite {
-            Suite::AesCm128HmacSha1_80 => 10,
-            Suite::AesCm128HmacSha1_32 => 4,
-            _ => return Err(SrtpError::Key),
-        };
+        let (params, tag, mki) = form(crypto)?;
         let (key, salt) = params.key.reveal().split_first_chunk().ok_or(SrtpError::Key)?;
         let salt = salt.first_chunk().ok_or(SrtpError::Key)?;
         Ok(Self {
             rtp: SessionKeys::derive(key, salt, 0)?,
             rtcp: SessionKeys::derive(key, salt, 3)?,
             tag,
-            mki: params.mki.map_or(0, |mki| usize::from(mki.length)),
+            mki,
             sources: [Source::default(); MAX_SOURCES],
             turns: 0,
         })
+    }
+
+    /// Takes on another line with the same key, as where the peer numbers its lines anew.
+    ///
+    /// What the key has protected stays counted, since no index is used twice under one key.
+    pub(crate) fn restate(&mut self, crypto: &Crypto) -> Result<(), SrtpError> {
+        (_, self.tag, self.mki) = form(crypto)?;
+        Ok(())
     }
 
     /// Protects the RTP packet in the first `length` octets; returns its new length.
@@ -235,6 +238,17 @@ impl fmt::Debug for SrtpContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SrtpContext(…)")
     }
+}
+
+/// The one key of a line, and the octets of its tag and of its identifier in each packet.
+fn form(crypto: &Crypto) -> Result<(&KeyParams, usize, usize), SrtpError> {
+    let [params] = crypto.keys.as_slice() else { return Err(SrtpError::Key) };
+    let tag = match crypto.suite {
+        Suite::AesCm128HmacSha1_80 => 10,
+        Suite::AesCm128HmacSha1_32 => 4,
+        _ => return Err(SrtpError::Key),
+    };
+    Ok((params, tag, params.mki.map_or(0, |mki| usize::from(mki.length))))
 }
 
 /// How often the sequence number has wrapped, as it is signed (RFC 3711 §4.2).

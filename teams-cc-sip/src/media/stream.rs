@@ -9,7 +9,7 @@ use std::{net::SocketAddr, ops::Range, time::Duration};
 use teams_cc_core::{Instant, LegId, contact::Tone};
 
 use super::{
-    dtmf::{ToneCollector, ToneSender},
+    dtmf::{KeyPace, ToneCollector, ToneSender},
     player::Player,
     reception::Reception,
     replay::index_of,
@@ -18,12 +18,12 @@ use super::{
     rules::MediaRules,
     srtp::{OVERHEAD, SrtpContext},
 };
-use crate::{
-    sdp::{Codec, Crypto},
-    trunk::RemoteMedia,
-};
+use crate::{sdp::Codec, trunk::RemoteMedia};
 
+mod remote;
 mod report;
+
+use remote::{follow, is_one_party};
 
 /// How long a source must be silent before packets from another one take its place.
 const LATCH_HOLD: Duration = Duration::from_secs(2);
@@ -109,6 +109,7 @@ pub(crate) struct Stream {
     sent: (u64, u64, u32),
     reception: Reception,
     heard: Instant,
+    pace: KeyPace,
     sender_report: Option<(u32, Instant)>,
     next_report: Instant,
 }
@@ -137,6 +138,7 @@ impl Stream {
             sent: (0, 0, 0),
             reception: Reception::default(),
             heard: now,
+            pace: KeyPace::default(),
             sender_report: None,
             next_report: now + REPORT_INTERVAL / 2,
         }
@@ -148,23 +150,15 @@ impl Stream {
     /// one starts without wraps.
     pub(crate) fn connect(&mut self, now: Instant, remote: &RemoteMedia) {
         let before = self.remote.as_ref();
-        let keys = |of: Option<&RemoteMedia>| of.and_then(|remote| remote.keys.clone());
-        let (old, new) = (keys(before), keys(Some(remote)));
-        let changed = |pick: fn(&crate::trunk::SrtpKeys) -> &Crypto| {
-            old.as_ref().map(pick) != new.as_ref().map(pick)
+        let lines = |of: Option<&RemoteMedia>| {
+            let keys = of.and_then(|remote| remote.keys.clone());
+            keys.map(|keys| (keys.local, keys.remote)).unzip()
         };
-        let (local, theirs) = (changed(|keys| &keys.local), changed(|keys| &keys.remote));
-        let context = |crypto: &Crypto| {
-            let made = SrtpContext::new(crypto);
-            made.inspect_err(|error| tracing::warn!(%error, "a leg has no usable key")).ok()
-        };
-        if local {
-            self.outbound = new.as_ref().and_then(|keys| context(&keys.local));
-        }
-        if theirs {
-            self.inbound = new.as_ref().and_then(|keys| context(&keys.remote));
-        }
-        if theirs || before.is_none_or(|before| before.address != remote.address) {
+        let ((ours, theirs), (our_new, their_new)) = (lines(before), lines(Some(remote)));
+        let moved = before.is_none_or(|before| before.address != remote.address);
+        follow(&mut self.outbound, ours.as_ref(), our_new.as_ref());
+        let renewed = follow(&mut self.inbound, theirs.as_ref(), their_new.as_ref());
+        if renewed || moved {
             (self.latched, self.latched_rtcp) = (None, None);
         }
         self.heard = now;
@@ -173,20 +167,24 @@ impl Stream {
 
     /// Where packets go: where the peer was heard, or where it said.
     pub(crate) fn target(&self) -> Option<SocketAddr> {
-        self.latched.or_else(|| self.remote.as_ref().map(|remote| remote.address))
+        let said = || self.remote.as_ref().map(|remote| remote.address);
+        self.latched.or_else(said).filter(is_one_party)
     }
 
-    /// Takes a datagram; an answer is written to `out`.
+    /// Takes a datagram, of the port of RTCP or the one of RTP; an answer is written to `out`.
     pub(crate) fn receive(
         &mut self,
         now: Instant,
         from: SocketAddr,
         packet: &mut [u8],
+        control: bool,
         out: &mut [u8; BUFFER],
         rules: &MediaRules,
     ) -> Received {
         match PacketKind::of(packet) {
-            PacketKind::Stun => self.checked(from, packet, out),
+            PacketKind::Stun => self.checked(from, packet, control, out),
+            // Sound has its own port.
+            PacketKind::Rtp if control => Received::Done,
             PacketKind::Rtp => self.heard_rtp(now, from, packet, rules),
             PacketKind::Rtcp => {
                 self.heard_rtcp(now, from, packet, rules);
@@ -194,21 +192,6 @@ impl Stream {
             }
             PacketKind::Other => Received::Done,
         }
-    }
-
-    fn checked(&mut self, from: SocketAddr, packet: &[u8], out: &mut [u8; BUFFER]) -> Received {
-        let ice = self.remote.as_ref().and_then(|remote| remote.ice.as_ref());
-        let Some(ice) = ice else { return Received::Done };
-        let Some(check) = super::stun::Check::read(packet, &ice.local) else {
-            return Received::Done;
-        };
-        let Some(room) = out.first_chunk_mut() else { return Received::Done };
-        let length = check.answer(from, &ice.local, room);
-        // Before a path is picked the first that was checked serves.
-        if check.nominates || self.latched.is_none() {
-            self.latched = Some(from);
-        }
-        Received::Answer(length)
     }
 
     fn heard_rtp(
@@ -242,7 +225,8 @@ impl Stream {
         }
         self.reception.note(now, read.sequence, read.timestamp, rate);
         let tone = if sound == Sound::Event {
-            self.collector.take(read.timestamp, read.payload).filter(|_| self.collecting)
+            let tone = self.collector.take(read.timestamp, read.payload);
+            tone.filter(|_| self.collecting && self.pace.takes(now))
         } else {
             None
         };

@@ -1,6 +1,6 @@
 //! Prompts: WAV files of telephone sound.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use super::g711;
 use crate::sdp::Codec;
@@ -8,7 +8,9 @@ use crate::sdp::Codec;
 /// Samples a second of a prompt.
 pub const SAMPLE_RATE: u32 = 8_000;
 /// The most octets of a file: ten minutes of 16 bits.
-pub const MAX_WAV: usize = 10 * 60 * 8_000 * 2 + 1_024;
+pub const MAX_WAV: usize = MAX_SAMPLES * 2 + 1_024;
+/// Samples of ten minutes.
+const MAX_SAMPLES: usize = 10 * 60 * 8_000;
 
 /// Why a file is no prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,9 +28,15 @@ pub enum WavError {
 }
 
 /// A prompt that can be played on any G.711 leg; clones share it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct WavPrompt {
     samples: Arc<[i16]>,
+}
+
+impl fmt::Debug for WavPrompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WavPrompt({} samples)", self.samples.len())
+    }
 }
 
 impl WavPrompt {
@@ -54,7 +62,11 @@ impl WavPrompt {
             let (chunk, after) = after.split_at_checked(length).ok_or(WavError::Malformed)?;
             match (name, format) {
                 (b"fmt ", _) => format = Some(form(chunk)?),
-                (b"data", Some(form)) => return Ok(Self { samples: samples(form, chunk) }),
+                (b"data", Some(form)) => {
+                    let samples = samples(form, chunk);
+                    let fits = samples.len() <= MAX_SAMPLES;
+                    return if fits { Ok(Self { samples }) } else { Err(WavError::TooLong) };
+                }
                 _ => {}
             }
             // A chunk of odd length is followed by an octet that means nothing.
@@ -140,6 +152,8 @@ mod tests {
         assert_eq!(WavPrompt::parse(b"RIFF\0\0\0\0WAVEdata\0\0\0\0"), Err(WavError::Malformed));
         assert_eq!(WavPrompt::parse(b"MP3"), Err(WavError::Malformed));
         assert_eq!(WavPrompt::parse(&vec![0; MAX_WAV + 1]), Err(WavError::TooLong));
+        let long = wav(7, 1, 8_000, 8, &vec![0; MAX_SAMPLES + 1]);
+        assert_eq!(WavPrompt::parse(&long), Err(WavError::TooLong), "an octet is a sample");
     }
 
     proptest! {

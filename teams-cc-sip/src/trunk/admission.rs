@@ -11,7 +11,7 @@ use super::{
 use crate::{
     direct_routing::{AddressRange, certificate_name_covers, number_of},
     endpoint::{Input, Origin},
-    gate::{Refusal, Towards},
+    gate::{Refusal, Towards, dialled},
     io::Peer,
     message::{Message, Method, Request, Response, StatusCode, ToHeader, Uri, typed::RetryAfter},
     transport::TransportKind,
@@ -48,13 +48,14 @@ impl Engine {
             let status = StatusCode::CALL_DOES_NOT_EXIST;
             return Input::Denied { origin, message, status };
         }
+        // Before it is asked who calls: a challenge would delay whoever needs help.
+        if *request.method() == Method::Invite && self.emergency_of(request.uri()).is_some() {
+            return Input::Urgent { origin, message };
+        }
         if whose.is_none()
             && let Some(response) = self.claim(&origin, request)
         {
             return Input::Refused { origin, message, response: Box::new(response) };
-        }
-        if *request.method() == Method::Invite && self.emergency_of(request.uri()).is_some() {
-            return Input::Urgent { origin, message };
         }
         if let Err(refusal) = self.may_enter(&origin, request) {
             let mut response = Response::new(refusal.status());
@@ -92,8 +93,8 @@ impl Engine {
     pub(super) fn is_emergency(&self, tenant: Option<&TenantId>, number: &PhoneNumber) -> bool {
         let own = self.gate.emergency_plan(tenant);
         number.is_emergency()
-            || own.is_some_and(|plan| plan.kind(number.reveal()).is_some())
-            || self.config.emergency.kind(number.reveal()).is_some()
+            || own.is_some_and(|plan| plan.kind(dialled(number)).is_some())
+            || self.config.emergency.kind(dialled(number)).is_some()
     }
 
     /// The carrier that takes a tenant's emergency calls, where one is named and there.
@@ -156,7 +157,7 @@ impl Engine {
         let own = self.gate.emergency_plan(self.config.tenants.of_host(&host));
         let read = number_of(uri);
         let known = own.into_iter().chain([&self.config.emergency]).find_map(|plan| {
-            [plan.classify(&uri.reveal()), plan.classify(read.reveal())]
+            [plan.classify(&uri.reveal()), plan.classify(dialled(&read))]
                 .into_iter()
                 .find(PhoneNumber::is_emergency)
         });

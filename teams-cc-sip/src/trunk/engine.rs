@@ -302,7 +302,8 @@ impl Engine {
     /// Takes a leg out; the gate no longer counts it.
     pub(crate) fn forget(&mut self, leg: &LegId) -> Option<LegRecord> {
         let mut record = self.legs.remove(leg)?;
-        if let Some(grant) = record.grant.take() {
+        let begun = record.transfer.as_mut().and_then(|transfer| transfer.grant.take());
+        for grant in record.grant.take().into_iter().chain(begun) {
             self.gate.release(grant);
         }
         Some(record)
@@ -391,6 +392,7 @@ impl Engine {
                     // Teams has gone early: the other party still waits for the target.
                     return;
                 }
+                self.abandon_transfer(&leg);
                 self.finish(&leg, cause::of_end(end));
             }
         }

@@ -93,6 +93,10 @@ impl Traces {
 
 impl Engine {
     pub(super) fn trace_received(&mut self, origin: &Origin, message: &Message) {
+        // Whoever is nobody pushes no call out of what is kept.
+        if self.traces.most == 0 || self.side_of(origin).is_none() {
+            return;
+        }
         let at = self.now;
         let peer = origin.source;
         self.traces.note(message, |text| TracedMessage {
@@ -139,8 +143,10 @@ fn masked(message: &Message) -> Box<str> {
     for line in
         lines.skip_while(|line| *line != "v=0").take_while(|line| line.get(1..2) == Some("="))
     {
-        let secret = ["inline:", "a=ice-pwd:"].iter().find_map(|mark| {
-            line.find(mark).map(|at| line.get(..at + mark.len()).unwrap_or_default())
+        // A key is hidden however its line is written, also where we could not read it.
+        let lower = line.to_ascii_lowercase();
+        let secret = ["inline:", "a=ice-pwd:", "a=key-mgmt:"].iter().find_map(|mark| {
+            lower.find(mark).map(|at| line.get(..at + mark.len()).unwrap_or_default())
         });
         let shown = match (secret, line.get(..2)) {
             (Some(before), _) => format!("{before}***"),

@@ -185,3 +185,18 @@ fn nothing_shows_the_user_or_the_password() {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
+
+/// Two requests without credentials cross, and both are given the same nonce.
+#[test]
+fn a_count_is_never_used_twice_with_one_nonce() {
+    let line =
+        |rest: &str| challenge(&[&format!(r#"Digest realm="r", nonce="n", qop="auth"{rest}"#)]);
+    let mut account = account();
+    account.challenged(REFUSED, &line(""), &Headers::new()).unwrap();
+    assert_eq!(part(&sent(&mut account), "nc").as_deref(), Some("00000001"));
+    account.challenged(REFUSED, &line(""), &Headers::new()).unwrap();
+    let tried = sent(&mut account);
+    assert_eq!(part(&tried, "nc").as_deref(), Some("00000002"));
+    account.challenged(REFUSED, &line(", stale=true"), &tried).unwrap();
+    assert_eq!(part(&sent(&mut account), "nc").as_deref(), Some("00000003"));
+}

@@ -59,6 +59,8 @@ fn a_binding_is_renewed_at_four_fifths_of_the_life_it_was_given() {
     let table = [
         (bound(3600), 2880),
         (bound(600), 480),
+        // Never later than a day's binding would be.
+        (bound(u32::MAX), 69_120),
         // Never more often than every ten seconds.
         (bound(5), 10),
         (answer(200, &[("Expires", "100")]), 80),
@@ -142,6 +144,7 @@ fn a_refusal_says_why_and_how_long_to_wait() {
         (answer(404, &[]), RegistrationRefused(404), 15),
         (answer(503, &[]), RegistrationRefused(503), 15),
         (later("77"), RegistrationRefused(503), 77),
+        (later("0"), RegistrationRefused(503), 5),
         (later("99999"), RegistrationRefused(503), 1800),
     ];
     for (response, reason, wait) in table {
@@ -208,4 +211,9 @@ fn the_end_takes_the_binding_away_once() {
     assert!(registrar.leave().is_none());
     assert_eq!((registrar.deadline(), registrar.keep_alive()), (None, None));
     assert!(!registrar.answered(at(1), &answer(500, &[]), 0).changed);
+}
+
+#[test]
+fn a_registration_does_not_show_whose_it_is() {
+    assert!(!format!("{:?}", config()).contains("4255550100"));
 }

@@ -116,7 +116,7 @@ impl<R: Records> Locator<R> {
         } else {
             life = life.min(held);
             for server in self.ordered(records).into_iter().take(MAX_SERVERS) {
-                if &*server.target == "." || server.target.is_empty() {
+                if matches!(&*server.target, "" | ".") || server.port == 0 {
                     continue;
                 }
                 // A server without address is none, whatever becomes of the others.
@@ -214,7 +214,10 @@ impl<R: Records> Resolve for Locator<R> {
                 self.remember(key, found);
                 Ok(chosen)
             }
-            (Err(error), Some(found)) if found.until + GRACE > now => {
+            // That there is no server any more is an answer too (RFC 2782).
+            (Err(error), Some(found))
+                if error.kind() != io::ErrorKind::NotFound && found.until + GRACE > now =>
+            {
                 tracing::warn!(%error, domain = %target.host, "the dns does not answer; its last answer is used");
                 Ok(self.choose(&found))
             }

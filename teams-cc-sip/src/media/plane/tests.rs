@@ -280,6 +280,83 @@ fn packets_follow_the_peer_to_where_it_is_heard_and_no_stranger() {
     assert_eq!(datagram.to, address(5_002));
 }
 
+/// One key never protects two packets of one index (RFC 3711 §9.1): a peer that numbers its lines
+/// anew, or wants the short tag, goes on where it was.
+#[test]
+fn a_key_under_another_tag_goes_on_counting() {
+    let mut bench = Bench::new(quiet());
+    let mut plain = bench.phone(1, remote(4_000, Codec::Pcmu, 101, None), 1);
+    let mut teams = bench.phone(2, remote(5_000, Codec::Pcmu, 101, Some((1, 2))), 65_500);
+    bench.plane.join(&leg(1), &leg(2)).unwrap();
+    bench.plane.stream(&leg(2)).count_from(65_500);
+    for _ in 0..100 {
+        let (_, octets) = plain.say(&mut bench, 0, &[1; 160]).unwrap();
+        teams.hear(&octets);
+        teams.say(&mut bench, 0, &[1; 160]).unwrap();
+    }
+    let (_, old) = plain.say(&mut bench, 0, &[1; 160]).unwrap();
+    teams.hear(&old);
+    let suite = |octet| Crypto::new(7, Suite::AesCm128HmacSha1_32, MasterKey::new([octet; 30]));
+    let mut anew = teams.remote.clone();
+    anew.keys = Some(SrtpKeys::new(suite(1), suite(2)));
+    bench.plane.connect(bench.now, &leg(2), &anew);
+    for context in [&mut teams.out, &mut teams.into] {
+        context.as_mut().unwrap().restate(&suite(0)).unwrap();
+    }
+    let (_, octets) = plain.say(&mut bench, 0, &[1; 160]).unwrap();
+    assert_eq!((teams.hear(&octets).0, octets.len()), (0, 12 + 160 + 4));
+    assert!(teams.say(&mut bench, 0, &[1; 160]).is_some(), "the wraps of the peer count on");
+}
+
+#[test]
+fn nobody_makes_us_send_to_many_or_to_this_machine() {
+    for named in [
+        "0.0.0.0:4000",
+        "[::]:4000",
+        "224.0.0.1:4000",
+        "255.255.255.255:4000",
+        "[ff02::1]:4000",
+        "[::ffff:0.0.0.0]:4000",
+        "192.0.2.1:0",
+    ] {
+        let mut bench = Bench::new(MediaRules::default());
+        let mut hostile = remote(4_000, Codec::Pcmu, 101, None);
+        hostile.address = named.parse().unwrap();
+        hostile.rtcp = hostile.address;
+        bench.phone(1, hostile, 1);
+        let (mut sent, mut out) = (0, [0; BUFFER]);
+        for _ in 0..1_000 {
+            bench.now += TICK;
+            bench.plane.tick(bench.now, &mut out, |_, _, _, _| sent += 1);
+        }
+        assert_eq!(sent, 0, "{named}");
+    }
+}
+
+#[test]
+fn a_flood_of_keys_on_one_leg_leaves_room_for_the_others() {
+    let mut bench = Bench::new(quiet());
+    let mut flood = bench.phone(1, remote(4_000, Codec::Pcmu, 101, None), 1);
+    let mut other = bench.phone(2, remote(5_000, Codec::Pcmu, 101, None), 1);
+    for n in [1, 2] {
+        bench.plane.collect(&leg(n)).unwrap();
+    }
+    let key = TelephoneEvent::parse(&[5, 0x80, 0, 160]).unwrap().write();
+    for _ in 0..2 * MAX_EVENTS {
+        flood.say(&mut bench, 101, &key);
+    }
+    other.say(&mut bench, 101, &key);
+    let told = bench.events();
+    assert_eq!(told.len(), 33);
+    assert_eq!(told.last().unwrap().leg(), &leg(2));
+    // Pressed one after the other each of them counts.
+    for _ in 0..100 {
+        bench.now += Duration::from_millis(50);
+        flood.say(&mut bench, 101, &key);
+    }
+    assert_eq!(bench.events().len(), 100);
+}
+
 proptest! {
     #[test]
     fn no_datagram_panics(

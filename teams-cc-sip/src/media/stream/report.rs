@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use teams_cc_core::Instant;
 
-use super::{BUFFER, REPORT_INTERVAL, Stream, low};
+use super::{BUFFER, REPORT_INTERVAL, Stream, low, remote::is_one_party};
 use crate::media::{
     reception::Quality,
     rtcp::{MAX_REPORT, Report, Sent},
@@ -27,6 +27,9 @@ impl Stream {
         self.next_report = now + REPORT_INTERVAL / 2 + spread;
         let (mux, encrypted) = (remote.rtcp == remote.address, remote.keys.is_some());
         let to = if mux { self.latched } else { self.latched_rtcp }.unwrap_or(remote.rtcp);
+        if !is_one_party(&to) {
+            return None;
+        }
         let since = |at: Instant| {
             u32::try_from((now - at).as_nanos() * 65_536 / 1_000_000_000).unwrap_or(u32::MAX)
         };

@@ -54,6 +54,7 @@ fn zone() -> Zone {
         srv: [
             ("_sip._udp.srv.test", vec![srv(20, 5070, "b.test"), srv(10, 5080, "a.test")]),
             ("_sip._tcp.none.test", vec![srv(0, 0, ".")]),
+            ("_sip._udp.zero.test", vec![srv(1, 0, "a.test"), srv(2, 5060, "b.test")]),
             ("_sip._udp.named.test", vec![srv(1, 5060, "a.test"), srv(2, 5060, "gone.test")]),
             ("udp.naptr.test", vec![srv(1, 5090, "c.test")]),
         ]
@@ -104,6 +105,8 @@ async fn a_domain_is_found_by_naptr_then_srv_then_its_own_address() {
         (Target::new(TransportKind::Tls, "plain.test", 0), vec!["192.0.2.5:5061"]),
         // A server without address does not hide the others.
         (udp("named.test", 0), vec!["192.0.2.1:5060"]),
+        // Nobody listens at port 0.
+        (udp("zero.test", 0), vec!["192.0.2.2:5060"]),
         // RFC 3263 §4.2: a port means that nothing but addresses is looked up.
         (udp("srv.test.", 0), vec![]),
         (udp("plain.test", 5070), vec!["192.0.2.5:5070"]),
@@ -182,4 +185,18 @@ async fn domains_are_remembered_up_to_a_bound() {
         locator.remember((TransportKind::Udp, number.to_string().into()), found.clone());
     }
     assert_eq!(locator.state().domains.len(), MAX_DOMAINS);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_domain_that_has_given_up_its_servers_is_believed_at_once() {
+    let mut gone = zone();
+    gone.srv.insert("_sip._udp.srv.test", vec![srv(0, 0, ".")]);
+    let (before, _, clock) = locator(zone());
+    let target = udp("srv.test", 0);
+    let found = before.find(TransportKind::Udp, "srv.test").await.unwrap();
+    let after = Locator::new(Arc::new(gone), clock.clone(), 1);
+    after.remember((TransportKind::Udp, "srv.test".into()), found);
+    assert!(after.locate(&target).await.is_ok());
+    clock.advance(Duration::from_secs(301));
+    assert_eq!(after.locate(&target).await.unwrap_err().kind(), io::ErrorKind::NotFound);
 }

@@ -138,6 +138,12 @@ fn checks_are_answered_and_the_path_that_is_picked_is_taken() {
         assert_eq!((answer.to, &octets[..2]), (from, &[1, 1][..]));
         assert_eq!(bench.plane.stream(&leg(1)).target(), Some(target));
     }
+    // The port of RTCP has a path of its own, and no sound.
+    let mut asked = check(&ours, &nominate);
+    let (plane, out) = (&mut bench.plane, &mut bench.out);
+    let answer = plane.receive_control(bench.now, &leg(1), second, &mut asked, out).unwrap();
+    assert_eq!((answer.to, answer.rtcp), (second, true));
+    assert_eq!(plane.stream(&leg(1)).target(), Some(first));
     let mut forged = check(&credentials("othr"), &[]);
     assert!(bench.receive(&leg(1), first, &mut forged).is_none());
 }
