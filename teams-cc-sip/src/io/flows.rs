@@ -355,7 +355,7 @@ impl Flows {
         let mut news = Vec::new();
         let target = self.own.iter().find(|(_, (own, _))| *own == flow).map(|(to, _)| to.clone());
         if let (Some(target), Some(fault), Some(stream)) =
-            (target, fault, self.streams.get_mut(&flow))
+            (target.clone(), fault, self.streams.get_mut(&flow))
         {
             let lost = std::mem::take(&mut stream.first);
             news.push(Input::NotReached { target, fault });
@@ -363,6 +363,8 @@ impl Flows {
         }
         self.finish(flow);
         news.push(Input::FlowClosed { flow });
+        // One that was replaced takes no call along that goes over its successor.
+        news.extend(target.map(|target| Input::TargetLost { target }));
         news
     }
 

@@ -161,18 +161,15 @@ impl Engine {
             }
             Input::FlowClosed { flow } => {
                 let peer = self.flows.remove(&flow);
-                let led = self.opened.remove(&flow);
-                let ours = led.is_some();
+                let ours = self.opened.remove(&flow).is_some();
                 self.carriers.flow_closed(flow);
                 // Nothing is kept of strangers, so nothing of theirs has to be searched for.
                 if ours || peer.is_some_and(|peer| self.knows(&peer)) {
                     self.note_orphans(flow);
                     self.feed(EndpointInput::FlowClosed { flow });
                 }
-                if let Some(target) = led.filter(|target| target.transport.is_reliable()) {
-                    self.feed(EndpointInput::ConnectionLost { target });
-                }
             }
+            Input::TargetLost { target } => self.feed(EndpointInput::ConnectionLost { target }),
             Input::NotReached { target, fault } => self.not_reached(&target, fault),
             Input::SendFailed { transaction } => {
                 self.feed(EndpointInput::SendFailed { transaction });

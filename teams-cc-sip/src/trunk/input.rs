@@ -36,6 +36,8 @@ pub(crate) enum Input {
     Malformed { flow: FlowId, fault: Fault },
     /// A flow closed.
     FlowClosed { flow: FlowId },
+    /// Our present connection to a target has closed; an older one may close unnoticed.
+    TargetLost { target: Target },
     /// A connection of ours could not be opened or was refused; what was to be sent fails next.
     NotReached { target: Target, fault: ConnectionFault },
     /// A message could not be sent.
