@@ -234,17 +234,17 @@ async fn bridged() -> (Bridged, Phone, Phone) {
 /// Pain 76.
 #[tokio::test]
 async fn sound_and_keys_pass_both_ways_before_and_after_hold_a_wrap_and_a_new_key() {
-    let (mut b, mut carrier, mut teams) = bridged().await;
+    let (mut b, mut carrier, mut teams) = Box::pin(bridged()).await;
     for _ in 0..4 {
         hears(&mut carrier, &mut teams, 600.0, 5).await;
         hears(&mut teams, &mut carrier, 900.0, 11).await;
     }
     // Teams holds: nobody hears anything.
-    let hold = teams.sdp("inactive", 2);
-    b.proxy.send(support::from_callee(&b.teams_invite, "INVITE", 1, &[], Some(&hold))).await;
+    let pause = teams.sdp("inactive", 2);
+    b.proxy.send(support::from_callee(&b.teams_invite, "INVITE", 1, &[], Some(&pause))).await;
     b.proxy.response(100).await;
-    let held = b.proxy.response(200).await;
-    assert!(std::str::from_utf8(held.body()).unwrap().contains("a=inactive"));
+    let paused = b.proxy.response(200).await;
+    assert!(std::str::from_utf8(paused.body()).unwrap().contains("a=inactive"));
     b.proxy.send(support::from_callee(&b.teams_invite, "ACK", 1, &[], None)).await;
     let theirs = b.carrier.request(&Method::Invite).await;
     let agreed = carrier.sdp("recvonly", 2);
