@@ -13,9 +13,22 @@ pub(crate) fn draft(draft: Draft, eventual: bool) -> Result<Draft, InvalidReques
     if eventual { draft.header(CONSISTENCY_LEVEL, "eventual") } else { Ok(draft) }
 }
 
-/// The setters of a request on directory objects; it has the fields `query` and `eventual`.
-macro_rules! eventual_query {
+/// A request that lists directory objects; it has the fields `via`, `eventual`, `query` and `top`.
+macro_rules! directory_list {
     ($name:ident) => {
+        impl $name<()> {
+            /// The request without a client.
+            pub fn new() -> Self {
+                Self::with(())
+            }
+        }
+
+        impl Default for $name<()> {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
         impl<C: $crate::request::Via> $name<C> {
             /// Set what to search for, such as `"displayName:wa"` with its double quotes. Default:
             /// nothing. It accepts the eventual form of the directory.
@@ -37,6 +50,28 @@ macro_rules! eventual_query {
             pub fn eventual(mut self) -> Self {
                 self.eventual = true;
                 self
+            }
+
+            /// Set how many items a page holds (`$top`), at most 999. Default: the service's choice.
+            pub fn top(mut self, items: u32) -> Self {
+                self.top = Some(items);
+                self.query = self.query.top(items);
+                self
+            }
+
+            pub(crate) fn with(via: C) -> Self {
+                Self { via, eventual: false, query: $crate::request::Query::new(), top: None }
+            }
+
+            /// The request as HTTP.
+            ///
+            /// # Errors
+            ///
+            /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a documented limit is broken.
+            pub fn into_request(self) -> Result<http::Request<bytes::Bytes>, $crate::Error> {
+                $crate::request::check::top(self.top, 999)?;
+                let draft = Self::ENDPOINT.draft(&[])?.query(&self.query);
+                $crate::request::eventual::draft(draft, self.eventual)?.bare()
             }
         }
     };

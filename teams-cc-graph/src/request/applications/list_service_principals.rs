@@ -1,9 +1,6 @@
-use bytes::Bytes;
-
 use crate::client::Client;
-use crate::error::Error;
 use crate::model::{Collection, ServicePrincipal};
-use crate::request::{Query, Via, check, eventual};
+use crate::request::Query;
 
 /// `GET /servicePrincipals`: the apps that have an account in the tenant.
 ///
@@ -59,43 +56,6 @@ graph_request! {
 
 paged_request! { ListServicePrincipals => ServicePrincipal }
 
-eventual_query! { ListServicePrincipals }
+directory_list! { ListServicePrincipals }
 
 query_options! { ListServicePrincipals: select, filter, order_by }
-
-impl ListServicePrincipals<()> {
-    /// The request without a client.
-    pub fn new() -> Self {
-        Self::with(())
-    }
-}
-
-impl Default for ListServicePrincipals<()> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<C: Via> ListServicePrincipals<C> {
-    pub(crate) fn with(via: C) -> Self {
-        Self { via, eventual: false, query: Query::new(), top: None }
-    }
-
-    /// Set how many items a page holds (`$top`), at most 999. Default: the service's choice.
-    pub fn top(mut self, items: u32) -> Self {
-        self.top = Some(items);
-        self.query = self.query.top(items);
-        self
-    }
-
-    /// The request as HTTP.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) where a documented limit is broken.
-    pub fn into_request(self) -> Result<http::Request<Bytes>, Error> {
-        check::top(self.top, 999)?;
-        let draft = Self::ENDPOINT.draft(&[])?.query(&self.query);
-        eventual::draft(draft, self.eventual)?.bare()
-    }
-}
