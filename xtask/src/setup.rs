@@ -8,7 +8,12 @@ use crate::{
 };
 
 /// Programs the peer tests start, and the Debian package that brings each.
-const PEERS: [(&str, &str); 2] = [("sipp", "sip-tester"), ("stunnel4", "stunnel4")];
+const PEERS: [(&str, &str); 4] = [
+    ("sipp", "sip-tester"),
+    ("stunnel4", "stunnel4"),
+    ("kamailio", "kamailio"),
+    ("kamailio", "kamailio-tls-modules"),
+];
 /// The Debian package that brings Python and its environments.
 const PYTHON: &str = "python3-venv";
 

@@ -5,6 +5,7 @@ mod callees;
 mod callers;
 mod desk;
 mod failover;
+mod kamailio;
 mod load;
 mod script;
 
@@ -57,6 +58,7 @@ pub(crate) fn run(length: Length) -> Tally {
         tally.fail(format!("{}: {error}", directory.display()));
         return tally;
     }
+    kamailio::run(&mut tally, &directory);
     together(&mut tally, &directory);
     tally.check("after 503 the next proxy has the call, over TLS", failover::run(&directory));
     load::run(&mut tally, &directory, length);

@@ -157,6 +157,17 @@ impl Script {
         self.sends(&head, extra, body, again)
     }
 
+    /// Answers the INVITE that came last, with the way it took: for a callee behind a proxy.
+    pub(super) fn answers_here(self, status: &str, body: Option<&str>) -> Self {
+        let head = format!(
+            "SIP/2.0 {status}\n[last_Via:]\n[last_Record-Route:]\n[last_From:]\n[last_To:];\
+             tag=[pid]-uas-[call_number]\n[last_Call-ID:]\n[last_CSeq:]\nContact: <{}>",
+            self.contact
+        );
+        let again = !status.starts_with('1');
+        self.sends(&head, &[], body, again)
+    }
+
     fn sends(mut self, head: &str, extra: &[&str], body: Option<&str>, again: bool) -> Self {
         let retrans = if again { " retrans=\"500\"" } else { "" };
         let _ = write!(self.steps, "  <send{retrans}>\n    <![CDATA[\n\n");
