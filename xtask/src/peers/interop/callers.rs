@@ -164,12 +164,12 @@ fn refer(directory: &Path, name: &str, transport: Transport) -> Result<(), Failu
         .asks("BYE", 3, &[], None)
         .awaits(200);
     let calls = Some((desk.at, BRIDGED));
-    let caller =
+    let transferor =
         Play { name, transport, at: west, calls, count: 1, rate: 1 }.start(directory, &script)?;
     for step in [TransferStep::Accepted, TransferStep::Ringing, TransferStep::Completed] {
         desk.transfer(step)?;
     }
-    caller.end().map_err(|error| format!("who transfers: {error}"))?;
+    transferor.end().map_err(|error| format!("who transfers: {error}"))?;
     other.end().map_err(|error| format!("the target: {error}"))?;
     callee.end().map_err(|error| format!("who is transferred: {error}"))?;
     thread::sleep(Duration::from_millis(100));

@@ -235,8 +235,8 @@ impl Call {
             }
             Err("it is over".into())
         };
-        let waited = self.handle.block_on(async { timeout(PATIENCE, next).await });
-        waited
+        let outcome = self.handle.block_on(async { timeout(PATIENCE, next).await });
+        outcome
             .map_err(|_| Failure::from("nothing happens"))
             .flatten()
             .map_err(|error| format!("waiting for {what}: {error}").into())

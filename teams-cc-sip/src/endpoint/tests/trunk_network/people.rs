@@ -104,7 +104,7 @@ impl World {
                     self.peer_calls(side);
                 }
             }
-            Act::DeskCalls => self.dial(None, Through::Teams { tenant: TRUNK.parse().unwrap() }),
+            Act::DeskCalls => self.dial(None, &Through::Teams { tenant: TRUNK.parse().unwrap() }),
             Act::Peer(side, command) => {
                 let now = self.now;
                 // The call may be over.
@@ -255,12 +255,12 @@ impl World {
         });
     }
 
-    fn dial(&mut self, caller: Option<LegId>, via: Through) {
+    fn dial(&mut self, caller: Option<LegId>, via: &Through) {
         let number = self.fresh();
         let leg = LegId::numbered("D", self.desk.named);
         let shown = PhoneNumber::presented("+14255559999");
         let to = Destination::new(via.clone(), PhoneNumber::presented(&number), shown, leg.clone());
-        if matches!(via, Through::Teams { .. }) {
+        if matches!(*via, Through::Teams { .. }) {
             self.desk.dialled.insert(leg.clone(), self::number(&number));
         }
         if let Some(caller) = caller {
@@ -303,7 +303,7 @@ impl World {
                 } else {
                     Through::Carrier("carrier".into())
                 };
-                self.dial(Some(call.leg), via);
+                self.dial(Some(call.leg), &via);
             }
             input::Event::Leg { leg, event } => self.leg_tells(&leg, &event),
             input::Event::Transfer { step: TransferStep::Completed, .. } => {
@@ -315,21 +315,19 @@ impl World {
 
     fn leg_tells(&mut self, leg: &LegId, event: &LegEvent) {
         match event {
-            LegEvent::MediaActive => match self.desk.pairs.get(leg).cloned() {
-                Some(caller) => {
+            LegEvent::MediaActive => {
+                let pairs = &self.desk.pairs;
+                let callee = pairs.iter().find(|(_, caller)| *caller == leg);
+                let callee = callee.map(|(callee, _)| callee.clone());
+                if let Some(caller) = pairs.get(leg).cloned() {
                     self.tally.answered += 1;
                     self.order(&caller, LegCommand::Answer);
+                } else if let Some(with) = callee {
+                    self.order(leg, LegCommand::Bridge { with });
+                } else {
+                    self.tally.answered += 1;
                 }
-                None => {
-                    let pairs = &self.desk.pairs;
-                    let callee = pairs.iter().find(|(_, caller)| *caller == leg);
-                    if let Some(with) = callee.map(|(callee, _)| callee.clone()) {
-                        self.order(leg, LegCommand::Bridge { with });
-                    } else {
-                        self.tally.answered += 1;
-                    }
-                }
-            },
+            }
             LegEvent::Bridged { .. } => self.tally.bridged += 1,
             LegEvent::Ended(cause) => {
                 *self.desk.ended.entry(leg.clone()).or_default() += 1;
