@@ -44,8 +44,7 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         // Each authority has a name of its own, or it would be taken for a forger of the other.
-        let name: String =
-            key.public_key_raw().iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let name = format!("{:02x?}", &key.public_key_raw()[..8]);
         params.distinguished_name.push(DnType::CommonName, name);
         let certificate = params.self_signed(&key).unwrap().der().clone();
         Self { issuer: Issuer::new(params, key), certificate }
