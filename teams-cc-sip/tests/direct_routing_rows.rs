@@ -31,14 +31,14 @@ fn tests_under(folder: &Path, found: &mut BTreeSet<String>) {
             tests_under(&path, found);
         } else if path.extension().is_some_and(|kind| kind == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            let mut test = false;
+            let mut is_marked = false;
             for line in text.lines().map(str::trim) {
                 if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
-                    test = true;
-                } else if let Some((_, name)) = line.split_once("fn ") {
-                    if std::mem::take(&mut test) {
-                        found.insert(name.split('(').next().unwrap().to_owned());
-                    }
+                    is_marked = true;
+                } else if let Some((_, name)) = line.split_once("fn ")
+                    && std::mem::take(&mut is_marked)
+                {
+                    found.insert(name.split('(').next().unwrap().to_owned());
                 }
             }
             // Properties are tests inside of a macro of proptest's.

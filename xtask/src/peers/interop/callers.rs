@@ -145,7 +145,7 @@ fn refer(directory: &Path, name: &str, transport: Transport) -> Result<(), Failu
         };
         Play { name, transport, at, calls: None, count: 1, rate: 1 }.start(directory, &script)
     };
-    let callee = answers(&format!("{name}-east"), east, false)?;
+    let target_side = answers(&format!("{name}-east"), east, false)?;
     let other = answers(&format!("{name}-target"), target, true)?;
     let sipfrag = |status: &'static str| [("body", status)];
     let script = Script::caller()
@@ -171,7 +171,7 @@ fn refer(directory: &Path, name: &str, transport: Transport) -> Result<(), Failu
     }
     transferor.end().map_err(|error| format!("who transfers: {error}"))?;
     other.end().map_err(|error| format!("the target: {error}"))?;
-    callee.end().map_err(|error| format!("who is transferred: {error}"))?;
+    target_side.end().map_err(|error| format!("who is transferred: {error}"))?;
     thread::sleep(Duration::from_millis(100));
     desk.close()
 }
