@@ -1,4 +1,5 @@
 //! Carriers that challenge, that are challenged, and that we register with.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 
