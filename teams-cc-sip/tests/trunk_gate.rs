@@ -203,8 +203,8 @@ async fn load(seconds: u64, times: u64) -> Load {
         tokio::time::sleep_until(due).await;
         let mut busy = Duration::ZERO;
         // The loud one comes first in each tick: the others stand behind it.
-        let loud = (0..times).map(|call| (0, call));
-        for (n, call) in loud.chain((1..10).map(|n| (n, 0))) {
+        let crowd = (0..times).map(|call| (0, call));
+        for (n, call) in crowd.chain((1..10).map(|n| (n, 0))) {
             let id = format!("c{tick}-{n}-{call}");
             let invite = teams_invite(&id, &name(n), Some(&srtp("sendrecv", 1)));
             teams.send(invite.clone()).await;
