@@ -7,7 +7,9 @@
 //! `TEAMS_CC_SOAK=50 cargo test -p teams-cc-sip --release trunk_network` runs 10,000, and
 //! `TEAMS_CC_SEED=17` one of them.
 
+mod checks;
 mod people;
+mod wire;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -167,142 +169,6 @@ impl World {
         let at = self.now + Duration::from_millis(least + self.dice.below(span.max(1)));
         let count = self.next();
         self.agenda.insert((at, count), act);
-    }
-
-    /// Puts octets on their way.
-    fn carry(&mut self, way: Way, octets: &[u8]) {
-        let (Way::Out(side) | Way::In(side)) = way;
-        if side == CARRIER {
-            let (loss, repeat) = if self.calm { (0, 0) } else { (self.loss, self.repeat) };
-            for _ in 0..=u64::from(self.dice.chance(repeat)) {
-                if !self.dice.chance(loss) {
-                    let delay = Duration::from_millis(1 + self.dice.below(400));
-                    let key = (self.now + delay, self.next());
-                    self.wire.insert(key, (way, octets.to_vec()));
-                }
-            }
-            return;
-        }
-        if self.dead[side].is_some() {
-            return;
-        }
-        let lane = side + if matches!(way, Way::In(_)) { PROXIES } else { 0 };
-        let delay = Duration::from_millis(1 + self.dice.below(60));
-        let at = (self.now + delay).max(self.last[lane]).max(self.stalled[side]);
-        self.last[lane] = at;
-        let key = (at, self.next());
-        self.wire.insert(key, (way, octets.to_vec()));
-    }
-
-    /// The trunk sends.
-    fn sent(&mut self, transmit: &crate::endpoint::Transmit) {
-        let side = match &transmit.to {
-            Route::Target(target) => (0..=CARRIER).find(|side| host(*side) == *target.host),
-            Route::Flow(flow) if *flow == DATAGRAMS => Some(CARRIER),
-            Route::Flow(flow) => self.flows.iter().position(|own| own == &Some(*flow)),
-        };
-        let side = side.filter(|side| *side == CARRIER || self.dead[*side] != Some(Death::Closed));
-        if let Some(side) = side {
-            self.note_asked(side, &transmit.message);
-            if side != CARRIER && self.flows[side].is_none() {
-                self.open(side, true);
-            }
-            return self.carry(Way::Out(side), &transmit.message.encode());
-        }
-        if let Route::Target(target) = &transmit.to {
-            if let Some(side) = (0..PROXIES).find(|side| host(*side) == *target.host) {
-                self.note_asked(side, &transmit.message);
-            }
-            let (target, fault) = (target.clone(), ConnectionFault::Refused);
-            self.told.push_back(input::Input::NotReached { target, fault });
-        }
-        if let Some(transaction) = transmit.transaction {
-            self.told.push_back(input::Input::SendFailed { transaction });
-        }
-    }
-
-    fn open(&mut self, side: Side, ours: bool) {
-        let flow = FlowId(self.next());
-        self.flows[side] = Some(flow);
-        let peer = Peer::new(TransportKind::Tls, address(side)).name(&host(side));
-        self.told.push_back(input::Input::FlowOpened { flow, peer });
-        if ours {
-            let target = Target::new(TransportKind::Tls, &host(side), 5061);
-            self.told.push_back(input::Input::FlowLeads { flow, target });
-        }
-    }
-
-    /// An INVITE that begins a call must not go out while another branch of it rings.
-    fn note_asked(&mut self, side: Side, message: &Message) {
-        let Message::Request(request) = message else { return };
-        let to: crate::message::ToHeader = request.headers().required().unwrap();
-        let number = people::number(&request.uri().reveal());
-        let branch = people::branch(request.headers());
-        let story = self.stories.entry(number.clone()).or_default();
-        match request.method() {
-            Method::Invite if to.tag().is_none() && side != CARRIER => {
-                assert!(story.ringing.is_empty(), "{number} is asked while it rings: {story:?}");
-                if !story.asked.is_empty() {
-                    self.tally.retried += 1;
-                }
-                story.asked.insert(side);
-                story.branch = branch;
-                story.at = side;
-                let call: crate::message::CallId = request.headers().required().unwrap();
-                self.numbers.insert(call.as_str().to_owned(), number);
-            }
-            Method::Cancel => {
-                story.settled = true;
-                story.ringing.remove(&branch);
-            }
-            _ => {}
-        }
-    }
-
-    /// The trunk hears of progress, or of the end of a branch.
-    fn note_heard(&mut self, response: &Response) {
-        let cseq: crate::message::CSeq = response.headers().required().unwrap();
-        if cseq.method != Method::Invite || cseq.number != 1 {
-            return;
-        }
-        let to: crate::message::ToHeader = response.headers().required().unwrap();
-        let number = people::number(&to.uri.reveal());
-        let Some(story) = self.stories.get_mut(&number) else { return };
-        let branch = people::branch(response.headers());
-        match response.status().as_u16() {
-            101..=199 if story.branch != branch => {}
-            101..=199 => {
-                story.ringing.insert(branch);
-                story.settled = true;
-            }
-            100 => {}
-            code => {
-                story.ringing.remove(&branch);
-                story.settled |= code != 503 && story.branch == branch;
-            }
-        }
-    }
-
-    /// A proxy dies.
-    fn die(&mut self, side: Side, death: Death) {
-        if self.dead[side].replace(death).is_some() {
-            return;
-        }
-        self.tally.died += 1;
-        self.wire.retain(|_, (way, _)| *way != Way::Out(side) && *way != Way::In(side));
-        for story in self.stories.values_mut() {
-            story
-                .ringing
-                .retain(|_| story.asked.last() != Some(&side) && !story.asked.contains(&side));
-        }
-        for story in self.stories.values_mut().filter(|story| story.at == side) {
-            story.ringing.clear();
-        }
-        if death == Death::Closed
-            && let Some(flow) = self.flows[side].take()
-        {
-            self.told.push_back(input::Input::FlowClosed { flow });
-        }
     }
 
     /// Takes all outputs; when somebody wants to wake.

@@ -32,9 +32,9 @@ pub(super) struct Desk {
     /// Which inbound leg a dialled one is for.
     pairs: BTreeMap<LegId, LegId>,
     /// The number of each dialled leg, and who hung it up.
-    dialled: BTreeMap<LegId, String>,
-    hung_up: BTreeSet<LegId>,
-    ended: BTreeMap<LegId, usize>,
+    pub(super) dialled: BTreeMap<LegId, String>,
+    pub(super) hung_up: BTreeSet<LegId>,
+    pub(super) ended: BTreeMap<LegId, usize>,
     named: u64,
 }
 
@@ -346,85 +346,6 @@ impl World {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// A call that nobody refused is given up only once every proxy was asked.
-    fn was_asked_everywhere(&self, leg: &LegId) {
-        let Some(story) = self.desk.dialled.get(leg).and_then(|n| self.stories.get(n)) else {
-            return;
-        };
-        let given_up = !story.settled && !self.desk.hung_up.contains(leg);
-        assert!(!given_up || story.asked.len() == PROXIES, "{leg} was lost: {story:?}");
-    }
-
-    /// Nobody is connected twice under one number, and who is connected is so at both ends.
-    pub(super) fn nobody_has_two(&self) {
-        let mut known = BTreeSet::new();
-        for (side, endpoint) in self.sides.iter().enumerate() {
-            if side != CARRIER && self.dead[side].is_some() {
-                continue;
-            }
-            for call in endpoint.calls.values() {
-                let (Stage::Up, Some(dialog)) = (&call.stage, &call.dialog) else { continue };
-                let ours = self.trunk.endpoint.calls.values();
-                let mirrored = ours.filter(|ours| {
-                    matches!(ours.stage, Stage::Up)
-                        && ours.dialog.as_ref().is_some_and(|ours| {
-                            ours.id.call_id == dialog.id.call_id
-                                && ours.id.remote_tag == dialog.id.local_tag
-                        })
-                });
-                assert_eq!(mirrored.count(), 1, "{} is alone in a call", host(side));
-                let id = dialog.id.call_id.clone();
-                assert!(known.insert(id.clone()), "two have answered {id}");
-            }
-        }
-        for (number, legs) in self.connected() {
-            assert!(legs <= 1, "{number} is connected {legs} times");
-        }
-    }
-
-    /// How often each number that was dialled is connected, by what the trunk thinks.
-    fn connected(&self) -> BTreeMap<String, usize> {
-        let mut all = BTreeMap::new();
-        for side in self.sides.iter().take(PROXIES) {
-            for call in side.calls.values() {
-                if let (Stage::Up, Some(dialog)) = (&call.stage, &call.dialog) {
-                    let number = self.numbers.get(&*dialog.id.call_id);
-                    if let Some(number) = number {
-                        *all.entry(number.clone()).or_insert(0) += 1;
-                    }
-                }
-            }
-        }
-        all
-    }
-
-    /// Every peer ends what it has.
-    pub(super) fn everybody_goes(&mut self) {
-        for side in 0..=CARRIER {
-            let calls: Vec<_> = self.sides[side].calls.keys().copied().collect();
-            for call in calls {
-                let orders = [
-                    Command::Cancel { call, extras: Extras::new() },
-                    Command::Bye { call, extras: Extras::new() },
-                    Command::RespondInvite { call, response: Box::new(response(480)) },
-                ];
-                for order in orders {
-                    self.act(Act::Peer(side, order));
-                }
-            }
-        }
-    }
-
-    /// Every leg's end was told, once.
-    pub(super) fn all_is_told(&self) {
-        for (leg, ends) in &self.desk.ended {
-            assert_eq!(*ends, 1, "{leg}");
-        }
-        for leg in self.desk.dialled.keys() {
-            assert!(self.desk.ended.contains_key(leg), "{leg} never ended");
         }
     }
 }
