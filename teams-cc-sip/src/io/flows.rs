@@ -29,8 +29,8 @@ use crate::{
     trunk::{TrunkLimits, input::Input},
 };
 
+mod connecting;
 mod datagrams;
-mod failed;
 mod retire;
 
 pub use retire::RETIRE_AFTER;
@@ -312,38 +312,6 @@ impl Flows {
         })
         .await;
         tasks.abort_all();
-    }
-
-    fn connected(&mut self, task: Id, connection: io::Result<Connection>) -> Vec<Input> {
-        let Some(target) = self.by_connect.remove(&task) else { return Vec::new() };
-        let Some(waiting) = self.waiting.remove(&target) else { return Vec::new() };
-        let (flow, mut news) = match connection.map(|connection| connection.kind) {
-            Ok(ConnectionKind::Stream(stream, peer)) => {
-                let (flow, opened) = self.stream(stream, peer, true);
-                (flow, vec![opened])
-            }
-            Ok(ConnectionKind::Path(socket, remote)) => {
-                let number = self.socket(&socket);
-                self.datagram(number, remote)
-            }
-            Ok(ConnectionKind::Socket(_)) => {
-                return failed::failed(waiting, &io::ErrorKind::Unsupported.into(), &target);
-            }
-            Err(error) => return failed::failed(waiting, &error, &target),
-        };
-        news.push(Input::FlowLeads { flow, target: target.clone() });
-        self.own.insert(target, (flow, waiting.since));
-        if let Some(stream) = self.streams.get_mut(&flow) {
-            stream.first = waiting.messages.iter().filter_map(|(sent, _)| *sent).collect();
-        }
-        for (transaction, bytes) in waiting.messages {
-            if !self.send(flow, bytes)
-                && let Some(transaction) = transaction
-            {
-                news.push(Input::SendFailed { transaction });
-            }
-        }
-        news
     }
 
     fn ended(&mut self, task: Id, fault: Option<ConnectionFault>) -> Vec<Input> {

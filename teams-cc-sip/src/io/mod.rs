@@ -2,6 +2,7 @@
 //!
 //! Everything else is driven by values. [`Network`] is the seam that a simulation replaces.
 
+mod carry_out;
 mod clock;
 mod connection;
 pub(crate) mod driver;

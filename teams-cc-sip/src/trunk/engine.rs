@@ -17,17 +17,15 @@ use teams_cc_core::{
 use super::{
     PeerHealth, TrunkConfig,
     call::{LegRecord, Role},
-    cause,
     input::{Event, Input, Output, Ticket},
     trace::Traces,
 };
 use crate::{
-    bridge::parting::Parting,
     carrier::{Carriers, endpoint_config},
     direct_routing::{ConnectionFault, Failover, HealthReason, OptionsPing, PeerState, headers},
     endpoint::{
-        CallEnd, CallHandle, CallPolicy, Command, Endpoint, EndpointConfig, Event as Sip, FlowId,
-        Input as EndpointInput, Origin, Output as EndpointOutput, RequestHandle, SessionTimer,
+        CallHandle, CallPolicy, Command, Endpoint, EndpointConfig, FlowId, Input as EndpointInput,
+        Origin, Output as EndpointOutput, RequestHandle, SessionTimer,
     },
     error::{Error, ErrorKind},
     gate::Gate,
@@ -315,83 +313,6 @@ impl Engine {
         if let Err(error) = self.endpoint.handle_input(self.now, input) {
             // Only an undrained endpoint refuses what peers send, and this one is drained.
             tracing::error!(%error, "the SIP endpoint refused an input");
-        }
-    }
-
-    fn on_sip(&mut self, event: Sip) {
-        match event {
-            Sip::IncomingInvite { call, origin, request, replaces } => {
-                self.incoming(call, &origin, &request, replaces);
-            }
-            Sip::Provisional { call, response, .. } => self.provisional(call, &response),
-            Sip::Answered { call, response, .. } => self.answered(call, &response),
-            Sip::Acknowledged { call, request } => self.acknowledged(call, &request),
-            Sip::ReInvite { call, request, .. } => self.reinvited(call, &request),
-            Sip::ReInviteAnswered { call, response } => self.hold_answered(call, &response),
-            Sip::ReInviteRefused { call, response } => self.hold_refused(call, response.as_deref()),
-            Sip::RefreshDue { call } => self.refresh_due(call),
-            Sip::Confirmed { offer: Some(request), .. } | Sip::Update { request, .. } => {
-                self.decline_offer(request);
-            }
-            Sip::Refer { call, refer, origin, request } => {
-                self.referred(call, refer, &origin, &request);
-            }
-            Sip::Request { request, call, origin, message } => {
-                self.requested(request, call, &origin, &message);
-            }
-            Sip::Response { request, response } => {
-                if !self.register_answered(request, &response) {
-                    self.ping_answered(request, response.status());
-                }
-            }
-            Sip::RequestFailed { request, why } => {
-                if !self.register_failed(request, why) {
-                    self.ping_failed(request, why);
-                }
-            }
-            Sip::Ended { call, end } => self.ended(call, &end),
-            Sip::Turned { origin, why } => {
-                tracing::debug!(source = %origin.source, ?why, "a message was turned away");
-            }
-            // What is left needs an application's order, or an extension no leg uses.
-            Sip::ReInviteCancelled { .. }
-            | Sip::EarlyOffer { .. }
-            | Sip::Confirmed { .. }
-            | Sip::Updated { .. }
-            | Sip::UpdateAnswered { .. }
-            | Sip::UpdateRefused { .. }
-            | Sip::Refreshed { .. }
-            | Sip::BranchHungUp { .. }
-            | Sip::ReferEnded { .. }
-            | Sip::RequestAbandoned { .. } => {}
-        }
-    }
-
-    fn ended(&mut self, call: CallHandle, end: &CallEnd) {
-        let Some((leg, role)) = self.calls.remove(&call) else { return };
-        match role {
-            Role::Retired => {
-                self.retired.remove(&call);
-            }
-            Role::Replacement => self.replacement_ended(&leg, end),
-            Role::Main => {
-                let Some(record) = self.legs.get_mut(&leg) else { return };
-                record.call = None;
-                if !record.ending {
-                    record.parting = Parting::of_end(end);
-                    record.cause = record.cause.take().or_else(|| record.parting.cause.clone());
-                }
-                if record.attempt.is_some() && self.try_next_proxy(&leg, end) {
-                    return;
-                }
-                let pending = self.legs.get(&leg).is_some_and(|record| record.transfer.is_some());
-                if pending && !self.draining {
-                    // Teams has gone early: the other party still waits for the target.
-                    return;
-                }
-                self.abandon_transfer(&leg);
-                self.finish(&leg, cause::of_end(end));
-            }
         }
     }
 

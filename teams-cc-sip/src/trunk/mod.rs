@@ -15,6 +15,7 @@ mod ending;
 pub(crate) mod engine;
 mod event;
 mod handle;
+mod heard;
 pub(crate) mod inbound;
 pub(crate) mod input;
 mod invite;
