@@ -1,0 +1,105 @@
+//! What whoever is handed over hears while the target is called (DR-098).
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use support::{Bridged, Stage, config, from_callee, srtp};
+use teams_cc_core::{LegId, contact::Leg};
+use teams_cc_sip::{
+    message::{Method, Request, StatusCode},
+    trunk::{MediaError, MediaPort, RemoteMedia},
+};
+
+const TARGET: &str = "<sip:+14255550177@sip.pstnhub.test:5061;transport=tls;x-m=8:orgid:a>";
+
+/// What a port is told, legs by the names the test knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Told {
+    Ring(LegId, bool),
+    Join(LegId, LegId),
+}
+
+/// A port that remembers who was let hear whom.
+#[derive(Default)]
+struct Switch(Mutex<Vec<Told>>);
+
+impl Switch {
+    fn take(&self) -> Vec<Told> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+impl MediaPort for Switch {
+    fn open(&self, _leg: &LegId) -> io::Result<SocketAddr> {
+        Ok("192.0.2.1:4000".parse().unwrap())
+    }
+
+    fn connect(&self, _leg: &LegId, _remote: &RemoteMedia) {}
+
+    fn join(&self, one: &LegId, other: &LegId) -> Result<(), MediaError> {
+        self.0.lock().unwrap().push(Told::Join(one.clone(), other.clone()));
+        Ok(())
+    }
+
+    fn ring(&self, leg: &LegId, ringing: bool) {
+        self.0.lock().unwrap().push(Told::Ring(leg.clone(), ringing));
+    }
+
+    fn close(&self, _leg: &LegId) {}
+}
+
+/// A bridge whose Teams user asks for a transfer, and the INVITE of its target.
+async fn transferring() -> (Bridged, Arc<Switch>, Request) {
+    let switch = Arc::new(Switch::default());
+    let stage = Stage::with_media(config(), Arc::clone(&switch) as _);
+    let mut b = Bridged::on(stage).await;
+    switch.take();
+    let mut teams = b.stage.teams_connects().await;
+    let refer = from_callee(&b.teams_invite, "REFER", 1, &[("Refer-To", TARGET)], None);
+    teams.send(refer).await;
+    teams.response(202).await;
+    notified(&mut b).await;
+    let invite = b.proxy.request(&Method::Invite).await;
+    assert_eq!(switch.take(), [], "nobody rings yet");
+    (b, switch, invite)
+}
+
+async fn notified(b: &mut Bridged) {
+    let notify = b.proxy.request(&Method::Notify).await;
+    b.proxy.answer(&notify, StatusCode::OK, None).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_handed_over_hears_ringing_and_after_a_refusal_the_old_party_again() {
+    let (mut b, switch, invite) = transferring().await;
+    b.proxy.answer(&invite, StatusCode::RINGING, None).await;
+    notified(&mut b).await;
+    let customer = b.customer.id().clone();
+    assert_eq!(switch.take(), [Told::Ring(customer.clone(), true)]);
+    b.proxy.answer(&invite, StatusCode::BUSY_HERE, None).await;
+    b.proxy.request(&Method::Ack).await;
+    notified(&mut b).await;
+    let agent = b.agent.id().clone();
+    assert_eq!(switch.take(), [Told::Ring(customer.clone(), false), Told::Join(agent, customer)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_handed_over_hears_the_targets_early_media() {
+    let (mut b, switch, invite) = transferring().await;
+    let early = srtp("sendrecv", 7);
+    b.proxy.answer(&invite, StatusCode::SESSION_PROGRESS, Some(&early)).await;
+    notified(&mut b).await;
+    let customer = b.customer.id().clone();
+    let told = switch.take();
+    let [Told::Join(target, with)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(*with, customer);
+    assert_ne!(target, b.agent.id(), "the new call, not the old one");
+    b.carrier.hears_nothing(Duration::from_secs(1)).await;
+}
