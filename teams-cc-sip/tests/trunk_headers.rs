@@ -175,3 +175,19 @@ async fn an_emergency_call_is_never_taken_for_a_loop_and_shows_its_number() {
     assert!(get(&out, "From").unwrap().contains("+14255550123"));
     assert_eq!(get(&out, "Privacy"), None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_mailbox_is_called_without_ringing_by_a_parameter_of_the_uri() {
+    let mut stage = Stage::new(config());
+    let mut proxy = stage.connection("sip.pstnhub.test").await;
+    let tenant = TENANT_FQDN.parse().unwrap();
+    let mut to = to_teams(1);
+    to.via = Via::Voicemail { tenant };
+    let leg = stage.trunk.dial(to).await.unwrap();
+    let invite = proxy.request(&Method::Invite).await;
+    let Uri::Sip(uri) = invite.uri() else { panic!("{invite:?}") };
+    assert_eq!(uri.param("opaque"), Some("app:voicemail"));
+    assert_eq!(uri.user().unwrap().reveal(), "+14255550123");
+    assert!(get(&invite, "Contact").unwrap().contains(TENANT_FQDN));
+    drop(leg);
+}

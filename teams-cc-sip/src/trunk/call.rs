@@ -126,6 +126,8 @@ pub(crate) struct Attempt {
 pub(crate) enum Whither {
     /// A number at the peer.
     Number(PhoneNumber),
+    /// The mailbox of a number in Teams.
+    Voicemail(PhoneNumber),
     /// Exactly what a REFER named, with the headers it wants copied.
     Referred { target: Uri, copied: Vec<Header> },
 }

@@ -127,6 +127,13 @@ pub enum Via {
         /// The name in `Contact`, by which Teams finds the tenant.
         tenant: SbcFqdn,
     },
+    /// To a Teams user's mailbox, without ringing (Learn, *Manage users in Direct Routing*).
+    ///
+    /// An emergency call rings all the same.
+    Voicemail {
+        /// The name in `Contact`, by which Teams finds the tenant.
+        tenant: SbcFqdn,
+    },
     /// To the carrier of this name.
     Carrier(Box<str>),
 }

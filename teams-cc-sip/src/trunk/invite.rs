@@ -84,6 +84,11 @@ impl Invite<'_> {
             (Whither::Number(number), Side::Teams) => {
                 teams_request_uri(number, &self.to.host).map(Uri::Sip).map_err(wrong)
             }
+            (Whither::Voicemail(number), _) => teams_request_uri(number, &self.to.host)
+                .map_err(wrong)?
+                .with_param("opaque", Some("app:voicemail"))
+                .map(Uri::Sip)
+                .map_err(|error| Error::caused_by(ErrorKind::Protocol, error)),
             (Whither::Number(number), _) => {
                 let mut uri = carrier_request_uri(number, &self.to.host).map_err(wrong)?;
                 if let Some(sip) = uri.as_sip_mut()

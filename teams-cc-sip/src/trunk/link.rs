@@ -29,7 +29,9 @@ impl Engine {
     pub(crate) fn link_via(&self, via: &Via) -> Result<Link, Error> {
         let config = &self.config;
         match via {
-            Via::Teams { tenant } if config.teams.is_some() && self.is_ours(tenant) => {
+            Via::Teams { tenant } | Via::Voicemail { tenant }
+                if config.teams.is_some() && self.is_ours(tenant) =>
+            {
                 Ok(link(config, Side::Teams, tenant.clone(), TransportKind::Tls))
             }
             Via::Carrier(name) => config
@@ -41,7 +43,7 @@ impl Engine {
                     link(config, Side::Carrier(position), config.fqdn.clone(), transport)
                 })
                 .ok_or_else(|| ErrorKind::UnknownPeer.into()),
-            Via::Teams { .. } => Err(ErrorKind::UnknownPeer.into()),
+            Via::Teams { .. } | Via::Voicemail { .. } => Err(ErrorKind::UnknownPeer.into()),
         }
     }
 

@@ -61,7 +61,10 @@ impl Engine {
         let shown = Shown { number: to.from, display: to.display, private };
         let record = LegRecord {
             attempt: Some(Attempt {
-                whither: Whither::Number(to.number),
+                whither: match to.via {
+                    Via::Voicemail { .. } if !emergency => Whither::Voicemail(to.number),
+                    _ => Whither::Number(to.number),
+                },
                 left,
                 proxy: None,
                 progressed: false,
@@ -240,7 +243,9 @@ impl Engine {
         mut to: Destination,
     ) -> Result<(Destination, Link, Option<Grant>), Error> {
         let tenant = to.tenant.clone().or_else(|| match &to.via {
-            Via::Teams { tenant } => self.config.tenants.of_host(tenant.as_str()).cloned(),
+            Via::Teams { tenant } | Via::Voicemail { tenant } => {
+                self.config.tenants.of_host(tenant.as_str()).cloned()
+            }
             Via::Carrier(_) => None,
         });
         let emergency = self.is_emergency(tenant.as_ref(), &to.number);
