@@ -4,6 +4,7 @@
 mod bridge;
 pub mod carrier;
 mod dialog;
+mod digest;
 pub mod direct_routing;
 pub mod endpoint;
 mod error;

@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::{Stage, config, end, srtp, teams_invite, within};
+use support::{Answered, Stage, config, end, srtp, teams_invite, within};
 use teams_cc_core::contact::{EndReason, EndedBy, Leg, LegCommand, LegEvent, RejectReason};
 use teams_cc_sip::{
     direct_routing::{HealthWarning, PeerState},
@@ -16,13 +16,7 @@ use teams_cc_sip::{
 #[tokio::test(start_paused = true)]
 async fn a_proxys_connection_carries_its_requests_and_our_answers_alone() {
     let mut stage = Stage::new(config());
-    let mut teams = stage.teams_connects().await;
-    let invite = teams_invite("in", support::TENANT_FQDN, Some(&srtp("sendrecv", 1)));
-    teams.send(invite.clone()).await;
-    let call = stage.incoming().await;
-    teams.response(100).await;
-    call.leg.execute(LegCommand::Answer).await.unwrap();
-    let ok = teams.response(200).await;
+    let Answered { mut teams, invite, call, ok } = stage.answered().await;
     teams.send(within(&invite, &ok, "ACK", 1, &[], None)).await;
     let mut proxy = stage.connection("sip.pstnhub.test").await;
     call.leg.execute(LegCommand::HangUp).await.unwrap();
@@ -35,13 +29,7 @@ async fn a_proxys_connection_carries_its_requests_and_our_answers_alone() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_teams_closes_when_idle_ends_no_call_and_harms_no_health() {
     let mut stage = Stage::new(config());
-    let mut teams = stage.teams_connects().await;
-    let invite = teams_invite("in", support::TENANT_FQDN, Some(&srtp("sendrecv", 1)));
-    teams.send(invite.clone()).await;
-    let call = stage.incoming().await;
-    teams.response(100).await;
-    call.leg.execute(LegCommand::Answer).await.unwrap();
-    let ok = teams.response(200).await;
+    let Answered { mut teams, invite, call, ok } = stage.answered().await;
     teams.send(within(&invite, &ok, "ACK", 1, &[], None)).await;
     let leg = call.leg.id().clone();
     assert_eq!(stage.leg_event(&leg).await, LegEvent::Answered);

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::{Stage, config, end, rtp, srtp, teams_invite, within};
+use support::{Answered, Stage, config, end, rtp, srtp, teams_invite, within};
 use teams_cc_core::contact::{EndReason, EndedBy, Leg, LegCommand, LegEvent};
 use teams_cc_sip::message::{Method, StatusCode};
 
@@ -48,13 +48,7 @@ async fn a_call_that_teams_times_is_refreshed_and_ends_when_teams_is_gone() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_teams_does_not_time_is_left_in_peace() {
     let mut stage = Stage::new(config());
-    let mut teams = stage.teams_connects().await;
-    let invite = teams_invite("in", support::TENANT_FQDN, Some(&srtp("sendrecv", 1)));
-    teams.send(invite.clone()).await;
-    let call = stage.incoming().await;
-    teams.response(100).await;
-    call.leg.execute(LegCommand::Answer).await.unwrap();
-    let ok = teams.response(200).await;
+    let Answered { mut teams, invite, call: _call, ok } = stage.answered().await;
     assert!(!ok.headers().contains("Session-Expires") && !ok.headers().contains("Require"));
     teams.send(within(&invite, &ok, "ACK", 1, &[], None)).await;
     let mut proxy = stage.connection("sip.pstnhub.test").await;

@@ -6,22 +6,18 @@
 //! tells a carrier where we are. The other way round a carrier that is known by no address of its
 //! own proves who it is.
 
-mod account;
-mod algorithm;
-mod formula;
-mod guard;
 mod locate;
 mod peer;
 mod registration;
 mod trunk;
 
-pub(crate) use account::Account;
-pub use algorithm::Algorithm;
-pub(crate) use guard::Guard;
 pub(crate) use locate::{HeldDown, MAX_RECORDS, believed, by_weight, replacement, service_name};
 pub use locate::{Naptr, Srv};
 pub(crate) use registration::Registrar;
 pub use registration::{REFRESH_PERCENT, Registration};
 pub(crate) use trunk::{Carriers, endpoint_config};
 
-pub use crate::message::{DigestError, DigestUser};
+pub use crate::{
+    digest::Algorithm,
+    message::{DigestError, DigestUser},
+};

@@ -4,13 +4,9 @@ use std::collections::BTreeMap;
 
 use teams_cc_core::{Instant, LegId, PhoneNumber};
 
-use super::{
-    Guard, Registrar,
-    algorithm::{hex, hmac},
-    guard::Proof,
-    registration::Outcome,
-};
+use super::{Registrar, registration::Outcome};
 use crate::{
+    digest::{Guard, Proof, hex, hmac},
     direct_routing::{Attempt, HealthReason, number_of},
     endpoint::{
         CallEnd, Command, EndpointConfig, EndpointLimits, Failure, FlowId, Origin, RequestHandle,

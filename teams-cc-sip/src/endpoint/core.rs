@@ -13,8 +13,8 @@ use super::{
     token::Tokens,
 };
 use crate::{
-    carrier::Account,
     dialog::{Call, DialogId, Stage},
+    digest::Account,
     message::{Method, Request, Response, StatusCode, typed::RetryAfter},
     transaction::{
         TransactionId,

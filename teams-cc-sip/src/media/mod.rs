@@ -73,6 +73,7 @@ pub mod srtp;
 mod stream;
 pub mod stun;
 pub mod wav;
+mod writer;
 
 pub use config::{MAX_KNOWN_PROMPTS, MediaConfig};
 pub use io::{MediaEndpoint, MediaRelay, UdpMedia};

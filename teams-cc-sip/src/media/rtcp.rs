@@ -1,6 +1,6 @@
 //! RTCP reports (RFC 3550 §6).
 
-use super::reception::Loss;
+use super::{reception::Loss, writer::Writer};
 
 /// The most octets of a compound packet that is written here.
 pub const MAX_REPORT: usize = 128;
@@ -125,20 +125,6 @@ impl Report {
         writer.put(&name);
         writer.put(&[0, 0]);
         writer.at
-    }
-}
-
-struct Writer<'a> {
-    out: &'a mut [u8; MAX_REPORT],
-    at: usize,
-}
-
-impl Writer<'_> {
-    fn put(&mut self, octets: &[u8]) {
-        if let Some(place) = self.out.get_mut(self.at..self.at + octets.len()) {
-            place.copy_from_slice(octets);
-            self.at += octets.len();
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 
+use super::writer::Writer;
 use crate::sdp::IceCredentials;
 
 /// The most octets of an answer.
@@ -123,19 +124,7 @@ impl Check {
     }
 }
 
-struct Writer<'a> {
-    out: &'a mut [u8; MAX_ANSWER],
-    at: usize,
-}
-
 impl Writer<'_> {
-    fn put(&mut self, octets: &[u8]) {
-        if let Some(place) = self.out.get_mut(self.at..self.at + octets.len()) {
-            place.copy_from_slice(octets);
-            self.at += octets.len();
-        }
-    }
-
     fn attribute(&mut self, kind: u16, length: u16) {
         self.put(&kind.to_be_bytes());
         self.put(&length.to_be_bytes());
@@ -150,10 +139,6 @@ impl Writer<'_> {
         self.put(&COOKIE);
         self.put(&transaction);
         self.at = end;
-    }
-
-    fn written(&self) -> &[u8] {
-        self.out.get(..self.at).unwrap_or_default()
     }
 }
 

@@ -16,10 +16,11 @@ use std::{
 use async_trait::async_trait;
 use teams_cc_core::{
     LegId,
-    contact::{EndReason, EndedBy, LegEvent},
+    contact::{EndReason, EndedBy, Leg, LegCommand, LegEvent},
 };
 use teams_cc_sip::{
     io::{Connection, FixedMedia, Network, Peer, Target, TokioClock, TransportKind},
+    message::{Request, Response},
     trunk::{
         IncomingCall, LabPeer, MediaPort, StaticPeer, TeamsPeer, Trunk, TrunkConfig, TrunkEvent,
         TrunkEvents,
@@ -64,6 +65,14 @@ impl Network for Memory {
             None => std::future::pending().await,
         }
     }
+}
+
+/// Both ends of a call from Teams, with what set it up.
+pub struct Answered {
+    pub teams: Party,
+    pub invite: Request,
+    pub call: IncomingCall,
+    pub ok: Response,
 }
 
 /// A trunk with its network, as a test drives it.
@@ -128,6 +137,18 @@ impl Stage {
             parked: VecDeque::new(),
             kept: VecDeque::new(),
         }
+    }
+
+    /// A call from Teams that is answered, but for its ACK.
+    pub async fn answered(&mut self) -> Answered {
+        let mut teams = self.teams_connects().await;
+        let invite = teams_invite("in", TENANT_FQDN, Some(&srtp("sendrecv", 1)));
+        teams.send(invite.clone()).await;
+        let call = self.incoming().await;
+        teams.response(100).await;
+        call.leg.execute(LegCommand::Answer).await.unwrap();
+        let ok = teams.response(200).await;
+        Answered { teams, invite, call, ok }
     }
 
     pub fn refuse(&self, host: &str) {

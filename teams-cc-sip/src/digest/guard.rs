@@ -6,12 +6,11 @@ use sha2::{Digest as _, Sha256};
 use teams_cc_core::Instant;
 
 use super::{
-    DigestUser,
     algorithm::{Algorithm, equal, hex, hmac},
     formula::{Formula, Qop},
 };
 use crate::message::{
-    Grammar, HeaderName, Request, Response, StatusCode, TypedHeader as _, Uri,
+    DigestUser, Grammar, HeaderName, Request, Response, StatusCode, TypedHeader as _, Uri,
     typed::{Authorization, Challenge, Credentials, WwwAuthenticate},
 };
 
@@ -178,7 +177,7 @@ fn is_same(written: &str, uri: &Uri) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{carrier::Account, message::Method};
+    use crate::{digest::Account, message::Method};
 
     const SOURCE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7));
 

@@ -64,14 +64,14 @@ fn joined<D: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// Octets in lower-case hexadecimal.
-pub(super) fn hex(octets: &[u8]) -> String {
+pub(crate) fn hex(octets: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |value: u8| char::from(*DIGITS.get(usize::from(value)).unwrap_or(&b'0'));
     octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
 }
 
 /// HMAC with SHA-256 (RFC 2104); keys of up to 64 octets.
-pub(super) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut block = [0; 64];
     for (place, octet) in block.iter_mut().zip(key) {
         *place = *octet;
