@@ -80,6 +80,17 @@ async fn a_tenant_calls_out_within_its_permission_and_its_calls_are_given_back()
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_cannot_be_written_gives_its_place_back() {
+    let stage = permitted(Permission::unrestricted().outbound(Cap::none().concurrent(1)));
+    for _ in 0..2 {
+        let mut to = to_teams(1);
+        to.number = PhoneNumber::presented("5550");
+        let error = stage.trunk.dial(to).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::InvalidNumber);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refer_to_a_premium_number_passes_the_gate_like_any_call() {
     let permission = Permission::unrestricted();
     let mut b = Bridged::on(permitted(permission)).await;
