@@ -26,6 +26,8 @@ pub enum ErrorKind {
     LegInUse,
     /// The gate refused the call; the reason says what to change.
     Refused(Refusal),
+    /// The caller to be put through is over, bridged already, or no leg of this trunk.
+    NoCaller,
     /// The trunk carries as many calls as it may.
     Full,
     /// The trunk is shutting down or has stopped.
@@ -89,6 +91,9 @@ impl fmt::Display for Error {
             }
             ErrorKind::InvalidNumber => "dialling failed: the number cannot be used with this peer",
             ErrorKind::LegInUse => "dialling failed: the leg id is in use; give each leg its own",
+            ErrorKind::NoCaller => {
+                "the caller is over or bridged already; nobody was called for it"
+            }
             ErrorKind::Full => "the trunk carries as many calls as its limits allow; try later",
             ErrorKind::Stopped => "the trunk has stopped",
             ErrorKind::Media => "no local address for media could be opened",

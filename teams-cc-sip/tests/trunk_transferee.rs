@@ -3,57 +3,13 @@
 
 mod support;
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use support::{Bridged, Stage, config, from_callee, srtp};
-use teams_cc_core::{LegId, contact::Leg};
-use teams_cc_sip::{
-    message::{Method, Request, StatusCode},
-    trunk::{MediaError, MediaPort, RemoteMedia},
-};
+use support::{Bridged, Stage, Switch, Told, config, from_callee, srtp};
+use teams_cc_core::contact::Leg;
+use teams_cc_sip::message::{Method, Request, StatusCode};
 
 const TARGET: &str = "<sip:+14255550177@sip.pstnhub.test:5061;transport=tls;x-m=8:orgid:a>";
-
-/// What a port is told, legs by the names the test knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Told {
-    Ring(LegId, bool),
-    Join(LegId, LegId),
-}
-
-/// A port that remembers who was let hear whom.
-#[derive(Default)]
-struct Switch(Mutex<Vec<Told>>);
-
-impl Switch {
-    fn take(&self) -> Vec<Told> {
-        std::mem::take(&mut *self.0.lock().unwrap())
-    }
-}
-
-impl MediaPort for Switch {
-    fn open(&self, _leg: &LegId) -> io::Result<SocketAddr> {
-        Ok("192.0.2.1:4000".parse().unwrap())
-    }
-
-    fn connect(&self, _leg: &LegId, _remote: &RemoteMedia) {}
-
-    fn join(&self, one: &LegId, other: &LegId) -> Result<(), MediaError> {
-        self.0.lock().unwrap().push(Told::Join(one.clone(), other.clone()));
-        Ok(())
-    }
-
-    fn ring(&self, leg: &LegId, ringing: bool) {
-        self.0.lock().unwrap().push(Told::Ring(leg.clone(), ringing));
-    }
-
-    fn close(&self, _leg: &LegId) {}
-}
 
 /// A bridge whose Teams user asks for a transfer, and the INVITE of its target.
 async fn transferring() -> (Bridged, Arc<Switch>, Request) {

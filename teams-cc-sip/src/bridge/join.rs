@@ -26,6 +26,13 @@ impl Engine {
             (None, None) => {}
             _ => return unusable("one of the legs is bridged with a third; hang that up first"),
         }
+        self.let_talk(leg, with);
+        Ok(())
+    }
+
+    /// Lets two connected legs hear each other from now on.
+    pub(crate) fn let_talk(&mut self, leg: &LegId, with: &LegId) {
+        let (Some(one), Some(other)) = (self.legs.get(leg), self.legs.get(with)) else { return };
         let held = (one.hold.by_peer, other.hold.by_peer);
         let media = (one.session.as_ref(), other.session.as_ref());
         if let (Some(one), Some(other)) = media {
@@ -40,7 +47,6 @@ impl Engine {
             self.tell(leg, LegEvent::Bridged { with: with.clone() });
             self.reconcile_hold(leg);
         }
-        Ok(())
     }
 
     /// One leg of a bridge is over: so is the other, which hears why.

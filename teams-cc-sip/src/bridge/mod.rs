@@ -6,10 +6,13 @@
 //! Microsoft's proxy, and the other party only changes whom it talks to
 //! (Learn, *Issues that affect call transfers*; RFC 3515, RFC 5589).
 
+pub(crate) mod back_to_back;
+mod end_codes;
 pub(crate) mod header_policy;
 mod hold;
 mod join;
 pub(crate) mod parting;
+mod put_through;
 mod recall;
 mod referral;
 mod transfer;

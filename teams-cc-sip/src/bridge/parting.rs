@@ -106,6 +106,11 @@ fn gone() -> EndCause {
     EndCause::new(EndReason::Failed, EndedBy::Platform).codes(408, Some(VANISHED))
 }
 
+/// Whether a `Reason` tells a cause of Q.850.
+pub(crate) fn is_q850(reason: &Header) -> bool {
+    reason.value().get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"Q.850"))
+}
+
 fn reasons(headers: &Headers) -> Vec<Header> {
     headers.get_all(HeaderName::Reason).take(MAX_REASONS).map(HeaderRef::to_header).collect()
 }

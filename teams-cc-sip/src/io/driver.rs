@@ -197,10 +197,14 @@ impl Driver {
         let ticket = self.tickets;
         match command {
             // Whoever dialled has given up before anything was sent.
-            Command::Dial { reply, .. } if reply.is_closed() => {}
+            Command::Dial { reply, .. } | Command::Bridge { reply, .. } if reply.is_closed() => {}
             Command::Dial { destination, reply } => {
                 self.dials.insert(ticket, (destination.leg.clone(), reply));
                 self.feed(Input::Dial { ticket, destination });
+            }
+            Command::Bridge { caller, plan, reply } => {
+                self.dials.insert(ticket, (plan.leg().clone(), reply));
+                self.feed(Input::Bridge { ticket, caller, plan });
             }
             Command::Execute { leg, command, reply } => {
                 self.replies.insert(ticket, reply);

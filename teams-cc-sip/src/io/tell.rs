@@ -20,6 +20,9 @@ impl Driver {
             Event::Incoming(incoming) => TrunkEvent::Incoming(self.incoming(*incoming)),
             Event::Leg { leg, event } => TrunkEvent::Leg { leg, event },
             Event::Transfer { leg, step } => TrunkEvent::Transfer { leg, step },
+            Event::NextDestination { leg, place, status } => {
+                TrunkEvent::NextDestination { leg, place, status }
+            }
             Event::Health(health) => {
                 self.publish_health();
                 TrunkEvent::Health(health)

@@ -12,7 +12,7 @@ use super::{
     CarriedHeaders, DisplayText, EmergencyData, admission::Side, input::Ticket, session::Session,
 };
 use crate::{
-    bridge::parting::Parting,
+    bridge::{back_to_back::Hunt, parting::Parting},
     direct_routing::SbcFqdn,
     endpoint::{CallHandle, FlowId, ReferHandle},
     gate::Grant,
@@ -36,7 +36,11 @@ pub(crate) struct LegRecord {
     pub(crate) session: Option<Session>,
     /// The peer's offer until it has acknowledged our answer; empty where it left it to us.
     pub(crate) offer: Option<Bytes>,
+    /// Our answer to it, where early media has sent it before the call was answered.
+    pub(crate) early: Option<Box<Bytes>>,
     pub(crate) attempt: Option<Attempt>,
+    /// Whom else to call for the bridged leg; none once somebody has answered.
+    pub(crate) hunt: Option<Box<Hunt>>,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) hold: Hold,
     pub(crate) bridge: Option<LegId>,
@@ -74,7 +78,9 @@ impl LegRecord {
             flow: None,
             session: None,
             offer: None,
+            early: None,
             attempt: None,
+            hunt: None,
             waiting: None,
             hold: Hold::default(),
             bridge: None,
@@ -138,6 +144,8 @@ pub(crate) enum Waiting {
     Answer(Ticket),
     /// The INVITE goes out.
     Dial(Ticket),
+    /// The caller gets this status with our answer, before the call is answered.
+    EarlyMedia(u16),
 }
 
 /// Who holds whom.

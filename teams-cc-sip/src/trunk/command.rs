@@ -8,7 +8,7 @@ use teams_cc_core::{
 };
 use tokio::sync::oneshot;
 
-use super::{CallTrace, Destination, SipLeg, Unfinished};
+use super::{BackToBack, CallTrace, Destination, SipLeg, Unfinished};
 use crate::{
     direct_routing::Customer,
     error::Error,
@@ -25,6 +25,15 @@ pub(crate) enum Command {
         /// Where to.
         destination: Box<Destination>,
         /// Where the leg goes; a dropped receiver cancels the call.
+        reply: oneshot::Sender<Result<Arc<SipLeg>, Error>>,
+    },
+    /// Call somebody for a caller.
+    Bridge {
+        /// The caller's leg.
+        caller: LegId,
+        /// Whom to call.
+        plan: Box<BackToBack>,
+        /// Where the called leg goes; a dropped receiver cancels the call.
         reply: oneshot::Sender<Result<Arc<SipLeg>, Error>>,
     },
     /// Do something with a leg.

@@ -5,7 +5,7 @@
 //! go out in `outbound`, are ordered about in `orders` and joined in [`crate::bridge`].
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
@@ -52,6 +52,8 @@ pub(crate) struct Engine {
     pub(crate) retired: BTreeMap<CallHandle, Instant>,
     /// Until when the targets of transfers may ring.
     pub(crate) recalls: BTreeMap<LegId, Instant>,
+    /// Until when destinations of bridges may ring.
+    pub(crate) rings: BTreeSet<(Instant, LegId)>,
     pub(crate) flows: BTreeMap<FlowId, Peer>,
     /// Flows that we opened ourselves, and to where.
     pub(crate) opened: BTreeMap<FlowId, Target>,
@@ -109,6 +111,7 @@ impl Engine {
             calls: BTreeMap::new(),
             retired: BTreeMap::new(),
             recalls: BTreeMap::new(),
+            rings: BTreeSet::new(),
             flows: BTreeMap::new(),
             opened: BTreeMap::new(),
             failover: Failover::new(proxies, config.hold_down),
@@ -173,6 +176,7 @@ impl Engine {
                 self.feed(EndpointInput::SendFailed { transaction });
             }
             Input::Dial { ticket, destination } => self.dial(ticket, *destination),
+            Input::Bridge { ticket, caller, plan } => self.put_through(ticket, &caller, *plan),
             Input::Execute { ticket, leg, command } => self.execute(ticket, &leg, &command),
             Input::Release { leg } => self.hang_up(&leg),
             Input::MediaOpened { media, local } => self.media_opened(&media, local),
@@ -187,6 +191,7 @@ impl Engine {
         self.send_due_registers();
         self.end_lost_retired();
         self.end_slow_transfers();
+        self.end_slow_destinations();
     }
 
     /// The next thing wanted; call until it is [`Output::Timeout`].
@@ -206,6 +211,7 @@ impl Engine {
                         self.ping_deadline(),
                         self.retired.values().min().copied(),
                         self.recalls.values().min().copied(),
+                        self.rings.first().map(|(at, _)| *at),
                         self.carriers.deadline(),
                     ];
                     return Output::Timeout(
@@ -281,7 +287,7 @@ impl Engine {
             Some(super::call::Waiting::Dial(ticket)) => self
                 .outputs
                 .push_back(Output::Dialled { ticket, outcome: Err(ErrorKind::Media.into()) }),
-            None => {}
+            Some(super::call::Waiting::EarlyMedia(_)) | None => {}
         }
         if let Some(session) = &record.session {
             self.outputs.push_back(Output::CloseMedia { media: session.media().clone() });
@@ -289,7 +295,9 @@ impl Engine {
         let cause = record.cause.unwrap_or(cause);
         tracing::info!(leg = %leg, cause = %cause, "leg ended");
         self.tell(leg, LegEvent::Ended(cause));
-        if let Some(other) = record.bridge {
+        if let Some(hunt) = record.hunt {
+            self.nobody_answered(leg, &hunt, &record.parting);
+        } else if let Some(other) = record.bridge {
             self.part(leg, &other, record.parting);
         }
     }

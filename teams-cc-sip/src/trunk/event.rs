@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use teams_cc_core::{Address, Instant, LegId, PhoneNumber, TenantId, contact::LegEvent};
 
-use super::{CarriedHeaders, DisplayText, EmergencyData, SipLeg};
+use super::{CarriedHeaders, Destination, DisplayText, EmergencyData, SipLeg, Via};
 use crate::{
     direct_routing::{HealthReason, HealthWarning, MediaOptimization, PeerState},
     transport::Target,
@@ -22,6 +22,17 @@ pub enum TrunkEvent {
         leg: LegId,
         /// What it tells.
         event: LegEvent,
+    },
+    /// A destination of [`Trunk::bridge`](super::Trunk::bridge) has not answered; the called leg
+    /// goes on to another one.
+    NextDestination {
+        /// The called leg.
+        leg: LegId,
+        /// The place of the destination that is called now, counted from 0.
+        place: usize,
+        /// The status the one before it ended with; 408 where nobody answered in time, 504 where
+        /// nothing came back.
+        status: u16,
     },
     /// A peer became usable or ceased to be.
     Health(PeerHealth),
@@ -63,6 +74,28 @@ pub struct IncomingCall {
     pub optimization: Option<Box<MediaOptimization>>,
     /// The SIP Call-ID, for logs on both sides.
     pub call_id: Box<str>,
+}
+
+impl IncomingCall {
+    /// Where this call goes on to, with all that it brought along.
+    ///
+    /// The dialled number is called and the caller's is shown, private where it was; location data
+    /// and the headers that the policy of the other side lets pass go along. A call of Teams is
+    /// made for its tenant. Change what should be otherwise in the destination.
+    #[must_use]
+    pub fn onward(&self, via: Via, leg: LegId) -> Destination {
+        let from = match &self.caller {
+            Address::Phone(number) => number.clone(),
+            _ => PhoneNumber::Anonymous,
+        };
+        let mut to = Destination::new(via, self.called.clone(), from, leg)
+            .private(self.private)
+            .carrying(self.carried.clone())
+            .emergency(self.emergency.clone());
+        to.display.clone_from(&self.display);
+        to.tenant.clone_from(&self.tenant);
+        to
+    }
 }
 
 /// How a peer does.

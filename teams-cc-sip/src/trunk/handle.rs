@@ -2,11 +2,12 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use teams_cc_core::{Clock, TenantId};
+use teams_cc_core::{Clock, TenantId, contact::Leg};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
-    CallTrace, Destination, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent, Unfinished,
+    BackToBack, CallTrace, Destination, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent,
+    Unfinished,
     command::{COMMAND_QUEUE, Command},
 };
 use crate::{
@@ -63,6 +64,34 @@ impl Trunk {
         let (reply, answer) = oneshot::channel();
         let order = Command::Dial { destination: Box::new(to), reply };
         self.commands.send(order).await.map_err(|_| ErrorKind::Stopped)?;
+        answer.await.map_err(|_| ErrorKind::Stopped)?
+    }
+
+    /// Puts a caller through: calls the destinations of a plan in order and joins whoever answers.
+    ///
+    /// The called leg comes back once the first INVITE is on its way; both legs are then bound.
+    /// 18x and early media reach the caller, an answer is answered to it
+    /// ([`LegEvent::Bridged`](teams_cc_core::contact::LegEvent::Bridged) on both legs), a caller who
+    /// withdraws takes the called side along, and a caller whom nobody answers gets the status that
+    /// says why, with its `Reason`. What of the caller's headers goes on says
+    /// [`IncomingCall::onward`](super::IncomingCall::onward). Which status becomes which, and when
+    /// the next destination is called, stands in [`BackToBack`].
+    ///
+    /// A caller that was answered before hears ringing or early media from the media port and
+    /// stays up if nobody answers. Dropping the called leg's handle withdraws the call. Dropping
+    /// the future before it is done does so too; the caller is then as if nobody had answered.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NoCaller`], and those of [`Self::dial`] for the last destination where none
+    /// could be called: nothing was sent then, and the caller's leg is as it was.
+    pub async fn bridge(&self, caller: &SipLeg, plan: BackToBack) -> Result<Arc<SipLeg>, Error> {
+        let (reply, answer) = oneshot::channel();
+        let (caller, plan) = (caller.id().clone(), Box::new(plan));
+        self.commands
+            .send(Command::Bridge { caller, plan, reply })
+            .await
+            .map_err(|_| ErrorKind::Stopped)?;
         answer.await.map_err(|_| ErrorKind::Stopped)?
     }
 

@@ -72,6 +72,13 @@ impl Engine {
                     record.cause = record.cause.take().or_else(|| record.parting.cause.clone());
                 }
                 if record.attempt.is_some() && self.try_next_proxy(&leg, end) {
+                    if let Some(record) = self.legs.get_mut(&leg) {
+                        // What one proxy said of its end is not the leg's.
+                        record.parting = Parting::default();
+                    }
+                    return;
+                }
+                if self.try_next_destination(&leg, end) {
                     return;
                 }
                 let pending = self.legs.get(&leg).is_some_and(|record| record.transfer.is_some());

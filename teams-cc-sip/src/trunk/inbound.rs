@@ -1,5 +1,6 @@
 //! Calls that come in, and what their peers do later.
 
+use bytes::Bytes;
 use teams_cc_core::{
     LegId,
     contact::{Direction, EndCause, EndReason, EndedBy, LegError, LegEvent, LegState, Verb},
@@ -10,11 +11,12 @@ use super::{
     admission::Side,
     call::{LegRecord, Link, Role, Shown, Waiting},
     engine::{Engine, RETRY_AFTER_SECONDS},
-    input::{Event, Incoming, LocalMedia, Output},
+    input::{Event, Incoming, LocalMedia, Output, Ticket},
     multipart,
     session::{Session, wants_encryption},
 };
 use crate::{
+    bridge::parting::{Parting, is_q850},
     direct_routing::{MediaOptimization, caller, headers},
     endpoint::{CallHandle, Command, Origin},
     message::{CallId, Contact, ContentType, Request, Response, StatusCode, typed::RetryAfter},
@@ -109,6 +111,18 @@ impl Engine {
         }))));
     }
 
+    /// Opens a caller's media, unless early media has, and answers.
+    pub(crate) fn begin_answer(&mut self, leg: &LegId, ticket: Ticket) {
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        if let Some(body) = record.early.take() {
+            return self.send_answer(leg, ticket, *body);
+        }
+        let before = record.waiting.replace(Waiting::Answer(ticket));
+        if !matches!(before, Some(Waiting::EarlyMedia(_))) {
+            self.outputs.push_back(Output::OpenMedia { media: leg.clone() });
+        }
+    }
+
     /// A leg's answer goes out once its media is open.
     pub(crate) fn answer(&mut self, leg: &LegId, local: LocalMedia) {
         let sessions = self.next_session();
@@ -123,7 +137,6 @@ impl Engine {
         } else {
             session.answer(&offer, Flow::SendRecv)
         };
-        let remote = session.remote();
         record.session = Some(session);
         let link = record.link.clone();
         let body = match answer {
@@ -134,17 +147,30 @@ impl Engine {
                 return self.done(ticket, Err(platform(Verb::Answer, error)));
             }
         };
+        self.send_answer(leg, ticket, body);
+    }
+
+    fn send_answer(&mut self, leg: &LegId, ticket: Ticket, body: Bytes) {
+        let record = self.legs.get(leg);
+        let Some((call, link)) = record.and_then(|leg| Some((leg.call?, leg.link.clone()))) else {
+            return self.done(ticket, Err(LegError::Ended));
+        };
         let response = self.response(&link, StatusCode::OK).with_body(&ContentType::sdp(), body);
         let order = Command::RespondInvite { call, response: Box::new(response) };
         if let Err(error) = self.order(order) {
             return self.done(ticket, Err(platform(Verb::Answer, error)));
         }
-        if let Some(record) = self.legs.get_mut(leg) {
-            record.state = LegState::Connected;
-        }
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        record.state = LegState::Connected;
+        let remote = record.session.as_ref().and_then(Session::remote);
+        let called = record.bridge.clone();
         self.connect_media(leg, remote);
         self.tell(leg, LegEvent::Answered);
         self.done(ticket, Ok(()));
+        // It was put through: whoever answered for it is there.
+        if let Some(called) = called.filter(|leg| self.state_of(leg) == LegState::Connected) {
+            self.let_talk(leg, &called);
+        }
     }
 
     /// The caller has our answer, or the answer to our own offer has come in the ACK.
@@ -230,6 +256,21 @@ impl Engine {
         self.end_retired(old);
         self.connect_media(&leg, remote);
         self.peer_hold_changed(&leg, held);
+    }
+
+    /// Refuses an INVITE as whoever it was put through to has ended.
+    pub(crate) fn refuse_as_told(
+        &mut self,
+        call: CallHandle,
+        status: StatusCode,
+        parting: &Parting,
+    ) {
+        let mut response = self.introduced(status);
+        // RFC 6432: any response may tell a cause of Q.850, and no other.
+        for reason in parting.reasons.iter().filter(|line| is_q850(line)) {
+            response.headers_mut().push_header(reason.clone());
+        }
+        let _ = self.order(Command::RespondInvite { call, response: Box::new(response) });
     }
 
     /// Refuses an INVITE; a stranger learns nothing about the trunk.

@@ -8,8 +8,8 @@ use teams_cc_core::{
 };
 
 use super::{
-    CarriedHeaders, Codec, Destination, DisplayText, EmergencyData, MasterKey, MediaError,
-    MediaEvent, PeerHealth, RemoteMedia, TransferStep,
+    BackToBack, CarriedHeaders, Codec, Destination, DisplayText, EmergencyData, MasterKey,
+    MediaError, MediaEvent, PeerHealth, RemoteMedia, TransferStep,
 };
 use crate::{
     direct_routing::{ConnectionFault, MediaOptimization},
@@ -23,6 +23,8 @@ use crate::{
 
 /// Ties an order to its outcome; chosen by the driver.
 pub(crate) type Ticket = u64;
+/// The ticket of what nobody waits for.
+pub(crate) const NOBODY: Ticket = 0;
 
 /// What happened outside of the trunk engine.
 pub(crate) enum Input {
@@ -44,6 +46,8 @@ pub(crate) enum Input {
     SendFailed { transaction: TransactionId },
     /// Make a call; its outcome comes as [`Output::Dialled`].
     Dial { ticket: Ticket, destination: Box<Destination> },
+    /// Call somebody for a caller; that the first INVITE is out comes as [`Output::Dialled`].
+    Bridge { ticket: Ticket, caller: LegId, plan: Box<BackToBack> },
     /// Order a leg about; the outcome comes as [`Output::Done`].
     Execute { ticket: Ticket, leg: LegId, command: LegCommand },
     /// Nobody holds the leg any more.
@@ -124,6 +128,8 @@ pub(crate) enum Event {
     Health(PeerHealth),
     /// A transfer made a step.
     Transfer { leg: LegId, step: TransferStep },
+    /// A called leg goes on to another destination.
+    NextDestination { leg: LegId, place: usize, status: u16 },
 }
 
 /// A call that waits for an answer.

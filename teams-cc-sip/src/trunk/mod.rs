@@ -46,6 +46,7 @@ pub use media_news::{MediaEvent, MediaNews};
 pub use trace::{CallTrace, TracedMessage};
 
 pub use crate::{
+    bridge::back_to_back::{BackToBack, MAX_DESTINATIONS},
     bridge::header_policy::{CarriedHeaders, HeaderPolicy, HistoryForm},
     sdp::{Codec, MasterKey},
 };

@@ -8,10 +8,10 @@ use teams_cc_core::{
 };
 
 use super::{
-    call::{Role, Waiting},
+    call::Role,
     engine::Engine,
     inbound::platform,
-    input::{Output, Ticket},
+    input::Ticket,
     leg::{why_not, wrong_state},
 };
 use crate::{endpoint::Command, message::StatusCode};
@@ -32,12 +32,7 @@ impl Engine {
         }
         match command {
             LegCommand::Ring if unanswered => self.ring(ticket, leg),
-            LegCommand::Answer if unanswered => {
-                if let Some(record) = self.legs.get_mut(leg) {
-                    record.waiting = Some(Waiting::Answer(ticket));
-                    self.outputs.push_back(Output::OpenMedia { media: leg.clone() });
-                }
-            }
+            LegCommand::Answer if unanswered => self.begin_answer(leg, ticket),
             LegCommand::Reject(reason) if unanswered => {
                 self.refuse_or_hang_up(leg, status_of(*reason));
                 self.done(ticket, Ok(()));

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use teams_cc_core::{
-    Address, LegId,
+    Address, LegId, TenantId,
     contact::{Direction, EndCause, EndReason, EndedBy, LegEvent, LegState},
 };
 
@@ -34,12 +34,20 @@ const FURTHER_SERVERS: usize = 2;
 impl Engine {
     /// Starts a call; the INVITE goes out once its media is open.
     pub(crate) fn dial(&mut self, ticket: Ticket, to: Destination) {
-        let (to, link, grant) = match self.may_dial(to) {
-            Ok(way) => way,
+        let leg = to.leg.clone();
+        let record = match self.room_for(&to).and_then(|()| self.outbound_leg(to)) {
+            Ok(record) => LegRecord { waiting: Some(Waiting::Dial(ticket)), ..record },
             Err(error) => {
                 return self.outputs.push_back(Output::Dialled { ticket, outcome: Err(error) });
             }
         };
+        self.legs.insert(leg.clone(), record);
+        self.outputs.push_back(Output::OpenMedia { media: leg });
+    }
+
+    /// A leg that the gate lets out, counted from here on; nothing is sent for it yet.
+    pub(crate) fn outbound_leg(&mut self, to: Destination) -> Result<LegRecord, Error> {
+        let (to, link, grant) = self.may_dial(to)?;
         let emergency = grant.is_none();
         // Whoever helps must be able to call back, and to see who called.
         let mut carried = to.carried;
@@ -59,25 +67,19 @@ impl Engine {
         };
         let party = Address::Phone(to.number.clone());
         let shown = Shown { number: to.from, display: to.display, private };
-        let record = LegRecord {
-            attempt: Some(Attempt {
-                whither: match to.via {
-                    Via::Voicemail { .. } if !emergency => Whither::Voicemail(to.number),
-                    _ => Whither::Number(to.number),
-                },
-                left,
-                proxy: None,
-                progressed: false,
-                emergency: to.emergency,
-                carried,
-            }),
-            waiting: Some(Waiting::Dial(ticket)),
-            grant,
-            emergency,
-            ..LegRecord::new(to.leg.clone(), Direction::Outbound, party, link, shown)
+        let attempt = Attempt {
+            whither: match to.via {
+                Via::Voicemail { .. } if !emergency => Whither::Voicemail(to.number),
+                _ => Whither::Number(to.number),
+            },
+            left,
+            proxy: None,
+            progressed: false,
+            emergency: to.emergency,
+            carried,
         };
-        self.legs.insert(to.leg.clone(), record);
-        self.outputs.push_back(Output::OpenMedia { media: to.leg });
+        let record = LegRecord::new(to.leg, Direction::Outbound, party, link, shown);
+        Ok(LegRecord { attempt: Some(attempt), grant, emergency, ..record })
     }
 
     /// The driver has opened a stream, or could not.
@@ -88,6 +90,9 @@ impl Engine {
         match (&record.waiting, local) {
             (Some(Waiting::Answer(_)), Some(local)) => self.answer(media, local),
             (Some(Waiting::Dial(_)), Some(local)) => self.invite(media, local),
+            (&Some(Waiting::EarlyMedia(status)), Some(local)) => {
+                self.early_media(media, status, local);
+            }
             (Some(_), None) => self.media_failed(media),
             (None, _) => {}
         }
@@ -137,12 +142,14 @@ impl Engine {
             }
             _ => None,
         };
+        let media = remote.is_some();
         self.connect_media(&leg, remote);
         if status == 181 {
             self.tell(&leg, LegEvent::Diverted);
         } else if first {
             self.tell(&leg, LegEvent::Ringing);
         }
+        self.relay_progress(&leg, status, media);
     }
 
     /// Our INVITE is answered.
@@ -168,6 +175,7 @@ impl Engine {
         }
         self.connect_media(&leg, remote);
         self.tell(&leg, LegEvent::MediaActive);
+        self.destination_answered(&leg);
     }
 
     /// Sends the INVITE of a leg, or of the call that is to replace it, to the next target.
@@ -237,17 +245,19 @@ impl Engine {
         self.sessions
     }
 
-    /// Which way a call goes and as what it is counted; one for help is not counted.
-    fn may_dial(
-        &mut self,
-        mut to: Destination,
-    ) -> Result<(Destination, Link, Option<Grant>), Error> {
-        let tenant = to.tenant.clone().or_else(|| match &to.via {
+    /// The tenant that a call is made for.
+    fn tenant_of_call(&self, to: &Destination) -> Option<TenantId> {
+        to.tenant.clone().or_else(|| match &to.via {
             Via::Teams { tenant } | Via::Voicemail { tenant } => {
                 self.config.tenants.of_host(tenant.as_str()).cloned()
             }
             Via::Carrier(_) => None,
-        });
+        })
+    }
+
+    /// Whether another leg can be made for this.
+    pub(crate) fn room_for(&self, to: &Destination) -> Result<(), Error> {
+        let tenant = self.tenant_of_call(to);
         let emergency = self.is_emergency(tenant.as_ref(), &to.number);
         if self.draining && !emergency {
             return Err(ErrorKind::Stopped.into());
@@ -255,9 +265,16 @@ impl Engine {
         if self.legs.contains_key(&to.leg) {
             return Err(ErrorKind::LegInUse.into());
         }
-        if !self.has_room(emergency) {
-            return Err(ErrorKind::Full.into());
-        }
+        if self.has_room(emergency) { Ok(()) } else { Err(ErrorKind::Full.into()) }
+    }
+
+    /// Which way a call goes and as what it is counted; one for help is not counted.
+    fn may_dial(
+        &mut self,
+        mut to: Destination,
+    ) -> Result<(Destination, Link, Option<Grant>), Error> {
+        let tenant = self.tenant_of_call(&to);
+        let emergency = self.is_emergency(tenant.as_ref(), &to.number);
         if emergency && let Some(route) = self.emergency_route(tenant.as_ref()) {
             to.via = route;
         }
@@ -299,22 +316,29 @@ impl Engine {
         let encrypted = record.link.encrypted;
         record.session = Some(Session::new(leg.clone(), local, session, encrypted));
         let party = record.party.clone();
-        let outcome = self.send_invite(leg, Role::Main).map(|()| party);
-        if outcome.is_err() {
-            self.forget(leg);
+        let outcome = match self.send_invite(leg, Role::Main) {
+            Ok(()) => Ok(party),
+            Err(error) => return self.not_dialled(leg, ticket, error),
+        };
+        self.destination_called(leg);
+        self.outputs.push_back(Output::Dialled { ticket, outcome });
+    }
+
+    /// Nothing was sent for a leg: it never was.
+    fn not_dialled(&mut self, leg: &LegId, ticket: Ticket, error: Error) {
+        if self.legs.get(leg).is_some_and(|record| record.hunt.is_some()) {
+            return self.destination_failed(leg, ticket, error);
+        }
+        if self.forget(leg).is_some_and(|record| record.session.is_some()) {
             self.outputs.push_back(Output::CloseMedia { media: leg.clone() });
         }
-        self.outputs.push_back(Output::Dialled { ticket, outcome });
+        self.outputs.push_back(Output::Dialled { ticket, outcome: Err(error) });
     }
 
     fn media_failed(&mut self, leg: &LegId) {
         let Some(record) = self.legs.get_mut(leg) else { return };
         match record.waiting.take() {
-            Some(Waiting::Dial(ticket)) => {
-                self.forget(leg);
-                let outcome = Err(ErrorKind::Media.into());
-                self.outputs.push_back(Output::Dialled { ticket, outcome });
-            }
+            Some(Waiting::Dial(ticket)) => self.not_dialled(leg, ticket, ErrorKind::Media.into()),
             Some(Waiting::Answer(ticket)) => {
                 let error = Error::new(ErrorKind::Media);
                 self.done(
@@ -323,6 +347,8 @@ impl Engine {
                 );
                 self.refuse_or_hang_up(leg, crate::message::StatusCode::SERVICE_UNAVAILABLE);
             }
+            // The caller rings without the sound of the called side.
+            Some(Waiting::EarlyMedia(status)) => self.let_ring(leg, status, None),
             None => {}
         }
     }

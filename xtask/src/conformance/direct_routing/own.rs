@@ -13,15 +13,15 @@ use std::{
 
 use async_trait::async_trait;
 use teams_cc_core::{
-    Address, Clock, LegId, PhoneNumber, TenantId,
-    contact::{EndCause, EndReason, Leg, LegCommand, LegEvent, RejectReason},
+    Clock, LegId, TenantId,
+    contact::{Leg, LegCommand, LegEvent, RejectReason},
 };
 use teams_cc_sip::{
     direct_routing::{Customer, SbcFqdn},
     gate::{GatePolicy, Permission},
     io::{Network, Resolve, SocketNetwork, Target, TlsIdentity, TokioClock, TransportKind},
     trunk::{
-        Destination, IncomingCall, MediaPort, RemoteMedia, SipLeg, StaticPeer, TeamsPeer, Trunk,
+        BackToBack, IncomingCall, MediaPort, RemoteMedia, SipLeg, StaticPeer, TeamsPeer, Trunk,
         TrunkConfig, TrunkEvent, TrunkEvents, Via,
     },
 };
@@ -133,7 +133,7 @@ impl Own {
         let media = Arc::new(Media::default());
         let clock = Arc::new(TokioClock::system());
         let (trunk, events) = Trunk::start(config, network, clock, Arc::clone(&media) as _);
-        let app = Application { trunk: trunk.clone(), next: 0, pairs: BTreeMap::new() };
+        let app = Application { trunk: trunk.clone(), next: 0, held: BTreeMap::new() };
         let app = tokio::spawn(app.run(events)).abort_handle();
         stage.own = Some(Self { trunk, names, media, app });
         Ok(stage)
@@ -203,17 +203,8 @@ fn configure(
 struct Application {
     trunk: Trunk,
     next: u64,
-    /// Each leg with its other one; both are held here.
-    pairs: BTreeMap<LegId, Pair>,
-}
-
-#[derive(Clone)]
-struct Pair {
-    leg: Arc<SipLeg>,
-    other: LegId,
-    /// Whether this leg came in.
-    inbound: bool,
-    answered: bool,
+    /// The handles of both legs of each call, by both names.
+    held: BTreeMap<LegId, Vec<Arc<SipLeg>>>,
 }
 
 impl Application {
@@ -221,7 +212,9 @@ impl Application {
         while let Some(event) = events.next().await {
             match event {
                 TrunkEvent::Incoming(call) => self.put_through(call).await,
-                TrunkEvent::Leg { leg, event } => self.on_leg(&leg, event).await,
+                TrunkEvent::Leg { leg, event: LegEvent::Ended(_) } => {
+                    self.held.remove(&leg);
+                }
                 _ => {}
             }
         }
@@ -234,75 +227,26 @@ impl Application {
             .called
             .e164()
             .and_then(|called| TENANTS.iter().find(|(.., number)| called.reveal() == *number));
-        let from = match &call.caller {
-            Address::Phone(number) => number.clone(),
-            _ => PhoneNumber::Anonymous,
-        };
-        let mut to = if &*call.peer == "teams" {
-            Destination::new(Via::Carrier(CARRIER.into()), call.called.clone(), from, leg.clone())
+        let via = if &*call.peer == "teams" {
+            Via::Carrier(CARRIER.into())
         } else {
-            let host = user.map_or(FQDN, |(host, ..)| host);
-            let Ok(tenant) = host.parse() else { return };
-            Destination::new(Via::Teams { tenant }, call.called.clone(), from, leg.clone())
-        }
-        .private(call.private)
-        .emergency(call.emergency);
+            let Ok(tenant) = user.map_or(FQDN, |(host, ..)| host).parse() else { return };
+            Via::Teams { tenant }
+        };
+        let mut to = call.onward(via, leg.clone());
         if let Some(tenant) = call.tenant {
             // The carrier sees which customer calls.
-            to = to.display(tenant.as_str()).for_tenant(tenant);
+            to = to.display(tenant.as_str());
         }
-        match self.trunk.dial(to).await {
-            Ok(dialled) => {
-                let inbound = call.leg.id().clone();
-                let one =
-                    Pair { leg: call.leg, other: leg.clone(), inbound: true, answered: false };
-                let other =
-                    Pair { leg: dialled, other: inbound.clone(), inbound: false, answered: false };
-                self.pairs.extend([(inbound, one), (leg, other)]);
+        match self.trunk.bridge(&call.leg, BackToBack::new(to)).await {
+            Ok(called) => {
+                self.held.insert(call.leg.id().clone(), vec![Arc::clone(&call.leg)]);
+                self.held.insert(leg, vec![call.leg, called]);
             }
             Err(_) => {
                 let _ = call.leg.execute(LegCommand::Reject(RejectReason::NotFound)).await;
             }
         }
-    }
-
-    async fn on_leg(&mut self, id: &LegId, event: LegEvent) {
-        let Some(pair) = self.pairs.get(id).cloned() else { return };
-        let Some(other) = self.pairs.get(&pair.other).cloned() else { return };
-        match event {
-            LegEvent::Ringing if !pair.inbound => {
-                let _ = other.leg.execute(LegCommand::Ring).await;
-            }
-            LegEvent::Answered if !pair.inbound => {
-                if let Some(pair) = self.pairs.get_mut(id) {
-                    pair.answered = true;
-                }
-                let _ = other.leg.execute(LegCommand::Answer).await;
-            }
-            LegEvent::MediaActive if pair.inbound => {
-                let with = pair.other.clone();
-                let _ = pair.leg.execute(LegCommand::Bridge { with }).await;
-            }
-            LegEvent::Ended(cause) => {
-                self.pairs.remove(id);
-                if other.inbound && !pair.answered {
-                    let _ = other.leg.execute(LegCommand::Reject(reason(&cause))).await;
-                } else {
-                    let _ = other.leg.execute(LegCommand::HangUp).await;
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn reason(cause: &EndCause) -> RejectReason {
-    match cause.reason {
-        EndReason::Busy => RejectReason::Busy,
-        EndReason::NotFound => RejectReason::NotFound,
-        EndReason::Forbidden => RejectReason::Forbidden,
-        EndReason::Failed | EndReason::Unreachable | EndReason::TooLate => RejectReason::Overloaded,
-        _ => RejectReason::Declined,
     }
 }
 

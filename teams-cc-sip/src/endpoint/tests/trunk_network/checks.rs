@@ -129,7 +129,7 @@ impl World {
         for (leg, ends) in &self.desk.ended {
             assert_eq!(*ends, 1, "{leg}");
         }
-        for leg in self.desk.dialled.keys() {
+        for leg in self.desk.dialled.keys().chain(&self.desk.put_through) {
             assert!(self.desk.ended.contains_key(leg), "{leg} never ended");
         }
     }

@@ -30,12 +30,14 @@ pub(super) enum Act {
 #[derive(Default)]
 pub(super) struct Desk {
     /// Which inbound leg a dialled one is for.
-    pairs: BTreeMap<LegId, LegId>,
+    pub(super) pairs: BTreeMap<LegId, LegId>,
+    /// Legs that the trunk puts through by itself, over one destination or several.
+    pub(super) put_through: BTreeSet<LegId>,
     /// The number of each dialled leg, and who hung it up.
     pub(super) dialled: BTreeMap<LegId, String>,
     pub(super) hung_up: BTreeSet<LegId>,
     pub(super) ended: BTreeMap<LegId, usize>,
-    named: u64,
+    pub(super) named: u64,
 }
 
 /// How much happened, so that a test which does nothing is found out.
@@ -49,10 +51,11 @@ pub(super) struct Tally {
     pub(super) refused: usize,
     pub(super) held: usize,
     pub(super) died: usize,
+    pub(super) hunted: usize,
 }
 
 impl Tally {
-    fn all(self) -> [usize; 8] {
+    fn all(self) -> [usize; 9] {
         [
             self.runs,
             self.answered,
@@ -62,6 +65,7 @@ impl Tally {
             self.refused,
             self.held,
             self.died,
+            self.hunted,
         ]
     }
 
@@ -74,6 +78,7 @@ impl Tally {
         self.refused += other.refused;
         self.held += other.held;
         self.died += other.died;
+        self.hunted += other.hunted;
     }
 
     /// Whether all that can happen has.
@@ -119,7 +124,7 @@ impl World {
         }
     }
 
-    fn fresh(&mut self) -> String {
+    pub(super) fn fresh(&mut self) -> String {
         self.desk.named += 1;
         format!("+1425555{:04}", self.desk.named)
     }
@@ -276,6 +281,7 @@ impl World {
     pub(super) fn dialled(&mut self, ticket: u64, on_its_way: bool) {
         let leg = LegId::numbered("D", ticket);
         if !on_its_way {
+            self.desk.put_through.remove(&leg);
             self.desk.dialled.remove(&leg);
             if let Some(caller) = self.desk.pairs.get(&leg).cloned() {
                 self.hang_up(&caller);
@@ -297,14 +303,19 @@ impl World {
     pub(super) fn desk_hears(&mut self, event: input::Event) {
         match event {
             input::Event::Incoming(call) => {
-                self.order(&call.leg, LegCommand::Ring);
                 let via = if &*call.peer == "carrier" {
                     Through::Teams { tenant: TRUNK.parse().unwrap() }
                 } else {
                     Through::Carrier("carrier".into())
                 };
-                self.dial(Some(call.leg), &via);
+                if self.dice.chance(50) {
+                    self.put_through(call.leg, &via);
+                } else {
+                    self.order(&call.leg, LegCommand::Ring);
+                    self.dial(Some(call.leg), &via);
+                }
             }
+            input::Event::NextDestination { .. } => self.tally.hunted += 1,
             input::Event::Leg { leg, event } => self.leg_tells(&leg, &event),
             input::Event::Transfer { step: TransferStep::Completed, .. } => {
                 self.tally.transferred += 1;
@@ -315,6 +326,9 @@ impl World {
 
     fn leg_tells(&mut self, leg: &LegId, event: &LegEvent) {
         match event {
+            LegEvent::MediaActive if self.is_put_through(leg) => {
+                self.tally.answered += 1;
+            }
             LegEvent::MediaActive => {
                 let pairs = &self.desk.pairs;
                 let callee = pairs.iter().find(|(_, caller)| *caller == leg);

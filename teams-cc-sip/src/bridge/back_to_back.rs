@@ -1,0 +1,147 @@
+//! Whom to call for a caller, in order, and when to give up.
+
+use std::{collections::VecDeque, time::Duration};
+
+use teams_cc_core::LegId;
+
+use crate::trunk::Destination;
+
+/// The most destinations tried for one caller; further ones are left out.
+pub const MAX_DESTINATIONS: usize = 16;
+
+/// A back-to-back user agent's task (RFC 7092): whom to call for a caller, in which order.
+///
+/// Given to [`Trunk::bridge`](crate::trunk::Trunk::bridge).
+///
+/// ```
+/// use std::time::Duration;
+/// use teams_cc_core::{LegId, PhoneNumber};
+/// use teams_cc_sip::trunk::{BackToBack, Destination, Via};
+///
+/// let [user, mobile, caller] = ["+14255550100", "+14255550150", "+14255550123"]
+///     .map(|number| PhoneNumber::presented(number));
+/// let leg = LegId::numbered("L", 1);
+/// let teams = Via::Teams { tenant: "bank.sbc1.adatum.biz".parse()? };
+/// let plan = BackToBack::new(Destination::new(teams, user, caller.clone(), leg.clone()))
+///     .ring_time(Duration::from_secs(20))
+///     .or_to(Destination::new(Via::Carrier("carrier".into()), mobile, caller, leg))
+///     .next_on([408, 480, 486]);
+/// assert_eq!(plan.destinations().count(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct BackToBack {
+    first: Destination,
+    further: VecDeque<Destination>,
+    next_on: NextOn,
+    ring_time: Option<Duration>,
+    keeps_caller: bool,
+}
+
+/// After which end of a destination the next one is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NextOn {
+    /// Any but that the called party declines (6xx) or we have withdrawn the call.
+    AnyButDecline,
+    /// These.
+    Named(Vec<u16>),
+}
+
+impl BackToBack {
+    /// Calls this destination; the called leg has its id, whoever answers.
+    #[must_use]
+    pub fn new(first: Destination) -> Self {
+        Self {
+            first,
+            further: VecDeque::new(),
+            next_on: NextOn::AnyButDecline,
+            ring_time: None,
+            keeps_caller: false,
+        }
+    }
+
+    /// Calls this destination if those before it do not answer; its leg id is not used.
+    ///
+    /// Beyond [`MAX_DESTINATIONS`] destinations are left out.
+    #[must_use]
+    pub fn or_to(mut self, next: Destination) -> Self {
+        if self.further.len() + 1 < MAX_DESTINATIONS {
+            self.further.push_back(next);
+        }
+        self
+    }
+
+    /// Names the ends after which the next destination is called, as SIP statuses.
+    ///
+    /// 408 stands for nobody answering in the ring time, 504 for silence and a peer that cannot be
+    /// reached. Default: any but 6xx, by which a called party declines wherever it may be.
+    #[must_use]
+    pub fn next_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        self.next_on = NextOn::Named(statuses.into_iter().collect());
+        self
+    }
+
+    /// How long each destination may ring; at most, and by default, as long as
+    /// [`TrunkConfig::ring_time`](crate::trunk::TrunkConfig::ring_time) says.
+    ///
+    /// The caller's own patience, and five minutes in all, end the whole.
+    #[must_use]
+    pub fn ring_time(mut self, each: Duration) -> Self {
+        self.ring_time = Some(each);
+        self
+    }
+
+    /// Leaves a caller whom nobody answers to the application instead of refusing the call.
+    #[must_use]
+    pub fn keeping_caller(mut self) -> Self {
+        self.keeps_caller = true;
+        self
+    }
+
+    /// The destinations in order.
+    pub fn destinations(&self) -> impl Iterator<Item = &Destination> {
+        std::iter::once(&self.first).chain(&self.further)
+    }
+
+    /// The leg that is called.
+    pub(crate) fn leg(&self) -> &LegId {
+        &self.first.leg
+    }
+
+    /// Takes the plan apart, for this caller.
+    pub(super) fn begin(self, caller: LegId) -> Hunt {
+        let mut left = self.further;
+        left.push_front(self.first);
+        Hunt {
+            caller,
+            left,
+            tried: 0,
+            next_on: self.next_on,
+            ring_time: self.ring_time,
+            until: None,
+            rang_out: false,
+            keeps_caller: self.keeps_caller,
+            best: None,
+            relayed: None,
+        }
+    }
+}
+
+/// The called leg of a bridge while nobody has answered it.
+pub(crate) struct Hunt {
+    pub(super) caller: LegId,
+    /// Destinations not tried yet.
+    pub(super) left: VecDeque<Destination>,
+    pub(super) tried: usize,
+    pub(super) next_on: NextOn,
+    pub(super) ring_time: Option<Duration>,
+    /// Until when the present destination may ring, where the plan says so.
+    pub(super) until: Option<teams_cc_core::Instant>,
+    /// Whether its time is over.
+    pub(super) rang_out: bool,
+    pub(super) keeps_caller: bool,
+    /// The status that says most so far.
+    pub(super) best: Option<u16>,
+    /// What the caller was last told, and whether with media.
+    pub(super) relayed: Option<(u16, bool)>,
+}
