@@ -13,11 +13,12 @@ use crate::{
 /// Data beside the project that conformance is checked against, where it is there.
 const CORPUS: &str = "../shared/corpus";
 /// What is checked over it: the command and the folder or file, from that folder.
-const CHECKS: [(&str, &str); 4] = [
+const CHECKS: [(&str, &str); 5] = [
     ("sip", "torture"),
     ("sip", "sip-messages"),
     ("graph", "graph"),
     ("csdl", "../facts/graph-types.json"),
+    ("vectors", "notification-vectors"),
 ];
 /// The schema facts beside the project that the models are generated from.
 const FACTS: &str = "../shared/facts/graph-types.json";

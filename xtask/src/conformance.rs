@@ -9,6 +9,7 @@ pub(crate) mod csdl;
 pub(crate) mod direct_routing;
 pub(crate) mod graph;
 pub(crate) mod sip;
+pub(crate) mod vectors;
 
 /// How many checks held and how many did not.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,8 +24,12 @@ pub(crate) struct Summary {
 type Check = fn(&Path) -> Summary;
 
 /// Every check by its name on the command line; the last says whether it takes a directory.
-const CHECKS: [(&str, Check, bool); 3] =
-    [("csdl", csdl::csdl, false), ("graph", graph::graph, true), ("sip", sip::sip, true)];
+const CHECKS: [(&str, Check, bool); 4] = [
+    ("csdl", csdl::csdl, false),
+    ("graph", graph::graph, true),
+    ("sip", sip::sip, true),
+    ("vectors", vectors::vectors, true),
+];
 
 /// Runs one check and prints the tally.
 pub(crate) fn run(name: &str, dir: &Path) -> Result<Tally, Failure> {

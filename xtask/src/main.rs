@@ -31,6 +31,7 @@ cargo xtask COMMAND
   conformance sip DIR         checks the SIP codec against a directory with an index.json
   conformance graph DIR       checks the Graph models against documented bodies
   conformance csdl FILE       checks them against schema facts, property by property
+  conformance vectors DIR     checks encrypted contents against what should come of each
   conformance direct-routing [--against HOST:PORT …]
                         plays Microsoft's proxies against our trunk, or your SBC (--help)
   codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph-models/schema

@@ -115,6 +115,14 @@ impl<'a> Unverified<'a> {
         Claims::read(&decode(self.payload)?)
     }
 
+    /// To which app the token was issued: `azp` of a token of version 2.0, `appid` of version 1.0.
+    #[cfg(feature = "encrypted-content")]
+    pub(crate) fn publisher(&self) -> Result<Option<Box<str>>, JwtError> {
+        let payload = decode(self.payload)?;
+        let [second, first] = pick(&payload, ["azp", "appid"]).ok_or(JwtError::Malformed)?;
+        Ok(second.or(first).as_ref().and_then(Picked::text).map(Into::into))
+    }
+
     /// The header, for the tokens after this one.
     pub(crate) fn header(&self) -> &Arc<Header> {
         &self.header

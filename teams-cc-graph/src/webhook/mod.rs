@@ -38,8 +38,11 @@ mod answer;
 #[cfg(feature = "axum")]
 mod axum;
 mod config;
+#[cfg(feature = "encrypted-content")]
+pub mod content;
 mod counts;
 mod dispatch;
+mod event_hubs;
 mod intake;
 mod joining;
 mod keys;
@@ -55,6 +58,7 @@ pub use admit::Admitted;
 pub use config::{DEFAULT_MAX_BODY_BYTES, IntakeConfig};
 pub use counts::IntakeCounts;
 pub use dispatch::{Delivery, NotificationSink, SinkFull};
+pub use event_hubs::EventHubs;
 pub use intake::Intake;
 pub use joining::{JOIN_DECISION_BOUND, JoinPolicy};
 pub use keys::{KeySource, METADATA_URL};

@@ -49,7 +49,7 @@ pub enum SubscriptionEvent {
 }
 
 impl SubscriptionEvent {
-    fn of(notification: ChangeNotification) -> Self {
+    pub(super) fn of(notification: ChangeNotification) -> Self {
         match notification.lifecycle_event.get().cloned() {
             Some(event) => Self::Lifecycle(event, Box::new(notification)),
             None => Self::Changed(Box::new(notification)),
@@ -109,22 +109,22 @@ impl Subscriptions {
         notifications: Vec<ChangeNotification>,
     ) -> (Vec<SubscriptionEvent>, usize) {
         let sent = notifications.len();
-        let proven = notifications.into_iter().filter(|notification| self.is_proven(notification));
+        let proven = notifications.into_iter().filter(|change| is_proven(&*self.states, change));
         let events: Vec<_> = proven.map(SubscriptionEvent::of).collect();
         let unproven = sent - events.len();
         (events, unproven)
     }
+}
 
-    fn is_proven(&self, notification: &ChangeNotification) -> bool {
-        let Some(id) = notification.subscription_id.text() else { return false };
-        let (Some(wanted), Some(came)) =
-            (self.states.client_state(id), notification.client_state.get())
-        else {
-            return false;
-        };
-        let (wanted, came) = (wanted.reveal().as_bytes(), came.reveal().as_bytes());
-        !wanted.is_empty() && verify_slices_are_equal(wanted, came).is_ok()
-    }
+/// Whether a notification carries the secret of its subscription.
+pub(super) fn is_proven(states: &dyn ClientStates, notification: &ChangeNotification) -> bool {
+    let Some(id) = notification.subscription_id.text() else { return false };
+    let (Some(wanted), Some(came)) = (states.client_state(id), notification.client_state.get())
+    else {
+        return false;
+    };
+    let (wanted, came) = (wanted.reveal().as_bytes(), came.reveal().as_bytes());
+    !wanted.is_empty() && verify_slices_are_equal(wanted, came).is_ok()
 }
 
 /// The token that a new subscription is validated with, decoded; `Err` where it is too long.
