@@ -26,6 +26,7 @@ cargo xtask COMMAND
   test [--without-peers]      every test, foreign peers included; last line `N passed, N failed`
   peers sipp|interop|python|requests
                               one kind of foreign peer alone; the last line as in `test`
+  peers interop CASE          the cases whose name contains this
   setup                       installs them: Debian packages as root, Python ones under target/
   ci                          setup, test, format, clippy, docs, licences, README drift, conformance
   conformance sip DIR         checks the SIP codec against a directory with an index.json
@@ -59,7 +60,10 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
     match words {
         ["test"] => Ok(test::run(test::Peers::Wanted)),
         ["test", "--without-peers"] => Ok(test::run(test::Peers::LeftOut)),
-        ["peers", name @ ("sipp" | "interop" | "python" | "requests")] => test::peers_alone(name),
+        ["peers", name @ ("sipp" | "interop" | "python" | "requests")] => {
+            test::peers_alone(name, None)
+        }
+        ["peers", "interop", only] => test::peers_alone("interop", Some(*only)),
         ["setup"] => setup::run().map(|()| Tally::default()),
         ["ci"] => Ok(ci::run()),
         ["conformance", "direct-routing", "--help"] => {

@@ -8,11 +8,12 @@ use crate::{
 };
 
 /// Programs the peer tests start, and the Debian package that brings each.
-const PEERS: [(&str, &str); 4] = [
+const PEERS: [(&str, &str); 5] = [
     ("sipp", "sip-tester"),
     ("stunnel4", "stunnel4"),
     ("kamailio", "kamailio"),
     ("kamailio", "kamailio-tls-modules"),
+    ("baresip", "baresip-core"),
 ];
 /// The Debian package that brings Python and its environments.
 const PYTHON: &str = "python3-venv";

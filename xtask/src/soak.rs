@@ -15,7 +15,7 @@ pub(crate) fn run(name: Option<&str>) -> Tally {
     let mut tally = Tally::default();
     if name == Some("peers") {
         match setup::packages() {
-            Ok(()) => tally.add(interop::run(interop::Length::Full)),
+            Ok(()) => tally.add(interop::run(interop::Length::Full, None)),
             Err(failure) => tally.fail(format!("peer tests: {failure}")),
         }
         tally.print();

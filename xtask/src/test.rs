@@ -37,7 +37,7 @@ pub(crate) fn collect(peers: Peers) -> Tally {
     match (peers, ready) {
         (Peers::Wanted, Ok(())) => {
             tally.add(peers::sipp::run());
-            tally.add(peers::interop::run(peers::interop::Length::Short));
+            tally.add(peers::interop::run(peers::interop::Length::Short, None));
             tally.add(peers::python::run());
             tally.add(peers::emitted::run());
         }
@@ -52,12 +52,12 @@ pub(crate) fn collect(peers: Peers) -> Tally {
     tally
 }
 
-/// Runs one kind of foreign peer, without any other test.
-pub(crate) fn peers_alone(name: &str) -> Result<Tally, Failure> {
+/// Runs one kind of foreign peer, without any other test; of `interop` perhaps a few cases only.
+pub(crate) fn peers_alone(name: &str, only: Option<&str>) -> Result<Tally, Failure> {
     setup::packages()?;
     let tally = match name {
         "sipp" => peers::sipp::run(),
-        "interop" => peers::interop::run(peers::interop::Length::Short),
+        "interop" => peers::interop::run(peers::interop::Length::Short, only),
         "requests" => peers::emitted::run(),
         _ => peers::python::run(),
     };

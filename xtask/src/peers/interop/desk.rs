@@ -36,6 +36,8 @@ pub(super) const ANSWERED: &str = "+14255550100";
 pub(super) const BRIDGED: &str = "+14255550200";
 /// The number that only rings.
 pub(super) const RINGS: &str = "+14255550400";
+/// The number whose calls are handed to [`Desk::taken`].
+pub(super) const TAKEN: &str = "+14255550500";
 /// Whom the bridge calls in the east.
 pub(super) const EAST_NUMBER: &str = "+14255550300";
 /// How long anything may take that is waited for.
@@ -53,11 +55,12 @@ pub(super) struct Desk {
     pub(super) at: SocketAddr,
     listeners: Listeners,
     transfers: mpsc::UnboundedReceiver<TransferStep>,
+    taken: mpsc::UnboundedReceiver<Call>,
     /// How many legs of each kind have been named.
     dialled: u64,
 }
 
-/// A call of ours.
+/// A call that a test deals with.
 pub(super) struct Call {
     pub(super) leg: Arc<SipLeg>,
     events: mpsc::UnboundedReceiver<LegEvent>,
@@ -106,12 +109,20 @@ impl Desk {
             Trunk::start(configured(config, at), Arc::new(network), clock, media);
         let listeners = Listeners::default();
         let (steps, transfers) = mpsc::unbounded_channel();
+        let (takes, taken) = mpsc::unbounded_channel();
+        let handle = runtime.handle().clone();
         let (desk, known) = (trunk.clone(), Arc::clone(&listeners));
         runtime.spawn(async move {
             while let Some(event) = events.next().await {
                 match event {
                     TrunkEvent::Incoming(call) => {
-                        let heard = listen(&known, call.leg.id());
+                        let events = listen(&known, call.leg.id());
+                        if call.called.reveal() == TAKEN {
+                            let handle = handle.clone();
+                            let _ = takes.send(Call { leg: call.leg, events, handle });
+                            continue;
+                        }
+                        let heard = events;
                         tokio::spawn(answer(desk.clone(), Arc::clone(&known), call, heard));
                     }
                     TrunkEvent::Leg { leg, event } => {
@@ -132,7 +143,7 @@ impl Desk {
             }
         });
         drop(inside);
-        Ok(Self { runtime: Some(runtime), trunk, at, listeners, transfers, dialled: 0 })
+        Ok(Self { runtime: Some(runtime), trunk, at, listeners, transfers, taken, dialled: 0 })
     }
 
     fn handle(&self) -> Result<&Handle, Failure> {
@@ -148,6 +159,13 @@ impl Desk {
         let handle = self.handle()?.clone();
         let leg = handle.block_on(self.trunk.dial(to))?;
         Ok(Call { leg, events, handle })
+    }
+
+    /// Waits for a call to [`TAKEN`].
+    pub(super) fn taken(&mut self) -> Result<Call, Failure> {
+        let handle = self.handle()?.clone();
+        let next = handle.block_on(async { timeout(PATIENCE, self.taken.recv()).await });
+        next.map_err(|_| "nobody calls")?.ok_or_else(|| "the trunk has stopped".into())
     }
 
     /// Waits for the next step of a transfer.

@@ -40,12 +40,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const TICK: Duration = Duration::from_millis(100);
 
 /// A kamailio that runs; ended when dropped.
-struct Kamailio {
+pub(super) struct Kamailio {
     child: Child,
 }
 
 impl Kamailio {
-    fn start(directory: &Path, configuration: &Path) -> Result<Self, Failure> {
+    pub(super) fn start(directory: &Path, configuration: &Path) -> Result<Self, Failure> {
         let log = File::create(directory.join("kamailio.log"))?;
         let child = Command::new("kamailio")
             .arg("-f")
@@ -61,7 +61,7 @@ impl Kamailio {
     }
 
     /// Ends it as an administrator would; its children go with it.
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             let pid = self.child.id().to_string();
             let _ = command::read(command::program("kill").args(["-TERM", &pid]));
@@ -213,7 +213,7 @@ fn go(tally: &mut Tally, directory: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn seen(desk: &Desk, state: PeerState) -> Result<(), Failure> {
+pub(super) fn seen(desk: &Desk, state: PeerState) -> Result<(), Failure> {
     let asked = Instant::now();
     while asked.elapsed() < PATIENCE {
         if desk.trunk.health().iter().any(|health| health.state == state) {
@@ -224,7 +224,7 @@ fn seen(desk: &Desk, state: PeerState) -> Result<(), Failure> {
     Err(format!("it is not {state:?}: {:?}", desk.trunk.health()).into())
 }
 
-fn logged(directory: &Path, what: &str) -> Result<(), Failure> {
+pub(super) fn logged(directory: &Path, what: &str) -> Result<(), Failure> {
     let asked = Instant::now();
     while asked.elapsed() < PATIENCE {
         let log = fs::read(directory.join("kamailio.log"))?;

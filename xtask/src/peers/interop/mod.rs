@@ -1,13 +1,17 @@
 //! SIPp, baresip and kamailio against trunks of ours, scenario by scenario.
 
 mod actor;
+mod baresip;
 mod callees;
 mod callers;
 mod desk;
 mod failover;
 mod kamailio;
 mod load;
+mod phones;
+mod recorder;
 mod script;
+mod sound;
 
 use std::{
     fs,
@@ -42,8 +46,8 @@ struct Case {
     run: fn(&Path, &str, Transport) -> Result<(), Failure>,
 }
 
-/// Runs all of them; setup has run.
-pub(crate) fn run(length: Length) -> Tally {
+/// Runs all of them, or the cases whose name contains `only`; setup has run.
+pub(crate) fn run(length: Length, only: Option<&str>) -> Tally {
     let mut tally = Tally::default();
     println!("\n== Foreign stacks and trunks of ours ==");
     let started = Instant::now();
@@ -58,8 +62,12 @@ pub(crate) fn run(length: Length) -> Tally {
         tally.fail(format!("{}: {error}", directory.display()));
         return tally;
     }
+    if only.is_some() {
+        together(&mut tally, &directory, only);
+        return tally;
+    }
     kamailio::run(&mut tally, &directory);
-    together(&mut tally, &directory);
+    together(&mut tally, &directory, None);
     tally.check("after 503 the next proxy has the call, over TLS", failover::run(&directory));
     load::run(&mut tally, &directory, length);
     println!("interop took {} s", started.elapsed().as_secs());
@@ -67,9 +75,10 @@ pub(crate) fn run(length: Length) -> Tally {
 }
 
 /// Plays every case, several at a time; the slow ones are named first and so begin first.
-fn together(tally: &mut Tally, directory: &Path) {
+fn together(tally: &mut Tally, directory: &Path, only: Option<&str>) {
     let mut cases = Vec::new();
-    let all: Vec<Case> = callers::CASES.into_iter().chain(callees::CASES).collect();
+    let all: Vec<Case> =
+        { callers::CASES.into_iter().chain(callees::CASES).chain(phones::CASES).collect() };
     let (slow, quick): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.udp_only);
     for case in slow.into_iter().chain(quick) {
         cases.push((case, Transport::Udp, "udp"));
@@ -77,6 +86,7 @@ fn together(tally: &mut Tally, directory: &Path) {
             cases.push((case, Transport::Tcp, "tcp"));
         }
     }
+    cases.retain(|(case, ..)| only.is_none_or(|only| case.name.contains(only)));
     let queue = Mutex::new(cases.into_iter());
     let results = Mutex::new(Vec::new());
     thread::scope(|scope| {
