@@ -107,6 +107,49 @@ async fn whoever_transferred_and_hung_up_is_called_again_where_the_target_declin
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_took_a_transferred_call_and_transfers_it_is_called_again_and_not_who_had_it_first()
+{
+    let mut b = bridged().await;
+    let mut teams = refer(&mut b, 1, TARGET, 202).await;
+    notified(&mut b.proxy).await;
+    let second = b.proxy.request(&Method::Invite).await;
+    b.proxy.answer(&second, StatusCode::OK, Some(&srtp("sendrecv", 3))).await;
+    for _ in ["NOTIFY", "ACK"] {
+        let request = b.proxy.any_request().await;
+        if *request.method() == Method::Notify {
+            b.proxy.answer(&request, StatusCode::OK, None).await;
+        }
+    }
+    teams.send(from_callee(&b.teams_invite, "BYE", 2, &[], None)).await;
+    teams.response(200).await;
+    for expected in [TransferStep::Accepted, TransferStep::Completed] {
+        assert_eq!(step(&mut b).await, expected);
+    }
+
+    let elsewhere = [("Refer-To", "<sip:+14255550188@sip.pstnhub.test:5061;transport=tls>")];
+    teams.send(from_callee(&second, "REFER", 1, &elsewhere, None)).await;
+    teams.response(202).await;
+    notified(&mut b.proxy).await;
+    let third = b.proxy.request(&Method::Invite).await;
+    teams.send(from_callee(&second, "BYE", 2, &[], None)).await;
+    teams.response(200).await;
+    b.proxy.answer(&third, StatusCode::DECLINE, None).await;
+    b.proxy.request(&Method::Ack).await;
+    notified(&mut b.proxy).await;
+    let recall = b.proxy.request(&Method::Invite).await;
+    assert_eq!(recall.uri().reveal(), second.uri().reveal(), "by what Refer-To had named");
+    b.proxy.take(&recall, &srtp("sendrecv", 4)).await;
+    for expected in [
+        TransferStep::Accepted,
+        TransferStep::Failed { status: 603 },
+        TransferStep::Recalling,
+        TransferStep::Recalled,
+    ] {
+        assert_eq!(step(&mut b).await, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_recall_that_nobody_takes_ends_both_sides_and_is_not_tried_again() {
     let mut b = bridged().await;
     let mut teams = refer(&mut b, 1, TARGET, 202).await;

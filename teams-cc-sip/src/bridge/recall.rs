@@ -49,6 +49,7 @@ impl Engine {
         let Address::Phone(number) = record.party.clone() else { return false };
         let alone = record.bridge.is_none() || record.ending || self.draining;
         let (side, shown) = (record.link.side, record.shown.number.clone());
+        let reached = record.reached.clone();
         if alone {
             return false;
         }
@@ -61,12 +62,19 @@ impl Engine {
             diverted_by: None,
         };
         let Ok(passage) = self.gate.ask(self.now, &ask) else { return false };
-        let left = match side {
-            Side::Teams => self.failover.order(self.now).into(),
-            Side::Carrier(_) | Side::Lab => VecDeque::new(),
+        // Whoever was reached by a REFER is reached the same way again.
+        let (whither, left) = match (side, reached) {
+            (Side::Teams, Some(Whither::Referred { target, .. })) => {
+                let left = self.transfer_order(&target);
+                (Whither::Referred { target, copied: Vec::new() }, left)
+            }
+            (Side::Teams, _) => {
+                (Whither::Number(passage.number), self.failover.order(self.now).into())
+            }
+            (Side::Carrier(_) | Side::Lab, _) => (Whither::Number(passage.number), VecDeque::new()),
         };
         let attempt = Attempt {
-            whither: Whither::Number(passage.number),
+            whither,
             left,
             proxy: None,
             progressed: false,

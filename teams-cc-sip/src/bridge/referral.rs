@@ -109,7 +109,7 @@ impl Engine {
     }
 
     /// The proxy that Refer-To names comes first; the target itself is never resolved.
-    fn transfer_order(&self, target: &Uri) -> VecDeque<usize> {
+    pub(super) fn transfer_order(&self, target: &Uri) -> VecDeque<usize> {
         let host = target.host().map(|host| host.to_string().to_ascii_lowercase());
         let named = self.config.teams.as_ref().and_then(|teams| {
             teams.proxies.iter().position(|proxy| Some(&*proxy.host) == host.as_deref())

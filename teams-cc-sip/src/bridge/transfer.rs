@@ -11,7 +11,7 @@
 //! | Teams has hung up and the target does not answer | whoever transferred is called again, once |
 
 use teams_cc_core::{
-    LegId,
+    Address, LegId,
     contact::{
         AfterTransfer, AnsweredBy, EndCause, EndReason, EndedBy, Knowledge, LegEvent, LegState,
         TransferOutcome,
@@ -171,6 +171,10 @@ impl Engine {
         let held = record.hold.by_peer;
         record.hold = Hold { relayed: record.hold.relayed, by_peer: held, ..Hold::default() };
         record.state = LegState::Connected;
+        if !transfer.recalls {
+            record.party = Address::Phone(transfer.attempt.whither.number());
+            record.reached = Some(transfer.attempt.whither.clone());
+        }
         let other = record.bridge.clone();
         self.calls.insert(call, (leg.clone(), Role::Main));
         if let Some(old) = old {

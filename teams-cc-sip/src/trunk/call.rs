@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     bridge::{back_to_back::Hunt, parting::Parting},
-    direct_routing::SbcFqdn,
+    direct_routing::{SbcFqdn, number_of},
     endpoint::{CallHandle, FlowId, ReferHandle},
     gate::Grant,
     message::{Header, Uri},
@@ -45,6 +45,8 @@ pub(crate) struct LegRecord {
     pub(crate) hold: Hold,
     pub(crate) bridge: Option<LegId>,
     pub(crate) transfer: Option<Transfer>,
+    /// Whom a transfer has put in the place of the party the leg began with.
+    pub(crate) reached: Option<Whither>,
     /// A cause that is known before the endpoint says the end.
     pub(crate) cause: Option<EndCause>,
     /// What the peer is told of the end, and whoever is bridged to it.
@@ -85,6 +87,7 @@ impl LegRecord {
             hold: Hold::default(),
             bridge: None,
             transfer: None,
+            reached: None,
             cause: None,
             parting: Parting::default(),
             grant: None,
@@ -136,6 +139,16 @@ pub(crate) enum Whither {
     Voicemail(PhoneNumber),
     /// Exactly what a REFER named, with the headers it wants copied.
     Referred { target: Uri, copied: Vec<Header> },
+}
+
+impl Whither {
+    /// The number that is called, as far as one is named.
+    pub(crate) fn number(&self) -> PhoneNumber {
+        match self {
+            Self::Number(number) | Self::Voicemail(number) => number.clone(),
+            Self::Referred { target, .. } => number_of(target),
+        }
+    }
 }
 
 /// What happens once the media port has opened.

@@ -159,13 +159,13 @@ impl Phone {
         self.order("sndcode", Some(keys))
     }
 
-    /// Waits until it hears this key.
+    /// Waits until it has heard this key, to its end: a hold would take the end away.
     pub(super) fn pressed(&mut self, key: char) -> Result<(), Failure> {
         let wanted = key.to_string();
         self.until(&format!("the key {key}"), |told| {
             told["type"] == "CALL_DTMF_START" && told["param"] == wanted.as_str()
-        })
-        .map(drop)
+        })?;
+        self.happens("CALL_DTMF_END").map(drop)
     }
 
     /// Waits until something of this kind happens, past others.
@@ -277,14 +277,14 @@ fn name_of(transport: Transport) -> &'static str {
 
 fn configured(hertz: u32, at: SocketAddr, control: SocketAddr) -> String {
     let ip = at.ip();
-    let modules: String = MODULES.iter().map(|name| format!("module {name}\n")).collect();
+    let modules = MODULES.map(|name| format!("module {name}")).join("\n");
     format!(
         "sip_listen {at}\nnet_interface {ip}\nctrl_tcp_listen {control}\n\
          call_max_calls 4\ncall_local_timeout 60\n\
          audio_source ausine,{hertz}\naudio_player alsa,{DEVICE}\naudio_alert none\n\
          ausrc_srate 48000\nausrc_channels 2\nauplay_srate 48000\nauplay_channels 2\n\
          ringback_disabled yes\nrtp_stats yes\n\
-         module_path {MODULE_PATH}\n{modules}module_tmp account.so\n\
+         module_path {MODULE_PATH}\n{modules}\nmodule_tmp account.so\n\
          module_app menu.so\nmodule_app ctrl_tcp.so\n"
     )
 }

@@ -109,7 +109,7 @@ impl Desk {
             Trunk::start(configured(config, at), Arc::new(network), clock, media);
         let listeners = Listeners::default();
         let (steps, transfers) = mpsc::unbounded_channel();
-        let (takes, taken) = mpsc::unbounded_channel();
+        let (hand_over, taken) = mpsc::unbounded_channel();
         let handle = runtime.handle().clone();
         let (desk, known) = (trunk.clone(), Arc::clone(&listeners));
         runtime.spawn(async move {
@@ -119,7 +119,7 @@ impl Desk {
                         let events = listen(&known, call.leg.id());
                         if call.called.reveal() == TAKEN {
                             let handle = handle.clone();
-                            let _ = takes.send(Call { leg: call.leg, events, handle });
+                            let _ = hand_over.send(Call { leg: call.leg, events, handle });
                             continue;
                         }
                         let heard = events;

@@ -5,6 +5,7 @@ mod baresip;
 mod callees;
 mod callers;
 mod desk;
+mod exchange;
 mod failover;
 mod kamailio;
 mod load;
@@ -77,8 +78,14 @@ pub(crate) fn run(length: Length, only: Option<&str>) -> Tally {
 /// Plays every case, several at a time; the slow ones are named first and so begin first.
 fn together(tally: &mut Tally, directory: &Path, only: Option<&str>) {
     let mut cases = Vec::new();
-    let all: Vec<Case> =
-        { callers::CASES.into_iter().chain(callees::CASES).chain(phones::CASES).collect() };
+    let all: Vec<Case> = {
+        callers::CASES
+            .into_iter()
+            .chain(callees::CASES)
+            .chain(phones::CASES)
+            .chain(exchange::CASES)
+            .collect()
+    };
     let (slow, quick): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.udp_only);
     for case in slow.into_iter().chain(quick) {
         cases.push((case, Transport::Udp, "udp"));

@@ -23,11 +23,11 @@ use crate::command::Failure;
 pub(super) const WEST_NUMBER: &str = "+14255550155";
 pub(super) const TARGET_NUMBER: &str = "+14255550177";
 /// How long sound is listened to.
-pub(super) const A_WHILE: Duration = Duration::from_millis(1_000);
+pub(super) const A_WHILE: Duration = Duration::from_secs(1);
 /// What the prompt says, and how long.
 const PROMPT: &str = "https://prompts.test/tone.wav";
 const PROMPT_HERTZ: u32 = 650;
-const PROMPT_TIME: Duration = Duration::from_secs(60);
+const PROMPT_TIME: Duration = Duration::from_mins(1);
 
 /// What is played, and whether over TCP as well.
 pub(super) const CASES: [Case; 3] = [

@@ -13,9 +13,9 @@ const SHARE: f64 = 0.85;
 /// How much of the time must have come as packets, in percent, on a machine that does more.
 const PRESENT: usize = 80;
 /// How many of the packets must hold the tone, in percent.
-const CLEAN: usize = 95;
+const CLEAN: usize = 90;
 /// The most packets in a row that may hold something else.
-const GAP: usize = 3;
+const GAP: usize = 4;
 
 /// A pure tone.
 pub(super) fn tone(hertz: u32, time: Duration) -> Vec<i16> {
