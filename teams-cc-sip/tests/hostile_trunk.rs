@@ -124,7 +124,7 @@ async fn a_carrier_cannot_end_or_replace_a_call_that_we_made_to_teams() {
             break status;
         }
     };
-    assert_eq!(refused, 488);
+    assert_eq!(refused, 481);
     stage.quiet().await;
 }
 

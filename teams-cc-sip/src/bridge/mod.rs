@@ -15,4 +15,6 @@ pub(crate) mod parting;
 mod put_through;
 mod recall;
 mod referral;
+pub(crate) mod relay;
+mod take_over;
 mod transfer;

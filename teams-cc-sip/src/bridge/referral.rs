@@ -3,7 +3,8 @@
 //! | from | its INVITE goes | target |
 //! |---|---|---|
 //! | a Teams client | to Microsoft's proxy, always | the Refer-To, byte for byte |
-//! | a carrier | to the same carrier | the number of the Refer-To; never a host it names |
+//! | a carrier, of a call with Teams | to the same carrier | the number of the Refer-To; never a host it names |
+//! | a carrier, of a call with another | nowhere: the other one is asked itself, see [`super::relay`] | |
 //!
 //! Both pass the gate as [`Purpose::Refer`]. None is ever sent to Teams.
 
@@ -14,7 +15,7 @@ use teams_cc_core::{LegId, PhoneNumber, TenantId, contact::LegState};
 use crate::{
     direct_routing::number_of,
     endpoint::{CallHandle, Origin},
-    gate::{Ask, Grant, Purpose},
+    gate::{Ask, Grant, Passage, Purpose},
     message::{HeaderName, HeaderRef, ReferTo, Request, StatusCode, Uri},
     trunk::{
         CarriedHeaders, EmergencyData,
@@ -35,30 +36,14 @@ impl Engine {
     /// Whether a REFER is taken, or the status that says why not.
     pub(super) fn referral(
         &mut self,
-        call: CallHandle,
-        origin: &Origin,
+        leg: LegId,
         request: &Request,
     ) -> Result<Referral, StatusCode> {
-        let leg = self.may_transfer(call, origin)?;
         let target = request.headers().typed::<ReferTo>().ok().flatten();
         let target = target.ok_or(StatusCode::BAD_REQUEST)?.uri.clone();
+        let passage = self.ask_for(&leg, &target)?;
         let record = self.legs.get(&leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
-        let (side, shown) = (record.link.side, record.shown.number.clone());
-        let number = self.emergency_of(&target).unwrap_or_else(|| number_of(&target));
-        let named = matches!(number, PhoneNumber::Anonymous | PhoneNumber::Masked(_));
-        if side != Side::Teams && named {
-            return Err(StatusCode::DECLINE);
-        }
-        let tenant = self.tenant_of_leg(&leg);
-        let ask = Ask {
-            tenant: tenant.as_ref(),
-            purpose: Purpose::Refer,
-            towards: side.towards(),
-            number: &number,
-            shown: &shown,
-            diverted_by: None,
-        };
-        let passage = self.gate.ask(self.now, &ask).map_err(crate::gate::Refusal::status)?;
+        let side = record.link.side;
         let (whither, left) = if side == Side::Teams {
             let copied = request.headers().get_all(HeaderName::ReferredBy);
             let copied = copied.map(HeaderRef::to_header).collect();
@@ -78,6 +63,27 @@ impl Engine {
         Ok(Referral { leg, attempt, grant: passage.grant })
     }
 
+    /// Asks the gate whether a leg's party may have somebody called.
+    pub(super) fn ask_for(&mut self, leg: &LegId, target: &Uri) -> Result<Passage, StatusCode> {
+        let record = self.legs.get(leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
+        let (side, shown) = (record.link.side, record.shown.number.clone());
+        let number = self.emergency_of(target).unwrap_or_else(|| number_of(target));
+        let named = matches!(number, PhoneNumber::Anonymous | PhoneNumber::Masked(_));
+        if side != Side::Teams && named {
+            return Err(StatusCode::DECLINE);
+        }
+        let tenant = self.tenant_of_leg(leg);
+        let ask = Ask {
+            tenant: tenant.as_ref(),
+            purpose: Purpose::Refer,
+            towards: side.towards(),
+            number: &number,
+            shown: &shown,
+            diverted_by: None,
+        };
+        self.gate.ask(self.now, &ask).map_err(crate::gate::Refusal::status)
+    }
+
     /// The tenant that a leg, or the one it talks to, is counted for.
     pub(super) fn tenant_of_leg(&self, leg: &LegId) -> Option<TenantId> {
         let record = self.legs.get(leg)?;
@@ -87,7 +93,11 @@ impl Engine {
     }
 
     /// The leg that may be handed over, or the status that says why not.
-    fn may_transfer(&self, call: CallHandle, origin: &Origin) -> Result<LegId, StatusCode> {
+    pub(super) fn may_transfer(
+        &self,
+        call: CallHandle,
+        origin: &Origin,
+    ) -> Result<LegId, StatusCode> {
         // REFER may come on any connection of its side's: whose call it is was asked before.
         if self.side_of(origin).is_none() {
             return Err(StatusCode::DECLINE);

@@ -39,7 +39,7 @@ use crate::{
 pub(super) const NO_ANSWER: u16 = 408;
 
 impl Engine {
-    /// A Teams client asks us to call somebody in its place.
+    /// A party asks that somebody be called in its place.
     pub(crate) fn referred(
         &mut self,
         call: CallHandle,
@@ -47,7 +47,13 @@ impl Engine {
         origin: &Origin,
         request: &Request,
     ) {
-        let accepted = self.referral(call, origin, request);
+        let leg = self.may_transfer(call, origin);
+        if let Ok(leg) = &leg
+            && let Some(to) = self.relayed_to(leg)
+        {
+            return self.relay_refer(leg, to, refer, request);
+        }
+        let accepted = leg.and_then(|leg| self.referral(leg, request));
         let status = accepted.as_ref().err().copied().unwrap_or(StatusCode::ACCEPTED);
         let response = Box::new(Response::new(status));
         let answered = self.order(Command::RespondRefer { refer, response });

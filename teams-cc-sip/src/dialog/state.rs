@@ -27,6 +27,8 @@ pub(crate) struct Dialog {
     pub(crate) session: Negotiation,
     /// Whether the peer takes UPDATE, as its last Allow says.
     pub(crate) updates: bool,
+    /// Whether the peer takes REFER.
+    pub(crate) refers: bool,
     /// `CSeq` and `RSeq` of the peer's last provisional response that we confirmed.
     confirmed: Option<(u32, u32)>,
     /// The PRACK that waits for the application's answer.
@@ -59,6 +61,7 @@ impl Dialog {
             remote,
             session: Negotiation::of_invite(Side::Them, session),
             updates: false,
+            refers: false,
             confirmed: None,
             owed: None,
             described: None,
@@ -93,6 +96,7 @@ impl Dialog {
             remote,
             session: Negotiation::of_invite(Side::Us, session),
             updates: false,
+            refers: false,
             confirmed: None,
             owed: None,
             described: None,
@@ -147,7 +151,9 @@ impl Dialog {
         if headers.contains(HeaderName::Allow)
             && let Ok(allow) = headers.list::<Allow>()
         {
-            self.updates = allow.iter().any(|allow| *allow.method() == Method::Update);
+            let takes = |method| allow.iter().any(|allow| *allow.method() == method);
+            self.updates = takes(Method::Update);
+            self.refers = takes(Method::Refer);
         }
     }
 

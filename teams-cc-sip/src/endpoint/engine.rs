@@ -243,6 +243,9 @@ impl Endpoint {
                 .order(call, |core, call| {
                     core.request_in_call(now, call, request, method, &extras)
                 }),
+            Command::Refer { request, call, refer_to, extras } => {
+                self.order(call, |core, call| core.refer(now, call, request, &refer_to, &extras))
+            }
             Command::Request { request, to, draft } => self.core.request(now, request, to, &draft),
             Command::Respond { request, response } => self.respond(now, request, &response),
             Command::RespondRefer { refer, response } => self

@@ -5,7 +5,8 @@ use bytes::Bytes;
 use super::{CallPolicy, FlowId, Origin};
 use crate::{
     message::{
-        ContentType, Fault, HeaderName, Headers, Message, Method, Request, Response, StatusCode,
+        ContentType, Fault, Header, HeaderName, Headers, Message, Method, Request, Response,
+        StatusCode,
     },
     transaction::TransactionId,
     transport::Target,
@@ -119,8 +120,8 @@ impl From<Command> for Input {
 /// Messages in orders are drafts: they carry the status or Request-URI, the body and the headers
 /// that are the application's, such as From, To, Contact, Allow or P-Asserted-Identity. The
 /// endpoint adds Via, tags, Call-ID, `CSeq`, Max-Forwards, Route and Record-Route, and a Contact
-/// where the draft has none. There is no order that sends REFER or Replaces: Direct Routing takes
-/// neither (Learn, *Direct Routing SIP protocol*).
+/// where the draft has none. There is no order that sends Replaces, and [`Command::Refer`] is for
+/// carriers alone: Direct Routing takes neither (Learn, *Direct Routing SIP protocol*).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Command {
@@ -216,6 +217,19 @@ pub enum Command {
         /// The method; not one that has an order of its own here.
         method: Method,
         /// The body and its headers.
+        extras: Extras,
+    },
+    /// Asks the peer of an answered call to call somebody (RFC 3515 §2.4.1). Never for Teams.
+    ///
+    /// Its reports come as [`Event::Request`](super::Event::Request) with NOTIFY.
+    Refer {
+        /// A handle from [`Endpoint::reserve_request`](super::Endpoint::reserve_request).
+        request: RequestHandle,
+        /// The call.
+        call: CallHandle,
+        /// The `Refer-To` line, which is sent byte for byte.
+        refer_to: Box<Header>,
+        /// Such as `Referred-By`, and `Contact`.
         extras: Extras,
     },
     /// Sends a request outside of any call, such as OPTIONS.

@@ -144,6 +144,12 @@ impl Endpoint {
         Some((draft, Turned::TooShort))
     }
 
+    /// The call that a Replaces names, seen from here.
+    pub(crate) fn dialog_of(&self, replaces: &Replaces) -> Option<CallHandle> {
+        let id = DialogId::new(&replaces.call_id, replaces.to_tag(), replaces.from_tag());
+        self.core.dialogs.get(&id).copied()
+    }
+
     /// The call an INVITE is to take the place of (RFC 3891 §3).
     pub(crate) fn replaced(&self, request: &Request) -> Result<Option<CallHandle>, StatusCode> {
         if !request.headers().contains(HeaderName::Replaces) {
@@ -151,9 +157,8 @@ impl Endpoint {
         }
         let bad = StatusCode::BAD_REQUEST;
         let replaces = request.headers().typed::<Replaces>().map_err(|_| bad)?.ok_or(bad)?;
-        let id = DialogId::new(&replaces.call_id, replaces.to_tag(), replaces.from_tag());
         let gone = StatusCode::CALL_DOES_NOT_EXIST;
-        let handle = *self.core.dialogs.get(&id).ok_or(gone)?;
+        let handle = self.dialog_of(&replaces).ok_or(gone)?;
         let call = self.calls.get(&handle).ok_or(gone)?;
         match &call.stage {
             Stage::Up if replaces.early_only() => Err(StatusCode::BUSY_HERE),

@@ -3,18 +3,49 @@
 use teams_cc_core::Instant;
 
 use super::{
-    Error, Event, Extras, ReferEnd, ReferHandle, Turned,
+    CallHandle, Endpoint, Error, Event, Extras, ReferEnd, ReferHandle, RequestHandle, Turned,
     core::{Core, Incoming, Owner},
+    within::Ask,
 };
 use crate::{
     dialog::{Call, Stage, Subscription},
-    message::{HeaderName, Headers, Method, ReferTo, Response, StatusCode},
+    message::{Header, HeaderName, Headers, Method, ReferTo, Response, StatusCode},
 };
 
 /// RFC 4488 §4.
 const REFER_SUB: &str = "Refer-Sub";
 
+impl Endpoint {
+    /// Whether the peer of a call takes REFER, as its last Allow says.
+    pub(crate) fn takes_refer(&self, call: CallHandle) -> bool {
+        let dialog = self.calls.get(&call).and_then(|call| call.dialog.as_ref());
+        dialog.is_some_and(|dialog| dialog.refers)
+    }
+}
+
 impl Core {
+    /// The application asks a peer to call somebody.
+    pub(crate) fn refer(
+        &mut self,
+        now: Instant,
+        call: &mut Call,
+        request: RequestHandle,
+        refer_to: &Header,
+        extras: &Extras,
+    ) -> Result<(), Error> {
+        if !matches!(call.stage, Stage::Up) {
+            return Err(Error::WrongState { order: "send REFER", state: call.state() });
+        }
+        if *refer_to.name() != HeaderName::ReferTo {
+            return Err(Error::MissingHeader("Refer-To"));
+        }
+        let mut own = Headers::new();
+        own.push_header(refer_to.clone());
+        let owner = Owner::Ours(request, Some(call.handle));
+        let ask = Ask { owner, method: Method::Refer, branch: None, own, extras };
+        self.ask(now, call, ask).map(|_| ())
+    }
+
     /// A peer's REFER came in a call.
     pub(crate) fn on_refer(&mut self, now: Instant, call: &mut Call, incoming: Incoming) {
         let targets = incoming.request.headers().get_all(HeaderName::ReferTo).count();

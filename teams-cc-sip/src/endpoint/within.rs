@@ -59,7 +59,8 @@ impl Core {
         let Some(mut trial) = call.dialog_at(branch).map(|dialog| dialog.clone()) else {
             return Err(Error::WrongState { order: "send a request", state });
         };
-        let targets = matches!(method, Method::Invite | Method::Update | Method::Notify);
+        let targets =
+            matches!(method, Method::Invite | Method::Update | Method::Notify | Method::Refer);
         let changes = matches!(method, Method::Invite | Method::Update);
         let (mut request, hop) = trial.request(method);
         let headers = request.headers_mut();

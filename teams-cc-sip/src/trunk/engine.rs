@@ -21,6 +21,7 @@ use super::{
     trace::Traces,
 };
 use crate::{
+    bridge::relay::Relays,
     carrier::{Carriers, endpoint_config},
     direct_routing::{ConnectionFault, Failover, HealthReason, OptionsPing, PeerState, headers},
     endpoint::{
@@ -54,6 +55,7 @@ pub(crate) struct Engine {
     pub(crate) recalls: BTreeMap<LegId, Instant>,
     /// Until when destinations of bridges may ring.
     pub(crate) rings: BTreeSet<(Instant, LegId)>,
+    pub(crate) relays: Relays,
     pub(crate) flows: BTreeMap<FlowId, Peer>,
     /// Flows that we opened ourselves, and to where.
     pub(crate) opened: BTreeMap<FlowId, Target>,
@@ -112,6 +114,7 @@ impl Engine {
             retired: BTreeMap::new(),
             recalls: BTreeMap::new(),
             rings: BTreeSet::new(),
+            relays: Relays::default(),
             flows: BTreeMap::new(),
             opened: BTreeMap::new(),
             failover: Failover::new(proxies, config.hold_down),
@@ -192,6 +195,7 @@ impl Engine {
         self.end_lost_retired();
         self.end_slow_transfers();
         self.end_slow_destinations();
+        self.end_slow_refers();
     }
 
     /// The next thing wanted; call until it is [`Output::Timeout`].
@@ -212,6 +216,7 @@ impl Engine {
                         self.retired.values().min().copied(),
                         self.recalls.values().min().copied(),
                         self.rings.first().map(|(at, _)| *at),
+                        self.relays.deadline(),
                         self.carriers.deadline(),
                     ];
                     return Output::Timeout(
@@ -292,6 +297,7 @@ impl Engine {
         if let Some(session) = &record.session {
             self.outputs.push_back(Output::CloseMedia { media: session.media().clone() });
         }
+        self.end_relays(leg, record.bridge.as_ref());
         let cause = record.cause.unwrap_or(cause);
         tracing::info!(leg = %leg, cause = %cause, "leg ended");
         self.tell(leg, LegEvent::Ended(cause));

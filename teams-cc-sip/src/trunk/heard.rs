@@ -30,15 +30,18 @@ impl Engine {
                 self.requested(request, call, &origin, &message);
             }
             Sip::Response { request, response } => {
-                if !self.register_answered(request, &response) {
+                if !self.register_answered(request, &response)
+                    && !self.refer_answered(request, response.status())
+                {
                     self.ping_answered(request, response.status());
                 }
             }
             Sip::RequestFailed { request, why } => {
-                if !self.register_failed(request, why) {
+                if !self.register_failed(request, why) && !self.refer_failed(request) {
                     self.ping_failed(request, why);
                 }
             }
+            Sip::ReferEnded { refer, .. } => self.refer_ended(refer),
             Sip::Ended { call, end } => self.ended(call, &end),
             Sip::Turned { origin, why } => {
                 tracing::debug!(source = %origin.source, ?why, "a message was turned away");
@@ -52,7 +55,6 @@ impl Engine {
             | Sip::UpdateRefused { .. }
             | Sip::Refreshed { .. }
             | Sip::BranchHungUp { .. }
-            | Sip::ReferEnded { .. }
             | Sip::RequestAbandoned { .. } => {}
         }
     }

@@ -56,7 +56,7 @@ impl Engine {
         let offer = parts.session.unwrap_or_default();
         let link = Link { encrypted, ..link };
         if let Some(replaced) = replaces {
-            return self.replaced(call, replaced, &link, &offer);
+            return self.replaced(call, replaced, origin, &link, &offer);
         }
         let who = caller(request);
         let called = emergency.unwrap_or_else(|| self.called_of(request));
@@ -74,17 +74,7 @@ impl Engine {
         self.end_retried(&link.name, &who.address, &called);
         let leg = self.next_inbound();
         tracing::info!(leg = %leg, side = ?side, "a call came in");
-        if side != Side::Teams {
-            // Carriers and laboratory callers often take no connections of their own.
-            let _ = self.order(Command::ReuseFlow { call });
-            let _ = self.order(Command::Policy { call, policy: self.policy_of(side) });
-        }
-        if let Side::Carrier(place) = side
-            && let Some(carrier) = self.config.carriers.get(place)
-            && let (Some(at), Some(_)) = (carrier.target.clone(), &carrier.credentials)
-        {
-            let _ = self.order(Command::Account { call, at });
-        }
+        self.set_up(call, side);
         let shown = Shown { number: called.clone(), display: None, private: false };
         let record = LegRecord {
             call: Some(call),
@@ -109,6 +99,21 @@ impl Engine {
             optimization: MediaOptimization::read(request.headers()).map(Box::new),
             call_id: call_id.map(|id| id.as_str().into()).unwrap_or_default(),
         }))));
+    }
+
+    /// Sets what holds for calls that a side has begun.
+    pub(crate) fn set_up(&mut self, call: CallHandle, side: Side) {
+        if side != Side::Teams {
+            // Carriers and laboratory callers often take no connections of their own.
+            let _ = self.order(Command::ReuseFlow { call });
+            let _ = self.order(Command::Policy { call, policy: self.policy_of(side) });
+        }
+        if let Side::Carrier(place) = side
+            && let Some(carrier) = self.config.carriers.get(place)
+            && let (Some(at), Some(_)) = (carrier.target.clone(), &carrier.credentials)
+        {
+            let _ = self.order(Command::Account { call, at });
+        }
     }
 
     /// Opens a caller's media, unless early media has, and answers.
@@ -227,35 +232,6 @@ impl Engine {
         if offer.is_some() {
             self.peer_hold_changed(&leg, held);
         }
-    }
-
-    /// An INVITE with Replaces takes over a leg of Teams (RFC 3891 §3): the old call is ended.
-    fn replaced(&mut self, call: CallHandle, old: CallHandle, link: &Link, offer: &[u8]) {
-        let found = self.leg_of(old, Role::Main);
-        let Some(leg) = found.filter(|leg| self.state_of(leg) == LegState::Connected) else {
-            return self.refuse(call, Some(link), StatusCode::CALL_DOES_NOT_EXIST);
-        };
-        // Whoever knows the tags of another customer's call still cannot have it.
-        if !self.legs.get(&leg).is_some_and(|old| self.same_customer(&old.link.name, &link.name)) {
-            return self.refuse(call, Some(link), StatusCode::CALL_DOES_NOT_EXIST);
-        }
-        let Some(record) = self.legs.get_mut(&leg) else { return };
-        let ours = held_or_not(record.hold.wanted(), link);
-        let allowed = record.link.side == Side::Teams && link.side == Side::Teams;
-        let answer = record.session.as_mut().filter(|_| allowed).map(|s| s.answer(offer, ours));
-        let Some(Ok(body)) = answer else {
-            return self.refuse(call, Some(link), StatusCode::NOT_ACCEPTABLE_HERE);
-        };
-        let remote = record.session.as_ref().and_then(Session::remote);
-        let held = record.session.as_ref().is_some_and(Session::peer_holds);
-        record.call = Some(call);
-        self.calls.insert(call, (leg.clone(), Role::Main));
-        let response = self.response(link, StatusCode::OK).with_body(&ContentType::sdp(), body);
-        let _ = self.order(Command::RespondInvite { call, response: Box::new(response) });
-        self.calls.insert(old, (leg.clone(), Role::Retired));
-        self.end_retired(old);
-        self.connect_media(&leg, remote);
-        self.peer_hold_changed(&leg, held);
     }
 
     /// Refuses an INVITE as whoever it was put through to has ended.

@@ -35,6 +35,9 @@ impl Engine {
                 self.note_asked(side, origin);
                 self.describe(side, origin.transport)
             }
+            (Some(_), Method::Notify) if call.is_some_and(|call| self.reported(call, message)) => {
+                Response::new(StatusCode::OK)
+            }
             (Some(_), Method::Info | Method::Notify) if call.is_some() => {
                 Response::new(StatusCode::OK)
             }

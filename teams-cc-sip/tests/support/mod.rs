@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each test binary uses its own part")]
 
 mod bridged;
+mod carriers;
 mod messages;
 mod party;
 mod put_through;
@@ -35,6 +36,7 @@ use tokio::{
 };
 
 pub use bridged::{Bridged, carrier_invite};
+pub use carriers::Carriers;
 pub use messages::{answer, from_callee, request, rtp, srtp, teams_invite, to_teams, within};
 pub use party::Party;
 pub use put_through::{PutThrough, mobile, two_carriers, user};

@@ -101,6 +101,14 @@ impl Party {
         }
     }
 
+    /// The next message, which is a response.
+    pub async fn any_response(&mut self) -> Response {
+        match self.receive().await {
+            Message::Response(response) => response,
+            other @ Message::Request(_) => panic!("{}: no response: {other:?}", self.name),
+        }
+    }
+
     /// Nothing but OPTIONS comes for a while.
     pub async fn hears_nothing(&mut self, for_: Duration) {
         let next = timeout(for_, self.try_receive()).await;

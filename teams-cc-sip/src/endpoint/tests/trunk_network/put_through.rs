@@ -14,9 +14,9 @@ impl World {
         let mut plan = None;
         for _ in 0..=self.dice.below(2) {
             let to = self.fresh();
-            let called = PhoneNumber::presented(&to);
+            let party = PhoneNumber::presented(&to);
             let to_number = number(&to);
-            let to = Destination::new(via.clone(), called, shown.clone(), leg.clone());
+            let to = Destination::new(via.clone(), party, shown.clone(), leg.clone());
             plan = Some(match plan {
                 None => {
                     if matches!(*via, Through::Teams { .. }) {
