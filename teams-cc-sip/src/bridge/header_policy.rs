@@ -14,6 +14,10 @@
 //! [`StaticPeer::trusted`](crate::trunk::StaticPeer::trusted) says so. Locations of emergency
 //! calls are no matter of a policy: they go untouched as
 //! [`EmergencyData`](crate::trunk::EmergencyData).
+//!
+//! Whoever is called in the course of a transfer gets what the first call and the REFER brought
+//! along, by the same policy: without diversions of the first call, and without signatures, which
+//! were made for another one. Whoever is called back gets the diversions as well.
 
 mod history;
 mod onward;
@@ -212,6 +216,33 @@ impl CarriedHeaders {
         let hops = headers.typed::<MaxForwards>().ok().flatten().map(MaxForwards::get);
         let brought = Brought { lines: lines.collect(), hops, forwarded_by: None };
         Self { brought: Box::new(brought) }
+    }
+
+    /// For a second call to the party they were for; none where nothing is left to go on.
+    ///
+    /// A signature was made for the first call, and its hops are gone.
+    pub(crate) fn again(self) -> Option<Self> {
+        let Brought { mut lines, forwarded_by, .. } = *self.brought;
+        lines.retain(|line| *line.name() != HeaderName::Identity);
+        let brought = Brought { lines, hops: None, forwarded_by };
+        (!brought.lines.is_empty()).then(|| Self { brought: Box::new(brought) })
+    }
+
+    /// For whoever is called in that party's place by a REFER that brought `refer` along.
+    ///
+    /// What the REFER brings stands before what was there. The way of the first call is not that
+    /// of this one.
+    pub(crate) fn for_target(kept: Option<&Self>, refer: Self) -> Self {
+        let mut lines = refer.brought.lines;
+        let said: Vec<HeaderName> = lines.iter().map(|line| line.name().clone()).collect();
+        let way = [HeaderName::HistoryInfo, HeaderName::Diversion];
+        let kept = kept.map_or(&[][..], |kept| &kept.brought.lines);
+        let more =
+            kept.iter().filter(|line| !way.contains(line.name()) && !said.contains(line.name()));
+        lines.extend(more.cloned());
+        lines.retain(|line| *line.name() != HeaderName::Identity);
+        lines.truncate(MAX_LINES);
+        Self { brought: Box::new(Brought { lines, hops: None, forwarded_by: None }) }
     }
 
     /// Adds who forwards the call here and now.

@@ -12,7 +12,7 @@ use crate::{
     endpoint::{Command, Extras, ReferHandle},
     gate::{Ask, Purpose},
     trunk::{
-        CarriedHeaders, EmergencyData, TransferStep,
+        EmergencyData, TransferStep,
         admission::Side,
         call::{Attempt, Transfer, Whither},
         engine::Engine,
@@ -50,6 +50,7 @@ impl Engine {
         let alone = record.bridge.is_none() || record.ending || self.draining;
         let (side, shown) = (record.link.side, record.shown.number.clone());
         let reached = record.reached.clone();
+        let carried = record.carried.clone().unwrap_or_default();
         if alone {
             return false;
         }
@@ -79,7 +80,7 @@ impl Engine {
             proxy: None,
             progressed: false,
             emergency: EmergencyData::default(),
-            carried: CarriedHeaders::default(),
+            carried,
         };
         self.begin_transfer(leg, Transfer::new(refer, attempt, passage.grant).recalling());
         if let Some(record) = self.legs.get_mut(leg) {

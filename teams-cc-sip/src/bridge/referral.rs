@@ -44,6 +44,10 @@ impl Engine {
         let passage = self.ask_for(&leg, &target)?;
         let record = self.legs.get(&leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
         let side = record.link.side;
+        let trusted = self.config.trusts(side);
+        let wanted = |name: &str| self.config.wants_header(name);
+        let brought = CarriedHeaders::read(request.headers(), trusted, wanted);
+        let carried = CarriedHeaders::for_target(record.carried.as_ref(), brought);
         let (whither, left) = if side == Side::Teams {
             let copied = request.headers().get_all(HeaderName::ReferredBy);
             let copied = copied.map(HeaderRef::to_header).collect();
@@ -58,7 +62,7 @@ impl Engine {
             proxy: None,
             progressed: false,
             emergency: EmergencyData::default(),
-            carried: CarriedHeaders::default(),
+            carried,
         };
         Ok(Referral { leg, attempt, grant: passage.grant })
     }

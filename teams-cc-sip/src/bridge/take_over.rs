@@ -52,7 +52,9 @@ impl Engine {
         let early = record.state == LegState::Ringing;
         record.state = LegState::Connected;
         record.call = Some(call);
-        record.attempt = None;
+        if let Some(attempt) = record.attempt.take() {
+            record.carried = attempt.carried.again();
+        }
         record.link = link.clone();
         record.flow = Some(origin.flow);
         // What was asked of the old call is answered with the new one.

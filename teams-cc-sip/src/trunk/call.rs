@@ -39,6 +39,8 @@ pub(crate) struct LegRecord {
     /// Our answer to it, where early media has sent it before the call was answered.
     pub(crate) early: Option<Box<Bytes>>,
     pub(crate) attempt: Option<Attempt>,
+    /// What the call brought along, for whoever is called in the place of this leg's party.
+    pub(crate) carried: Option<CarriedHeaders>,
     /// Whom else to call for the bridged leg; none once somebody has answered.
     pub(crate) hunt: Option<Box<Hunt>>,
     pub(crate) waiting: Option<Waiting>,
@@ -82,6 +84,7 @@ impl LegRecord {
             offer: None,
             early: None,
             attempt: None,
+            carried: None,
             hunt: None,
             waiting: None,
             hold: Hold::default(),

@@ -160,7 +160,9 @@ impl Engine {
         let Some(leg) = self.leg_of(call, Role::Main) else { return };
         let Some(record) = self.legs.get_mut(&leg) else { return };
         record.state = LegState::Connected;
-        let proxy = record.attempt.take().and_then(|attempt| attempt.proxy);
+        let attempt = record.attempt.take();
+        let proxy = attempt.as_ref().and_then(|attempt| attempt.proxy);
+        record.carried = attempt.and_then(|attempt| attempt.carried.again());
         let remote = record.session.as_mut().and_then(|session| agree(session, response));
         if let Some(proxy) = proxy {
             self.failover.restore(proxy);
