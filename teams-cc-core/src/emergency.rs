@@ -8,7 +8,7 @@
 
 mod country;
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -175,10 +175,11 @@ impl EmergencyPlan {
         if user.len() > MAX_TEXT_BYTES {
             return None;
         }
-        let digits: String = unescaped(user)
-            .chars()
-            .filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*' | '#' | '%'))
-            .collect();
+        let plain = unescaped(user);
+        let mut digits = String::with_capacity(plain.len());
+        digits.extend(
+            plain.chars().filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*' | '#' | '%')),
+        );
         let digits = digits.strip_prefix('+').unwrap_or(&digits);
         let inside = self.outside_line.and_then(|line| digits.strip_prefix(line));
         [Some(digits), inside]
@@ -261,7 +262,10 @@ fn user_part(dialled: &str) -> &str {
 }
 
 /// The text without its percent escapes (RFC 3986 §2.1); what is no escape stays.
-fn unescaped(text: &str) -> String {
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
     let (mut plain, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once('%') {
         plain.push_str(before);
@@ -270,7 +274,7 @@ fn unescaped(text: &str) -> String {
         plain.push(code.filter(u8::is_ascii).map_or('%', char::from));
         rest = after.get(taken..).unwrap_or_default();
     }
-    plain + rest
+    Cow::Owned(plain + rest)
 }
 
 #[cfg(test)]

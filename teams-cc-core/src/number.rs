@@ -68,7 +68,7 @@ impl PhoneNumber {
         if let Ok(number) = E164::new(text) {
             return Self::E164(number);
         }
-        let bare: String = text.chars().filter(|c| !is_separator(*c)).collect();
+        let bare = bare(text);
         let rest = bare.strip_prefix('+').unwrap_or(&bare);
         let dialable =
             !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || c == '*' || c == '#');
@@ -161,7 +161,7 @@ impl E164 {
         if text.len() > MAX_TEXT_BYTES {
             return Err(ParseNumberError::Length);
         }
-        let bare: String = text.trim().chars().filter(|c| !is_separator(*c)).collect();
+        let bare = bare(text.trim());
         let rest = bare.strip_prefix('+').ok_or(ParseNumberError::NoPlus)?;
         if !rest.chars().all(|c| c.is_ascii_digit()) {
             return Err(ParseNumberError::NotDigits);
@@ -183,6 +183,13 @@ impl E164 {
     pub fn reveal_digits(&self) -> &str {
         self.0.trim_start_matches('+')
     }
+}
+
+/// The text without what only separates its digits.
+fn bare(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    bare.extend(text.chars().filter(|c| !is_separator(*c)));
+    bare
 }
 
 impl FromStr for E164 {

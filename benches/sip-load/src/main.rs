@@ -3,6 +3,7 @@
 //! Caller and callee have a core each. What counts is the processor time of the callee's process
 //! per call, at one rate that both sustain without a failed call, and its memory per dialog.
 
+mod inside;
 mod load;
 mod ours;
 mod rsipstack;
@@ -39,6 +40,11 @@ fn main() -> Fallible<()> {
             OURS => runtime.block_on(ours::serve(address.parse()?)),
             _ => runtime.block_on(rsipstack::serve(address.parse()?, transport == "tcp")),
         };
+    }
+    if let ["inside", transport, calls, standing] = *words {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let transport = if transport == "tcp" { "tcp" } else { "udp" };
+        return runtime.block_on(inside::run(transport, calls.parse()?, standing.parse()?));
     }
     let after = |name: &str| words.iter().position(|w| *w == name).and_then(|at| words.get(at + 1));
     let check = words.contains(&"--check");

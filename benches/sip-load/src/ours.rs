@@ -4,7 +4,7 @@ use std::{error::Error, net::SocketAddr, sync::Arc};
 
 use teams_cc_core::contact::{Leg as _, LegCommand, LegEvent};
 use teams_cc_sip::{
-    io::{FixedMedia, SocketNetwork, TokioClock},
+    io::{FixedMedia, Network, SocketNetwork, TokioClock},
     trunk::{LabPeer, Trunk, TrunkConfig, TrunkEvent, TrunkLimits},
 };
 
@@ -13,14 +13,23 @@ const ROOM: usize = 400_000;
 
 pub(crate) async fn serve(address: SocketAddr) -> Result<(), Box<dyn Error>> {
     let network = SocketNetwork::builder().udp(address).tcp(address).bind().await?;
+    answer(Arc::new(network), address.port(), || println!("ready")).await
+}
+
+/// Answers every call that comes over a network.
+pub(crate) async fn answer(
+    network: Arc<dyn Network>,
+    port: u16,
+    ready: impl FnOnce(),
+) -> Result<(), Box<dyn Error>> {
     let config = TrunkConfig::new("sbc1.adatum.biz".parse()?, 42)
-        .trust_loopback(LabPeer::new("127.0.0.1", address.port(), 5061))
+        .trust_loopback(LabPeer::new("127.0.0.1", port, 5061))
         .limits(TrunkLimits::default().legs(ROOM));
     let media = Arc::new(FixedMedia::new("127.0.0.1:40000".parse()?));
     let clock = Arc::new(TokioClock::system());
-    let (_trunk, mut events) = Trunk::start(config, Arc::new(network), clock, media);
+    let (_trunk, mut events) = Trunk::start(config, network, clock, media);
     let mut legs = std::collections::HashMap::new();
-    println!("ready");
+    ready();
     while let Some(event) = events.next().await {
         match event {
             TrunkEvent::Incoming(call) => {

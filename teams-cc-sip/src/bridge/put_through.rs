@@ -86,7 +86,7 @@ impl Engine {
 
     fn begin_destination(&mut self, leg: LegId, mut record: LegRecord, ticket: Ticket) {
         record.waiting = Some(Waiting::Dial(ticket));
-        self.legs.insert(leg.clone(), record);
+        self.legs.insert(leg.clone(), Box::new(record));
         self.outputs.push_back(Output::OpenMedia { media: leg });
     }
 

@@ -49,7 +49,7 @@ impl Engine {
         let Address::Phone(number) = record.party.clone() else { return false };
         let alone = record.bridge.is_none() || record.ending || self.draining;
         let (side, shown) = (record.link.side, record.shown.number.clone());
-        let reached = record.reached.clone();
+        let reached = record.reached.as_deref().cloned();
         let carried = record.carried.clone().unwrap_or_default();
         if alone {
             return false;
@@ -97,14 +97,14 @@ impl Engine {
         transfer.media = LegId::numbered("R", self.replacements);
         let media = transfer.media.clone();
         if let Some(record) = self.legs.get_mut(leg) {
-            record.transfer = Some(transfer);
+            record.transfer = Some(Box::new(transfer));
             self.recalls.insert(leg.clone(), self.now + self.config.recall_time);
             self.outputs.push_back(Output::OpenMedia { media });
         }
     }
 
     /// Forgets a transfer; the gate no longer counts it.
-    pub(super) fn take_transfer(&mut self, leg: &LegId) -> Option<Transfer> {
+    pub(super) fn take_transfer(&mut self, leg: &LegId) -> Option<Box<Transfer>> {
         let mut transfer = self.legs.get_mut(leg)?.transfer.take()?;
         self.recalls.remove(leg);
         if let Some(grant) = transfer.grant.take() {

@@ -179,7 +179,7 @@ impl Engine {
         record.state = LegState::Connected;
         if !transfer.recalls {
             record.party = Address::Phone(transfer.attempt.whither.number());
-            record.reached = Some(transfer.attempt.whither.clone());
+            record.reached = Some(Box::new(transfer.attempt.whither.clone()));
         }
         let other = record.bridge.clone();
         self.calls.insert(call, (leg.clone(), Role::Main));

@@ -149,7 +149,7 @@ pub(crate) struct Call {
     /// A BYE that waits for the ACK of our answer (§15).
     pub(crate) bye: Option<Extras>,
     /// The ACK of the last 2xx that answered us, repeated with it.
-    pub(crate) acked: Option<(u32, Request, Route)>,
+    pub(crate) acked: Option<Box<(u32, Request, Route)>>,
     /// ACKs of further branches that answered, by remote tag.
     pub(crate) surplus: BTreeMap<Box<str>, (Request, Route)>,
     pub(crate) refers: BTreeMap<ReferHandle, Subscription>,

@@ -148,9 +148,13 @@ impl Dialog {
 
     /// Takes note of what the peer allows, where a message of it says that.
     pub(crate) fn hear(&mut self, headers: &Headers) {
-        if headers.contains(HeaderName::Allow)
-            && let Ok(allow) = headers.list::<Allow>()
+        let mut lines = headers.get_all(HeaderName::Allow);
+        let Some(line) = lines.next() else { return };
+        if lines.next().is_none()
+            && let Some([updates, refers]) = named_in(line.value(), [b"UPDATE", b"REFER"])
         {
+            (self.updates, self.refers) = (updates, refers);
+        } else if let Ok(allow) = headers.list::<Allow>() {
             let takes = |method| allow.iter().any(|allow| *allow.method() == method);
             self.updates = takes(Method::Update);
             self.refers = takes(Method::Refer);
@@ -197,6 +201,20 @@ impl Dialog {
         headers.push_typed(&CSeq::new(number, method));
         (request, hop)
     }
+}
+
+/// Which of these methods a line of methods holds; nothing where it has to be read by all rules.
+fn named_in(line: &[u8], wanted: [&[u8]; 2]) -> Option<[bool; 2]> {
+    let mut found = [false; 2];
+    for method in line.split(|&b| b == b',').map(<[u8]>::trim_ascii) {
+        if method.is_empty() || !method.iter().all(u8::is_ascii_uppercase) {
+            return None;
+        }
+        for (found, wanted) in found.iter_mut().zip(wanted) {
+            *found |= method == wanted;
+        }
+    }
+    Some(found)
 }
 
 fn contact(headers: &Headers) -> Result<Option<Uri>, ParseError> {

@@ -11,7 +11,7 @@
 use super::SbcFqdn;
 use crate::{
     endpoint::METHODS,
-    message::{Headers, Host, Method, NameAddr, ParseError, SipUri},
+    message::{HeaderName, Headers, Host, Method, NameAddr, ParseError, SipUri},
     transport::TransportKind,
 };
 
@@ -58,10 +58,15 @@ pub fn allow(refer: bool) -> Vec<Method> {
 ///
 /// [`ParseError`] where the product's name holds a control character.
 pub fn introduce(headers: &mut Headers, refer: bool, product: &str) -> Result<(), ParseError> {
-    let methods: Vec<String> =
-        allow(refer).iter().map(|method| method.as_str().to_owned()).collect();
-    headers.set("Allow", methods.join(", "))?;
-    headers.set("User-Agent", product)?;
+    let mut methods = String::with_capacity(64);
+    for method in METHODS.iter().filter(|method| refer || **method != Method::Refer) {
+        if !methods.is_empty() {
+            methods.push_str(", ");
+        }
+        methods.push_str(method.as_str());
+    }
+    headers.set(HeaderName::Allow, methods)?;
+    headers.set(HeaderName::UserAgent, product)?;
     headers.set(PRODUCT_HEADER, product)
 }
 

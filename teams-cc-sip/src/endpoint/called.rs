@@ -84,7 +84,7 @@ impl Core {
         if let Some(contact) = draft.headers().get_all(HeaderName::Contact).next() {
             call.contact = contact.to_header();
         }
-        let request = self.table.request_of(transaction).cloned().ok_or(Error::NoTarget)?;
+        let request = self.table.shared_request(transaction).ok_or(Error::NoTarget)?;
         let tag = call.dialog.as_ref().map_or("", |dialog| dialog.local_tag());
         let response = self.config.response(&request, draft, tag, Some(&call.contact))?;
         let late = Error::Status(status.as_u16());
@@ -247,13 +247,15 @@ impl Core {
         &mut self,
         now: Instant,
         call: &mut Call,
+        number: u32,
         ack: Box<Request>,
     ) -> bool {
-        let number = ack.headers().required::<CSeq>().map(|cseq| cseq.number);
-        if call.answer.as_ref().is_none_or(|answer| Ok(answer.number) != number) {
+        if call.answer.as_ref().is_none_or(|answer| answer.number != number) {
             return false;
         }
-        call.answer = None;
+        if let Some(answer) = call.answer.take() {
+            self.table.acknowledged(answer.transaction);
+        }
         // One that is not confirmed is kept: its PRACK may be late.
         call.reliable = call.reliable.take().filter(|reliable| !reliable.is_confirmed());
         if let Some(dialog) = &mut call.dialog {

@@ -284,7 +284,7 @@ impl Core {
 
     /// Sends the ACK of a 2xx again that came again.
     pub(crate) fn acknowledge_again(&mut self, call: &Call, number: u32) {
-        if let Some((acked, ack, route)) = &call.acked
+        if let Some((acked, ack, route)) = call.acked.as_deref()
             && *acked == number
         {
             self.transmit(route.clone(), ack.clone());

@@ -70,19 +70,37 @@ impl Owner {
 /// A request of a peer with what has been read of it.
 pub(crate) struct Incoming {
     pub(crate) origin: Origin,
-    pub(crate) envelope: Envelope,
+    pub(crate) envelope: Box<Envelope>,
     pub(crate) key: ServerKey,
+    pub(crate) within: Within,
     pub(crate) request: Box<Request>,
 }
 
+/// The dialog that a request names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// None: it has no To tag.
+    Nothing,
+    /// One that is not here.
+    Unknown,
+    Call(CallHandle),
+}
+
+/// Where a request belongs, read once.
+#[derive(Debug)]
+pub(crate) struct Met {
+    pub(crate) envelope: Box<Envelope>,
+    pub(crate) key: ServerKey,
+    pub(crate) within: Within,
+}
+
 impl Incoming {
-    /// Reads where a request belongs and notes where it came from; nothing where that is unsaid.
-    pub(crate) fn read(origin: Origin, mut request: Request) -> Option<Self> {
-        let mut envelope = Envelope::of(request.headers()).ok()?;
-        let key = ServerKey::of(&request, &envelope);
+    /// Notes where a request came from, whose place has been read.
+    pub(crate) fn new(origin: Origin, mut request: Request, met: Met) -> Self {
+        let Met { mut envelope, key, within } = met;
         envelope.via.set_source(origin.source.ip(), origin.source.port());
         request.headers_mut().replace_first(&envelope.via);
-        Some(Self { origin, envelope, key, request: Box::new(request) })
+        Self { origin, envelope, key, within, request: Box::new(request) }
     }
 }
 
@@ -206,6 +224,18 @@ impl Core {
         incoming: &Incoming,
         call: Option<&mut Call>,
     ) -> TransactionId {
+        self.take_keeping(now, owner, incoming, call, true)
+    }
+
+    /// The same; whether the request is kept, to be answered later.
+    pub(crate) fn take_keeping(
+        &mut self,
+        now: Instant,
+        owner: Owner,
+        incoming: &Incoming,
+        call: Option<&mut Call>,
+        keep: bool,
+    ) -> TransactionId {
         let (route, fallback) = reply_route(&incoming.origin, &incoming.envelope.via);
         if let Some(call) = call {
             call.live += 1;
@@ -216,7 +246,8 @@ impl Core {
             Arrival {
                 key: incoming.key.clone(),
                 merge: MergeKey::of(&incoming.envelope),
-                request: (*incoming.request).clone(),
+                request: keep.then(|| (*incoming.request).clone()),
+                invite: *incoming.request.method() == Method::Invite,
                 route,
                 fallback,
                 reliable: incoming.origin.transport.is_reliable(),
@@ -233,8 +264,13 @@ impl Core {
         draft: &Response,
     ) {
         let handle = call.handle;
-        let id = self.take(now, Owner::Answered(Some(handle)), incoming, Some(call));
-        self.answer(now, id, draft, call);
+        let owner = Owner::Answered(Some(handle));
+        let id = self.take_keeping(now, owner, incoming, Some(call), false);
+        let tag = call.dialog.as_ref().map_or("", |dialog| dialog.local_tag());
+        let contact = Some(&call.contact);
+        if let Ok(response) = self.config.response(&incoming.request, draft, tag, contact) {
+            self.table.respond(now, id, response, &mut self.out);
+        }
     }
 
     /// Answers a request of a call; whether that was still due.

@@ -4,7 +4,7 @@ use teams_cc_core::Instant;
 
 use super::{
     CallHandle, Endpoint, Origin, Turned,
-    core::{Incoming, Owner},
+    core::{Incoming, Met, Owner, Within},
     draft::reply_route,
 };
 use crate::{
@@ -31,12 +31,33 @@ impl Endpoint {
     /// [`Input::Denied`]: super::Input::Denied
     #[must_use]
     pub fn call_of(&self, request: &Request) -> Option<CallHandle> {
-        let envelope = Envelope::of(request.headers()).ok()?;
-        let key = ServerKey::of(request, &envelope).of_invite();
-        let named = || self.core.table.owner(self.core.table.server(&key)?)?.call();
-        DialogId::of_request(&envelope)
-            .and_then(|id| self.core.dialogs.get(&id).copied())
-            .or_else(named)
+        self.call_met(&self.meet(request)?)
+    }
+
+    /// Reads where a request belongs; nothing where it does not say so.
+    pub(crate) fn meet(&self, request: &Request) -> Option<Met> {
+        let envelope = Box::new(Envelope::of(request.headers()).ok()?);
+        let key = ServerKey::of(request, &envelope);
+        let within = match DialogId::of_request(&envelope) {
+            None => Within::Nothing,
+            Some(id) => self.core.dialogs.get(&id).copied().map_or(Within::Unknown, Within::Call),
+        };
+        Some(Met { envelope, key, within })
+    }
+
+    /// As [`Endpoint::call_of`], of a request that has been read.
+    pub(crate) fn call_met(&self, met: &Met) -> Option<CallHandle> {
+        if let Within::Call(call) = met.within {
+            return Some(call);
+        }
+        let named = self.core.table.server_of_invite(&met.key)?;
+        self.core.table.owner(named)?.call()
+    }
+
+    /// What has been read of a request, or is now.
+    fn incoming(&self, origin: Origin, request: Request, met: Option<Met>) -> Option<Incoming> {
+        let met = met.or_else(|| self.meet(&request))?;
+        Some(Incoming::new(origin, request, met))
     }
 
     pub(crate) fn on_message(
@@ -45,17 +66,31 @@ impl Endpoint {
         origin: Origin,
         message: Message,
         urgency: Urgency,
+        met: Option<Met>,
     ) {
         match message {
-            Message::Request(request) => self.on_request(now, origin, request, urgency),
+            Message::Request(request) => {
+                if let Some(incoming) = self.incoming(origin, request, met) {
+                    self.on_request(now, incoming, urgency);
+                } else {
+                    // Without Via or the rest nobody can be answered (RFC 3261 §8.2.6).
+                    self.core.turned(origin, Turned::Malformed);
+                }
+            }
             Message::Response(response) => self.on_response(now, origin, response),
         }
     }
 
     /// Refuses a request without state, and drops everything else.
-    pub(crate) fn on_denied(&mut self, origin: Origin, message: Message, draft: &Response) {
+    pub(crate) fn on_denied(
+        &mut self,
+        origin: Origin,
+        message: Message,
+        draft: &Response,
+        met: Option<Met>,
+    ) {
         if let Message::Request(request) = message
-            && let Some(incoming) = Incoming::read(origin, request)
+            && let Some(incoming) = self.incoming(origin, request, met)
         {
             self.core.refuse(&incoming, draft, Turned::Denied);
         } else {
@@ -64,7 +99,8 @@ impl Endpoint {
     }
 
     fn on_response(&mut self, now: Instant, origin: Origin, response: Response) {
-        let envelope = response.validate().and_then(|()| Envelope::of(response.headers()));
+        let envelope = Envelope::of(response.headers());
+        let envelope = envelope.and_then(|e| response.validate_beyond(&e.to).map(|()| e));
         let Ok(envelope) = envelope else {
             self.core.turned(origin, Turned::Malformed);
             return;
@@ -76,13 +112,8 @@ impl Endpoint {
         }
     }
 
-    fn on_request(&mut self, now: Instant, origin: Origin, request: Request, urgency: Urgency) {
-        let Some(incoming) = Incoming::read(origin, request) else {
-            // Without Via or the rest nobody can be answered (RFC 3261 §8.2.6).
-            self.core.turned(origin, Turned::Malformed);
-            return;
-        };
-        if incoming.request.validate().is_err() {
+    fn on_request(&mut self, now: Instant, incoming: Incoming, urgency: Urgency) {
+        if incoming.request.validate_beyond(&incoming.envelope.cseq).is_err() {
             let draft = Response::new(StatusCode::BAD_REQUEST);
             self.core.refuse(&incoming, &draft, Turned::Malformed);
             return;
@@ -101,12 +132,14 @@ impl Endpoint {
             self.core.table.on_ack(now, id, incoming.request, &mut self.core.out);
             return;
         }
-        let Incoming { origin, envelope, request, .. } = incoming;
-        let taken = DialogId::of_request(&envelope)
-            .and_then(|id| self.core.dialogs.get(&id).copied())
-            .and_then(|handle| {
-                self.with_call(handle, |core, call| core.on_answer_ack(now, call, request))
-            });
+        let Incoming { origin, envelope, within, request, .. } = incoming;
+        let number = envelope.cseq.number;
+        let taken = match within {
+            Within::Call(handle) => {
+                self.with_call(handle, |core, call| core.on_answer_ack(now, call, number, request))
+            }
+            Within::Nothing | Within::Unknown => None,
+        };
         if taken != Some(true) {
             self.core.turned(origin, Turned::StrayAck);
         }
@@ -114,7 +147,7 @@ impl Endpoint {
 
     fn on_cancel(&mut self, now: Instant, incoming: Incoming) {
         let core = &mut self.core;
-        let found = core.table.server(&incoming.key.clone().of_invite());
+        let found = core.table.server_of_invite(&incoming.key);
         let call = found.and_then(|id| core.table.owner(id)).and_then(Owner::call);
         let status = if found.is_some() { StatusCode::OK } else { StatusCode::CALL_DOES_NOT_EXIST };
         // The CANCEL is answered with the tag of the call it is about (§9.2).
@@ -130,7 +163,7 @@ impl Endpoint {
                 let (route, _) = reply_route(&incoming.origin, &incoming.envelope.via);
                 core.transmit(route, response);
             } else {
-                let id = core.take(now, Owner::Answered(None), &incoming, None);
+                let id = core.take_keeping(now, Owner::Answered(None), &incoming, None, false);
                 core.table.respond(now, id, response, &mut core.out);
             }
         }
@@ -160,12 +193,10 @@ impl Endpoint {
             self.core.refuse(&incoming, &draft, why);
             return;
         }
-        match DialogId::of_request(&incoming.envelope) {
-            Some(id) => match self.core.dialogs.get(&id).copied() {
-                Some(handle) => self.on_request_in_call(now, handle, incoming),
-                None => self.unknown(&incoming),
-            },
-            None => self.on_request_outside(now, incoming, urgency),
+        match incoming.within {
+            Within::Call(handle) => self.on_request_in_call(now, handle, incoming),
+            Within::Unknown => self.unknown(&incoming),
+            Within::Nothing => self.on_request_outside(now, incoming, urgency),
         }
     }
 

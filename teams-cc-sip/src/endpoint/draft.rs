@@ -4,7 +4,7 @@ use super::{EndpointConfig, Error, Extras, Origin, Route, Target, TransportKind}
 use crate::{
     message::{
         CSeq, CallId, Contact, FromHeader, Header, HeaderName, Headers, Host, MaxForwards, Method,
-        NameAddr, Request, Response, SipUri, StatusCode, ToHeader, Via,
+        NameAddr, Request, Response, SipUri, StatusCode, ToHeader, Via, address_text,
     },
     transaction::follow::MAX_FORWARDS,
 };
@@ -45,13 +45,13 @@ pub(crate) enum Scope {
 /// Copies the application's headers.
 pub(crate) fn add(from: &Headers, scope: Scope, to: &mut Headers) -> Result<(), Error> {
     for header in from {
-        let name = header.name();
-        let settled = SETTLED.contains(&name);
-        if RESERVED.contains(&name) || (settled && scope == Scope::Settled) {
-            return Err(Error::ReservedHeader(name.as_str().into()));
+        let named = |names: &[HeaderName]| names.iter().any(|name| header.is(name));
+        let settled = named(SETTLED);
+        if named(RESERVED) || (settled && scope == Scope::Settled) {
+            return Err(Error::ReservedHeader(header.name_str().into()));
         }
         if !settled {
-            to.push_header(header);
+            to.push_line(header);
         }
     }
     Ok(())
@@ -167,11 +167,13 @@ impl EndpointConfig {
     ) -> Result<Response, Error> {
         let status = draft.status();
         let method = request.method();
-        let mut response = Response::to(request, status).with_reason(draft.reason())?;
-        let to = request.headers().required::<ToHeader>()?;
+        let mut response = Response::to(request, status).with_reason_of(draft);
         let headers = response.headers_mut();
-        if to.tag().is_none() && status != StatusCode::TRYING {
-            headers.set_typed(&ToHeader::new(to.into_inner().with_tag(tag)?));
+        if status != StatusCode::TRYING {
+            let to = request.headers().required::<ToHeader>()?;
+            if to.tag().is_none() {
+                headers.set_typed(&ToHeader::new(to.into_inner().with_tag(tag)?));
+            }
         }
         let success = status.is_success();
         let dialog = *method == Method::Invite && (101..300).contains(&status.as_u16());
@@ -211,18 +213,20 @@ pub(crate) fn header<T: crate::message::TypedHeader>(
 /// where the sender asked for that (RFC 3581 §4) or sits there anyway, else to the port it named.
 pub(crate) fn reply_route(origin: &Origin, via: &Via) -> (Route, Option<Target>) {
     let port = via.port.unwrap_or_else(|| origin.transport.default_port());
-    let host = match (&via.host, origin.transport) {
-        // A certificate proves a name, not an address.
-        (Host::Name(name), TransportKind::Tls) => name.to_string(),
-        // Never `maddr`: whoever writes it could aim our responses at anybody.
-        _ => origin.source.ip().to_string(),
+    let named = || {
+        let host = match (&via.host, origin.transport) {
+            // A certificate proves a name, not an address.
+            (Host::Name(name), TransportKind::Tls) => name.as_str().into(),
+            // Never `maddr`: whoever writes it could aim our responses at anybody.
+            _ => address_text(origin.source.ip()),
+        };
+        Target::new(origin.transport, &host, port)
     };
-    let named = Target::new(origin.transport, &host, port);
     if origin.transport.is_reliable() {
-        (Route::Flow(origin.flow), Some(named))
+        (Route::Flow(origin.flow), Some(named()))
     } else if via.wants_rport() || origin.source.port() == port {
         (Route::Flow(origin.flow), None)
     } else {
-        (Route::Target(named), None)
+        (Route::Target(named()), None)
     }
 }

@@ -7,7 +7,7 @@ use teams_cc_core::{Instant, time::Deadlines};
 use super::{
     CallHandle, CallPolicy, Command, EndpointConfig, Error, FlowId, Input, Output, ReferHandle,
     RequestHandle, Target, Turned,
-    core::{Core, Owner},
+    core::{Core, Met, Owner},
     dispatch::Urgency,
     told::{on_call_time, on_told, on_told_outside},
 };
@@ -26,7 +26,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Endpoint {
     pub(crate) core: Core,
-    pub(crate) calls: BTreeMap<CallHandle, Call>,
+    /// Boxed: large values would be moved with every change of their neighbours.
+    pub(crate) calls: BTreeMap<CallHandle, Box<Call>>,
     deadlines: Deadlines<CallHandle>,
 }
 
@@ -54,24 +55,34 @@ impl Endpoint {
     /// An order that cannot be followed, or [`Error::Undrained`]; then nothing has changed and
     /// nothing was sent. What peers send is never an error.
     pub fn handle_input(&mut self, now: Instant, input: Input) -> Result<(), Error> {
+        self.handle_met(now, input, None)
+    }
+
+    /// The same, with what has been read already of the request that came.
+    pub(crate) fn handle_met(
+        &mut self,
+        now: Instant,
+        input: Input,
+        met: Option<Met>,
+    ) -> Result<(), Error> {
         if self.core.out.len() >= self.core.config.limits.outputs {
             return Err(Error::Undrained);
         }
         let done = match input {
             Input::Received { origin, message } => {
-                self.on_message(now, origin, *message, Urgency::Usual);
+                self.on_message(now, origin, *message, Urgency::Usual, met);
                 Ok(())
             }
             Input::Urgent { origin, message } => {
-                self.on_message(now, origin, *message, Urgency::Urgent);
+                self.on_message(now, origin, *message, Urgency::Urgent, met);
                 Ok(())
             }
             Input::Denied { origin, message, status } => {
-                self.on_denied(origin, *message, &Response::new(status));
+                self.on_denied(origin, *message, &Response::new(status), met);
                 Ok(())
             }
             Input::Refused { origin, message, response } => {
-                self.on_denied(origin, *message, &response);
+                self.on_denied(origin, *message, &response, met);
                 Ok(())
             }
             Input::Malformed { origin, fault } => {
@@ -154,7 +165,7 @@ impl Endpoint {
 
     pub(crate) fn add(&mut self, call: Call) {
         let handle = call.handle;
-        self.calls.insert(handle, call);
+        self.calls.insert(handle, Box::new(call));
         self.settle(handle);
     }
 
@@ -289,7 +300,7 @@ impl Endpoint {
         handle: CallHandle,
         change: impl FnOnce(&mut Core, &mut Call) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        if self.calls.get(&handle).is_none_or(Call::is_over) {
+        if self.calls.get(&handle).is_none_or(|call| call.is_over()) {
             return Err(Error::UnknownCall(handle));
         }
         self.with_call(handle, change).unwrap_or(Err(Error::UnknownCall(handle)))

@@ -49,6 +49,7 @@ mod within;
 
 pub(crate) use config::METHODS;
 pub use config::{EndpointConfig, EndpointLimits};
+pub(crate) use core::Met;
 pub use engine::Endpoint;
 pub use error::Error;
 pub use input::{CallHandle, Command, Extras, Input, ReferHandle, RequestHandle};

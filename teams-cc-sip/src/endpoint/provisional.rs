@@ -174,7 +174,7 @@ impl Core {
         };
         let transaction = reliable.transaction;
         if let Some(response) = reliable.held.take()
-            && let Some(request) = self.table.request_of(transaction).cloned()
+            && let Some(request) = self.table.shared_request(transaction)
         {
             self.answer_invite(now, call, transaction, &request, *response);
         }

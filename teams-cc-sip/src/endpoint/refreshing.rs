@@ -121,7 +121,7 @@ impl Core {
             ack.headers_mut().push_header(header.clone());
         }
         let sent = self.send_ack(call, ack, &hop);
-        call.acked = sent.map(|(ack, route)| (owed.number, ack, route));
+        call.acked = sent.map(|(ack, route)| Box::new((owed.number, ack, route)));
     }
 
     /// The application left a 2xx that offers a session without ACK.

@@ -184,7 +184,7 @@ impl Core {
         if call.owed_ack.is_some_and(|owed| owed.number == number) {
             return;
         }
-        if call.acked.as_ref().is_some_and(|(acked, ..)| *acked == number) {
+        if call.acked.as_deref().is_some_and(|(acked, ..)| *acked == number) {
             self.acknowledge_again(call, number);
             return;
         }

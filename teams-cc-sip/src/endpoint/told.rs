@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     dialog::{Call, Stage},
+    message::CSeq,
     transaction::{TransactionId, table::What},
 };
 
@@ -91,7 +92,9 @@ pub(crate) fn on_told(
             core.on_update_lost(now, call, None);
         }
         (Owner::PeerInvite(_), What::Ack(ack)) => {
-            core.on_answer_ack(now, call, ack);
+            if let Ok(cseq) = ack.headers().required::<CSeq>() {
+                core.on_answer_ack(now, call, cseq.number, ack);
+            }
         }
         (Owner::Notify(_, refer), What::Response(response)) => {
             core.on_report_response(now, call, refer, Some(response.status()));

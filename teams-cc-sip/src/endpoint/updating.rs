@@ -206,7 +206,7 @@ impl Core {
         draft: &Response,
     ) -> Result<(), Error> {
         let unknown = Error::UnknownRequest(handle);
-        let request = self.table.request_of(id).cloned().ok_or(unknown.clone())?;
+        let request = self.table.shared_request(id).ok_or(unknown.clone())?;
         let status = draft.status();
         let offer = call.asked.get(&handle).and_then(|asked| asked.offer.clone());
         let tag = self.tokens.tag_for(&format!("{}", id.number()));

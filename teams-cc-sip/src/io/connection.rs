@@ -38,6 +38,8 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(100);
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 /// Octets read from a stream at a time.
 const READ_CHUNK: usize = 16 * 1024;
+/// Octets from which on what waits for a stream is written first.
+const WRITE_CHUNK: usize = 16 * 1024;
 /// The two CRLF of a keep-alive (RFC 5626 §3.5.1).
 const PING: &[u8] = b"\r\n\r\n";
 /// The single CRLF that answers a ping (RFC 5626 §3.5.1).
@@ -119,6 +121,7 @@ pub(super) async fn carry(
         }
     };
     let write = async {
+        let mut joined = Vec::new();
         loop {
             let bytes = match timeout(KEEP_ALIVE, outgoing.recv()).await {
                 Ok(Some(bytes)) => bytes,
@@ -126,8 +129,19 @@ pub(super) async fn carry(
                 Err(_) if held.load(Ordering::Relaxed) => Bytes::from_static(PING),
                 Err(_) => continue,
             };
+            // What waits already goes out with it; nothing is waited for.
+            joined.clear();
+            while joined.len() < WRITE_CHUNK
+                && let Ok(more) = outgoing.try_recv()
+            {
+                if joined.is_empty() {
+                    joined.extend_from_slice(&bytes);
+                }
+                joined.extend_from_slice(&more);
+            }
+            let whole = if joined.is_empty() { &*bytes } else { &*joined };
             let written = timeout(WRITE_LIMIT, async {
-                writer.write_all(&bytes).await?;
+                writer.write_all(whole).await?;
                 writer.flush().await
             });
             if !matches!(written.await, Ok(Ok(()))) {
@@ -151,14 +165,22 @@ pub(super) async fn read_socket(
     heard: mpsc::Sender<Heard>,
 ) {
     let limits = Limits::default();
+    // As many as wait are read in one go; a full way to the driver still holds them up.
+    let mut waiting = socket.receive_now();
     loop {
-        let (datagram, from) = match socket.receive().await {
+        let received = match waiting {
+            Ok(Some(received)) => Ok(received),
+            Ok(None) => socket.receive().await,
+            Err(error) => Err(error),
+        };
+        let (datagram, from) = match received {
             Ok(received) => received,
             Err(error) => {
                 tracing::error!(%error, "a UDP socket can no longer be read");
                 return;
             }
         };
+        waiting = socket.receive_now();
         // Keep-alives over UDP are empty lines, or next to nothing (RFC 5626 §3.5.1).
         if datagram.len() <= 4 {
             continue;

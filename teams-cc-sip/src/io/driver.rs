@@ -271,8 +271,8 @@ impl Driver {
 
     /// Gives the engine an input and carries out everything it wants for it.
     fn feed(&mut self, input: Input) {
-        let mut inputs = VecDeque::from([input]);
-        while let Some(input) = inputs.pop_front() {
+        let (mut next, mut inputs) = (Some(input), VecDeque::new());
+        while let Some(input) = next.take().or_else(|| inputs.pop_front()) {
             self.engine.handle_input(self.clock.now(), input);
             loop {
                 match self.engine.poll_output() {

@@ -94,6 +94,25 @@ pub trait DatagramSocket: Send + Sync {
     ///
     /// An error counts as a failed send of this message alone.
     async fn send(&self, datagram: &[u8], to: SocketAddr) -> io::Result<()>;
+
+    /// The next datagram, if one waits already; the trunk asks for several before it waits again.
+    ///
+    /// The default says that none does.
+    ///
+    /// # Errors
+    ///
+    /// As [`DatagramSocket::receive`].
+    fn receive_now(&self) -> io::Result<Option<(Bytes, SocketAddr)>> {
+        Ok(None)
+    }
+
+    /// Sends one datagram if that takes no waiting; whether it was sent.
+    ///
+    /// The default never does, and the trunk calls [`DatagramSocket::send`].
+    fn send_now(&self, datagram: &[u8], to: SocketAddr) -> bool {
+        let _ = (datagram, to);
+        false
+    }
 }
 
 /// A connection between us and one peer, or a socket of datagrams with many.

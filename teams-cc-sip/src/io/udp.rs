@@ -1,6 +1,6 @@
 //! A UDP socket as the trunk sees it.
 
-use std::{io, net::SocketAddr};
+use std::{cell::RefCell, io, net::SocketAddr};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,33 +11,52 @@ use super::DatagramSocket;
 /// The largest datagram there is.
 const MAX_DATAGRAM: usize = 65_535;
 
+thread_local! {
+    /// Where datagrams are received; one buffer serves all sockets of a thread.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 #[async_trait]
 impl DatagramSocket for UdpSocket {
     async fn receive(&self) -> io::Result<(Bytes, SocketAddr)> {
-        let mut buffer = vec![0; MAX_DATAGRAM];
         loop {
             self.readable().await?;
-            match self.try_recv_from(&mut buffer) {
-                // A transaction keeps what came for half a minute: not the whole buffer with it.
-                Ok((length, from)) => {
-                    let datagram = buffer.get(..length).unwrap_or_default();
-                    return Ok((Bytes::copy_from_slice(datagram), from));
-                }
-                // An earlier datagram of ours was refused somewhere (ICMP); the socket is fine.
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::WouldBlock
-                            | io::ErrorKind::ConnectionReset
-                            | io::ErrorKind::ConnectionRefused
-                    ) => {}
-                Err(error) => return Err(error),
+            if let Some(received) = self.receive_now()? {
+                return Ok(received);
             }
         }
     }
 
     async fn send(&self, datagram: &[u8], to: SocketAddr) -> io::Result<()> {
         self.send_to(datagram, to).await.map(drop)
+    }
+
+    fn receive_now(&self) -> io::Result<Option<(Bytes, SocketAddr)>> {
+        // A transaction keeps what came for half a minute: not the whole buffer with it.
+        let cut = |(length, from): (usize, SocketAddr), buffer: &[u8]| {
+            Some((Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()), from))
+        };
+        BUFFER.with_borrow_mut(|buffer| {
+            buffer.resize(MAX_DATAGRAM, 0);
+            loop {
+                match self.try_recv_from(buffer) {
+                    Ok(received) => return Ok(cut(received, buffer)),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                    // An earlier datagram of ours was refused somewhere (ICMP); the socket is
+                    // fine.
+                    Err(error)
+                        if matches!(
+                            error.kind(),
+                            io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+                        ) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        })
+    }
+
+    fn send_now(&self, datagram: &[u8], to: SocketAddr) -> bool {
+        self.try_send_to(datagram, to).is_ok()
     }
 }
 

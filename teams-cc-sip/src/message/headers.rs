@@ -134,7 +134,7 @@ impl Headers {
 
     /// Writes a line, without a place among the others yet.
     fn write(&mut self, name: &HeaderName, value: &[u8]) -> Result<Line, ParseError> {
-        if let Some(at) = value.iter().position(|b| b.is_ascii_control() && *b != b'\t') {
+        if let Some(at) = control(value) {
             return Err(ParseError::new(Rule::Control, at).in_header(name.clone()));
         }
         self.touch();
@@ -144,9 +144,19 @@ impl Headers {
 
     /// Writes a typed line, without a place among the others yet.
     fn write_typed<T: TypedHeader>(&mut self, typed: &T) -> Result<Line, ParseError> {
-        let mut value = Vec::with_capacity(64);
+        let name = T::name();
+        let own = &mut self.texts.own;
+        let written = Line::write_with(own, name.code(), name.as_str().as_bytes(), |out| {
+            typed.write(out);
+        });
+        if let Some(line) = written {
+            self.intact = None;
+            return Ok(line);
+        }
+        // What is refused or has to be trimmed takes the usual way.
+        let mut value = Vec::new();
         typed.write(&mut value);
-        self.write(&T::name(), &value)
+        self.write(&name, &value)
     }
 
     /// Appends a header.
@@ -220,7 +230,9 @@ impl Headers {
 
     fn put(&mut self, name: &HeaderName, line: Line) {
         let at = self.position(name);
-        self.remove(name);
+        if at.is_some() {
+            self.remove(name);
+        }
         self.lines.insert(at.unwrap_or(self.lines.len()).min(self.lines.len()), line);
         self.tidy();
     }
@@ -289,13 +301,25 @@ impl Headers {
         let Some(name) = name.to_name() else { return };
         self.touch();
         for header in other.iter().filter(|header| header.is(&name)) {
-            let folded = header.folded();
-            let (name, value) = (header.name_str().as_bytes(), header.value());
-            let own = &mut self.texts.own;
-            if let Ok(line) = Line::write(own, header.code(), name, value, folded) {
-                self.lines.push(line);
-            }
+            self.push_line(header);
         }
+    }
+
+    /// Adds a line of another message as it stands there.
+    pub(crate) fn push_line(&mut self, header: HeaderRef<'_>) {
+        self.touch();
+        let folded = header.folded();
+        let (name, value) = (header.name_str().as_bytes(), header.value());
+        let own = &mut self.texts.own;
+        if let Ok(line) = Line::write(own, header.code(), name, value, folded) {
+            self.lines.push(line);
+        }
+    }
+
+    /// Makes room for what is about to be written.
+    pub(super) fn reserve(&mut self, lines: usize, octets: usize) {
+        self.lines.reserve(lines);
+        self.texts.own.reserve(octets);
     }
 
     /// All header lines, in order.
@@ -373,6 +397,14 @@ impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.iter().fmt(f)
     }
+}
+
+/// Where a value holds what no header may: a control character other than the tab.
+pub(super) fn control(value: &[u8]) -> Option<usize> {
+    let is = |b: &u8| b.is_ascii_control() && *b != b'\t';
+    // Nearly none does, and looking at all of them without a way out is the faster look.
+    let any = value.iter().fold(false, |found, b| found | is(b));
+    if any { value.iter().position(is) } else { None }
 }
 
 /// A value with spaces in the place of its line ends.

@@ -114,8 +114,67 @@ impl Host {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         match self {
             Self::Name(name) => out.extend_from_slice(name.as_bytes()),
-            other => out.extend_from_slice(other.to_string().as_bytes()),
+            Self::V4(address) => out.extend_from_slice(Dotted::new(*address).as_bytes()),
+            other @ Self::V6(_) => out.extend_from_slice(other.to_string().as_bytes()),
         }
+    }
+
+    /// The host in lower case, as its key in a table.
+    pub(crate) fn to_key(&self) -> Box<str> {
+        match self {
+            Self::Name(name) => name.to_ascii_lowercase().into(),
+            Self::V4(address) => Dotted::new(*address).as_str().into(),
+            Self::V6(_) => self.to_string().to_ascii_lowercase().into(),
+        }
+    }
+}
+
+/// The text of an IPv4 address, written without the formatting machinery: it stands in nearly
+/// every header of every message.
+pub(crate) struct Dotted {
+    text: [u8; 15],
+    len: usize,
+}
+
+impl Dotted {
+    pub(crate) fn new(address: Ipv4Addr) -> Self {
+        let mut dotted = Self { text: [0; 15], len: 0 };
+        for (at, octet) in address.octets().into_iter().enumerate() {
+            if at > 0 {
+                dotted.push(b'.');
+            }
+            if octet >= 100 {
+                dotted.push(b'0' + octet / 100);
+            }
+            if octet >= 10 {
+                dotted.push(b'0' + octet / 10 % 10);
+            }
+            dotted.push(b'0' + octet % 10);
+        }
+        dotted
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.text.get_mut(self.len) {
+            *place = byte;
+            self.len += 1;
+        }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.text.get(..self.len).unwrap_or_default()
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+}
+
+/// The text of an address, as [`IpAddr`] writes it.
+pub(crate) fn address_text(address: IpAddr) -> Box<str> {
+    match address {
+        IpAddr::V4(address) => Dotted::new(address).as_str().into(),
+        IpAddr::V6(address) => address.to_string().into(),
     }
 }
 
@@ -160,6 +219,22 @@ impl fmt::Display for Host {
             Self::Name(name) => f.write_str(name),
             Self::V4(address) => address.fmt(f),
             Self::V6(address) => write!(f, "[{address}]"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn dotted_addresses_read_as_the_standard_library_writes_them(octets in any::<[u8; 4]>()) {
+            let address = Ipv4Addr::from(octets);
+            let dotted = Dotted::new(address);
+            prop_assert_eq!(dotted.as_str(), address.to_string());
         }
     }
 }

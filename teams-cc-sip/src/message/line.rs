@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::{ParseError, Rule, header_name::Code};
+use super::{ParseError, Rule, header_name::Code, headers::control};
 
 /// The texts that lines stand in.
 #[derive(Clone, Default)]
@@ -118,6 +118,34 @@ impl Line {
         let name = Span::of_range(&(before..before + name.len()));
         let value = Span::of_range(&(start..start + value.len()));
         Ok(Self { code, form, name, value, written: place(written) })
+    }
+
+    /// Adds a line whose value is written in place; nothing where that is not to be: the value
+    /// holds control characters or white space around it, or ends beyond 4 GiB.
+    pub(super) fn write_with(
+        own: &mut Vec<u8>,
+        code: Code,
+        name: &[u8],
+        value: impl FnOnce(&mut Vec<u8>),
+    ) -> Option<Self> {
+        let before = own.len();
+        own.reserve(name.len() + 64);
+        own.extend_from_slice(name);
+        own.extend_from_slice(b": ");
+        let start = own.len();
+        value(own);
+        let text = own.get(start..).unwrap_or_default();
+        let loose = |b: Option<&u8>| b.is_none_or(|b| matches!(b, b' ' | b'\t'));
+        let sound = !loose(text.first()) && !loose(text.last()) && control(text).is_none();
+        let end = own.len();
+        if !sound || end + 2 > LONGEST {
+            own.truncate(before);
+            return None;
+        }
+        own.extend_from_slice(b"\r\n");
+        let name = Span::of_range(&(before..before + name.len()));
+        let value = Span::of_range(&(start..end));
+        Some(Self { code, form: Form::Own, name, value, written: place(start) })
     }
 
     pub(super) fn name<'a>(&self, texts: &'a Texts) -> &'a [u8] {

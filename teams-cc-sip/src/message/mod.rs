@@ -43,6 +43,7 @@ pub use header::{Header, HeaderRef, TypedHeader};
 pub use header_name::{AsHeaderName, HeaderName, OtherName};
 pub use headers::{HeaderLines, Headers};
 pub use host::Host;
+pub(crate) use host::address_text;
 pub use limits::{Grammar, Leniency, Limits};
 pub use method::Method;
 pub use multipart::{BodyPart, body_parts};

@@ -134,7 +134,8 @@ impl Params {
             return Err(ParseError::new(Rule::Param, 0));
         }
         let mut new = Some(Param { name: name.as_bytes(), value });
-        let mut out = Vec::with_capacity(self.0.as_slice().len() + name.len() + 16);
+        let more = name.len() + value.map_or(0, <[u8]>::len) + 2;
+        let mut out = Vec::with_capacity(self.0.as_slice().len() + more);
         for param in self.iter() {
             if param.name.eq_ignore_ascii_case(name.as_bytes()) {
                 // The spelling of the name stays.

@@ -37,6 +37,10 @@ pub struct Response {
     body: Bytes,
 }
 
+/// Room for the headers of a response that grows no more than usual.
+const RESPONSE_LINES: usize = 12;
+const RESPONSE_OCTETS: usize = 640;
+
 impl Request {
     /// A request without headers.
     #[must_use]
@@ -91,6 +95,7 @@ impl Response {
     #[must_use]
     pub fn to(request: &Request, status: StatusCode) -> Self {
         let mut response = Self::new(status);
+        response.headers.reserve(RESPONSE_LINES, RESPONSE_OCTETS);
         for name in [
             HeaderName::Via,
             HeaderName::From,
@@ -128,6 +133,14 @@ impl Response {
         self.headers.touch();
         self.reason = Bytes::copy_from_slice(reason);
         Ok(self)
+    }
+
+    /// The same with the words of another response.
+    #[must_use]
+    pub(crate) fn with_reason_of(mut self, other: &Self) -> Self {
+        self.headers.touch();
+        self.reason = other.reason.clone();
+        self
     }
 
     /// The status code.

@@ -14,9 +14,19 @@ impl Request {
     ///
     /// The first rule that is broken, with the header at fault.
     pub fn validate(&self) -> Result<(), ParseError> {
+        core(self.headers())?;
+        self.fits(&self.headers().required()?)
+    }
+
+    /// The same, of a request whose first Via, From, To, Call-ID and `CSeq` have been read.
+    pub(crate) fn validate_beyond(&self, cseq: &typed::CSeq) -> Result<(), ParseError> {
+        beyond(self.headers())?;
+        self.fits(cseq)
+    }
+
+    fn fits(&self, cseq: &typed::CSeq) -> Result<(), ParseError> {
         let headers = self.headers();
-        core(headers)?;
-        if headers.required::<typed::CSeq>()?.method != *self.method() {
+        if cseq.method != *self.method() {
             return Err(ParseError::new(Rule::MethodMismatch, 0).in_header(HeaderName::CSeq));
         }
         if let Uri::Sip(uri) = self.uri()
@@ -42,13 +52,19 @@ impl Response {
     ///
     /// The first rule that is broken, with the header at fault.
     pub fn validate(&self) -> Result<(), ParseError> {
-        let headers = self.headers();
-        core(headers)?;
-        let strict = !headers.grammar().leniency.to_without_tag;
-        if strict
-            && self.status() != StatusCode::TRYING
-            && headers.required::<typed::ToHeader>()?.tag().is_none()
-        {
+        core(self.headers())?;
+        self.fits(&self.headers().required()?)
+    }
+
+    /// The same, of a response whose first Via, From, To, Call-ID and `CSeq` have been read.
+    pub(crate) fn validate_beyond(&self, to: &typed::ToHeader) -> Result<(), ParseError> {
+        beyond(self.headers())?;
+        self.fits(to)
+    }
+
+    fn fits(&self, to: &typed::ToHeader) -> Result<(), ParseError> {
+        let strict = !self.headers().grammar().leniency.to_without_tag;
+        if strict && self.status() != StatusCode::TRYING && to.tag().is_none() {
             return Err(ParseError::new(Rule::NoTag, 0).in_header(HeaderName::To));
         }
         Ok(())
@@ -79,6 +95,13 @@ fn core(headers: &Headers) -> Result<(), ParseError> {
         return Err(ParseError::new(Rule::Missing, 0).in_header(HeaderName::Via));
     }
     Ok(())
+}
+
+/// The Vias beyond the first, of a message whose first has been read.
+fn beyond(headers: &Headers) -> Result<(), ParseError> {
+    let mut vias = headers.get_all(HeaderName::Via);
+    let lone = vias.next().is_some_and(|via| !via.value().contains(&b','));
+    if lone && vias.next().is_none() { Ok(()) } else { headers.list::<Via>().map(drop) }
 }
 
 /// Whether a response built from these headers could find its way and its transaction.

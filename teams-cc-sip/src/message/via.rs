@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{
     Grammar, HeaderName, Host, Params, ParseError, Rule, Text, TypedHeader, class, cursor::Cursor,
-    sip_uri::write_port,
+    host::address_text, sip_uri::write_port,
 };
 
 /// The start of every branch of RFC 3261 (§8.1.1.7).
@@ -173,10 +173,12 @@ impl Via {
     pub fn set_source(&mut self, address: IpAddr, port: u16) {
         let asked = self.wants_rport();
         if asked {
-            let _ = self.params.put("rport", Some(port.to_string().as_bytes()));
+            let mut text = Vec::with_capacity(5);
+            super::encode::number(usize::from(port), &mut text);
+            let _ = self.params.put("rport", Some(&text));
         }
         if asked || self.host.address() != Some(address) {
-            let _ = self.params.put("received", Some(address.to_string().as_bytes()));
+            let _ = self.params.put("received", Some(address_text(address).as_bytes()));
         }
     }
 

@@ -185,6 +185,12 @@ impl SessionDescription {
         Self { lines, media }
     }
 
+    /// Reads what was written here before, however long it is.
+    pub(super) fn parse_own(text: &[u8]) -> Option<Self> {
+        let limits = SdpLimits { octets: usize::MAX, lines: usize::MAX, media: usize::MAX };
+        Self::parse_within(text, &limits).ok()
+    }
+
     /// The description as it goes into a body.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

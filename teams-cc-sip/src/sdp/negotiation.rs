@@ -1,5 +1,7 @@
 //! One side's whole state of offers and answers (RFC 3264 §4, §8; RFC 6337).
 
+use bytes::Bytes;
+
 use super::{
     AnswerError, Direction, IceCredentials, LocalAudio, MasterKey, NegotiatedAudio,
     SessionDescription, accept, answer, offer_after,
@@ -30,11 +32,11 @@ pub struct Negotiation {
     local: LocalAudio,
     /// What checks of connectivity are named by, where this side answers them.
     ice: Option<Ice>,
-    /// Our last description, offer or answer.
-    described: Option<SessionDescription>,
-    /// Our last offer, while answers to it count: each fork brings one, and a 183 one before the
-    /// 200.
-    offered: Option<SessionDescription>,
+    /// Our last description, offer or answer, as it stood in the body.
+    described: Option<Bytes>,
+    /// Whether that is an offer to which answers count: each fork brings one, and a 183 one
+    /// before the 200.
+    offered: bool,
     /// Whether no answer has come to that offer.
     open: bool,
     agreed: Option<NegotiatedAudio>,
@@ -58,7 +60,7 @@ impl Negotiation {
             local,
             ice: None,
             described: None,
-            offered: None,
+            offered: false,
             open: false,
             agreed: None,
             peer_holds: false,
@@ -80,15 +82,18 @@ impl Negotiation {
     /// [`AnswerError::NoCodec`] when no codec is given.
     pub fn offer(&mut self, direction: Direction) -> Result<SessionDescription, AnswerError> {
         let mut next = self.local.clone().with_direction(direction);
-        let mut offer = offer_after(self.described.as_ref(), &next)?;
-        if self.described.as_ref() != Some(&offer) {
+        if self.described.is_none() {
             next.version = next.version.saturating_add(1);
-            offer = offer_after(self.described.as_ref(), &next)?;
+        }
+        let before = self.described();
+        let mut offer = offer_after(before.as_ref(), &next)?;
+        if before.as_ref().is_some_and(|before| *before != offer) {
+            next.version = next.version.saturating_add(1);
+            offer = offer_after(before.as_ref(), &next)?;
         }
         self.local = next;
-        self.described = Some(offer.clone());
-        self.offered = Some(offer.clone());
-        self.open = true;
+        self.described = Some(text(&offer));
+        (self.offered, self.open) = (true, true);
         Ok(offer)
     }
 
@@ -107,15 +112,20 @@ impl Negotiation {
         if credentials.is_some() {
             next.ice = credentials;
         }
+        if self.described.is_none() {
+            next.version = next.version.saturating_add(1);
+        }
         let mut answered = answer(offer, &next)?;
-        if self.described.as_ref() != Some(&answered.description) {
+        let mut described = text(&answered.description);
+        if self.described.as_ref().is_some_and(|before| *before != described) {
             next.version = next.version.saturating_add(1);
             answered = answer(offer, &next)?;
+            described = text(&answered.description);
         }
         self.local = next;
         self.ice = ice;
-        self.described = Some(answered.description.clone());
-        (self.offered, self.open) = (None, false);
+        self.described = Some(described);
+        (self.offered, self.open) = (false, false);
         self.peer_holds = offer.audio().is_some_and(|audio| !offer.direction_of(audio).receives());
         // RFC 3264 §8.3.2: a number keeps its meaning, in our own offers too.
         let agreed = self.agreed.insert(answered.audio);
@@ -132,8 +142,8 @@ impl Negotiation {
     ///
     /// Why the answer cannot be used; what was agreed before stays.
     pub fn accept(&mut self, answer: &SessionDescription) -> Result<&NegotiatedAudio, AnswerError> {
-        let offered = self.offered.as_ref().ok_or(AnswerError::Mismatch)?;
-        let agreed = accept(offered, answer, &self.local)?;
+        let offered = self.described().filter(|_| self.offered).ok_or(AnswerError::Mismatch)?;
+        let agreed = accept(&offered, answer, &self.local)?;
         if let (Some(ice), Some(found)) = (&mut self.ice, &agreed.ice) {
             ice.peer = Some(found.remote.clone());
         }
@@ -143,7 +153,7 @@ impl Negotiation {
 
     /// Our offer was refused: what was agreed before it goes on.
     pub fn refused(&mut self) {
-        (self.offered, self.open) = (None, false);
+        (self.offered, self.open) = (false, false);
     }
 
     /// Whether an offer of ours waits for its first answer.
@@ -160,7 +170,12 @@ impl Negotiation {
 
     /// Our last description.
     #[must_use]
-    pub const fn described(&self) -> Option<&SessionDescription> {
+    pub fn described(&self) -> Option<SessionDescription> {
+        SessionDescription::parse_own(self.described.as_ref()?)
+    }
+
+    /// The same as it stood in the body.
+    pub(crate) const fn described_text(&self) -> Option<&Bytes> {
         self.described.as_ref()
     }
 
@@ -189,6 +204,11 @@ impl Negotiation {
         let credentials = IceCredentials::derived(&ice.secret, ice.start);
         (Some(ice), Some(credentials))
     }
+}
+
+/// A description as it goes into a body, and takes no more room than that.
+fn text(description: &SessionDescription) -> Bytes {
+    description.encode().into_boxed_slice().into()
 }
 
 #[cfg(test)]

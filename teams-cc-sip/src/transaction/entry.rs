@@ -1,5 +1,7 @@
 //! One transaction: its machine, its messages and its way.
 
+use std::sync::Arc;
+
 use teams_cc_core::Instant;
 
 use super::{
@@ -24,13 +26,14 @@ pub(super) enum Machine {
 pub(super) struct Entry<O> {
     pub(super) owner: O,
     pub(super) machine: Machine,
-    pub(super) request: Box<Request>,
+    /// What was asked; a server that has responded for good needs it no more.
+    pub(super) request: Option<Arc<Request>>,
     /// The ACK of a refused client, the latest response of a server.
     pub(super) latest: Option<Message>,
     pub(super) route: Route,
     pub(super) fallback: Option<Target>,
-    pub(super) client: Option<(ClientKey, Option<MergeKey>)>,
-    pub(super) server: Option<(ServerKey, Option<MergeKey>)>,
+    pub(super) client: Option<(Arc<ClientKey>, Option<Arc<MergeKey>>)>,
+    pub(super) server: Option<(Arc<ServerKey>, Option<Arc<MergeKey>>)>,
 }
 
 impl Machine {
@@ -61,6 +64,12 @@ impl<O> Entry<O> {
             Machine::InviteServer(m) => m.deadline(),
             Machine::Server(m) => m.deadline(),
         }
+    }
+
+    /// Whether the response has been acknowledged, or is nothing this transaction repeats.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        matches!(&self.machine, Machine::InviteServer(m)
+            if matches!(m.state(), InviteServerState::Accepted | InviteServerState::Confirmed))
     }
 
     pub(super) fn is_over(&self) -> bool {

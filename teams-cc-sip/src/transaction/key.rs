@@ -67,7 +67,7 @@ impl ServerKey {
         };
         let via = &envelope.via;
         let port = via.port.unwrap_or_else(|| via.transport.default_port());
-        let host = via.host.to_string().to_ascii_lowercase().into();
+        let host = via.host.to_key();
         match via.branch() {
             Some(branch) if via.has_rfc3261_branch() => {
                 Self::Branch { branch: branch.into(), host, port, method }

@@ -1,11 +1,15 @@
 //! All transactions of an endpoint, found by key and by deadline.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use teams_cc_core::{Instant, time::Deadlines};
 
 use super::{
-    Client, InviteClient, InviteServer, Send, Server, Step, Tell, Timers, TransactionId,
+    Client, InviteClient, InviteServer, InviteServerState, Send, Server, Step, Tell, Timers,
+    TransactionId,
     entry::{Entry, Machine},
     follow::acknowledge,
     key::{ClientKey, Envelope, MergeKey, ServerKey},
@@ -30,7 +34,9 @@ pub(crate) enum What {
 pub(crate) struct Arrival {
     pub(crate) key: ServerKey,
     pub(crate) merge: Option<MergeKey>,
-    pub(crate) request: Request,
+    /// What has to be known to respond later; nothing where the response comes at once.
+    pub(crate) request: Option<Request>,
+    pub(crate) invite: bool,
     pub(crate) route: Route,
     /// Where responses go when the flow has closed (RFC 3261 §18.2.2).
     pub(crate) fallback: Option<Target>,
@@ -42,12 +48,13 @@ pub(crate) struct Arrival {
 pub(crate) struct Table<O> {
     timers: Timers,
     next: u64,
-    entries: BTreeMap<TransactionId, Entry<O>>,
-    clients: BTreeMap<ClientKey, TransactionId>,
-    servers: BTreeMap<ServerKey, TransactionId>,
-    merges: BTreeMap<MergeKey, TransactionId>,
+    /// Boxed: large values would be moved with every change of their neighbours.
+    entries: BTreeMap<TransactionId, Box<Entry<O>>>,
+    clients: BTreeMap<Arc<ClientKey>, TransactionId>,
+    servers: BTreeMap<Arc<ServerKey>, TransactionId>,
+    merges: BTreeMap<Arc<MergeKey>, TransactionId>,
     /// INVITEs of ours outside of dialogs, by what they keep if they come back.
-    sent: BTreeMap<MergeKey, TransactionId>,
+    sent: BTreeMap<Arc<MergeKey>, TransactionId>,
     deadlines: Deadlines<TransactionId>,
     told: VecDeque<(TransactionId, O, What)>,
 }
@@ -78,8 +85,9 @@ impl<O: Copy> Table<O> {
         out: &mut VecDeque<Output>,
     ) -> Option<TransactionId> {
         let envelope = Envelope::of(request.headers()).ok()?;
-        let key = ClientKey::of(&envelope)?;
+        let key = Arc::new(ClientKey::of(&envelope)?);
         let merge = MergeKey::of(&envelope).filter(|_| *request.method() == Method::Invite);
+        let merge = merge.map(Arc::new);
         let (machine, step) = if *request.method() == Method::Invite {
             let (machine, step) = InviteClient::new(now, self.timers, reliable);
             (Machine::InviteClient(machine), step)
@@ -90,11 +98,11 @@ impl<O: Copy> Table<O> {
         let id = self.insert(Entry {
             owner,
             machine,
-            request: Box::new(request),
+            request: Some(Arc::new(request)),
             latest: None,
             route,
             fallback: None,
-            client: Some((key.clone(), merge.clone())),
+            client: Some((Arc::clone(&key), merge.clone())),
             server: None,
         });
         self.clients.insert(key, id);
@@ -107,8 +115,9 @@ impl<O: Copy> Table<O> {
 
     /// Takes a request in that belongs to no transaction yet.
     pub(crate) fn accept(&mut self, now: Instant, owner: O, arrival: Arrival) -> TransactionId {
-        let Arrival { key, merge, request, route, fallback, reliable } = arrival;
-        let machine = if *request.method() == Method::Invite {
+        let Arrival { key, merge, request, invite, route, fallback, reliable } = arrival;
+        let (key, merge) = (Arc::new(key), merge.map(Arc::new));
+        let machine = if invite {
             Machine::InviteServer(InviteServer::new(self.timers, reliable))
         } else {
             Machine::Server(Server::new(now, self.timers, reliable))
@@ -116,12 +125,12 @@ impl<O: Copy> Table<O> {
         let id = self.insert(Entry {
             owner,
             machine,
-            request: Box::new(request),
+            request: request.map(Arc::new),
             latest: None,
             route,
             fallback,
             client: None,
-            server: Some((key.clone(), merge.clone())),
+            server: Some((Arc::clone(&key), merge.clone())),
         });
         self.servers.insert(key, id);
         if let Some(merge) = merge {
@@ -152,7 +161,8 @@ impl<O: Copy> Table<O> {
             Machine::InviteServer(_) | Machine::Server(_) => return Err(response),
         };
         if step.send == Some(Send::Ack) && entry.latest.is_none() {
-            entry.latest = Some(acknowledge(&entry.request, &response).into());
+            entry.latest =
+                entry.request.as_ref().map(|request| acknowledge(request, &response).into());
         }
         self.apply(id, step, Some(What::Response(response)), out);
         Ok(())
@@ -169,6 +179,9 @@ impl<O: Copy> Table<O> {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         if let Machine::InviteServer(machine) = &mut entry.machine {
             let step = machine.on_ack(now);
+            if machine.state() == InviteServerState::Confirmed {
+                entry.latest = None;
+            }
             self.apply(id, step, Some(What::Ack(ack)), out);
         }
     }
@@ -203,8 +216,21 @@ impl<O: Copy> Table<O> {
             return false;
         }
         entry.latest = Some(response.into());
+        if status >= 200 {
+            // From now on it is the response that is repeated; the request has done its work.
+            entry.request = None;
+        }
         self.apply(id, step, None, out);
         true
+    }
+
+    /// The 2xx to an INVITE has been acknowledged: it is never sent again.
+    pub(crate) fn acknowledged(&mut self, id: TransactionId) {
+        if let Some(entry) = self.entries.get_mut(&id)
+            && entry.is_acknowledged()
+        {
+            (entry.latest, entry.fallback) = (None, None);
+        }
     }
 
     /// Sends the latest response of a server again, as the owner's own timer asks.
@@ -293,11 +319,16 @@ impl<O: Copy> Table<O> {
     pub(crate) fn client(&self, envelope: &Envelope) -> Option<(TransactionId, &Request, &Route)> {
         let id = *self.clients.get(&ClientKey::of(envelope)?)?;
         let entry = self.entries.get(&id)?;
-        Some((id, &entry.request, &entry.route))
+        Some((id, entry.request.as_deref()?, &entry.route))
     }
 
     pub(crate) fn server(&self, key: &ServerKey) -> Option<TransactionId> {
         self.servers.get(key).copied()
+    }
+
+    /// The transaction of the INVITE that a CANCEL with this key is about (§9.2).
+    pub(crate) fn server_of_invite(&self, key: &ServerKey) -> Option<TransactionId> {
+        if self.servers.is_empty() { None } else { self.server(&key.clone().of_invite()) }
     }
 
     /// Whether a copy of this request is being handled.
@@ -315,13 +346,18 @@ impl<O: Copy> Table<O> {
     }
 
     pub(crate) fn request_of(&self, id: TransactionId) -> Option<&Request> {
-        self.entries.get(&id).map(|entry| &*entry.request)
+        self.entries.get(&id)?.request.as_deref()
+    }
+
+    /// The same, to be kept while the transaction changes.
+    pub(crate) fn shared_request(&self, id: TransactionId) -> Option<Arc<Request>> {
+        self.entries.get(&id)?.request.clone()
     }
 
     fn insert(&mut self, entry: Entry<O>) -> TransactionId {
         let id = TransactionId(self.next);
         self.next += 1;
-        self.entries.insert(id, entry);
+        self.entries.insert(id, Box::new(entry));
         id
     }
 
@@ -334,9 +370,14 @@ impl<O: Copy> Table<O> {
     ) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let message = match step.send {
-            Some(Send::Request) => Some(Message::Request((*entry.request).clone())),
+            Some(Send::Request) => {
+                entry.request.as_deref().map(|request| Message::Request(request.clone()))
+            }
             Some(Send::Ack | Send::Response) => entry.latest.clone(),
-            Some(Send::Trying) => Some(Response::to(&entry.request, StatusCode::TRYING).into()),
+            Some(Send::Trying) => {
+                let request = entry.request.as_deref();
+                request.map(|request| Response::to(request, StatusCode::TRYING).into())
+            }
             None => None,
         };
         if step.send == Some(Send::Trying) {
@@ -367,7 +408,7 @@ impl<O: Copy> Table<O> {
     }
 
     fn rearm(&mut self, id: TransactionId) {
-        let deadline = self.entries.get(&id).and_then(Entry::deadline);
+        let deadline = self.entries.get(&id).and_then(|entry| entry.deadline());
         self.deadlines.set(id, deadline);
     }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     direct_routing::{AddressRange, certificate_name_covers, number_of},
-    endpoint::{Input, Origin},
+    endpoint::{Input, Met, Origin},
     gate::{Refusal, Towards, dialled},
     io::Peer,
     message::{Message, Method, Request, Response, StatusCode, ToHeader, Uri, typed::RetryAfter},
@@ -33,45 +33,48 @@ impl Engine {
     /// Strangers get 403 and leave no transaction behind. A peer gets 481 for a call of another
     /// side: tags name a call, they do not prove whose it is. An emergency call has room where
     /// no other has.
-    pub(super) fn admit(&mut self, origin: Origin, message: Box<Message>) -> Input {
+    pub(super) fn admit(&mut self, origin: Origin, message: Box<Message>) -> (Input, Option<Met>) {
         if self.side_of(&origin).is_none() {
-            return Input::Denied { origin, message, status: StatusCode::FORBIDDEN };
+            return (Input::Denied { origin, message, status: StatusCode::FORBIDDEN }, None);
         }
         let Message::Request(request) = &*message else {
             // A response finds its request by a branch that nobody can guess.
-            return Input::Received { origin, message };
+            return (Input::Received { origin, message }, None);
         };
-        let about = self.endpoint.call_of(request).and_then(|call| self.calls.get(&call));
+        let met = self.endpoint.meet(request);
+        let call = met.as_ref().and_then(|met| self.endpoint.call_met(met));
+        let about = call.and_then(|call| self.calls.get(&call));
         let whose = about.and_then(|(leg, _)| self.legs.get(leg)).map(|record| record.link.side);
         if whose.is_some_and(|side| !self.is_of(&origin, side)) {
             tracing::warn!(source = %origin.source, "a peer spoke in a call of another side");
             let status = StatusCode::CALL_DOES_NOT_EXIST;
-            return Input::Denied { origin, message, status };
+            return (Input::Denied { origin, message, status }, met);
         }
         // Before it is asked who calls: a challenge would delay whoever needs help.
         if *request.method() == Method::Invite && self.emergency_of(request.uri()).is_some() {
-            return Input::Urgent { origin, message };
+            return (Input::Urgent { origin, message }, met);
         }
         if whose.is_none()
             && let Some(response) = self.claim(&origin, request)
         {
-            return Input::Refused { origin, message, response: Box::new(response) };
+            return (Input::Refused { origin, message, response: Box::new(response) }, met);
         }
-        if let Err(refusal) = self.may_enter(&origin, request) {
+        if call.is_none()
+            && let Err(refusal) = self.may_enter(&origin, request)
+        {
             let mut response = Response::new(refusal.status());
             response.headers_mut().set_typed(&RetryAfter::new(RETRY_AFTER_SECONDS));
-            return Input::Refused { origin, message, response: Box::new(response) };
+            return (Input::Refused { origin, message, response: Box::new(response) }, met);
         }
-        Input::Received { origin, message }
+        (Input::Received { origin, message }, met)
     }
 
     /// Whether the bounds of its tenant let a new call in. One that is too much costs nothing but
     /// the answer: no transaction, no call, nothing that could be taken from another tenant.
+    /// What is about a call there is has entered already.
     fn may_enter(&mut self, origin: &Origin, request: &Request) -> Result<(), Refusal> {
-        let within = request.headers().typed::<ToHeader>().ok().flatten();
-        let within = within.is_some_and(|to| to.tag().is_some());
-        if *request.method() != Method::Invite || within || self.endpoint.call_of(request).is_some()
-        {
+        let to = || request.headers().typed::<ToHeader>().ok().flatten();
+        if *request.method() != Method::Invite || to().is_some_and(|to| to.tag().is_some()) {
             return Ok(());
         }
         let called = self.called_of(request);
@@ -155,11 +158,11 @@ impl Engine {
     pub(crate) fn emergency_of(&self, uri: &Uri) -> Option<PhoneNumber> {
         let host = uri.host().map(ToString::to_string).unwrap_or_default();
         let own = self.gate.emergency_plan(self.config.tenants.of_host(&host));
-        let read = number_of(uri);
+        let (read, text) = (number_of(uri), uri.reveal());
         let known = own.into_iter().chain([&self.config.emergency]).find_map(|plan| {
-            [plan.classify(&uri.reveal()), plan.classify(dialled(&read))]
-                .into_iter()
-                .find(PhoneNumber::is_emergency)
+            let known = |dialled: &&str| plan.kind(dialled).is_some();
+            let found = [text.as_str(), dialled(&read)].into_iter().find(known)?;
+            Some(plan.classify(found))
         });
         known.or_else(|| read.is_emergency().then_some(read))
     }

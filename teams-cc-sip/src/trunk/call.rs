@@ -38,7 +38,7 @@ pub(crate) struct LegRecord {
     pub(crate) offer: Option<Bytes>,
     /// Our answer to it, where early media has sent it before the call was answered.
     pub(crate) early: Option<Box<Bytes>>,
-    pub(crate) attempt: Option<Attempt>,
+    pub(crate) attempt: Option<Box<Attempt>>,
     /// What the call brought along, for whoever is called in the place of this leg's party.
     pub(crate) carried: Option<CarriedHeaders>,
     /// Whom else to call for the bridged leg; none once somebody has answered.
@@ -46,9 +46,9 @@ pub(crate) struct LegRecord {
     pub(crate) waiting: Option<Waiting>,
     pub(crate) hold: Hold,
     pub(crate) bridge: Option<LegId>,
-    pub(crate) transfer: Option<Transfer>,
+    pub(crate) transfer: Option<Box<Transfer>>,
     /// Whom a transfer has put in the place of the party the leg began with.
-    pub(crate) reached: Option<Whither>,
+    pub(crate) reached: Option<Box<Whither>>,
     /// A cause that is known before the endpoint says the end.
     pub(crate) cause: Option<EndCause>,
     /// What the peer is told of the end, and whoever is bridged to it.

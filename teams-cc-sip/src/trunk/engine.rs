@@ -26,7 +26,7 @@ use crate::{
     direct_routing::{ConnectionFault, Failover, HealthReason, OptionsPing, PeerState, headers},
     endpoint::{
         CallHandle, CallPolicy, Command, Endpoint, EndpointConfig, FlowId, Input as EndpointInput,
-        Origin, Output as EndpointOutput, RequestHandle, SessionTimer,
+        Met, Origin, Output as EndpointOutput, RequestHandle, SessionTimer,
     },
     error::{Error, ErrorKind},
     gate::Gate,
@@ -48,7 +48,8 @@ pub(crate) struct Engine {
     pub(crate) config: TrunkConfig,
     pub(crate) endpoint: Endpoint,
     pub(crate) now: Instant,
-    pub(crate) legs: BTreeMap<LegId, LegRecord>,
+    /// Boxed: large values would be moved with every change of their neighbours.
+    pub(crate) legs: BTreeMap<LegId, Box<LegRecord>>,
     pub(crate) calls: BTreeMap<CallHandle, (LegId, Role)>,
     pub(crate) retired: BTreeMap<CallHandle, Instant>,
     /// Until when the targets of transfers may ring.
@@ -152,8 +153,8 @@ impl Engine {
             Input::Received { flow, message } => {
                 if let Some(origin) = self.origin(flow) {
                     self.trace_received(&origin, &message);
-                    let input = self.admit(origin, message);
-                    self.feed(input);
+                    let (input, met) = self.admit(origin, message);
+                    self.feed_met(input, met);
                 }
             }
             Input::Malformed { flow, mut fault } => {
@@ -309,7 +310,7 @@ impl Engine {
     }
 
     /// Takes a leg out; the gate no longer counts it.
-    pub(crate) fn forget(&mut self, leg: &LegId) -> Option<LegRecord> {
+    pub(crate) fn forget(&mut self, leg: &LegId) -> Option<Box<LegRecord>> {
         let mut record = self.legs.remove(leg)?;
         let begun = record.transfer.as_mut().and_then(|transfer| transfer.grant.take());
         for grant in record.grant.take().into_iter().chain(begun) {
@@ -324,7 +325,12 @@ impl Engine {
     }
 
     fn feed(&mut self, input: EndpointInput) {
-        if let Err(error) = self.endpoint.handle_input(self.now, input) {
+        self.feed_met(input, None);
+    }
+
+    /// The same, with what has been read of a request.
+    fn feed_met(&mut self, input: EndpointInput, met: Option<Met>) {
+        if let Err(error) = self.endpoint.handle_met(self.now, input, met) {
             // Only an undrained endpoint refuses what peers send, and this one is drained.
             tracing::error!(%error, "the SIP endpoint refused an input");
         }

@@ -84,7 +84,7 @@ impl Engine {
             emergency: for_help,
             ..LegRecord::new(leg.clone(), Direction::Inbound, who.address.clone(), link, shown)
         };
-        self.legs.insert(leg.clone(), record);
+        self.legs.insert(leg.clone(), Box::new(record));
         self.calls.insert(call, (leg.clone(), Role::Main));
         self.outputs.push_back(Output::Event(Event::Incoming(Box::new(Incoming {
             leg,

@@ -41,7 +41,7 @@ impl Engine {
                 return self.outputs.push_back(Output::Dialled { ticket, outcome: Err(error) });
             }
         };
-        self.legs.insert(leg.clone(), record);
+        self.legs.insert(leg.clone(), Box::new(record));
         self.outputs.push_back(Output::OpenMedia { media: leg });
     }
 
@@ -79,7 +79,7 @@ impl Engine {
             carried,
         };
         let record = LegRecord::new(to.leg, Direction::Outbound, party, link, shown);
-        Ok(LegRecord { attempt: Some(attempt), grant, emergency, ..record })
+        Ok(LegRecord { attempt: Some(Box::new(attempt)), grant, emergency, ..record })
     }
 
     /// The driver has opened a stream, or could not.
@@ -188,7 +188,7 @@ impl Engine {
         let (attempt, session) = match (role, &mut record.transfer) {
             (Role::Replacement, Some(transfer)) => (&mut transfer.attempt, &mut transfer.session),
             (Role::Main, _) => {
-                (record.attempt.as_mut().ok_or(ErrorKind::Protocol)?, &mut record.session)
+                (record.attempt.as_deref_mut().ok_or(ErrorKind::Protocol)?, &mut record.session)
             }
             _ => return Err(ErrorKind::Protocol.into()),
         };

@@ -38,13 +38,20 @@ impl Session {
 
     /// Describes what we want from now on.
     pub(crate) fn offer(&mut self, direction: Direction) -> Result<Bytes, AnswerError> {
-        Ok(self.negotiation.offer(direction)?.encode().into())
+        self.negotiation.offer(direction)?;
+        Ok(self.described())
     }
 
     /// Answers what the peer wants from now on.
     pub(crate) fn answer(&mut self, offer: &[u8], ours: Direction) -> Result<Bytes, AnswerError> {
         let offer = SessionDescription::parse(offer)?;
-        Ok(self.negotiation.answer(&offer, ours)?.encode().into())
+        self.negotiation.answer(&offer, ours)?;
+        Ok(self.described())
+    }
+
+    /// What was described last; kept once, in the negotiation, the dialog and the response.
+    fn described(&self) -> Bytes {
+        self.negotiation.described_text().cloned().unwrap_or_default()
     }
 
     /// Reads the peer's answer to our last offer; a later answer of another fork replaces it.

@@ -93,7 +93,7 @@ fn a_request_is_sent_twice_with_credentials_at_most() {
         let mut pair = pair(Link::UDP);
         let (a, mut b) = pair.ring();
         for response in [challenge(401, "n1", ""), second, challenge(401, "n3", ", stale=true")] {
-            if pair.b.calls.get(&b).is_none_or(crate::dialog::Call::is_over) {
+            if pair.b.calls.get(&b).is_none_or(|call| call.is_over()) {
                 break;
             }
             pair.order(B, Command::RespondInvite { call: b, response }).unwrap();

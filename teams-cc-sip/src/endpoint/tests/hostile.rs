@@ -105,7 +105,8 @@ impl Mind {
 
     /// Asks something in a dialog of A.
     fn ask(&mut self) {
-        let ids: Vec<_> = self.pair.a.core.dialogs.keys().cloned().collect();
+        let mut ids: Vec<_> = self.pair.a.core.dialogs.keys().cloned().collect();
+        ids.sort_by_key(|id| (id.call_id.clone(), id.local_tag.clone(), id.remote_tag.clone()));
         let Some(id) = pick(&mut self.dice, &ids) else { return };
         let methods =
             ["PRACK", "UPDATE", "UPDATE", "INVITE", "ACK", "INFO", "BYE", "REFER", "CANCEL"];

@@ -107,7 +107,7 @@ proptest! {
         let keys = if encrypted { [Some(1), Some(2)] } else { [None, None] };
         let mut sides = [side(4000, keys[0]), side(5000, keys[1])];
         for step in steps {
-            let before = [0, 1].map(|n: usize| sides[n].described().cloned());
+            let before = [0, 1].map(|n: usize| sides[n].described());
             match step {
                 Step::Agree { by, offers, wants } => {
                     let offer = sides[by].offer(DIRECTIONS[offers]).unwrap();
@@ -142,7 +142,7 @@ proptest! {
             for (side, before) in sides.iter().zip(before) {
                 prop_assert!(!side.has_open_offer());
                 if let Some(after) = side.described() {
-                    follows(before.as_ref(), after);
+                    follows(before.as_ref(), &after);
                 }
             }
             agree(&sides);
@@ -176,7 +176,8 @@ proptest! {
                 ours.offer(Direction::SendRecv).unwrap();
                 ours.refused();
             }
-            let media = ours.described().unwrap().media();
+            let described = ours.described().unwrap();
+            let media = described.media();
             prop_assert!(media.len() >= before);
             let open: Vec<usize> = (0..media.len()).filter(|n| !media[*n].is_refused()).collect();
             prop_assert_eq!(open.len(), 1);
