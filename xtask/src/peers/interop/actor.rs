@@ -46,7 +46,9 @@ impl Play<'_> {
         let file = |ending: &str| files.with_extension(ending);
         fs::write(file("xml"), script.xml(self.name))?;
         // A file of an earlier run must not speak for this one.
-        let _ = fs::remove_file(file("csv"));
+        for ending in ["csv", "messages"] {
+            let _ = fs::remove_file(file(ending));
+        }
         let log = fs::File::create(file("log"))?;
         let transport = match self.transport {
             Transport::Udp => "u1",
@@ -151,6 +153,12 @@ impl Actor {
             found if found >= times => Ok(()),
             found => Err(format!("`{beginning}` came {found} times, not {times}").into()),
         }
+    }
+
+    /// Every message it has received so far, one after the other.
+    pub(super) fn received(&self) -> String {
+        let all = fs::read_to_string(self.files.with_extension("messages")).unwrap_or_default();
+        all.split("\n-----").filter(|part| part.contains(" message received [")).collect()
     }
 
     fn errors(&self) -> String {

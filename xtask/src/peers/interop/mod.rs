@@ -8,6 +8,7 @@ mod desk;
 mod exchange;
 mod failover;
 mod kamailio;
+mod libsrtp;
 mod load;
 mod phones;
 mod recorder;
@@ -78,14 +79,8 @@ pub(crate) fn run(length: Length, only: Option<&str>) -> Tally {
 /// Plays every case, several at a time; the slow ones are named first and so begin first.
 fn together(tally: &mut Tally, directory: &Path, only: Option<&str>) {
     let mut cases = Vec::new();
-    let all: Vec<Case> = {
-        callers::CASES
-            .into_iter()
-            .chain(callees::CASES)
-            .chain(phones::CASES)
-            .chain(exchange::CASES)
-            .collect()
-    };
+    let ours = callers::CASES.into_iter().chain(callees::CASES).chain(phones::CASES);
+    let all: Vec<Case> = ours.chain(exchange::CASES).chain(libsrtp::CASES).collect();
     let (slow, quick): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.udp_only);
     for case in slow.into_iter().chain(quick) {
         cases.push((case, Transport::Udp, "udp"));

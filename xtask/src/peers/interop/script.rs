@@ -77,8 +77,13 @@ impl Script {
 
     /// The first INVITE, with these headers and an offer.
     pub(super) fn invites(self, extra: &[&str]) -> Self {
+        self.offers(extra, &plain("sendrecv"))
+    }
+
+    /// The first INVITE, with these headers and this offer.
+    pub(super) fn offers(self, extra: &[&str], body: &str) -> Self {
         let head = self.head("INVITE", "sip:[service]@[remote_ip]:[remote_port];user=phone", 1);
-        self.sends(&head, extra, Some(&plain("sendrecv")), true)
+        self.sends(&head, extra, Some(body), true)
     }
 
     /// A request in the dialog.
@@ -130,12 +135,17 @@ impl Script {
 
     /// Answers a re-INVITE that came last.
     pub(super) fn accepts(self, direction: &str) -> Self {
+        self.accepts_by(&plain(direction))
+    }
+
+    /// Answers a re-INVITE that came last by this description.
+    pub(super) fn accepts_by(self, body: &str) -> Self {
         let head = format!(
             "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n\
              [last_CSeq:]\nContact: <{}>",
             self.contact
         );
-        self.sends(&head, &[], Some(&plain(direction)), true)
+        self.sends(&head, &[], Some(body), true)
     }
 
     /// Answers the INVITE that was kept, as this branch of a fork.
