@@ -13,6 +13,8 @@ pub(super) enum Transport {
     Udp,
     /// One connection for every call.
     Tcp,
+    /// As TCP, through stunnel, with certificates on both sides.
+    Tls,
 }
 
 /// One run of one scenario.
@@ -85,7 +87,7 @@ impl Run<'_> {
         let scenario = workspace::path("xtask/peers").join(format!("{}.xml", self.scenario));
         let transport = match self.transport {
             Transport::Udp => "u1",
-            Transport::Tcp => "t1",
+            Transport::Tcp | Transport::Tls => "t1",
         };
         // Twice the time the calls need at their rate, and half a minute for the last to end.
         let patience = 2 * self.calls / self.calls_per_second.max(1) + 30;

@@ -14,6 +14,15 @@ use crate::{command::Failure, peers::lab};
 /// How long stunnel may take to listen.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Which side of it is TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// TLS comes in.
+    In,
+    /// TLS goes out.
+    Out,
+}
+
 /// A running stunnel: plain TCP in, mutual TLS out; killed when dropped.
 pub(super) struct Stunnel {
     child: Child,
@@ -32,13 +41,28 @@ impl Stunnel {
     pub(super) fn serve(
         directory: &Path,
         name: &str,
-        (own, authority): (PathBuf, PathBuf),
+        files: (PathBuf, PathBuf),
         to: SocketAddr,
     ) -> Result<Self, Failure> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, lab::free_ports()?));
+        Self::at(directory, name, Way::In, files, (address, to))
+    }
+
+    /// Listens at the first address and carries each connection to the second.
+    pub(super) fn at(
+        directory: &Path,
+        name: &str,
+        way: Way,
+        (own, authority): (PathBuf, PathBuf),
+        (address, to): (SocketAddr, SocketAddr),
+    ) -> Result<Self, Failure> {
+        let client = match way {
+            Way::In => "no",
+            Way::Out => "yes",
+        };
         let text = format!(
-            "foreground = yes\nsyslog = no\npid =\n[sips]\naccept = {address}\nconnect = {to}\n\
-             cert = {}\nCAfile = {}\nverifyChain = yes\n",
+            "foreground = yes\nsyslog = no\npid =\n[sips]\nclient = {client}\n\
+             accept = {address}\nconnect = {to}\ncert = {}\nCAfile = {}\nverifyChain = yes\n",
             own.display(),
             authority.display()
         );

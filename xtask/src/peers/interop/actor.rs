@@ -10,8 +10,12 @@ use std::{
 };
 
 use super::{
-    super::scenario::{Transport, parse},
+    super::{
+        scenario::{Transport, parse},
+        stunnel::Stunnel,
+    },
     script::Script,
+    secure,
 };
 use crate::command::Failure;
 
@@ -37,6 +41,8 @@ pub(super) struct Actor {
     files: PathBuf,
     count: u32,
     until: Instant,
+    /// What makes TLS of its connections.
+    _fronts: Vec<Stunnel>,
 }
 
 impl Play<'_> {
@@ -44,7 +50,17 @@ impl Play<'_> {
     pub(super) fn start(&self, directory: &Path, script: &Script) -> Result<Actor, Failure> {
         let files = directory.join(self.name);
         let file = |ending: &str| files.with_extension(ending);
-        fs::write(file("xml"), script.xml(self.name))?;
+        let (mut fronts, mut xml, mut calls) = (Vec::new(), script.xml(self.name), self.calls);
+        if self.transport == Transport::Tls {
+            xml = secure::rewritten(&xml, self.at);
+            fronts.push(secure::front(directory, self.name, self.at)?);
+            if let Some((to, _)) = &mut calls {
+                let way = secure::way(directory, self.name, self.at, *to)?;
+                *to = way.address();
+                fronts.push(way);
+            }
+        }
+        fs::write(file("xml"), xml)?;
         // A file of an earlier run must not speak for this one.
         for ending in ["csv", "messages"] {
             let _ = fs::remove_file(file(ending));
@@ -52,12 +68,12 @@ impl Play<'_> {
         let log = fs::File::create(file("log"))?;
         let transport = match self.transport {
             Transport::Udp => "u1",
-            Transport::Tcp => "t1",
+            Transport::Tcp | Transport::Tls => "t1",
         };
         // Twice the time the calls need at their rate, and what the slowest scenario takes.
         let patience = 2 * self.count / self.rate.max(1) + 80;
         let mut sipp = Command::new("sipp");
-        if let Some((to, number)) = self.calls {
+        if let Some((to, number)) = calls {
             sipp.arg(to.to_string()).args(["-s", number]);
         }
         sipp.current_dir(directory)
@@ -81,7 +97,7 @@ impl Play<'_> {
             .stderr(log);
         let child = sipp.spawn().map_err(|error| format!("cannot start sipp: {error}"))?;
         let until = Instant::now() + Duration::from_secs(u64::from(patience) + 10);
-        let mut actor = Actor { child, files, count: self.count, until };
+        let mut actor = Actor { child, files, count: self.count, until, _fronts: fronts };
         if self.calls.is_none() {
             actor.listens(self.at, self.transport)?;
         }
@@ -95,7 +111,7 @@ impl Actor {
         loop {
             let there = match transport {
                 Transport::Udp => UdpSocket::bind(at).is_err(),
-                Transport::Tcp => TcpListener::bind(at).is_err(),
+                Transport::Tcp | Transport::Tls => TcpListener::bind(at).is_err(),
             };
             if there {
                 return Ok(());
@@ -179,11 +195,11 @@ impl Drop for Actor {
     }
 }
 
-/// A port that is free here for datagrams and for connections.
+/// A port that is free here for datagrams and for connections, and for what makes TLS of them.
 pub(super) fn free(host: IpAddr) -> Result<SocketAddr, Failure> {
     for _ in 0..100 {
         let at = TcpListener::bind((host, 0))?.local_addr()?;
-        if UdpSocket::bind(at).is_ok() {
+        if UdpSocket::bind(at).is_ok() && secure::is_free(at) {
             return Ok(at);
         }
     }

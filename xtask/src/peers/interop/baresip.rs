@@ -272,6 +272,7 @@ fn name_of(transport: Transport) -> &'static str {
     match transport {
         Transport::Udp => "udp",
         Transport::Tcp => "tcp",
+        Transport::Tls => "tls",
     }
 }
 
@@ -283,7 +284,7 @@ fn configured(hertz: u32, at: SocketAddr, control: SocketAddr) -> String {
          call_max_calls 4\ncall_local_timeout 60\n\
          audio_source ausine,{hertz}\naudio_player alsa,{DEVICE}\naudio_alert none\n\
          ausrc_srate 48000\nausrc_channels 2\nauplay_srate 48000\nauplay_channels 2\n\
-         ringback_disabled yes\nrtp_stats yes\n\
+         ringback_disabled yes\njitter_buffer_delay 0-0\nrtp_stats yes\n\
          module_path {MODULE_PATH}\n{modules}\nmodule_tmp account.so\n\
          module_app menu.so\nmodule_app ctrl_tcp.so\n"
     )

@@ -10,7 +10,7 @@ use teams_cc_sip::{
 
 use super::{
     super::scenario::Transport,
-    Case,
+    Case, Over,
     actor::{self, Play},
     callers::EAST,
     desk::{Call, Desk, EAST_NUMBER, peer},
@@ -23,33 +23,33 @@ pub(super) const CASES: [Case; 7] = [
     Case {
         name: "callee-refreshed",
         what: "we refresh a callee's session",
-        udp_only: true,
+        over: Over::UdpFirst,
         run: refreshed,
     },
-    Case { name: "callee-basic", what: "a callee's whole call", udp_only: false, run: basic },
+    Case { name: "callee-basic", what: "a callee's whole call", over: Over::All, run: basic },
     Case {
         name: "callee-early",
         what: "early media before the answer",
-        udp_only: false,
+        over: Over::All,
         run: early,
     },
     Case {
         name: "callee-cancel",
         what: "a callee that rings is cancelled",
-        udp_only: false,
+        over: Over::All,
         run: cancel,
     },
-    Case { name: "callee-hold", what: "a callee is held and resumed", udp_only: false, run: hold },
+    Case { name: "callee-hold", what: "a callee is held and resumed", over: Over::All, run: hold },
     Case {
         name: "callee-100rel",
         what: "a callee insists on 100rel",
-        udp_only: false,
+        over: Over::All,
         run: reliable,
     },
     Case {
         name: "callee-forked",
         what: "two phones ring and both answer",
-        udp_only: false,
+        over: Over::All,
         run: forked,
     },
 ];

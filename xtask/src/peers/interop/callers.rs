@@ -6,7 +6,7 @@ use teams_cc_sip::{endpoint::SessionTimer, trunk::TransferStep};
 
 use super::{
     super::scenario::Transport,
-    Case,
+    Case, Over,
     actor::{self, Play},
     desk::{ANSWERED, BRIDGED, Desk, peer},
     script::{Script, plain},
@@ -21,19 +21,24 @@ pub(super) const CASES: [Case; 6] = [
     Case {
         name: "caller-refreshed",
         what: "we refresh a caller's session",
-        udp_only: true,
+        over: Over::UdpFirst,
         run: refreshed,
     },
-    Case { name: "caller-lost-ack", what: "a caller's lost ACK", udp_only: true, run: lost_ack },
-    Case { name: "caller-basic", what: "a caller's whole call", udp_only: false, run: basic },
-    Case { name: "caller-hold", what: "a caller holds and resumes", udp_only: false, run: hold },
+    Case {
+        name: "caller-lost-ack",
+        what: "a caller's lost ACK",
+        over: Over::UdpFirst,
+        run: lost_ack,
+    },
+    Case { name: "caller-basic", what: "a caller's whole call", over: Over::All, run: basic },
+    Case { name: "caller-hold", what: "a caller holds and resumes", over: Over::All, run: hold },
     Case {
         name: "caller-100rel",
         what: "a caller asks for 100rel",
-        udp_only: false,
+        over: Over::All,
         run: reliable,
     },
-    Case { name: "caller-refer", what: "a caller is transferred", udp_only: false, run: refer },
+    Case { name: "caller-refer", what: "a caller is transferred", over: Over::All, run: refer },
 ];
 
 /// Where one party of a case is.

@@ -25,7 +25,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{super::scenario::Transport, actor};
+use super::{super::scenario::Transport, actor, failover::Loopback, secure};
 use crate::command::Failure;
 
 /// Our name.
@@ -72,6 +72,7 @@ pub(super) fn peer(name: &str, transport: Transport, at: SocketAddr, us: SocketA
     let transport = match transport {
         Transport::Udp => TransportKind::Udp,
         Transport::Tcp => TransportKind::Tcp,
+        Transport::Tls => return secure::peer(name, at, us),
     };
     StaticPeer::new(name, transport)
         .address(at.ip().into())
@@ -80,24 +81,37 @@ pub(super) fn peer(name: &str, transport: Transport, at: SocketAddr, us: SocketA
 }
 
 impl Desk {
-    /// Opens the trunk with whatever peers `configured` adds.
+    /// Opens the trunk, over TLS too, with whatever peers `configured` adds.
     pub(super) fn open(
         configured: impl FnOnce(TrunkConfig, SocketAddr) -> TrunkConfig,
     ) -> Result<Self, Failure> {
         let media =
             |_: &Handle| Ok(Arc::new(FixedMedia::new(([127, 0, 0, 1], 40_000).into())) as _);
-        Self::with(media, |builder| builder, configured)
+        Self::with(media, configured)
     }
 
-    /// Opens the trunk on this media, and on more sockets than UDP and TCP.
+    /// Opens the trunk on this media.
     pub(super) fn with(
+        media: impl FnOnce(&Handle) -> Result<Arc<dyn MediaPort>, Failure>,
+        configured: impl FnOnce(TrunkConfig, SocketAddr) -> TrunkConfig,
+    ) -> Result<Self, Failure> {
+        let at = actor::free(Ipv4Addr::LOCALHOST.into())?;
+        let identity = secure::identity()?;
+        let sockets = |sockets: SocketNetworkBuilder| {
+            sockets.tls(secure::beside(at), identity).resolver(Arc::new(Loopback))
+        };
+        Self::at(at, media, sockets, configured)
+    }
+
+    /// Opens the trunk at an address, and on more sockets than UDP and TCP.
+    pub(super) fn at(
+        at: SocketAddr,
         media: impl FnOnce(&Handle) -> Result<Arc<dyn MediaPort>, Failure>,
         sockets: impl FnOnce(SocketNetworkBuilder) -> SocketNetworkBuilder,
         configured: impl FnOnce(TrunkConfig, SocketAddr) -> TrunkConfig,
     ) -> Result<Self, Failure> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let at = actor::free(Ipv4Addr::LOCALHOST.into())?;
         let network = runtime.block_on(sockets(SocketNetwork::builder().udp(at).tcp(at)).bind())?;
         let config = TrunkConfig::new(FQDN.parse()?, u64::from(at.port()))
             .plain_port(at.port())
@@ -341,6 +355,8 @@ async fn answer(
     match number.as_str() {
         ANSWERED => {
             let _ = call.leg.execute(LegCommand::Ring).await;
+            // SIPp cannot hear an answer while it confirms the ringing.
+            tokio::time::sleep(Duration::from_millis(100)).await;
             let _ = call.leg.execute(LegCommand::Answer).await;
         }
         RINGS => {

@@ -18,7 +18,7 @@ use teams_cc_sip::{
 
 use super::{
     super::scenario::Transport,
-    Case,
+    Case, Over,
     baresip::{self, Line, PASSWORD, Phone, place, talk},
     desk::{BRIDGED, EAST_NUMBER, TAKEN, peer},
     kamailio::{self, Kamailio},
@@ -37,19 +37,19 @@ pub(super) const CASES: [Case; 3] = [
     Case {
         name: "exchange-md5",
         what: "kamailio registers us and baresip by MD5, and both call",
-        udp_only: true,
+        over: Over::Udp,
         run: registered,
     },
     Case {
         name: "exchange-sha256",
         what: "kamailio registers two trunks by SHA-256, and one is lost",
-        udp_only: true,
+        over: Over::Udp,
         run: lost,
     },
     Case {
         name: "exchange-srtp",
         what: "RTP of baresip behind kamailio, the relay, SRTP of baresip: hold, REFER, recall",
-        udp_only: true,
+        over: Over::Udp,
         run: secured,
     },
 ];

@@ -39,8 +39,9 @@ pub(super) struct Loopback;
 
 #[async_trait::async_trait]
 impl Resolve for Loopback {
-    async fn resolve(&self, _host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
-        Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))])
+    async fn resolve(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
+        let address = host.parse().unwrap_or(Ipv4Addr::LOCALHOST);
+        Ok(vec![SocketAddr::from((address, port))])
     }
 }
 
@@ -153,7 +154,9 @@ pub(super) fn run(directory: &Path) -> Result<(), Failure> {
     };
     let proxies = vec![first.target.clone(), second.target.clone()];
     let (customer, tenant) = (FQDN.parse()?, TENANT.parse()?);
-    let mut desk = Desk::with(
+    let at = actor::free(Ipv4Addr::LOCALHOST.into())?;
+    let mut desk = Desk::at(
+        at,
         media,
         |sockets| sockets.tls(tls, identity).resolver(Arc::new(Loopback)),
         |config, _| {

@@ -192,7 +192,9 @@ fn go(tally: &mut Tally, directory: &Path) -> Result<(), Failure> {
         .contact("127.0.0.1", ways.trunk.port())
         .encrypted(false)
         .monitored(true);
-    let mut desk = Desk::with(
+    let at = actor::free(Ipv4Addr::LOCALHOST.into())?;
+    let mut desk = Desk::at(
+        at,
         media,
         |sockets| sockets.tls(ways.trunk, identity).resolver(Arc::new(Loopback)),
         |config, _| config.carrier(sbc).options_interval(Duration::from_secs(1)),

@@ -17,7 +17,7 @@ use teams_cc_sip::trunk::Via;
 
 use super::{
     super::{python, scenario::Transport},
-    Case,
+    Case, Over,
     actor::{self, Actor, Play},
     callers::{EAST, WEST},
     desk::{EAST_NUMBER, TAKEN, peer},
@@ -43,7 +43,7 @@ const EAST_HERTZ: u32 = 700;
 pub(super) const CASES: [Case; 1] = [Case {
     name: "libsrtp",
     what: "libsrtp and the relay across wraps of both counts and two new keys",
-    udp_only: true,
+    over: Over::Udp,
     run: wraps_and_new_keys,
 }];
 

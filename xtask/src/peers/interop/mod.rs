@@ -13,6 +13,7 @@ mod load;
 mod phones;
 mod recorder;
 mod script;
+mod secure;
 mod sound;
 
 use std::{
@@ -29,6 +30,10 @@ use crate::{command::Failure, tally::Tally, workspace};
 /// How many cases run at a time; each waits more than it works.
 const TOGETHER: usize = 6;
 
+/// What cases are played over.
+const OVER: [(Transport, &str); 3] =
+    [(Transport::Udp, "udp"), (Transport::Tcp, "tcp"), (Transport::Tls, "tls")];
+
 /// How long the runs are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Length {
@@ -38,13 +43,25 @@ pub(crate) enum Length {
     Full,
 }
 
+/// Over what a scenario is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    /// Over UDP alone.
+    Udp,
+    /// Over UDP; where there is time, over the others too.
+    UdpFirst,
+    /// Over UDP and TCP.
+    Plain,
+    /// Over TLS too.
+    All,
+}
+
 /// One scenario.
 #[derive(Clone, Copy)]
 struct Case {
     name: &'static str,
     what: &'static str,
-    /// Whether it is about datagrams that get lost, or too slow to be played twice.
-    udp_only: bool,
+    over: Over,
     run: fn(&Path, &str, Transport) -> Result<(), Failure>,
 }
 
@@ -65,11 +82,11 @@ pub(crate) fn run(length: Length, only: Option<&str>) -> Tally {
         return tally;
     }
     if only.is_some() {
-        together(&mut tally, &directory, only);
+        together(&mut tally, &directory, length, only);
         return tally;
     }
     kamailio::run(&mut tally, &directory);
-    together(&mut tally, &directory, None);
+    together(&mut tally, &directory, length, None);
     tally.check("after 503 the next proxy has the call, over TLS", failover::run(&directory));
     load::run(&mut tally, &directory, length);
     println!("interop took {} s", started.elapsed().as_secs());
@@ -77,16 +94,19 @@ pub(crate) fn run(length: Length, only: Option<&str>) -> Tally {
 }
 
 /// Plays every case, several at a time; the slow ones are named first and so begin first.
-fn together(tally: &mut Tally, directory: &Path, only: Option<&str>) {
+fn together(tally: &mut Tally, directory: &Path, length: Length, only: Option<&str>) {
     let mut cases = Vec::new();
     let ours = callers::CASES.into_iter().chain(callees::CASES).chain(phones::CASES);
     let all: Vec<Case> = ours.chain(exchange::CASES).chain(libsrtp::CASES).collect();
-    let (slow, quick): (Vec<Case>, Vec<Case>) = all.into_iter().partition(|case| case.udp_only);
+    let is_slow = |case: &Case| matches!(case.over, Over::Udp | Over::UdpFirst);
+    let (slow, quick): (Vec<Case>, Vec<Case>) = all.into_iter().partition(is_slow);
     for case in slow.into_iter().chain(quick) {
-        cases.push((case, Transport::Udp, "udp"));
-        if !case.udp_only {
-            cases.push((case, Transport::Tcp, "tcp"));
-        }
+        let over: &[(Transport, &str)] = match (case.over, length) {
+            (Over::Udp, _) | (Over::UdpFirst, Length::Short) => &OVER[..1],
+            (Over::Plain, _) => &OVER[..2],
+            (Over::UdpFirst | Over::All, _) => &OVER,
+        };
+        cases.extend(over.iter().map(|(transport, over)| (case, *transport, *over)));
     }
     cases.retain(|(case, ..)| only.is_none_or(|only| case.name.contains(only)));
     let queue = Mutex::new(cases.into_iter());

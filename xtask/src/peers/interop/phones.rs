@@ -12,7 +12,7 @@ use teams_cc_sip::{
 
 use super::{
     super::scenario::Transport,
-    Case,
+    Case, Over,
     baresip::{self, Line, Phone, hears, place, talk},
     desk::{BRIDGED, Call, Desk, EAST_NUMBER, TAKEN, peer},
     sound,
@@ -34,19 +34,19 @@ pub(super) const CASES: [Case; 3] = [
     Case {
         name: "phone-calls",
         what: "baresip calls: sound, keys, hold by either side",
-        udp_only: false,
+        over: Over::Plain,
         run: calls,
     },
     Case {
         name: "phone-called",
         what: "baresip is called: it declines, is cancelled, and answers",
-        udp_only: false,
+        over: Over::Plain,
         run: called,
     },
     Case {
         name: "phone-transfers",
         what: "baresip hands its call over",
-        udp_only: false,
+        over: Over::Plain,
         run: transfers,
     },
 ];
@@ -71,7 +71,7 @@ pub(super) fn open(
         kept = Some(Arc::clone(&relay));
         Ok(relay)
     };
-    let desk = Desk::with(media, |sockets| sockets, configured)?;
+    let desk = Desk::with(media, configured)?;
     let relay = kept.ok_or("the desk has no media")?;
     Ok((desk, relay))
 }
@@ -93,7 +93,7 @@ fn phones(name: &str, transport: Transport, at: SocketAddr, us: SocketAddr) -> S
     let peer = peer(name, transport, at, us);
     match transport {
         Transport::Udp => peer,
-        Transport::Tcp => peer.address(us.ip().into()),
+        Transport::Tcp | Transport::Tls => peer.address(us.ip().into()),
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) struct Script {
 }
 
 /// Where SIPp itself listens.
-const HERE: &str = "sip:sipp@[local_ip]:[local_port];transport=[transport]";
+pub(super) const HERE: &str = "sip:sipp@[local_ip]:[local_port];transport=[transport]";
 
 impl Script {
     /// A caller's scenario.
