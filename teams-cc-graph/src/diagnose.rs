@@ -5,6 +5,7 @@ use std::fmt;
 use http::StatusCode;
 
 mod calling;
+mod grants;
 mod permissions;
 mod result;
 mod sign_in;
@@ -16,6 +17,7 @@ use crate::error::{ServiceError, SignInError};
 use crate::permission::Permission;
 use crate::wire::Sensitive;
 use calling::{CODES, GRAPH_CODES, PHRASES, STATUSES};
+use grants::{GRANTS, WORDS};
 use sign_in::SIGN_IN;
 
 /// What is missing, and what to do about it.
@@ -99,8 +101,10 @@ fn by_code(response: &ServiceError) -> Option<Diagnosis> {
 /// What a sign-in lacks.
 pub(crate) fn diagnose_sign_in(error: &SignInError) -> Option<Diagnosis> {
     // The endpoint may name several; the first it names is the cause.
-    let of_code = |code: &i64| SIGN_IN.iter().find(|(listed, _)| listed == code);
-    error.codes.iter().find_map(of_code).map(|(_, diagnosis)| diagnosis.clone())
+    let of_code = |code: &i64| SIGN_IN.iter().chain(GRANTS).find(|(listed, _)| listed == code);
+    let of_code = error.codes.iter().find_map(of_code).map(|(_, diagnosis)| diagnosis);
+    let of_word = || WORDS.iter().find(|row| row.code == error.error);
+    of_code.or_else(of_word).cloned()
 }
 
 impl ServiceError {
@@ -203,8 +207,9 @@ mod tests {
 
     #[test]
     fn a_sign_in_code_says_what_to_do() {
+        assert_eq!(diagnose_sign_in(&SignInError::new("what_nobody_knows", "")), None);
         let mut error = SignInError::new("invalid_client", "");
-        assert_eq!(diagnose_sign_in(&error), None);
+        assert!(diagnose_sign_in(&error).unwrap().mend.contains("certificate"));
         error.codes.push(7_000_222);
         assert!(diagnose_sign_in(&error).unwrap().mend.contains("new client secret"));
     }
@@ -284,11 +289,12 @@ mod tests {
 
     #[test]
     fn no_code_stands_twice_in_a_table() {
-        let codes: Vec<_> = SIGN_IN.iter().map(|(code, _)| code).collect();
+        let all = || SIGN_IN.iter().chain(GRANTS);
+        let codes: Vec<_> = all().map(|(code, _)| code).collect();
         for code in &codes {
             assert_eq!(codes.iter().filter(|other| other == &code).count(), 1, "{code}");
         }
-        for (code, diagnosis) in SIGN_IN {
+        for (code, diagnosis) in all() {
             assert_eq!(diagnosis.code, format!("AADSTS{code}"));
         }
         for row in CODES {

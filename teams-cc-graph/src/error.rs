@@ -9,6 +9,7 @@ use http::StatusCode;
 
 pub use self::invalid::{ConfigError, InvalidRequest};
 pub use self::overload::Overload;
+pub use self::sign_in::{Remedy, SignInError};
 
 use crate::auth::Granted;
 use crate::diagnose::{Diagnosis, diagnose, diagnose_sign_in};
@@ -17,6 +18,7 @@ use crate::permission::Permission;
 
 mod invalid;
 mod overload;
+mod sign_in;
 
 /// The error of every operation of this crate.
 #[derive(Debug)]
@@ -51,6 +53,8 @@ pub enum ErrorKind {
     Service(Box<ServiceError>),
     /// No token could be had; [`Error::diagnosis`] says why.
     SignIn(Box<SignInError>),
+    /// What the client signs in with could not be read or kept; look at the source of the error.
+    Credential,
     /// The service could not be reached, or the connection broke; retry what is idempotent.
     Connection,
     /// The time allowed ran out; whether the service acted is not known.
@@ -90,22 +94,6 @@ pub struct ServiceError {
     pub granted: Option<Arc<Granted>>,
     /// Where its tenant's administrator gives consent.
     pub(crate) authority: Arc<str>,
-}
-
-/// A refusal of the token endpoint. Debug hides the endpoint's text, which may name a person.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SignInError {
-    /// The HTTP status, where the endpoint answered.
-    pub status: Option<StatusCode>,
-    /// The OAuth error, such as `invalid_client`.
-    pub error: String,
-    /// The endpoint's own text.
-    pub description: String,
-    /// The AADSTS codes, for diagnosis.
-    pub codes: Vec<i64>,
-    /// The endpoint's id of the exchange.
-    pub correlation_id: Option<String>,
 }
 
 impl Error {
@@ -153,6 +141,7 @@ impl Error {
             ErrorKind::Throttled { .. }
             | ErrorKind::Overloaded(_)
             | ErrorKind::Connection
+            | ErrorKind::Credential
             | ErrorKind::Timeout => true,
             ErrorKind::Service(response) => is_retryable_status(response.status),
             ErrorKind::SignIn(error) => error.is_retryable(),
@@ -238,36 +227,13 @@ impl ErrorKind {
             Self::Batch(_) => "batch",
             Self::Service(_) => "service",
             Self::SignIn(_) => "sign_in",
+            Self::Credential => "credential",
             Self::Connection => "connection",
             Self::Timeout => "timeout",
             Self::ResponseTooLarge { .. } => "response_too_large",
             Self::Decode => "decode",
             Self::Config(_) => "config",
         }
-    }
-}
-
-impl SignInError {
-    /// A refusal that the endpoint put into words.
-    #[must_use]
-    pub fn new(error: impl Into<String>, description: impl Into<String>) -> Self {
-        Self {
-            status: None,
-            error: error.into(),
-            description: description.into(),
-            codes: Vec::new(),
-            correlation_id: None,
-        }
-    }
-
-    /// Whether the endpoint may answer otherwise soon.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        /// Transient AADSTS codes, as Microsoft lists them.
-        const TRANSIENT: [i64; 7] = [90006, 90012, 90024, 90033, 90055, 50033, 50087];
-        self.error == "temporarily_unavailable"
-            || self.status.is_some_and(is_retryable_status)
-            || self.codes.iter().any(|code| TRANSIENT.contains(code))
     }
 }
 
@@ -309,6 +275,9 @@ impl fmt::Display for Error {
                     None => Ok(()),
                 }
             }
+            ErrorKind::Credential => f.write_str(
+                "the credential could not be read or kept: check its file, its store or its source",
+            ),
             ErrorKind::Connection => f.write_str("the service could not be reached"),
             ErrorKind::Timeout => f.write_str("the service did not answer in time"),
             ErrorKind::ResponseTooLarge { limit } => {
@@ -336,17 +305,6 @@ impl fmt::Display for ServiceError {
             Some(id) => write!(f, " (request-id {id})"),
             None => Ok(()),
         }
-    }
-}
-
-impl fmt::Debug for SignInError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignInError")
-            .field("status", &self.status)
-            .field("error", &self.error)
-            .field("codes", &self.codes)
-            .field("correlation_id", &self.correlation_id)
-            .finish_non_exhaustive()
     }
 }
 

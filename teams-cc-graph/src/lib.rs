@@ -34,5 +34,5 @@ pub use cloud::Cloud;
 pub use config::{Config, RetryPolicy, SystemClock};
 pub use diagnose::{Diagnosis, Evidence, Explanation, Explanations, MAX_OWN_EXPLANATIONS};
 pub use error::{
-    ConfigError, Error, ErrorKind, InvalidRequest, Overload, ServiceError, SignInError,
+    ConfigError, Error, ErrorKind, InvalidRequest, Overload, Remedy, ServiceError, SignInError,
 };

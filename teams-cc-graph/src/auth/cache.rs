@@ -15,7 +15,7 @@ use teams_cc_core::Instant;
 use teams_cc_core::seed::Seed;
 
 use super::{AccessToken, TokenProvider, TokenRequest};
-use crate::error::{Error, ErrorKind, SignInError};
+use crate::error::{Error, ErrorKind, Remedy, SignInError};
 
 /// The most tokens kept. At the bound the token used longest ago is forgotten.
 const MAX_TOKENS: usize = 4096;
@@ -28,6 +28,19 @@ const JITTER_SECONDS: u64 = 60;
 
 /// How long a refusal that needs an operator is repeated without asking again.
 const HARD_FAILURE: Duration = Duration::from_secs(30);
+
+/// How long nothing is asked after the endpoint called it a loop (AADSTS50196).
+const LOOP: Duration = Duration::from_mins(5);
+
+/// The longest that the endpoint's own wish to wait is heeded.
+const MAX_RETRY_AFTER: Duration = Duration::from_mins(5);
+
+/// The most refused tokens that are replaced in [`REFUSAL_WINDOW`]; at the bound the token is kept,
+/// and the refusal goes to who made the request.
+const MAX_REFUSALS: u32 = 5;
+
+/// See [`MAX_REFUSALS`].
+const REFUSAL_WINDOW: Duration = Duration::from_mins(1);
 
 /// How long a failure that may pass is repeated without asking again.
 const SOFT_FAILURE: Duration = Duration::from_secs(2);
@@ -52,14 +65,42 @@ struct Inner {
 struct Entry {
     token: Option<Kept>,
     failure: Option<(Failure, Instant)>,
-    flight: Option<WeakShared<Flight>>,
+    /// The exchange under way, and the claims it asks for.
+    flight: Option<(Option<Arc<str>>, WeakShared<Flight>)>,
+    refusals: Refusals,
     used: Instant,
 }
 
 struct Kept {
     token: AccessToken,
+    /// What a challenge asked it to have.
+    claims: Option<Arc<str>>,
     renew_at: Instant,
     expires_at: Instant,
+}
+
+/// How many tokens the service refused lately, so that a service that refuses all of them is not
+/// answered with an exchange for each request.
+#[derive(Default)]
+struct Refusals {
+    since: Instant,
+    count: u32,
+}
+
+impl Refusals {
+    /// Counts one; whether another token may be asked for.
+    fn allow(&mut self, now: Instant) -> bool {
+        if now.since(self.since) >= REFUSAL_WINDOW {
+            *self = Self { since: now, count: 0 };
+        }
+        self.count = self.count.saturating_add(1);
+        self.count <= MAX_REFUSALS
+    }
+
+    /// Whether no other token may be asked for.
+    fn are_too_many(&self, now: Instant) -> bool {
+        self.count > MAX_REFUSALS && now.since(self.since) < REFUSAL_WINDOW
+    }
 }
 
 type Flight = Pin<Box<dyn Future<Output = Result<AccessToken, Failure>> + Send>>;
@@ -81,24 +122,36 @@ impl TokenCache {
 
     fn plan(&self, wanted: &TokenRequest) -> Plan {
         let now = self.shared.clock.now();
+        // A token that answers a challenge takes the place of the one without.
+        let claims = wanted.claims.clone();
+        let key = TokenRequest { claims: None, ..wanted.clone() };
         let mut entries = self.shared.lock();
-        if let Some(token) = fresh(&mut entries, wanted, now) {
+        if claims.is_none()
+            && let Some(token) = fresh(&mut entries, &key, now)
+        {
             return Plan::Done(Ok(token));
         }
-        make_room(&mut entries, wanted);
-        let entry = entries.entry(wanted.clone()).or_default();
+        make_room(&mut entries, &key);
+        let entry = entries.entry(key).or_default();
         entry.used = now;
-        let valid = entry.token.as_ref().filter(|kept| now < kept.expires_at);
+        let kept = entry.refusals.are_too_many(now);
+        let answers = |token: &&Kept| kept || claims.is_none() || token.claims == claims;
+        let valid = entry.token.as_ref().filter(|kept| now < kept.expires_at).filter(answers);
+        if let Some(kept) = valid.filter(|_| claims.is_some()) {
+            // Somebody else was challenged alike, and asked already.
+            return Plan::Done(Ok(kept.token.clone()));
+        }
         let valid = valid.map(|kept| kept.token.clone());
         if let Some((failure, until)) = &entry.failure
             && now < *until
         {
             return Plan::Done(valid.ok_or_else(|| failure.clone()));
         }
-        let flight = entry.flight.as_ref().and_then(WeakShared::upgrade);
-        let flight = flight.unwrap_or_else(|| {
+        let answers = |asks: &Option<Arc<str>>| claims.is_none() || *asks == claims;
+        let flight = entry.flight.as_ref().filter(|(asks, _)| answers(asks));
+        let flight = flight.and_then(|(_, flight)| flight.upgrade()).unwrap_or_else(|| {
             let flight = Arc::clone(&self.shared).fetch(wanted.clone()).shared();
-            entry.flight = flight.downgrade();
+            entry.flight = flight.downgrade().map(|flight| (claims, flight));
             flight
         });
         Plan::Wait(flight, valid)
@@ -123,9 +176,11 @@ impl TokenProvider for TokenCache {
 
     async fn refused(&self, wanted: &TokenRequest, token: &AccessToken) {
         {
+            let now = self.shared.clock.now();
             let mut entries = self.shared.lock();
             if let Some(entry) = entries.get_mut(wanted)
                 && entry.token.as_ref().is_some_and(|kept| kept.token == *token)
+                && entry.refusals.allow(now)
             {
                 entry.token = None;
             }
@@ -145,8 +200,12 @@ impl Inner {
             let result = self.provider.token(&wanted).await;
             let now = self.clock.now();
             let mut entries = self.lock();
-            let entry = entries.entry(wanted.clone()).or_default();
-            entry.flight = None;
+            let claims = wanted.claims.clone();
+            let entry = entries.entry(TokenRequest { claims: None, ..wanted.clone() }).or_default();
+            // Another exchange, with other claims, may have begun meanwhile.
+            if entry.flight.as_ref().is_none_or(|(asks, _)| *asks == claims) {
+                entry.flight = None;
+            }
             match result {
                 Ok(token) => {
                     let lifetime = token.expires_in();
@@ -155,13 +214,17 @@ impl Inner {
                     // A token that lives shorter than that is renewed at half its life.
                     let early = early.min(lifetime / 2);
                     let expires_at = now + lifetime;
-                    let renew_at = expires_at.saturating_sub(early);
-                    entry.token = Some(Kept { token: token.clone(), renew_at, expires_at });
+                    let mut renew_at = expires_at.saturating_sub(early);
+                    if let Some(refresh_in) = token.refresh_in() {
+                        let jitter = Duration::from_secs(jitter % (JITTER_SECONDS + 1));
+                        renew_at = renew_at.min(now + refresh_in.saturating_sub(jitter));
+                    }
+                    entry.token = Some(Kept { token: token.clone(), claims, renew_at, expires_at });
                     entry.failure = None;
                     Ok(token)
                 }
                 Err(error) => {
-                    let hold = if error.is_retryable() { SOFT_FAILURE } else { HARD_FAILURE };
+                    let hold = hold(&error);
                     let failure = Failure::from(error);
                     entry.failure = Some((failure.clone(), now + hold));
                     Err(failure)
@@ -181,6 +244,19 @@ fn fresh(
     let kept = entry.token.as_ref().filter(|kept| now < kept.renew_at)?;
     entry.used = now;
     Some(kept.token.clone())
+}
+
+/// How long a failure is repeated without asking again.
+fn hold(error: &Error) -> Duration {
+    let ErrorKind::SignIn(refusal) = error.kind() else {
+        return if error.is_retryable() { SOFT_FAILURE } else { HARD_FAILURE };
+    };
+    let hold = match refusal.remedy() {
+        Remedy::Loop => LOOP,
+        Remedy::Retry => SOFT_FAILURE,
+        _ => HARD_FAILURE,
+    };
+    refusal.retry_after.map_or(hold, |asked| hold.max(asked.min(MAX_RETRY_AFTER)))
 }
 
 fn make_room(entries: &mut BTreeMap<TokenRequest, Entry>, wanted: &TokenRequest) {
@@ -208,6 +284,8 @@ impl Failure {
             Self::Timeout => Error::new(ErrorKind::Timeout),
             Self::Other(error) => match error.kind() {
                 ErrorKind::Config(config) => config.clone().into(),
+                ErrorKind::Invalid(invalid) => invalid.clone().into(),
+                ErrorKind::Credential => Error::with_source(ErrorKind::Credential, error),
                 _ => Error::with_source(ErrorKind::Connection, error),
             },
         }

@@ -28,6 +28,7 @@ pub struct AdminConsent {
     authority: String,
     tenant: String,
     pairs: Vec<(&'static str, String)>,
+    version: &'static str,
 }
 
 /// How an administrator answered, from the query of the redirect.
@@ -53,12 +54,22 @@ impl AdminConsent {
     pub(crate) fn at(authority: &str, tenant: &str, client_id: &str) -> Self {
         let tenant = form_urlencoded::byte_serialize(tenant.as_bytes()).collect();
         let pairs = vec![("client_id", client_id.to_owned())];
-        Self { authority: authority.to_owned(), tenant, pairs }
+        Self { authority: authority.to_owned(), tenant, pairs, version: "" }
     }
 
     /// Set where the administrator is sent afterwards; it must be registered for the app.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.pairs.push(("redirect_uri", uri.into()));
+        self
+    }
+
+    /// Set which permissions are consented to, by the newer page (v2.0), which asks for it.
+    ///
+    /// [`Cloud::scope`] is all that the app registration lists. Default: the older page, which
+    /// takes that for granted.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.pairs.push(("scope", scope.into()));
+        self.version = "/v2.0";
         self
     }
 
@@ -73,7 +84,7 @@ impl AdminConsent {
     pub fn url(&self) -> String {
         let query =
             form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.pairs).finish();
-        format!("{}/{}/adminconsent?{query}", self.authority, self.tenant)
+        format!("{}/{}{}/adminconsent?{query}", self.authority, self.tenant, self.version)
     }
 }
 
@@ -107,6 +118,13 @@ mod tests {
         assert_eq!(
             url,
             "https://login.microsoftonline.us/t%2F..%2F1/adminconsent?client_id=app&state=a%26b"
+        );
+        let newer =
+            AdminConsent::new(Cloud::Global, "t1", "app").scope(Cloud::Global.scope()).url();
+        assert_eq!(
+            newer,
+            "https://login.microsoftonline.com/t1/v2.0/adminconsent?client_id=app\
+             &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
         );
         let yes = ConsentAnswer::read("admin_consent=True&tenant=t1&state=a%26b");
         assert!(yes.granted && yes.error.is_none());

@@ -1,16 +1,58 @@
 //! Signing in to the [Microsoft identity platform](https://learn.microsoft.com/entra/identity-platform/).
 //!
-//! A [`TokenProvider`] gives tokens; [`ClientSecret`] asks the token endpoint, [`TokenCache`] keeps
-//! what any provider gave. A client built with a secret uses both.
+//! A [`TokenProvider`] gives tokens, a [`TokenCache`] keeps what any provider gave. What the flows
+//! share is an [`AppRegistration`]: where it signs in, and with what it proves itself
+//! ([`AppCredential`]).
+//!
+//! | who signs in | flow | gives |
+//! |---|---|---|
+//! | the app itself | [`ClientCredentials`] | a provider for every tenant |
+//! | a person in a browser | [`AppRegistration::authorize`], then [`redeem`](AppRegistration::redeem) | [`SignedIn`] |
+//! | a service account, once | [`AppRegistration::device_code`] | [`SignedIn`] |
+//! | a person, to an API of yours | [`OnBehalfOf`] | a provider for that person |
+//! | a person who signed in before | [`SignedInUser`] | a provider for that person |
 
+mod assertion;
+mod authorization_code;
 mod cache;
-mod client_secret;
+pub(crate) mod challenge;
+mod claims;
+#[cfg(feature = "client-certificate")]
+mod client_certificate;
+mod client_credentials;
 mod consent;
+mod credential;
+mod device_code;
+mod endpoint;
+mod form;
+mod grant;
 mod granted;
+mod id_token;
+mod on_behalf_of;
+mod pkce;
+mod refresh_store;
+mod registration;
+mod signed_in;
+mod signed_in_user;
+#[cfg(test)]
+mod tests;
 mod token;
 
+pub use assertion::{AssertionFile, AssertionSource, MAX_ASSERTION_BYTES};
+pub use authorization_code::{Authorize, PendingSignIn};
 pub use cache::TokenCache;
-pub use client_secret::ClientSecret;
+#[cfg(feature = "client-certificate")]
+pub use client_certificate::{CertificateError, ClientCertificate};
+pub use client_credentials::ClientCredentials;
 pub use consent::{AdminConsent, ConsentAnswer};
+pub use credential::AppCredential;
+pub use device_code::DeviceCode;
 pub use granted::Granted;
+pub use id_token::{IdToken, IdTokens};
+pub use on_behalf_of::OnBehalfOf;
+pub use refresh_store::{Account, MAX_REFRESH_TOKENS, MemoryRefreshTokens, RefreshTokenStore};
+pub use registration::AppRegistration;
+pub use signed_in::SignedIn;
+pub use signed_in_user::SignedInUser;
+pub(crate) use token::may_be_the_same;
 pub use token::{AccessToken, TokenProvider, TokenRequest};

@@ -21,6 +21,7 @@ pub struct AccessToken {
 struct Inner {
     secret: Secret,
     expires_in: Duration,
+    refresh_in: Option<Duration>,
     header: OnceLock<Option<HeaderValue>>,
     granted: OnceLock<Option<Arc<Granted>>>,
 }
@@ -31,7 +32,16 @@ impl AccessToken {
     pub fn new(secret: impl Into<String>, expires_in: Duration) -> Self {
         let secret = Secret::new(secret.into());
         let (header, granted) = (OnceLock::new(), OnceLock::new());
-        Self { inner: Arc::new(Inner { secret, expires_in, header, granted }) }
+        Self { inner: Arc::new(Inner { secret, expires_in, refresh_in: None, header, granted }) }
+    }
+
+    /// Set when it should be renewed, where the endpoint says (`refresh_in`).
+    #[must_use]
+    pub fn renew_after(self, refresh_in: Duration) -> Self {
+        let (secret, expires_in) = (self.inner.secret.clone(), self.inner.expires_in);
+        let (header, granted) = (OnceLock::new(), OnceLock::new());
+        let refresh_in = Some(refresh_in);
+        Self { inner: Arc::new(Inner { secret, expires_in, refresh_in, header, granted }) }
     }
 
     /// The token; keep it out of logs.
@@ -44,6 +54,12 @@ impl AccessToken {
     #[must_use]
     pub fn expires_in(&self) -> Duration {
         self.inner.expires_in
+    }
+
+    /// After how long it should be renewed, where the endpoint said so.
+    #[must_use]
+    pub fn refresh_in(&self) -> Option<Duration> {
+        self.inner.refresh_in
     }
 
     /// What the token grants, as it says itself; none for a token that is no readable JWT.
@@ -89,14 +105,30 @@ pub struct TokenRequest {
     pub tenant: TenantId,
     /// The scope, such as `https://graph.microsoft.com/.default`.
     pub scope: String,
+    /// What a [claims challenge](https://learn.microsoft.com/entra/identity-platform/claims-challenge)
+    /// asks the token to have, as JSON.
+    pub claims: Option<Arc<str>>,
 }
 
 impl TokenRequest {
     /// A token of a tenant for a scope.
     #[must_use]
     pub fn new(tenant: TenantId, scope: impl Into<String>) -> Self {
-        Self { tenant, scope: scope.into() }
+        Self { tenant, scope: scope.into(), claims: None }
     }
+
+    /// The same token, with what a challenge asks for.
+    #[must_use]
+    pub fn claims(mut self, claims: impl Into<Arc<str>>) -> Self {
+        self.claims = Some(claims.into());
+        self
+    }
+}
+
+/// Whether a token's tenant may be the wanted one, which may be named by a domain instead.
+pub(crate) fn may_be_the_same(token: &str, wanted: &TenantId) -> bool {
+    let is_id = |text: &str| uuid::Uuid::try_parse(text).is_ok();
+    !is_id(token) || !is_id(wanted.as_str()) || token.eq_ignore_ascii_case(wanted.as_str())
 }
 
 /// Gives tokens. Implement it for a credential this crate does not know.

@@ -12,7 +12,10 @@ use tower::util::BoxCloneSyncService;
 use url::Url;
 
 use super::{Base, BoxError, Client, Inner, ReqwestTransport, Transport};
-use crate::auth::{ClientSecret, TokenCache, TokenProvider, TokenRequest};
+use crate::auth::{
+    AppCredential, AppRegistration, ClientCredentials, SignedInUser, TokenCache, TokenProvider,
+    TokenRequest,
+};
 use crate::cloud::Cloud;
 use crate::config::{Config, SystemClock};
 use crate::error::{ConfigError, Error};
@@ -28,6 +31,7 @@ pub struct ClientBuilder {
     endpoint: Option<String>,
     tenant: Option<TenantId>,
     credential: Option<Credential>,
+    handles_challenges: bool,
     transport: Option<Transport>,
     roots: Vec<Vec<u8>>,
     config: Config,
@@ -37,7 +41,8 @@ pub struct ClientBuilder {
 }
 
 enum Credential {
-    Secret(AppId, Secret),
+    App(AppId, AppCredential),
+    User(SignedInUser),
     Provider(Arc<dyn TokenProvider>),
 }
 
@@ -49,6 +54,7 @@ impl ClientBuilder {
             endpoint: None,
             tenant: None,
             credential: None,
+            handles_challenges: false,
             transport: None,
             roots: Vec::new(),
             config: Config::default(),
@@ -71,8 +77,29 @@ impl ClientBuilder {
     }
 
     /// Sign in with the app's client id and secret; tokens are cached.
-    pub fn client_secret(mut self, client_id: AppId, secret: Secret) -> Self {
-        self.credential = Some(Credential::Secret(client_id, secret));
+    pub fn client_secret(self, client_id: AppId, secret: Secret) -> Self {
+        self.client_credential(client_id, AppCredential::secret(secret))
+    }
+
+    /// Sign in as the app with a secret, a certificate or a federated credential; tokens are cached.
+    pub fn client_credential(mut self, client_id: AppId, credential: AppCredential) -> Self {
+        self.credential = Some(Credential::App(client_id, credential));
+        self
+    }
+
+    /// Sign in as a person who signed in before; tokens are cached. Then see
+    /// [`Client::delegated`].
+    pub fn signed_in_user(mut self, user: SignedInUser) -> Self {
+        self.credential = Some(Credential::User(user));
+        self
+    }
+
+    /// Declare that claims challenges are handled, as this client does. Default: not declared.
+    ///
+    /// The app's tokens then live up to 28 hours, and end at once when access is revoked; see
+    /// [`AppRegistration::continuous_access_evaluation`], which declares it for a person's tokens.
+    pub fn continuous_access_evaluation(mut self) -> Self {
+        self.handles_challenges = true;
         self
     }
 
@@ -163,17 +190,30 @@ impl ClientBuilder {
         let shown = Arc::<str>::from(authority.trim_end_matches('/'));
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let seed = self.seed.map_or_else(random_seed, Ok)?;
-        let app_only = matches!(self.credential, Some(Credential::Secret(..)));
-        let provider: Arc<dyn TokenProvider> =
-            match self.credential.ok_or(ConfigError::NoCredential)? {
-                Credential::Provider(provider) => provider,
-                Credential::Secret(client_id, secret) => {
-                    let credential =
-                        ClientSecret::new(authority, client_id, secret, wire.transport())
-                            .seed(seed);
-                    Arc::new(TokenCache::new(Arc::new(credential), Arc::clone(&clock), seed))
-                }
-            };
+        let app_only = matches!(self.credential, Some(Credential::App(..)));
+        let provider: Arc<dyn TokenProvider> = match self
+            .credential
+            .ok_or(ConfigError::NoCredential)?
+        {
+            Credential::Provider(provider) => provider,
+            Credential::App(client_id, credential) => {
+                let (transport, clock) = (wire.transport(), Arc::clone(&clock));
+                let app = AppRegistration::new(
+                    &authority,
+                    client_id,
+                    credential,
+                    transport,
+                    Arc::clone(&clock),
+                )?;
+                let app = app.seed(seed);
+                let app =
+                    if self.handles_challenges { app.continuous_access_evaluation() } else { app };
+                Arc::new(TokenCache::new(Arc::new(ClientCredentials::new(app)), clock, seed))
+            }
+            Credential::User(user) => {
+                Arc::new(TokenCache::new(Arc::new(user), Arc::clone(&clock), seed))
+            }
+        };
         let ids = Arc::new(IdSource::new(seed));
         let config = self.config;
         let attempt = Attempt::new(wire, config.attempt_timeout);

@@ -1,4 +1,4 @@
-//! AADSTS codes of the token endpoint, and what to do about each.
+//! What the token endpoint refuses with, and what to do about each.
 
 use super::{Diagnosis, row};
 

@@ -134,7 +134,7 @@ pub enum InvalidRequest {
 #[non_exhaustive]
 pub enum ConfigError {
     /// No credential and no token provider.
-    #[error("the client has no credential: give a client secret or a token provider")]
+    #[error("the client has no credential: give it a credential of the app or a token provider")]
     NoCredential,
     /// An app's own tokens where those of a signed-in user are needed.
     #[error("the client signs in as the app itself: give it a token provider that signs a user in")]
@@ -145,6 +145,21 @@ pub enum ConfigError {
     /// A tenant that names no single directory.
     #[error("client credentials need the tenant's own id: common and organizations do not do")]
     SharedTenant,
+    /// An app without a credential where it has to prove itself.
+    #[error(
+        "the app is a public client, but this sign-in needs its secret, certificate or assertion"
+    )]
+    PublicClient,
+    /// A cloud whose identity service takes no tokens of other issuers, as far as is documented.
+    #[error("no audience of federated credentials is documented for the {cloud} cloud")]
+    NoFederation {
+        /// The cloud.
+        cloud: Cloud,
+    },
+    /// A client certificate that cannot sign.
+    #[cfg(feature = "client-certificate")]
+    #[error(transparent)]
+    Certificate(#[from] crate::auth::CertificateError),
     /// An endpoint that is not an absolute HTTP(S) URI.
     #[error("the {what} is not an absolute http or https URI")]
     Endpoint {

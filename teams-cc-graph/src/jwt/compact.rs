@@ -115,6 +115,16 @@ impl<'a> Unverified<'a> {
         Claims::read(&decode(self.payload)?)
     }
 
+    /// Claims that are texts; read them after a good signature alone.
+    pub(crate) fn texts<const N: usize>(
+        &self,
+        names: [&str; N],
+    ) -> Result<[Option<Box<str>>; N], JwtError> {
+        let payload = decode(self.payload)?;
+        let picked = pick(&payload, names).ok_or(JwtError::Malformed)?;
+        Ok(picked.map(|claim| claim.as_ref().and_then(Picked::text).map(Into::into)))
+    }
+
     /// To which app the token was issued: `azp` of a token of version 2.0, `appid` of version 1.0.
     #[cfg(feature = "encrypted-content")]
     pub(crate) fn publisher(&self) -> Result<Option<Box<str>>, JwtError> {

@@ -52,6 +52,9 @@ pub enum JwtError {
     /// The token is meant for another application.
     #[error("the token is meant for another application; check the configured app id")]
     WrongAudience,
+    /// The token does not hold the nonce that was sent.
+    #[error("the token answers another sign-in")]
+    WrongNonce,
     /// The token speaks for a tenant that is not served here.
     #[error("the token speaks for a tenant that is not served here")]
     WrongTenant,

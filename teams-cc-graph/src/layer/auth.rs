@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use teams_cc_core::TenantId;
 
 use super::{Attempt, Handle, Order, Response};
-use crate::auth::{AccessToken, Granted, TokenProvider, TokenRequest};
+use crate::auth::{AccessToken, Granted, TokenProvider, TokenRequest, challenge, may_be_the_same};
 use crate::config::SharedClock;
 use crate::error::{ConfigError, Error, InvalidRequest, SignInError};
 
@@ -38,8 +37,16 @@ impl Handle for Auth {
             }
             // The service may have revoked a token that still looks valid; one fresh one decides.
             let wanted = order.wanted.ok_or(ConfigError::NoTenant)?;
+            let claims = challenge::insufficient_claims(response.headers());
             self.provider.refused(wanted, &token).await;
-            let fresh = self.token(order).await?;
+            let fresh = match claims {
+                Some(claims) => {
+                    let challenged = wanted.clone().claims(claims);
+                    let fresh = self.wait_for_token(order, &challenged).await?;
+                    of_tenant(fresh, wanted)?
+                }
+                None => self.token(order).await?,
+            };
             if fresh == token {
                 return Ok(response);
             }
@@ -56,16 +63,7 @@ impl Auth {
             Some(token) => token,
             None => self.wait_for_token(order, wanted).await?,
         };
-        match token.granted().and_then(|granted| granted.tenant.as_deref()) {
-            Some(tenant) if !may_be_the_same(tenant, &wanted.tenant) => {
-                Err(InvalidRequest::TokenOfAnotherTenant {
-                    token: tenant.into(),
-                    wanted: wanted.tenant.clone(),
-                }
-                .into())
-            }
-            _ => Ok(token),
-        }
+        of_tenant(token, wanted)
     }
 
     async fn wait_for_token(
@@ -94,10 +92,18 @@ impl Auth {
     }
 }
 
-/// Whether a token's tenant may be the wanted one, which may be named by a domain instead.
-fn may_be_the_same(token: &str, wanted: &TenantId) -> bool {
-    let is_id = |text: &str| uuid::Uuid::try_parse(text).is_ok();
-    !is_id(token) || !is_id(wanted.as_str()) || token.eq_ignore_ascii_case(wanted.as_str())
+/// The token, unless it says that it is of another tenant.
+fn of_tenant(token: AccessToken, wanted: &TokenRequest) -> Result<AccessToken, Error> {
+    match token.granted().and_then(|granted| granted.tenant.as_deref()) {
+        Some(tenant) if !may_be_the_same(tenant, &wanted.tenant) => {
+            Err(InvalidRequest::TokenOfAnotherTenant {
+                token: tenant.into(),
+                wanted: wanted.tenant.clone(),
+            }
+            .into())
+        }
+        _ => Ok(token),
+    }
 }
 
 /// Takes the token out of a refusal that repeats it, so that no error can show it, and says what

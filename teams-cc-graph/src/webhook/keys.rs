@@ -114,7 +114,7 @@ impl fmt::Debug for KeySource {
 /// Readings run as tasks of their own: a waiter that goes away neither stops the reading for the
 /// others nor blocks the next one.
 #[derive(Clone)]
-pub(super) struct KeyCache(Arc<Inner>);
+pub(crate) struct KeyCache(Arc<Inner>);
 
 struct Inner {
     source: KeySource,
@@ -146,13 +146,13 @@ enum Begun {
 }
 
 impl KeyCache {
-    pub(super) fn new(source: KeySource, metadata: Url, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(source: KeySource, metadata: Url, clock: Arc<dyn Clock>) -> Self {
         let (readings, _) = watch::channel(0);
         Self(Arc::new(Inner { source, metadata, clock, state: Mutex::default(), readings }))
     }
 
     /// The key with this id, read anew where it is not known and that is allowed.
-    pub(super) async fn key(&self, id: &str) -> Result<Jwk, JwtError> {
+    pub(crate) async fn key(&self, id: &str) -> Result<Jwk, JwtError> {
         if let Some(key) = self.known(id) {
             return Ok(key);
         }

@@ -61,6 +61,7 @@ pub use dispatch::{Delivery, NotificationSink, SinkFull};
 pub use event_hubs::EventHubs;
 pub use intake::Intake;
 pub use joining::{JOIN_DECISION_BOUND, JoinPolicy};
+pub(crate) use keys::KeyCache;
 pub use keys::{KeySource, METADATA_URL};
 pub use proven::MAX_PROVEN_TOKENS;
 pub use queue::{Event, Events, Queue, QueueFigures, queue};
