@@ -107,7 +107,7 @@ impl ContentKey {
     /// The SHA-1 of the certificate in upper case, as notifications name it.
     #[must_use]
     pub fn thumbprint(&self) -> String {
-        self.thumbprint.iter().map(|octet| format!("{octet:02X}")).collect()
+        self.thumbprint.iter().fold(String::new(), |text, octet| text + &format!("{octet:02X}"))
     }
 
     /// Until when Graph takes the certificate for subscriptions. It opens what it was used for

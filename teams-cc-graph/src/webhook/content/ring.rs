@@ -88,6 +88,7 @@ impl KeyRing {
     }
 
     /// Forgets old keys that nothing named for [`KEEP_UNUSED`]; tells their names.
+    #[must_use]
     pub fn prune(&self, now: Instant) -> Vec<Box<str>> {
         self.keys().prune(now)
     }
