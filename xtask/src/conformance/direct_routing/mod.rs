@@ -24,6 +24,8 @@ mod foreign;
 mod ladder;
 mod message;
 mod own;
+mod proxies;
+mod report;
 mod rows;
 mod runner;
 mod script;

@@ -1,127 +1,23 @@
 //! The stage: three proxies, a carrier, the sockets between them and the subject.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    net::SocketAddr,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
-use rustls_pki_types::ServerName;
-use tokio::{
-    net::{TcpListener, TcpStream, UdpSocket},
-    sync::mpsc,
-    task::AbortHandle,
-    time::{Instant, timeout},
-};
-use tokio_rustls::{TlsAcceptor, TlsConnector};
+use tokio::{net::UdpSocket, sync::mpsc, task::AbortHandle, time::Instant};
 
+pub(super) use super::report::{ConnId, Heard, Report, Shared, Side};
 use super::{
     authority::{Authority, Identity},
     connection::{self, Line},
     dialog::Dialog,
     ladder::Ladder,
     own::Own,
+    proxies::Proxy,
     site::{PROXIES, Site},
-    tls::{self, Showing, Shown, lock},
+    tls::{Showing, lock},
     verdict::{Fault, broken},
     wire::Wire,
 };
 use crate::command::Failure;
-
-/// How long a TCP connection and a handshake may take.
-const CONNECT: Duration = Duration::from_secs(5);
-
-/// Who on the stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Side {
-    /// A proxy, by its place in the order.
-    Proxy(usize),
-    /// The carrier.
-    Carrier,
-}
-
-impl Side {
-    /// Whether it is Microsoft's.
-    pub(super) fn is_teams(self) -> bool {
-        matches!(self, Self::Proxy(_))
-    }
-
-    /// Its name in a ladder.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Proxy(0) => "sip",
-            Self::Proxy(1) => "sip2",
-            Self::Proxy(_) => "sip3",
-            Self::Carrier => "carrier",
-        }
-    }
-}
-
-/// A connection, by its number.
-pub(super) type ConnId = u64;
-
-/// A message from the subject.
-#[derive(Clone, Debug)]
-pub(super) struct Heard {
-    pub(super) side: Side,
-    pub(super) conn: ConnId,
-    /// Whether we opened the connection.
-    pub(super) by_us: bool,
-    pub(super) at: Instant,
-    pub(super) wire: Arc<Wire>,
-}
-
-/// What happens on the sockets.
-#[derive(Debug)]
-pub(super) enum Report {
-    Heard(Heard),
-    /// What we sent without being asked to, such as a 200 to OPTIONS.
-    Sent(Side, Instant, Box<Wire>),
-    Opened(Side, ConnId, Instant),
-    Closed(Side, ConnId, Instant),
-    /// The subject and a proxy did not come together.
-    HandshakeFailed(Side, String),
-    /// Something that is no SIP over TLS came to a proxy.
-    Stray(Side, String),
-}
-
-/// What every connection of a stage shares.
-pub(super) struct Shared {
-    pub(super) reports: mpsc::UnboundedSender<Report>,
-    pub(super) lines: Mutex<BTreeMap<ConnId, Line>>,
-    /// The status each proxy answers OPTIONS with.
-    pub(super) options: Mutex<[u16; 3]>,
-    pub(super) shown: Shown,
-    /// Which proxies take no connections.
-    pub(super) down: Mutex<[bool; 3]>,
-    next: AtomicU64,
-}
-
-impl Shared {
-    pub(super) fn number(&self) -> ConnId {
-        self.next.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Whether a proxy takes no connections.
-    pub(super) fn is_down(&self, side: Side) -> bool {
-        matches!(side, Side::Proxy(place) if lock(&self.down).get(place) == Some(&true))
-    }
-
-    pub(super) fn report(&self, report: Report) {
-        // A stage that is gone has nobody to tell.
-        let _ = self.reports.send(report);
-    }
-}
-
-/// A proxy that listens.
-struct Proxy {
-    showing: Showing,
-    tasks: Vec<AbortHandle>,
-}
 
 /// Everything around one subject.
 pub(super) struct Stage {
@@ -131,9 +27,9 @@ pub(super) struct Stage {
     pub(super) own: Option<Own>,
     pub(super) shared: Arc<Shared>,
     reports: mpsc::UnboundedReceiver<Report>,
-    proxies: Vec<Proxy>,
+    pub(super) proxies: Vec<Proxy>,
     /// Whether each proxy has an address of its own.
-    alone: bool,
+    pub(super) alone: bool,
     pub(super) history: Vec<Heard>,
     taken: BTreeSet<usize>,
     pub(super) opened: Vec<(Side, ConnId)>,
@@ -147,7 +43,7 @@ pub(super) struct Stage {
     /// Where the carrier listens.
     pub(super) carrier_at: SocketAddr,
     tasks: Vec<AbortHandle>,
-    ours: Option<ConnId>,
+    pub(super) ours: Option<ConnId>,
     /// The calls we have made.
     pub(super) sent_invites: Vec<Dialog>,
 }
@@ -161,14 +57,7 @@ impl Stage {
         carrier: SocketAddr,
     ) -> Result<(Self, [SocketAddr; 3], SocketAddr), Failure> {
         let (sender, reports) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared {
-            reports: sender,
-            lines: Mutex::default(),
-            options: Mutex::new([200; 3]),
-            shown: Shown::default(),
-            down: Mutex::default(),
-            next: AtomicU64::new(1),
-        });
+        let shared = Arc::new(Shared::new(sender));
         let socket = Arc::new(UdpSocket::bind(carrier).await?);
         let carrier_at = socket.local_addr()?;
         let conn = shared.number();
@@ -207,122 +96,6 @@ impl Stage {
             }
         }
         Ok((stage, at, carrier_at))
-    }
-
-    /// Lets a proxy listen at an address, besides where it listens already.
-    pub(super) async fn listen(
-        &mut self,
-        number: usize,
-        address: SocketAddr,
-    ) -> Result<SocketAddr, Failure> {
-        let proxy = self.proxies.get_mut(number).ok_or("there are three proxies")?;
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        let acceptor = TlsAcceptor::from(Arc::new(proxy.showing.server(&self.shared.shown)?));
-        let (side, shared, alone) = (Side::Proxy(number), Arc::clone(&self.shared), self.alone);
-        proxy.tasks.push(connection::listen(shared, side, listener, acceptor, alone));
-        // Nothing belongs there; whatever comes is a call over the wrong transport.
-        if let Ok(socket) = UdpSocket::bind(address).await {
-            proxy.tasks.push(connection::watch(Arc::clone(&self.shared), side, socket));
-        }
-        Ok(address)
-    }
-
-    /// Takes a proxy down: it ends its connections and takes no new ones.
-    pub(super) fn take_down(&mut self, number: usize) {
-        self.set_down(number, true);
-        self.drop_connections(number);
-    }
-
-    /// Lets a proxy take connections again.
-    pub(super) fn bring_up(&mut self, number: usize) {
-        self.set_down(number, false);
-    }
-
-    fn set_down(&mut self, number: usize, down: bool) {
-        if let Some(flag) = lock(&self.shared.down).get_mut(number) {
-            *flag = down;
-        }
-    }
-
-    /// Closes the connections that the subject opened to a proxy.
-    pub(super) fn drop_connections(&mut self, number: usize) {
-        let side = Side::Proxy(number);
-        for (_, line) in lock(&self.shared.lines).iter().filter(|(_, line)| line.side == side) {
-            if !line.by_us {
-                line.close();
-            }
-        }
-    }
-
-    /// Changes the certificate every proxy shows from now on.
-    pub(super) fn show(&mut self, identity: &Identity) -> Result<(), Fault> {
-        for proxy in &self.proxies {
-            proxy.showing.change(identity).map_err(|error| Fault::NotJudged(error.to_string()))?;
-        }
-        Ok(())
-    }
-
-    /// The server names that the subject asked proxies for.
-    pub(super) fn asked_for(&self) -> Vec<String> {
-        self.proxies.iter().flat_map(|proxy| lock(&proxy.showing.asked).clone()).collect()
-    }
-
-    /// Sets the status a proxy answers OPTIONS with.
-    pub(super) fn options(&mut self, number: usize, status: u16) {
-        if let Some(options) = lock(&self.shared.options).get_mut(number) {
-            *options = status;
-        }
-    }
-
-    /// The connection Teams sends its requests on; opened when first used.
-    pub(super) async fn teams(&mut self) -> Result<ConnId, Fault> {
-        if let Some(conn) = self.ours
-            && lock(&self.shared.lines).contains_key(&conn)
-        {
-            return Ok(conn);
-        }
-        let conn = self.connect(None).await?;
-        self.ours = Some(conn);
-        Ok(conn)
-    }
-
-    /// A new connection to the subject, as a proxy opens it; from an address where one is named.
-    pub(super) async fn connect(&mut self, from: Option<SocketAddr>) -> Result<ConnId, Fault> {
-        let identity = self.issue(&PROXIES)?;
-        self.connect_as(&identity, from).await
-    }
-
-    /// A new connection to the subject under an identity.
-    pub(super) async fn connect_as(
-        &mut self,
-        identity: &Identity,
-        from: Option<SocketAddr>,
-    ) -> Result<ConnId, Fault> {
-        let fault =
-            |what: String| Fault::NotJudged(format!("no connection to the subject: {what}"));
-        let config = tls::client(identity, &self.shared.shown).map_err(|e| fault(e.to_string()))?;
-        let name =
-            ServerName::try_from(self.site.fqdn.clone()).map_err(|e| fault(e.to_string()))?;
-        let opened = async {
-            let stream = match from {
-                None => TcpStream::connect(self.site.teams).await?,
-                Some(address) => {
-                    let socket = tokio::net::TcpSocket::new_v4()?;
-                    socket.bind(address)?;
-                    socket.connect(self.site.teams).await?
-                }
-            };
-            stream.set_nodelay(true)?;
-            TlsConnector::from(Arc::new(config)).connect(name, stream).await
-        };
-        let stream = timeout(CONNECT, opened)
-            .await
-            .map_err(|_| fault("nothing for five seconds".to_owned()))?
-            .map_err(|error| fault(error.to_string()))?;
-        let conn = self.shared.number();
-        connection::carry(Arc::clone(&self.shared), Side::Proxy(0), conn, true, stream);
-        Ok(conn)
     }
 
     /// A certificate of the stage's authority.

@@ -4,6 +4,8 @@ use std::pin::Pin;
 
 use super::{own::Setting, stage::Stage, verdict::Outcome};
 
+mod certificates;
+mod failover;
 mod hold;
 mod into_teams;
 mod media;
@@ -49,6 +51,7 @@ pub(super) fn all() -> Vec<Check> {
     [
         options::CHECKS,
         transport::CHECKS,
+        certificates::CHECKS,
         into_teams::CHECKS,
         out_of_teams::CHECKS,
         transfer::CHECKS,
@@ -56,8 +59,8 @@ pub(super) fn all() -> Vec<Check> {
         media::CHECKS,
         tenants::CHECKS,
         // What leaves traces, such as a proxy that is tried last for a while, comes at the end.
-        into_teams::FAILOVER,
-        transport::CERTIFICATES,
+        failover::CHECKS,
+        certificates::OTHERS,
     ]
     .concat()
 }

@@ -80,6 +80,14 @@ pub(super) const DEFECTS: &[Defect] = &[
         Way::Out => on_new(way, wire, |text| text.replacen("Contact: <sip:", "Contact: <sips:", 1)),
         Way::In => rewrite(wire, |text| text.replacen(" sips:", " sip:", 1)),
     }),
+    defect!("CANCEL without its Reason", ["DR-067"], |_, way, wire| {
+        on(way, wire, "CANCEL", |text| edit_line(text, "Reason", |_| String::new()))
+    }),
+    defect!("History-Info without an index", ["DR-069"], |_, way, wire| {
+        on_new(way, wire, |text| {
+            edit_line(text, "History-Info", |line| line.replace(";index=", ";place="))
+        })
+    }),
     defect!("Via of another protocol version", ["DR-068"], |_, way, wire| match way {
         Way::Out => on_new(way, wire, |text| text.replacen("Via: SIP/2.0/", "Via: SIP/2.1/", 1)),
         Way::In => rewrite(wire, |text| text.replacen("Via: SIP/2.1/", "Via: SIP/2.0/", 1)),
