@@ -5,5 +5,6 @@
 //! | `quickstart` | one call, one queue, two agents | `cargo run --example quickstart` |
 //! | `anywhere` | the same program on the simulator or on your tenant, by environment variables | `cargo run --example anywhere` |
 //! | `ivr` | a menu on a bot's calls with `teams-cc-graph` alone: keys while it plays, silence, wrong keys | `cargo run --example ivr` |
+//! | `back_to_back` | a SIP caller put through over several destinations, on UDP ports of this machine | `cargo run --example back_to_back` |
 //! | `contact_center` | a whole day: bot, queue, expert, bridge, transfer, overflow, emergency | `cargo run --example contact_center` |
 //! | `simulator` | a Teams of one's own for Graph clients in any language, over HTTP and HTTPS | `cargo run --example simulator` |

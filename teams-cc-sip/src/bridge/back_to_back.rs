@@ -11,7 +11,21 @@ pub const MAX_DESTINATIONS: usize = 16;
 
 /// A back-to-back user agent's task (RFC 7092): whom to call for a caller, in which order.
 ///
-/// Given to [`Trunk::bridge`](crate::trunk::Trunk::bridge).
+/// Given to [`Trunk::bridge`](crate::trunk::Trunk::bridge). Where nobody answers, the caller gets
+/// the status that says most (RFC 3261 §16.7: 6xx before 3xx and 4xx before 5xx) as
+///
+/// | the called side ends with | the caller gets |
+/// |---|---|
+/// | 486, 600 | 486 |
+/// | 603, 607, 608 | 603 |
+/// | 404, 604 | 404 |
+/// | 403, 410, 433, 482, 483, 484 | the same |
+/// | 408, 480, 487, nobody answered in time, a redirection | 480 |
+/// | 415, 488, 606, an answer that cannot be used | 488 |
+/// | 503 | 503 without `Retry-After` |
+/// | 504, nothing came back, nothing could be sent | 504 |
+/// | 401, 407 | 403 |
+/// | anything else | 500 |
 ///
 /// ```
 /// use std::time::Duration;

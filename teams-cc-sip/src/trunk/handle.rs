@@ -77,6 +77,22 @@ impl Trunk {
     /// [`IncomingCall::onward`](super::IncomingCall::onward). Which status becomes which, and when
     /// the next destination is called, stands in [`BackToBack`].
     ///
+    /// ```
+    /// use teams_cc_core::LegId;
+    /// use teams_cc_sip::trunk::{BackToBack, IncomingCall, SipLeg, Trunk, Via};
+    ///
+    /// async fn to_teams(
+    ///     trunk: &Trunk,
+    ///     call: &IncomingCall,
+    /// ) -> Result<std::sync::Arc<SipLeg>, Box<dyn std::error::Error>> {
+    ///     let teams = Via::Teams { tenant: "bank.sbc1.adatum.biz".parse()? };
+    ///     let to = call.onward(teams, LegId::numbered("OUT", 1));
+    ///     Ok(trunk.bridge(&call.leg, BackToBack::new(to)).await?)
+    /// }
+    /// ```
+    ///
+    /// A program that runs: `cargo run --example back_to_back`.
+    ///
     /// A caller that was answered before hears ringing or early media from the media port and
     /// stays up if nobody answers. Dropping the called leg's handle withdraws the call. Dropping
     /// the future before it is done does so too; the caller is then as if nobody had answered.
