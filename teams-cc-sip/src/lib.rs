@@ -8,6 +8,7 @@ mod digest;
 pub mod direct_routing;
 pub mod endpoint;
 mod error;
+mod fingerprint;
 pub mod gate;
 pub mod io;
 #[cfg(feature = "media")]

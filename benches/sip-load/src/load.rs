@@ -22,7 +22,11 @@ pub(crate) struct Callee {
 
 impl Callee {
     pub(crate) fn start(who: &str, transport: &'static str) -> Result<Self, Box<dyn Error>> {
-        let address = std::net::UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
+        // A port that is free over both.
+        let mut address = std::net::UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
+        while std::net::TcpListener::bind(address).is_err() {
+            address = std::net::UdpSocket::bind("127.0.0.1:0")?.local_addr()?;
+        }
         let mut command = pinned(1, std::env::current_exe()?.display().to_string());
         command.args(["callee", who, transport, &address.to_string()]);
         let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn()?;

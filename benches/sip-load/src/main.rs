@@ -135,7 +135,8 @@ fn standing() -> Fallible<Value> {
         let rate = 2_000;
         let hold = Duration::from_secs(600);
         let caller = Caller::start(&callee, Calls { calls: standing, rate, hold })?;
-        sleep(Duration::from_secs(u64::from(standing / rate) + 5));
+        // Dialogs that stand: what making them left behind is over.
+        sleep(Duration::from_secs(u64::from(standing / rate)) + LINGER);
         let mut runs = Vec::new();
         for _ in 0..ROUNDS {
             let calls = Calls { calls: 4_000, rate: 500, hold: Duration::ZERO };

@@ -97,7 +97,7 @@ impl Engine {
             (session.media() == media).then(|| leg.clone())
         };
         // Only a leg that a transfer has moved has a stream of another name.
-        carries(media).or_else(|| self.legs.keys().find_map(carries))
+        carries(media).or_else(|| self.legs.values().find_map(|record| carries(&record.id)))
     }
 }
 

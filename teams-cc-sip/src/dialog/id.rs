@@ -1,6 +1,6 @@
 //! What names a dialog (RFC 3261 §12).
 
-use crate::transaction::key::Envelope;
+use crate::{fingerprint, transaction::key::Envelope};
 
 /// Call-ID and both tags, seen from here.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +16,7 @@ pub(crate) struct DialogId {
 impl DialogId {
     pub(crate) fn new(call_id: &str, local_tag: &str, remote_tag: &str) -> Self {
         Self {
-            print: print([call_id, local_tag, remote_tag]),
+            print: fingerprint::of([call_id, local_tag, remote_tag]),
             call_id: call_id.into(),
             local_tag: local_tag.into(),
             remote_tag: remote_tag.into(),
@@ -30,12 +30,4 @@ impl DialogId {
         let remote = envelope.from.tag().unwrap_or_default();
         Some(Self::new(envelope.call_id.as_str(), local, remote))
     }
-}
-
-/// FNV-1a.
-fn print(texts: [&str; 3]) -> u64 {
-    let octets = texts.iter().flat_map(|text| text.bytes().chain([0]));
-    octets.fold(0xcbf2_9ce4_8422_2325, |hash, octet| {
-        (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     dialog::{Call, DialogId, Stage},
     digest::Account,
+    fingerprint::Printed,
     message::{Method, Request, Response, StatusCode, typed::RetryAfter},
     transaction::{
         TransactionId,
@@ -71,7 +72,7 @@ impl Owner {
 pub(crate) struct Incoming {
     pub(crate) origin: Origin,
     pub(crate) envelope: Box<Envelope>,
-    pub(crate) key: ServerKey,
+    pub(crate) key: Printed<ServerKey>,
     pub(crate) within: Within,
     pub(crate) request: Box<Request>,
 }
@@ -90,7 +91,7 @@ pub(crate) enum Within {
 #[derive(Debug)]
 pub(crate) struct Met {
     pub(crate) envelope: Box<Envelope>,
-    pub(crate) key: ServerKey,
+    pub(crate) key: Printed<ServerKey>,
     pub(crate) within: Within,
 }
 
@@ -245,7 +246,7 @@ impl Core {
             owner,
             Arrival {
                 key: incoming.key.clone(),
-                merge: MergeKey::of(&incoming.envelope),
+                merge: MergeKey::of(&incoming.envelope).map(MergeKey::printed),
                 request: keep.then(|| (*incoming.request).clone()),
                 invite: *incoming.request.method() == Method::Invite,
                 route,

@@ -37,7 +37,7 @@ impl Endpoint {
     /// Reads where a request belongs; nothing where it does not say so.
     pub(crate) fn meet(&self, request: &Request) -> Option<Met> {
         let envelope = Box::new(Envelope::of(request.headers()).ok()?);
-        let key = ServerKey::of(request, &envelope);
+        let key = ServerKey::of(request, &envelope).printed();
         let within = match DialogId::of_request(&envelope) {
             None => Within::Nothing,
             Some(id) => self.core.dialogs.get(&id).copied().map_or(Within::Unknown, Within::Call),

@@ -116,7 +116,7 @@ impl Endpoint {
 
     /// A request that comes on two ways (§8.2.2.2), and our own INVITE that comes back.
     fn returned(&self, incoming: &Incoming) -> Option<(Response, Turned)> {
-        let key = MergeKey::of(&incoming.envelope)?;
+        let key = MergeKey::of(&incoming.envelope)?.printed();
         let refusal = |why| Some((Response::new(StatusCode::LOOP_DETECTED), why));
         if self.core.table.is_merged(&key) {
             return refusal(Turned::Merged);

@@ -13,6 +13,7 @@ use tracing::Instrument;
 use super::{Network, Peer, TransportKind, connection::Heard, flows::Flows, tell::tell_next};
 use crate::{
     error::Error,
+    fingerprint::ByLeg,
     trunk::{
         MediaEvent, MediaNews, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent, Unfinished,
         command::Command,
@@ -71,7 +72,7 @@ pub(crate) fn spawn(
         orders: channels.orders,
         releases,
         released: freed,
-        handles: BTreeMap::new(),
+        handles: ByLeg::new(),
         hearing,
         events: channels.events,
         event_bound: limits.events,
@@ -105,7 +106,7 @@ pub(super) struct Driver {
     pub(super) releases: mpsc::UnboundedSender<(LegId, u64)>,
     pub(super) released: mpsc::UnboundedReceiver<(LegId, u64)>,
     /// The present handle of each leg: an id may be used again while an old handle lives on.
-    pub(super) handles: BTreeMap<LegId, u64>,
+    pub(super) handles: ByLeg<u64>,
     pub(super) hearing: mpsc::Receiver<Heard>,
     pub(super) events: mpsc::Sender<TrunkEvent>,
     pub(super) event_bound: usize,

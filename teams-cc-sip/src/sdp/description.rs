@@ -125,7 +125,7 @@ impl SessionDescription {
             return Err(SdpError::new(SdpRule::TooLarge, 0));
         }
         let bytes = Bytes::copy_from_slice(bytes);
-        let mut read = Self { lines: Vec::new(), media: Vec::new() };
+        let mut read = Self { lines: Vec::with_capacity(6), media: Vec::with_capacity(1) };
         let mut start = 0;
         let mut number = 0;
         while start < bytes.len() {

@@ -114,7 +114,7 @@ impl Media {
             return Err(error);
         }
         let port = port.parse().map_err(|_| error)?;
-        Ok(Self { kind, port, ports: count, protocol, formats, lines: Vec::new() })
+        Ok(Self { kind, port, ports: count, protocol, formats, lines: Vec::with_capacity(8) })
     }
 
     pub(super) const fn built(

@@ -6,7 +6,7 @@ use super::{
     AnswerError, Codec, Crypto, Direction, IceCredentials, Line, MasterKey, Media,
     SessionDescription, Suite,
 };
-use crate::message::Text;
+use crate::message::{Text, address_text};
 
 /// What carries the sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,13 +130,13 @@ impl LocalAudio {
 
     pub(super) fn describe(&self, media: Vec<Media>, ice: bool) -> SessionDescription {
         let family = if self.address.is_ipv4() { "IP4" } else { "IP6" };
-        let address = self.address;
-        let (id, version) = (self.session_id, self.version);
+        let address = &*address_text(self.address);
+        let (id, version) = (self.session_id.to_string(), self.version.to_string());
         let mut lines = vec![
             Line::built(b'v', "0".into()),
-            Line::built(b'o', format!("- {id} {version} IN {family} {address}")),
+            Line::built(b'o', ["- ", &id, " ", &version, " IN ", family, " ", address].concat()),
             Line::built(b's', "-".into()),
-            Line::built(b'c', format!("IN {family} {address}")),
+            Line::built(b'c', ["IN ", family, " ", address].concat()),
             Line::built(b't', "0 0".into()),
         ];
         if ice {
@@ -149,27 +149,30 @@ impl LocalAudio {
     pub(super) fn section(&self, says: &Section<'_>) -> Media {
         let profile = if says.crypto.is_some() { Profile::Savp } else { Profile::Avp };
         let attribute = |value: String| Line::built(b'a', value);
-        let mut lines = Vec::new();
-        let mut formats = Vec::new();
+        let mut lines = Vec::with_capacity(8);
+        let mut formats = Vec::with_capacity(4);
         for (payload_type, codec) in says.codecs {
-            formats.push(payload_type.to_string());
-            let (name, rate) = (codec.encoding(), codec.clock_rate());
-            lines.push(attribute(format!("rtpmap:{payload_type} {name}/{rate}")));
+            let (number, rate) = (payload_type.to_string(), codec.clock_rate().to_string());
+            let map = ["rtpmap:", &number, " ", codec.encoding(), "/", &rate].concat();
+            lines.push(attribute(map));
+            formats.push(number);
         }
         if says.comfort_noise {
             formats.push(COMFORT_NOISE.to_string());
             lines.push(attribute(format!("rtpmap:{COMFORT_NOISE} CN/8000")));
         }
         if let Some((event, rate)) = says.telephone_event {
-            formats.push(event.to_string());
-            lines.push(attribute(format!("rtpmap:{event} telephone-event/{rate}")));
+            let (event, rate) = (event.to_string(), rate.to_string());
+            let map = ["rtpmap:", &event, " telephone-event/", &rate].concat();
+            lines.push(attribute(map));
             // RFC 4733 §2.4.1: events 0 to 15 are the sixteen keys.
-            lines.push(attribute(format!("fmtp:{event} 0-15")));
+            lines.push(attribute(["fmtp:", &event, " 0-15"].concat()));
+            formats.push(event);
         }
         if let Some(crypto) = says.crypto {
             lines.push(attribute(format!("crypto:{}", crypto.reveal())));
         }
-        lines.push(attribute(format!("ptime:{}", self.ptime)));
+        lines.push(attribute(["ptime:", &self.ptime.to_string()].concat()));
         if says.rtcp_mux {
             lines.push(attribute("rtcp-mux".into()));
         }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     endpoint::{Route, Target},
+    fingerprint::Printed,
     message::{Message, Request},
 };
 
@@ -32,8 +33,8 @@ pub(super) struct Entry<O> {
     pub(super) latest: Option<Message>,
     pub(super) route: Route,
     pub(super) fallback: Option<Target>,
-    pub(super) client: Option<(Arc<ClientKey>, Option<Arc<MergeKey>>)>,
-    pub(super) server: Option<(Arc<ServerKey>, Option<Arc<MergeKey>>)>,
+    pub(super) client: Option<(Printed<ClientKey>, Option<Printed<MergeKey>>)>,
+    pub(super) server: Option<(Printed<ServerKey>, Option<Printed<MergeKey>>)>,
 }
 
 impl Machine {

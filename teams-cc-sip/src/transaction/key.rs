@@ -1,7 +1,10 @@
 //! Which transaction a message belongs to (RFC 3261 §17.1.3 and §17.2.3).
 
-use crate::message::{
-    CSeq, CallId, FromHeader, Headers, Method, ParseError, Request, Rule, ToHeader, Via,
+use crate::{
+    fingerprint::{self, Printed},
+    message::{
+        CSeq, CallId, FromHeader, Headers, Method, ParseError, Request, Rule, ToHeader, Via,
+    },
 };
 
 /// The headers that say where a message belongs, read once.
@@ -38,6 +41,10 @@ impl ClientKey {
     pub(crate) fn of(envelope: &Envelope) -> Option<Self> {
         let branch = envelope.via.branch()?.into();
         Some(Self { branch, method: envelope.cseq.method.clone() })
+    }
+
+    pub(crate) fn printed(self) -> Printed<Self> {
+        Printed::new(fingerprint::of([&*self.branch]), self)
     }
 }
 
@@ -90,6 +97,19 @@ impl ServerKey {
         }
         self
     }
+
+    pub(crate) fn is_of_invite(&self) -> bool {
+        let (Self::Branch { method, .. } | Self::Legacy { method, .. }) = self;
+        *method == Method::Invite
+    }
+
+    pub(crate) fn printed(self) -> Printed<Self> {
+        let print = match &self {
+            Self::Branch { branch, .. } => fingerprint::of([&**branch]),
+            Self::Legacy { call_id, from_tag, .. } => fingerprint::of([&**call_id, from_tag]),
+        };
+        Printed::new(print, self)
+    }
 }
 
 /// What two copies of one request share that came on different ways (§8.2.2.2).
@@ -113,6 +133,10 @@ impl MergeKey {
             number: envelope.cseq.number,
             method: envelope.cseq.method.clone(),
         })
+    }
+
+    pub(crate) fn printed(self) -> Printed<Self> {
+        Printed::new(fingerprint::of([&*self.from_tag, &self.call_id]), self)
     }
 }
 

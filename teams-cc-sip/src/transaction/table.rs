@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     endpoint::{FlowId, Output, Route, Target, Transmit},
+    fingerprint::Printed,
     message::{Message, Method, Request, Response, StatusCode},
 };
 
@@ -32,8 +33,8 @@ pub(crate) enum What {
 
 /// What to start a server transaction with.
 pub(crate) struct Arrival {
-    pub(crate) key: ServerKey,
-    pub(crate) merge: Option<MergeKey>,
+    pub(crate) key: Printed<ServerKey>,
+    pub(crate) merge: Option<Printed<MergeKey>>,
     /// What has to be known to respond later; nothing where the response comes at once.
     pub(crate) request: Option<Request>,
     pub(crate) invite: bool,
@@ -50,11 +51,11 @@ pub(crate) struct Table<O> {
     next: u64,
     /// Boxed: large values would be moved with every change of their neighbours.
     entries: BTreeMap<TransactionId, Box<Entry<O>>>,
-    clients: BTreeMap<Arc<ClientKey>, TransactionId>,
-    servers: BTreeMap<Arc<ServerKey>, TransactionId>,
-    merges: BTreeMap<Arc<MergeKey>, TransactionId>,
+    clients: BTreeMap<Printed<ClientKey>, TransactionId>,
+    servers: BTreeMap<Printed<ServerKey>, TransactionId>,
+    merges: BTreeMap<Printed<MergeKey>, TransactionId>,
     /// INVITEs of ours outside of dialogs, by what they keep if they come back.
-    sent: BTreeMap<Arc<MergeKey>, TransactionId>,
+    sent: BTreeMap<Printed<MergeKey>, TransactionId>,
     deadlines: Deadlines<TransactionId>,
     told: VecDeque<(TransactionId, O, What)>,
 }
@@ -85,9 +86,9 @@ impl<O: Copy> Table<O> {
         out: &mut VecDeque<Output>,
     ) -> Option<TransactionId> {
         let envelope = Envelope::of(request.headers()).ok()?;
-        let key = Arc::new(ClientKey::of(&envelope)?);
+        let key = ClientKey::of(&envelope)?.printed();
         let merge = MergeKey::of(&envelope).filter(|_| *request.method() == Method::Invite);
-        let merge = merge.map(Arc::new);
+        let merge = merge.map(MergeKey::printed);
         let (machine, step) = if *request.method() == Method::Invite {
             let (machine, step) = InviteClient::new(now, self.timers, reliable);
             (Machine::InviteClient(machine), step)
@@ -102,7 +103,7 @@ impl<O: Copy> Table<O> {
             latest: None,
             route,
             fallback: None,
-            client: Some((Arc::clone(&key), merge.clone())),
+            client: Some((key.clone(), merge.clone())),
             server: None,
         });
         self.clients.insert(key, id);
@@ -116,7 +117,6 @@ impl<O: Copy> Table<O> {
     /// Takes a request in that belongs to no transaction yet.
     pub(crate) fn accept(&mut self, now: Instant, owner: O, arrival: Arrival) -> TransactionId {
         let Arrival { key, merge, request, invite, route, fallback, reliable } = arrival;
-        let (key, merge) = (Arc::new(key), merge.map(Arc::new));
         let machine = if invite {
             Machine::InviteServer(InviteServer::new(self.timers, reliable))
         } else {
@@ -130,7 +130,7 @@ impl<O: Copy> Table<O> {
             route,
             fallback,
             client: None,
-            server: Some((Arc::clone(&key), merge.clone())),
+            server: Some((key.clone(), merge.clone())),
         });
         self.servers.insert(key, id);
         if let Some(merge) = merge {
@@ -148,7 +148,8 @@ impl<O: Copy> Table<O> {
         response: Box<Response>,
         out: &mut VecDeque<Output>,
     ) -> Result<(), Box<Response>> {
-        let found = ClientKey::of(envelope).and_then(|key| self.clients.get(&key).copied());
+        let found =
+            ClientKey::of(envelope).and_then(|key| self.clients.get(&key.printed()).copied());
         let Some((id, entry)) =
             found.and_then(|id| self.entries.get_mut(&id).map(|entry| (id, entry)))
         else {
@@ -317,27 +318,30 @@ impl<O: Copy> Table<O> {
 
     /// The request of ours that a response belongs to, and the way it went.
     pub(crate) fn client(&self, envelope: &Envelope) -> Option<(TransactionId, &Request, &Route)> {
-        let id = *self.clients.get(&ClientKey::of(envelope)?)?;
+        let id = *self.clients.get(&ClientKey::of(envelope)?.printed())?;
         let entry = self.entries.get(&id)?;
         Some((id, entry.request.as_deref()?, &entry.route))
     }
 
-    pub(crate) fn server(&self, key: &ServerKey) -> Option<TransactionId> {
+    pub(crate) fn server(&self, key: &Printed<ServerKey>) -> Option<TransactionId> {
         self.servers.get(key).copied()
     }
 
     /// The transaction of the INVITE that a CANCEL with this key is about (§9.2).
-    pub(crate) fn server_of_invite(&self, key: &ServerKey) -> Option<TransactionId> {
-        if self.servers.is_empty() { None } else { self.server(&key.clone().of_invite()) }
+    pub(crate) fn server_of_invite(&self, key: &Printed<ServerKey>) -> Option<TransactionId> {
+        if key.key().is_of_invite() {
+            return self.server(key);
+        }
+        self.server(&key.key().clone().of_invite().printed())
     }
 
     /// Whether a copy of this request is being handled.
-    pub(crate) fn is_merged(&self, key: &MergeKey) -> bool {
+    pub(crate) fn is_merged(&self, key: &Printed<MergeKey>) -> bool {
         self.merges.contains_key(key)
     }
 
     /// The INVITE of ours that this one is, if it has come back.
-    pub(crate) fn sent_as(&self, key: &MergeKey) -> Option<&Request> {
+    pub(crate) fn sent_as(&self, key: &Printed<MergeKey>) -> Option<&Request> {
         self.request_of(*self.sent.get(key)?)
     }
 

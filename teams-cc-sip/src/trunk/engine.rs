@@ -29,6 +29,7 @@ use crate::{
         Met, Origin, Output as EndpointOutput, RequestHandle, SessionTimer,
     },
     error::{Error, ErrorKind},
+    fingerprint::ByLeg,
     gate::Gate,
     io::Peer,
     transport::{Target, TransportKind},
@@ -49,7 +50,7 @@ pub(crate) struct Engine {
     pub(crate) endpoint: Endpoint,
     pub(crate) now: Instant,
     /// Boxed: large values would be moved with every change of their neighbours.
-    pub(crate) legs: BTreeMap<LegId, Box<LegRecord>>,
+    pub(crate) legs: ByLeg<Box<LegRecord>>,
     pub(crate) calls: BTreeMap<CallHandle, (LegId, Role)>,
     pub(crate) retired: BTreeMap<CallHandle, Instant>,
     /// Until when the targets of transfers may ring.
@@ -110,7 +111,7 @@ impl Engine {
         Ok(Self {
             endpoint: Endpoint::new(sip),
             now: Instant::ZERO,
-            legs: BTreeMap::new(),
+            legs: ByLeg::new(),
             calls: BTreeMap::new(),
             retired: BTreeMap::new(),
             recalls: BTreeMap::new(),
