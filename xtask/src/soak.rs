@@ -22,7 +22,7 @@ pub(crate) fn run(name: Option<&str>) -> Tally {
         return tally;
     }
     let mut cargo = command::cargo();
-    cargo.args(["test", "--release", "--workspace", "--lib", "--tests", "--no-fail-fast"]);
+    cargo.args(["test", "--profile", "soak", "--workspace", "--lib", "--tests", "--no-fail-fast"]);
     cargo.args(name);
     for (variable, default) in [("TEAMS_CC_SOAK", FACTOR), ("PROPTEST_CASES", CASES)] {
         cargo.env(variable, std::env::var(variable).unwrap_or_else(|_| default.to_owned()));
