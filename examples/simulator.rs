@@ -79,6 +79,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("tenant: {}", tenant.id);
     println!("client id: {}", app.id);
     println!("client secret: {SECRET}");
+    let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("../teams-cc-sim/keys");
+    println!("client certificates: {}", keys.canonicalize()?.display());
     println!("permissions: {}", ROLES.join(" "));
     println!("client id that reads presence alone: {}", reader.id);
     for user in &setup.users {

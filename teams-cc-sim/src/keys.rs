@@ -1,14 +1,24 @@
 //! The simulator's public test keys, and the tokens they sign (RFC 7515, RS256).
 
 use aws_lc_rs::{
+    digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest},
     rand::SystemRandom,
     signature::{RSA_PKCS1_SHA256, RsaKeyPair},
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use serde_json::{Value, json};
 
 /// The public halves of both keys, as the key endpoints serve them.
 pub const JWKS: &str = include_str!("../keys/jwks.json");
+
+/// The certificate that every app of the simulator has registered, in PEM.
+pub const CLIENT_CERTIFICATE: &str = include_str!("../keys/client.cert.pem");
+
+/// Its private key, in PEM; anybody can read it.
+pub const CLIENT_KEY: &str = include_str!("../keys/client.key.pem");
 
 const FIRST: &[u8] = include_bytes!("../keys/first.pkcs8.der");
 const SECOND: &[u8] = include_bytes!("../keys/second.pkcs8.der");
@@ -42,14 +52,34 @@ impl SigningKey {
 pub(crate) struct Keys {
     first: RsaKeyPair,
     second: RsaKeyPair,
+    client: RsaKeyPair,
+    /// The SHA-256 and the SHA-1 of the clients' certificate, as assertions name them.
+    thumbprints: (String, String),
 }
 
 impl Keys {
     pub(crate) fn load() -> Self {
-        let read = |der| {
+        let read = |der: &[u8]| {
             RsaKeyPair::from_pkcs8(der).expect("the keys in the folder are RSA keys in PKCS #8")
         };
-        Self { first: read(FIRST), second: read(SECOND) }
+        let certificate = der(CLIENT_CERTIFICATE);
+        let print = |algorithm| URL_SAFE_NO_PAD.encode(digest(algorithm, &certificate));
+        Self {
+            first: read(FIRST),
+            second: read(SECOND),
+            client: read(&der(CLIENT_KEY)),
+            thumbprints: (print(&SHA256), print(&SHA1_FOR_LEGACY_USE_ONLY)),
+        }
+    }
+
+    /// The key of the certificate that apps have registered.
+    pub(crate) fn client(&self) -> &RsaKeyPair {
+        &self.client
+    }
+
+    /// The SHA-256 and the SHA-1 of that certificate, in base64url.
+    pub(crate) fn client_thumbprints(&self) -> (&str, &str) {
+        (&self.thumbprints.0, &self.thumbprints.1)
     }
 
     /// A compact JWS over these claims.
@@ -88,6 +118,12 @@ impl Keys {
             .any(|key| self.sign(key, &claims) == token)
             .then_some(claims)
     }
+}
+
+/// What a text in PEM holds.
+fn der(pem: &str) -> Vec<u8> {
+    let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    STANDARD.decode(body).expect("the files in the folder are PEM")
 }
 
 fn encode(value: &Value) -> String {

@@ -1,13 +1,18 @@
-"""msal signs in at the simulator's token endpoint: client credentials with a secret."""
+"""msal signs in at the simulator's token endpoint, by every flow that it has."""
 
 import json
+import pathlib
 import ssl
+import urllib.parse
 import urllib.request
 import uuid
 
 import jwt
 import msal
 import requests
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from checks import check, end, equal, settings
 
@@ -121,5 +126,76 @@ with check("msal asks the simulator's own instance discovery"):
 with check("msal gives an OpenID authority the tenant's issuer"):
     oidc = application(authority=None, oidc_authority=f"{AUTHORITY}/v2.0", instance_discovery=None)
     equal(oidc.acquire_token_for_client(SCOPE).get("token_type"), "Bearer")
+
+KEYS = pathlib.Path(SIM["client certificates"])
+PEM = (KEYS / "client.cert.pem").read_text()
+CERTIFICATE = {
+    "private_key": (KEYS / "client.key.pem").read_text(),
+    "thumbprint": x509.load_pem_x509_certificate(PEM.encode()).fingerprint(hashes.SHA1()).hex(),
+}
+# With the certificate beside it, msal signs with PS256 and names it by its SHA-256.
+NEWER = {"private_key": CERTIFICATE["private_key"], "public_certificate": PEM}
+REDIRECT = "https://partner.example/signed-in"
+PERSON = ["https://graph.microsoft.com/Presence.Read.All"]
+
+
+def browsed(flow):
+    """The redirect's query, as a browser would bring it back."""
+    answer = requests.get(flow["auth_uri"], verify=CA, allow_redirects=False)
+    equal(answer.status_code, 302)
+    query = urllib.parse.urlsplit(answer.headers["location"]).query
+    return dict(urllib.parse.parse_qsl(query))
+
+
+def public():
+    """A public client, in which people sign in."""
+    return msal.PublicClientApplication(
+        SIM["client id"], authority=AUTHORITY, instance_discovery=False, verify=CA
+    )
+
+
+for name, credential in [("RS256 and SHA-1", CERTIFICATE), ("PS256 and SHA-256", NEWER)]:
+    with check(f"msal signs in with a certificate, {name}"):
+        token = application(secret=credential).acquire_token_for_client(SCOPE)
+        equal(token.get("error_description"), None)
+        equal(verified(token["access_token"])["appid"], SIM["client id"])
+
+with check("msal redeems an authorization code with PKCE and believes the id token"):
+    agent = application()
+    flow = agent.initiate_auth_code_flow(PERSON, redirect_uri=REDIRECT)
+    token = agent.acquire_token_by_auth_code_flow(flow, browsed(flow))
+    equal(token.get("error_description"), None)
+    equal(token["id_token_claims"]["tid"], SIM["tenant"])
+    equal(verified(token["access_token"])["scp"], "Presence.Read.All")
+
+with check("msal refreshes, and its cache takes the new refresh token"):
+    [account] = agent.get_accounts()
+    again = agent.acquire_token_silent(PERSON, account=account, force_refresh=True)
+    equal(again.get("error_description"), None)
+    assert again["access_token"] != token["access_token"], "it is the old one"
+
+with check("msal reports a code that was redeemed before as invalid_grant, AADSTS54005"):
+    flow = agent.initiate_auth_code_flow(PERSON, redirect_uri=REDIRECT)
+    query = browsed(flow)
+    agent.acquire_token_by_auth_code_flow(dict(flow), query)
+    refused(agent.acquire_token_by_auth_code_flow(dict(flow), query), "invalid_grant", 54005)
+
+with check("msal signs in with a device code"):
+    device = public()
+    flow = device.initiate_device_flow(PERSON)
+    token = device.acquire_token_by_device_flow(flow)
+    equal(token.get("error_description"), None)
+    equal(token["id_token_claims"]["tid"], SIM["tenant"])
+
+with check("msal acts on behalf of who called"):
+    tab = public()
+    flow = tab.initiate_auth_code_flow(
+        [f"api://{SIM['client id']}/access_as_user"], redirect_uri=REDIRECT
+    )
+    caller = tab.acquire_token_by_auth_code_flow(flow, browsed(flow))
+    equal(caller.get("error_description"), None)
+    token = application().acquire_token_on_behalf_of(caller["access_token"], PERSON)
+    equal(token.get("error_description"), None)
+    equal(verified(token["access_token"])["idtyp"], "user")
 
 end()

@@ -40,6 +40,10 @@ struct Inner {
 }
 
 /// One proof of the app: for whom, when, and its id.
+#[cfg_attr(
+    not(feature = "client-certificate"),
+    expect(dead_code, reason = "a certificate alone signs what is new each time")
+)]
 pub(super) struct Occasion<'a> {
     pub(super) client_id: &'a AppId,
     pub(super) audience: &'a str,

@@ -5,7 +5,7 @@ use http::{Method, Response, StatusCode};
 use serde_json::Value;
 
 use super::{
-    batch, clip, graph, metadata,
+    batch, clip, graph, metadata, persons,
     problem::{Problem, plain},
     token,
 };
@@ -68,6 +68,15 @@ pub(crate) fn respond(world: &mut World, request: &http::Request<Bytes>) -> Resp
     match (request.method(), segments.as_slice()) {
         (&Method::POST, [tenant, "oauth2", "v2.0", "token"]) => {
             token::issue(world, tenant, request)
+        }
+        (&Method::GET, [tenant, "oauth2", "v2.0", "authorize"]) => {
+            persons::authorize(world, tenant, request)
+        }
+        (&Method::POST, [tenant, "oauth2", "v2.0", "devicecode"]) => {
+            persons::device(world, tenant, request)
+        }
+        (&Method::GET, ["common", "v2.0", ".well-known", "openid-configuration"]) => {
+            metadata::common(request)
         }
         (&Method::GET, [tenant, "v2.0", ".well-known", "openid-configuration"]) => {
             metadata::tenant(world, tenant, request)

@@ -27,8 +27,9 @@ pub(crate) fn tenant(world: &mut World, name: &str, request: &Request<Bytes>) ->
             "issuer": format!("{base}/v2.0"),
             "authorization_endpoint": format!("{base}/oauth2/v2.0/authorize"),
             "token_endpoint": format!("{base}/oauth2/v2.0/token"),
+            "device_authorization_endpoint": format!("{base}/oauth2/v2.0/devicecode"),
             "jwks_uri": format!("{base}/discovery/v2.0/keys"),
-            "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
             "response_types_supported": ["code"],
             "scopes_supported": ["openid"],
             "subject_types_supported": ["pairwise"],
@@ -36,6 +37,21 @@ pub(crate) fn tenant(world: &mut World, name: &str, request: &Request<Bytes>) ->
             "tenant_region_scope": "NA",
             "cloud_instance_name": "microsoftonline.com",
             "msgraph_host": origin.rsplit('/').next(),
+        }),
+    )
+}
+
+/// `GET /common/v2.0/.well-known/openid-configuration`: what all tenants share.
+pub(crate) fn common(request: &Request<Bytes>) -> Response<Bytes> {
+    let base = origin(request);
+    json_response(
+        StatusCode::OK,
+        &json!({
+            "issuer": format!("{base}/{{tenantid}}/v2.0"),
+            "authorization_endpoint": format!("{base}/common/oauth2/v2.0/authorize"),
+            "token_endpoint": format!("{base}/common/oauth2/v2.0/token"),
+            "jwks_uri": format!("{base}/common/discovery/v2.0/keys"),
+            "id_token_signing_alg_values_supported": ["RS256"],
         }),
     )
 }

@@ -4,6 +4,7 @@
 //! the key endpoint of the calling service at once.
 
 mod answer;
+mod assertion;
 mod batch;
 mod call_records;
 mod calls;
@@ -14,6 +15,7 @@ mod media;
 mod metadata;
 mod options;
 mod participants;
+mod persons;
 mod presence;
 mod problem;
 mod redirect;
@@ -31,3 +33,4 @@ pub use self::{
 
 pub(crate) use answer::{Answer, MAX_BODY_BYTES, respond};
 use answer::{finish, logged, origin};
+pub(crate) use persons::SignIns;

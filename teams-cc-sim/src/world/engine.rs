@@ -18,7 +18,7 @@ use super::{
     subscription::Subscription,
 };
 use crate::{
-    door,
+    door::{self, SignIns},
     error::{Error, ErrorKind},
     keys::Keys,
     log::{Column, EventLog},
@@ -66,6 +66,7 @@ pub struct World {
     pub(crate) now: Instant,
     pub(crate) dice: Dice,
     pub(crate) keys: Keys,
+    pub(crate) sign_ins: SignIns,
     pub(crate) log: EventLog,
     pub(crate) schedule: Schedule,
     pub(crate) outbox: VecDeque<Output>,
@@ -98,6 +99,7 @@ impl World {
             now: Instant::ZERO,
             dice: Dice::new(setup.seed),
             keys: Keys::load(),
+            sign_ins: SignIns::default(),
             log: EventLog::default(),
             schedule: Schedule::default(),
             outbox: VecDeque::new(),
