@@ -16,6 +16,9 @@ use crate::config::DEFAULT_ATTEMPT_TIMEOUT;
 use crate::error::{ConfigError, Error, ErrorKind};
 use crate::layer::{Attempt, retry_after};
 
+/// The header that names a request.
+const CLIENT_REQUEST_ID: &str = "client-request-id";
+
 /// Attempts for one token; the cache holds back what fails longer.
 const ATTEMPTS: u32 = 3;
 
@@ -67,6 +70,10 @@ impl AppRegistration {
         let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
         request.headers_mut().insert(CONTENT_TYPE, kind);
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // The id to look for in the tenant's sign-in log; a refusal brings it back.
+        if let Ok(id) = HeaderValue::try_from(self.next_id().to_string()) {
+            request.headers_mut().insert(CLIENT_REQUEST_ID, id);
+        }
         let attempt = Attempt::new(self.transport(), DEFAULT_ATTEMPT_TIMEOUT);
         let response = attempt.send(request).await?;
         let status = response.status();

@@ -33,8 +33,8 @@ struct Inner {
     transport: Transport,
     clock: Arc<dyn Clock>,
     seed: Seed,
-    /// How many proofs were made; each has an id of its own.
-    proofs: Arc<AtomicU64>,
+    /// How many ids were drawn.
+    ids: Arc<AtomicU64>,
     handles_challenges: bool,
     id_tokens: IdTokens,
 }
@@ -76,7 +76,7 @@ impl AppRegistration {
             transport,
             clock,
             seed: Seed::new(0),
-            proofs: Arc::default(),
+            ids: Arc::default(),
             handles_challenges: false,
             id_tokens,
         };
@@ -166,15 +166,20 @@ impl AppRegistration {
         &self.inner.id_tokens
     }
 
+    /// An id that no other request and no other proof has.
+    pub(super) fn next_id(&self) -> uuid::Uuid {
+        let nth = self.inner.ids.fetch_add(1, Ordering::Relaxed).wrapping_mul(2);
+        // Two processes of one seed do not begin at the same second.
+        let now = self.inner.clock.wall().unix_seconds().to_string();
+        let seed = self.inner.seed.derive("sign-in").derive(&now);
+        let bits = (u128::from(seed.draw(nth)) << 64) | u128::from(seed.draw(nth.wrapping_add(1)));
+        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+    }
+
     /// The form with what proves the app, made for this one time.
     pub(super) async fn prove(&self, form: Form, audience: &str) -> Result<Form, Error> {
-        let inner = &*self.inner;
-        let nth = inner.proofs.fetch_add(1, Ordering::Relaxed);
+        let (inner, id) = (&*self.inner, self.next_id());
         let now = inner.clock.wall();
-        // Two processes of one seed do not begin at the same second.
-        let seed = inner.seed.derive("assertion").derive(&now.unix_seconds().to_string());
-        let bits = (u128::from(seed.draw(nth * 2)) << 64) | u128::from(seed.draw(nth * 2 + 1));
-        let id = uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid();
         let occasion = Occasion { client_id: &inner.client_id, audience, now, id };
         inner.credential.prove(form, occasion).await
     }

@@ -1,6 +1,7 @@
 //! Every flow through a recorded transport.
 
 mod app;
+mod as_msal;
 #[cfg(feature = "client-certificate")]
 mod certificate;
 mod challenged;

@@ -67,7 +67,11 @@ fn signed(world: &World, app: &App, token: &str, endpoint: &[String]) -> Result<
         Some("RS256") => &RSA_PKCS1_2048_8192_SHA256,
         _ => return Err(bad("The assertion has to be signed with PS256 or RS256.")),
     };
-    if header["x5t#S256"] != sha256 && header["x5t"] != sha1 {
+    // msal pads what RFC 7515 §2 leaves unpadded.
+    let names = |name: &str, print: &str| {
+        header[name].as_str().is_some_and(|text| text.trim_end_matches('=') == print)
+    };
+    if !names("x5t#S256", sha256) && !names("x5t", sha1) {
         return Err(bad("No certificate of the app has the assertion's thumbprint."));
     }
     UnparsedPublicKey::new(scheme, world.keys.client().public_key().as_ref())
