@@ -23,6 +23,7 @@ mod diagnose;
 pub mod error;
 mod layer;
 pub mod metrics;
+pub mod subscription;
 
 pub use teams_cc_graph_models::{model, wire};
 

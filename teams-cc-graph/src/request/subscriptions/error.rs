@@ -34,12 +34,6 @@ pub enum SubscriptionError {
         /// The longest life without one, in minutes.
         above: u64,
     },
-    /// Notifications of this resource always hold it.
-    #[error("notifications of {resource} hold the resource itself: call include_resource_data")]
-    NoResourceData {
-        /// The resource.
-        resource: &'static str,
-    },
     /// What notifications hold is encrypted, and nothing says for whom.
     #[error(
         "resource data comes encrypted and {what} is missing: give include_resource_data a \

@@ -15,8 +15,6 @@ pub struct SubscriptionLimit {
     pub longest: Duration,
     /// The life above which a lifecycle URL is needed.
     pub lifecycle_url_above: Option<Duration>,
-    /// Whether notifications must carry the resource, encrypted.
-    pub needs_resource_data: bool,
     /// Permissions that allow it, least privileged first; one suffices.
     pub permissions: &'static [Permission],
 }
@@ -104,18 +102,16 @@ const fn teams(resource: &'static str, permissions: &'static [Permission]) -> Su
         resource,
         longest: minutes(4320),
         lifecycle_url_above: Some(minutes(60)),
-        needs_resource_data: false,
         permissions,
     }
 }
 
-/// Presence lives an hour, for signed-in users alone, and is always encrypted.
+/// Presence lives an hour, for signed-in users alone. Without resource data it names who changed.
 const fn presence(resource: &'static str) -> SubscriptionLimit {
     SubscriptionLimit {
         resource,
         longest: minutes(60),
         lifecycle_url_above: None,
-        needs_resource_data: true,
         permissions: PRESENCE,
     }
 }

@@ -33,9 +33,6 @@ impl Terms {
         let life = self.life(&wanted.expiration_date_time)?;
         let limit = limit_of(resource);
         let data = wanted.include_resource_data.get() == Some(&true);
-        if let Some(limit) = limit.filter(|limit| limit.needs_resource_data && !data) {
-            return Err(SubscriptionError::NoResourceData { resource: limit.resource }.into());
-        }
         for (what, text) in [
             ("encryptionCertificate", wanted.encryption_certificate.text()),
             ("encryptionCertificateId", wanted.encryption_certificate_id.text()),
