@@ -86,8 +86,8 @@ fn signed(world: &World, app: &App, token: &str, endpoint: &[String]) -> Result<
         return Err(Refusal::new("invalid_client", 700_023, told));
     }
     let now = world.wall().unix_seconds();
-    let (from, until) =
-        (claims["nbf"].as_i64().unwrap_or(now), claims["exp"].as_i64().unwrap_or(0));
+    let from = numeric_date(&claims["nbf"]).unwrap_or(now);
+    let until = numeric_date(&claims["exp"]).unwrap_or(0);
     if until.saturating_sub(from) > LONGEST_LIFE {
         return Err(late("The assertion lives too long."));
     }
@@ -98,4 +98,30 @@ fn signed(world: &World, app: &App, token: &str, endpoint: &[String]) -> Result<
         return Err(bad("The assertion has no id."));
     }
     Ok(())
+}
+
+/// RFC 7519 §2: a number of seconds, which may have a fraction; msal's have one.
+fn numeric_date(value: &Value) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "it ends at the ends of time")]
+    value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_date_may_have_a_fraction() {
+        for (date, wanted) in [
+            (json!(1_795_401_449), Some(1_795_401_449)),
+            (json!(1_795_401_449.127), Some(1_795_401_449)),
+            (json!(1e300), Some(i64::MAX)),
+            (json!("1"), None),
+            (Value::Null, None),
+        ] {
+            assert_eq!(numeric_date(&date), wanted, "{date}");
+        }
+    }
 }
