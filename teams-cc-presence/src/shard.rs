@@ -36,12 +36,14 @@ pub(crate) fn clamped(size: usize) -> usize {
 
 /// The one spelling of an id this crate compares by: lower case.
 pub(crate) fn normal(user: &UserId) -> UserId {
-    if user.as_str().bytes().any(|byte| byte.is_ascii_uppercase()) {
-        // Lower case changes neither length nor kind of character, so the id stays an id.
-        UserId::new(user.as_str().to_ascii_lowercase()).unwrap_or_else(|_| user.clone())
-    } else {
-        user.clone()
-    }
+    normal_of(user).unwrap_or_else(|| user.clone())
+}
+
+/// The same, where the id is spelt otherwise.
+pub(crate) fn normal_of(user: &UserId) -> Option<UserId> {
+    let other = user.as_str().bytes().any(|byte| byte.is_ascii_uppercase());
+    // Lower case changes neither length nor kind of character, so the id stays an id.
+    other.then(|| UserId::new(user.as_str().to_ascii_lowercase()).ok()).flatten()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What runs without being named.
-const QUICK: &[&str] = &["get", "decode", "intake", "session", "sip"];
+const QUICK: &[&str] = &["get", "decode", "intake", "session", "sip", "presence"];
 
 /// What has to be named: minutes each, and `trunk` needs SIPp.
 const NAMED: &[&str] = &["trunk", "build"];
@@ -66,7 +66,7 @@ fn run_quick<'a>(
     let programs = workspace::path("benches/target/release");
     for &name in names {
         let json = directory.join(format!("{name}.json"));
-        let mut program = if matches!(name, "session" | "sip") {
+        let mut program = if matches!(name, "session" | "sip" | "presence") {
             Command::new(programs.join(name))
         } else {
             let mut program = Command::new(programs.join("teams-cc-benches"));

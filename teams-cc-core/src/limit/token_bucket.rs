@@ -67,16 +67,28 @@ impl TokenBucket {
     ///
     /// The instant from which there will be one, where there is none now.
     pub fn try_take(&mut self, now: Instant) -> Result<(), Instant> {
+        self.try_take_above(now, 0)
+    }
+
+    /// Takes one token where `keep` whole ones stay for somebody more important.
+    ///
+    /// As many as the burst less one can be kept; more count as that.
+    ///
+    /// # Errors
+    ///
+    /// The instant from which there will be enough, where nobody takes any meanwhile.
+    pub fn try_take_above(&mut self, now: Instant, keep: u32) -> Result<(), Instant> {
         self.earn(now);
         if now < self.closed_until {
             return Err(self.closed_until);
         }
         let cost = u128::from(self.period);
-        if let Some(left) = self.credit.checked_sub(cost) {
-            self.credit = left;
+        let keep = u128::from(u64::from(keep).min(self.burst - 1)) * cost;
+        if self.credit >= cost + keep {
+            self.credit -= cost;
             return Ok(());
         }
-        let missing = cost - self.credit;
+        let missing = cost + keep - self.credit;
         let nanos = missing.div_ceil(u128::from(self.rate));
         Err(now + Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
     }
@@ -131,6 +143,16 @@ mod tests {
         };
         assert!(bucket.try_take(Instant::from_nanos(next.as_nanos() - 1)).is_err());
         assert_eq!(bucket.try_take(next), Ok(()));
+    }
+
+    #[test]
+    fn what_is_kept_stays_for_those_who_keep_less() {
+        let mut bucket = TokenBucket::new(1, Duration::from_secs(1)).burst(3);
+        let now = Instant::from_secs(5);
+        assert_eq!(bucket.try_take_above(now, 2), Ok(()));
+        assert_eq!(bucket.try_take_above(now, 2), Err(now + Duration::from_secs(1)));
+        assert_eq!(bucket.try_take(now), Ok(()));
+        assert_eq!(bucket.try_take_above(now, 9), Err(now + Duration::from_secs(2)));
     }
 
     #[test]

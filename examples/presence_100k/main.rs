@@ -1,0 +1,78 @@
+//! A day of an enterprise's presence: 100,000 people watched within Microsoft's limits.
+//!
+//! Everybody changes 20 times a day. Notifications are lost, late, doubled and out of order,
+//! subscriptions die without a word, the service throttles for half an hour and revokes a token.
+//! All of it comes from a seed and runs in virtual time; the program checks what it prints.
+//!
+//! ```sh
+//! cargo run --release --example presence_100k               # 24 hours of seed 42
+//! cargo run --release --example presence_100k -- 43 1       # one hour of seed 43
+//! ```
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to its reader")]
+
+mod world;
+
+use std::time::{Duration, Instant};
+
+use world::{Plan, World};
+
+/// The most heap the tracker may take.
+const MAX_HEAP: usize = 64 << 20;
+/// The most processor time the whole program may take.
+const MAX_CPU: Duration = Duration::from_secs(180);
+
+fn main() {
+    let mut words = std::env::args().skip(1).map(|word| word.parse::<u64>());
+    let (seed, hours) = match (words.next(), words.next()) {
+        (None, _) => (42, 24),
+        (Some(Ok(seed)), None) => (seed, 24),
+        (Some(Ok(seed)), Some(Ok(hours @ 1..=24))) => (seed, hours),
+        _ => {
+            eprintln!("presence_100k [SEED [HOURS]]");
+            std::process::exit(2);
+        }
+    };
+    let started = Instant::now();
+    let plan = Plan::enterprise(seed).lasting(Duration::from_secs(hours * 3600));
+    let report = World::new(plan).run();
+    println!("{report}");
+
+    let cpu = processor_time();
+    println!("tracker's heap        {:.1} MiB of {} MiB", mib(report.heap), MAX_HEAP >> 20);
+    println!("bytes per user        {}", report.heap / report.users.max(1));
+    match cpu {
+        Some(cpu) => {
+            println!("processor time        {:.1} s of {} s", cpu.as_secs_f64(), MAX_CPU.as_secs())
+        }
+        None => println!("processor time        not told by this system"),
+    }
+    println!("time on the wall      {:.1} s", started.elapsed().as_secs_f64());
+
+    let mut faults = report.faults();
+    if report.heap > MAX_HEAP {
+        faults.push("the tracker's heap is over its bound".into());
+    }
+    if cpu.is_some_and(|cpu| cpu > MAX_CPU) {
+        faults.push("the processor time is over its bound".into());
+    }
+    for fault in &faults {
+        println!("FAULT: {fault}");
+    }
+    println!("{}", if faults.is_empty() { "every bound held" } else { "not every bound held" });
+    std::process::exit(i32::from(!faults.is_empty()));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+fn mib(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
+/// What the program took of the processor, on Linux.
+fn processor_time() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program may hold blanks; what follows its bracket does not.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
+}

@@ -1,0 +1,18 @@
+//! The enterprise and its Graph: what is true, what is told of it, and who keeps count.
+
+mod dice;
+mod events;
+mod judge;
+mod people;
+mod plan;
+mod pushes;
+mod report;
+mod run;
+mod seal;
+mod service;
+
+#[cfg(test)]
+pub(crate) use plan::Door;
+pub(crate) use plan::Plan;
+pub(crate) use report::Report;
+pub(crate) use run::World;

@@ -1,0 +1,364 @@
+//! The day, from its first request to its last.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use teams_cc_core::{Instant, UserId, agent::PresenceSource};
+use teams_cc_presence::{
+    Class, Rate,
+    tracker::{Input, Output, Push, Tracker, Why},
+};
+
+use super::{
+    Plan, Report,
+    dice::Dice,
+    events::{Event, Events, How},
+    judge::Judge,
+    people::{KINDS, People, number},
+    pushes::{Pushes, Subscription},
+    seal::Sealer,
+    service::{Service, Weather, tell},
+};
+
+/// When the day begins; before that everybody is read for the first time.
+const MORNING: Duration = Duration::from_secs(60);
+/// How often routing asks for somebody, and for how many.
+const ASKS: (Duration, usize) = (Duration::from_secs(10), 3);
+/// How often ages are audited.
+const AUDIT: Duration = Duration::from_secs(600);
+
+/// How long after failures in a row the tracker tries again at the latest.
+const RECOVERY: Duration = Duration::from_secs(30);
+
+/// The enterprise, its Graph, and the tracker between them.
+pub(crate) struct World {
+    plan: Plan,
+    now: Instant,
+    evening: Instant,
+    people: People,
+    service: Service,
+    pushes: Pushes,
+    sealer: Sealer,
+    judge: Judge,
+    events: Events,
+    tracker: Tracker,
+    rate: Rate,
+    dice: Dice,
+    /// When the tracker wants to be woken.
+    wake: Option<Instant>,
+    changes: u64,
+    unreadable: BTreeSet<UserId>,
+    too_young: u64,
+    audits: u64,
+    heap: usize,
+}
+
+impl World {
+    pub(crate) fn new(plan: Plan) -> Self {
+        let people = People::new(plan.users, &mut Dice::new(plan.seed, "people"));
+        let during = |spans: &[(Duration, Duration)]| -> Vec<(Instant, Instant)> {
+            let day = Instant::ZERO + MORNING;
+            spans.iter().map(|(from, lasts)| (day + *from, day + *from + *lasts)).collect()
+        };
+        let mut blocked =
+            [&plan.storms, &plan.revocations, &plan.stalls].map(|spans| during(spans));
+        for (_, until) in &mut blocked[1] {
+            *until += RECOVERY;
+        }
+        Self {
+            now: Instant::ZERO,
+            evening: Instant::ZERO + MORNING + plan.lasts,
+            service: Service::default(),
+            pushes: Pushes::default(),
+            sealer: Sealer::new(),
+            judge: Judge::new(plan.users, blocked.concat()),
+            events: Events::default(),
+            tracker: Tracker::new(plan.tracker.clone()),
+            rate: Rate::new(plan.share),
+            dice: Dice::new(plan.seed, "day"),
+            wake: None,
+            changes: 0,
+            unreadable: BTreeSet::new(),
+            too_young: 0,
+            audits: 0,
+            heap: 0,
+            people,
+            plan,
+        }
+    }
+
+    /// Lives through the day; what came of it.
+    pub(crate) fn run(mut self) -> Report {
+        tell(&mut self.tracker, self.now, Input::Watch(&self.people.ids));
+        let morning = Instant::ZERO + MORNING;
+        let mut kinds = 0;
+        for standing in self.tracker.shards().collect::<Vec<_>>() {
+            let after = self.dice.between(Duration::ZERO, MORNING / 2);
+            self.events.plan(
+                morning.saturating_sub(MORNING / 2) + after,
+                Event::Subscribe(standing.shard),
+            );
+            // One in ten delivers ids alone.
+            kinds += 1;
+            let push = if kinds % 10 == 0 { Push::IdOnly } else { Push::Rich };
+            self.pushes.all.insert(standing.shard, Subscription { push, silent: true });
+        }
+        for (first, every) in [
+            (Event::Change, self.until_change()),
+            (Event::Silence, self.until(self.plan.silence_every)),
+            (Event::Remove, self.until(self.plan.removal_every)),
+            (Event::Ask, ASKS.0),
+            (Event::Audit, AUDIT),
+        ] {
+            self.events.plan(morning + every, first);
+        }
+        for (from, lasts) in self.plan.stalls.clone() {
+            self.events.plan(morning + from + lasts, Event::Resume);
+        }
+        // Two periods after the last change everything must have come right.
+        let end = self.evening + self.tracker.bound() * 2;
+        self.drive();
+        while let Some(next) = self.next_at().filter(|next| *next <= end) {
+            self.now = self.now.max(next);
+            if let Some(event) = self.events.pop(self.now) {
+                self.happen(event);
+            } else {
+                tell(&mut self.tracker, self.now, Input::Tick);
+            }
+            self.drive();
+        }
+        self.now = end;
+        self.report()
+    }
+
+    fn next_at(&self) -> Option<Instant> {
+        self.events.next_at().into_iter().chain(self.wake).min()
+    }
+
+    fn until_change(&mut self) -> Duration {
+        let all = self.plan.changes_a_day * u32::try_from(self.plan.users).expect("few users");
+        self.dice.until(Duration::from_secs(86_400) / all)
+    }
+
+    fn until(&mut self, every: Duration) -> Duration {
+        let shards = u32::try_from(self.pushes.all.len().max(1)).expect("few shards");
+        self.dice.until(every / shards)
+    }
+
+    fn is_within(&self, spans: &[(Duration, Duration)]) -> bool {
+        let day = self.now.saturating_sub(MORNING).since_epoch();
+        self.now >= Instant::ZERO + MORNING
+            && spans.iter().any(|(from, lasts)| (*from..*from + *lasts).contains(&day))
+    }
+
+    fn weather(&self) -> Weather {
+        if self.is_within(&self.plan.storms) {
+            Weather::Storm
+        } else if self.is_within(&self.plan.revocations) {
+            Weather::Revoked
+        } else {
+            Weather::Fair
+        }
+    }
+
+    /// Carries out what the tracker asks for, and shows what it tells.
+    fn drive(&mut self) {
+        loop {
+            match self.tracker.poll_output(&mut self.rate) {
+                Output::Read { read, users } => {
+                    let weather = self.weather();
+                    let (people, dice) = (&self.people, &mut self.dice);
+                    let at = self.service.ask(self.now, read, &users, people, weather, dice);
+                    if let Some(at) = at {
+                        self.events.plan(at, Event::Answer(read));
+                    }
+                }
+                Output::Moved { shard, why: Why::Silent, .. } => {
+                    // Whoever owns the subscription makes a new one.
+                    let after = Duration::from_secs(60 + self.dice.next() % 240);
+                    self.events.plan(self.now + after, Event::Recover(shard));
+                }
+                Output::Unreadable(user) => {
+                    self.unreadable.insert(user);
+                }
+                Output::Timeout(at) => {
+                    self.wake = at;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        if !self.is_within(&self.plan.stalls) {
+            self.show();
+        }
+    }
+
+    fn show(&mut self) {
+        while let Some(change) = self.tracker.poll_change() {
+            let user = number(&change.user);
+            let kind = self.people.kind(&change.seen.value).expect("a known state");
+            self.judge.shown(user, kind, self.people.state[user], self.now);
+        }
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Change => {
+                self.change();
+                let next = self.now + self.until_change();
+                if next < self.evening {
+                    self.events.plan(next, Event::Change);
+                }
+            }
+            Event::Deliver { user, state, how } => self.deliver(user as usize, state, how),
+            Event::Answer(read) => {
+                let (people, tracker) = (&self.people, &mut self.tracker);
+                self.service.answer(self.now, read, people, self.plan.door, tracker);
+            }
+            Event::Subscribe(shard) => {
+                if let Some(subscription) = self.pushes.all.get_mut(&shard) {
+                    subscription.silent = false;
+                    let push = subscription.push;
+                    tell(&mut self.tracker, self.now, Input::Push { shard, push });
+                }
+            }
+            Event::Silence => {
+                if let Some(shard) = self.pushes.one(&mut self.dice)
+                    && let Some(subscription) = self.pushes.all.get_mut(&shard)
+                {
+                    subscription.silent = true;
+                    self.pushes.silenced += 1;
+                }
+                let next = self.now + self.until(self.plan.silence_every);
+                self.events.plan(next, Event::Silence);
+            }
+            Event::Recover(shard) => {
+                if let Some(subscription) = self.pushes.all.get_mut(&shard) {
+                    subscription.silent = false;
+                }
+            }
+            Event::Remove => {
+                if let Some(shard) = self.pushes.one(&mut self.dice)
+                    && let Some(subscription) = self.pushes.all.get_mut(&shard)
+                {
+                    subscription.silent = true;
+                    self.pushes.removed += 1;
+                    let again = self.now + Duration::from_secs(300);
+                    tell(&mut self.tracker, self.now, Input::Push { shard, push: Push::None });
+                    self.events.plan(again, Event::Subscribe(shard));
+                }
+                let next = self.now + self.until(self.plan.removal_every);
+                self.events.plan(next, Event::Remove);
+            }
+            Event::Ask => {
+                for _ in 0..ASKS.1 {
+                    let user = self.dice.below(self.plan.users);
+                    let asked = std::slice::from_ref(&self.people.ids[user]);
+                    tell(&mut self.tracker, self.now, Input::Want(asked));
+                }
+                self.events.plan(self.now + ASKS.0, Event::Ask);
+            }
+            Event::Audit => {
+                self.audit();
+                self.events.plan(self.now + AUDIT, Event::Audit);
+            }
+            Event::Resume => {}
+        }
+    }
+
+    fn change(&mut self) {
+        let user = self.dice.below(self.plan.users);
+        let step = 1 + self.dice.below(KINDS - 1);
+        let state = (usize::from(self.people.state[user]) + step) % KINDS;
+        let short = u32::try_from(user).expect("few users");
+        self.service.remember(short, &self.people);
+        let before = self.people.state[user];
+        self.people.write(user, state);
+        self.changes += 1;
+        let state = self.people.state[user];
+        if self.people.can_be_known(user) {
+            self.judge.truth(user, before, state, self.now);
+            if let Some(shard) = self.tracker.shard(&self.people.ids[user]) {
+                let (door, dice) = (self.plan.door, &mut self.dice);
+                self.pushes.send(self.now, shard, (short, state), door, dice, &mut self.events);
+            }
+        }
+    }
+
+    fn deliver(&mut self, user: usize, state: u8, how: How) {
+        let id = &self.people.ids[user];
+        match how {
+            How::Named => tell(&mut self.tracker, self.now, Input::Named(id)),
+            How::Open => {
+                let presence = &self.people.told[usize::from(state)];
+                tell(&mut self.tracker, self.now, Input::Notified { user: id, presence });
+            }
+            How::Sealed => {
+                let (state, dice) = (usize::from(state), &mut self.dice);
+                let (id, presence) = self.sealer.pass(id.as_str(), state, dice, self.now);
+                let user = UserId::new(id).expect("an id");
+                let input = Input::Notified { user: &user, presence: &presence };
+                tell(&mut self.tracker, self.now, input);
+            }
+        }
+    }
+
+    /// Nobody may be said to have been read since what is shown stopped being true.
+    fn audit(&mut self) {
+        self.heap = self.heap.max(self.tracker.heap_bytes());
+        for (user, until) in self.judge.outdated() {
+            let Some(seen) = self.tracker.get(&self.people.ids[user]) else { continue };
+            let as_shown = self.people.kind(&seen.value) == Some(self.judge.is_shown(user));
+            if as_shown && seen.source == PresenceSource::Sweep {
+                self.audits += 1;
+                self.too_young += u64::from(seen.read_at > until);
+            }
+        }
+    }
+
+    fn report(mut self) -> Report {
+        self.audit();
+        self.judge.close(self.now);
+        let everybody = 0..self.plan.users;
+        let held = |user: usize| self.tracker.get(&self.people.ids[user]);
+        let known = |user: &usize| self.people.can_be_known(*user);
+        let wrong = |user: &usize| {
+            let kind = held(*user).and_then(|seen| self.people.kind(&seen.value));
+            kind != Some(self.people.state[*user]) || kind != Some(self.judge.is_shown(*user))
+        };
+        Report {
+            users: self.plan.users,
+            lasted: self.plan.lasts,
+            changes: self.changes,
+            period: super::plan::PERIOD,
+            bound: self.tracker.bound(),
+            worst: self.judge.worst,
+            worst_outage: self.judge.worst_outage,
+            mean: self.judge.mean(),
+            requests: self.service.requests,
+            most: self.service.most,
+            allowed: self.rate.allowed(),
+            throttled: self.service.throttled,
+            too_large: self.service.too_large,
+            too_early: self.service.too_early,
+            read: self.service.read,
+            taken: [Class::OnDemand, Class::Resync, Class::Sweep]
+                .map(|class| (class, self.rate.taken(class))),
+            sent: self.pushes.sent,
+            lost: self.pushes.lost,
+            doubled: self.pushes.doubled,
+            late: self.pushes.late,
+            silenced: self.pushes.silenced,
+            removed: self.pushes.removed,
+            opened: self.sealer.opened,
+            counts: self.tracker.counts(),
+            wrong_at_the_end: everybody.clone().filter(known).filter(wrong).count(),
+            unknown: everybody.clone().filter(|user| held(*user).is_none()).count(),
+            unknowable: everybody.clone().filter(|user| !known(user)).count(),
+            unreadable: self.unreadable.len(),
+            refused: everybody.filter(|user| self.people.is_refused(*user)).count(),
+            too_young: self.too_young,
+            audits: self.audits,
+            heap: self.heap,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+mod apply;
+mod desk;
+mod ladder;
+mod members;
+mod order;
+mod pace;
+mod refusals;

@@ -1,0 +1,36 @@
+//! What a session is told.
+
+use std::time::Duration;
+
+use teams_cc_core::UserId;
+
+use super::{SessionPresence, WriteId};
+
+/// What a [`PresenceSession`](super::PresenceSession) is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Input<'a> {
+    /// Show this of a user from now on, until told otherwise.
+    Show(&'a UserId, SessionPresence),
+    /// Show nothing of a user any more.
+    Clear(&'a UserId),
+    /// Show nothing of anybody any more, and take nobody new.
+    Shutdown,
+    /// The request was answered with success.
+    Done(WriteId),
+    /// The request was answered by 404. Of a clearing, that is what was wanted.
+    NotFound(WriteId),
+    /// The request was answered by 429.
+    Throttled {
+        /// Which request.
+        write: WriteId,
+        /// How long the service asks to wait, where it does.
+        retry_after: Option<Duration>,
+    },
+    /// The request failed, and may be sent again.
+    Failed(WriteId),
+    /// The service refuses the request for good: no permission, no such user.
+    Refused(WriteId),
+    /// Time has passed.
+    Tick,
+}

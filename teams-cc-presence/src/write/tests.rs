@@ -1,0 +1,399 @@
+use std::time::Duration;
+
+use teams_cc_core::{Instant, UserId};
+
+use super::*;
+use crate::rate::Rate;
+
+fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+fn user(n: u64) -> UserId {
+    UserId::numbered("u", n)
+}
+
+/// A session with a service that answers at once.
+struct Desk {
+    session: PresenceSession,
+    rate: Rate,
+    now: Instant,
+    /// What was sent, as `seconds user presence`.
+    sent: Vec<(Instant, String)>,
+    unheld: Vec<Unheld>,
+    ended: bool,
+    next: Option<Instant>,
+}
+
+impl Desk {
+    fn new(config: SessionConfig) -> Self {
+        Self {
+            session: PresenceSession::new(config),
+            rate: Rate::new(70),
+            now: Instant::from_secs(1000),
+            sent: Vec::new(),
+            unheld: Vec::new(),
+            ended: false,
+            next: None,
+        }
+    }
+
+    fn put(&mut self, input: Input<'_>) {
+        self.session.handle_input(self.now, input).unwrap();
+    }
+
+    /// Carries out what is due, answering each request with `answer`.
+    fn run(&mut self, answer: impl Fn(WriteId) -> Option<Input<'static>>) {
+        loop {
+            let (write, text) = match self.session.poll_output(&mut self.rate) {
+                Output::Set { write, user, presence, expiry } => {
+                    assert!(expiry.duration() >= secs(300) && expiry.duration() <= secs(14_400));
+                    (write, format!("{user} {}", presence.activity()))
+                }
+                Output::Clear { write, user } => (write, format!("{user} nothing")),
+                Output::Unheld { why, .. } => {
+                    self.unheld.push(why);
+                    continue;
+                }
+                Output::Ended => {
+                    self.ended = true;
+                    continue;
+                }
+                Output::Timeout(next) => {
+                    self.next = next;
+                    return;
+                }
+            };
+            self.sent.push((self.now, text));
+            if let Some(input) = answer(write) {
+                self.put(input);
+            }
+        }
+    }
+
+    fn pass(&mut self, seconds: u64, answer: impl Fn(WriteId) -> Option<Input<'static>>) {
+        let end = self.now + secs(seconds);
+        self.run(&answer);
+        while let Some(next) = self.next.filter(|next| *next <= end) {
+            assert!(next > self.now, "the session wants to be woken at once");
+            self.now = next;
+            self.put(Input::Tick);
+            self.run(&answer);
+        }
+        self.now = end;
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        self.sent.iter().map(|(_, text)| text.as_str()).collect()
+    }
+}
+
+fn done(write: WriteId) -> Option<Input<'static>> {
+    Some(Input::Done(write))
+}
+
+/// Pain 56, and the complaint that Available falls to Away after ten minutes despite PT1H.
+#[test]
+fn available_is_held_by_setting_it_again_before_five_minutes_are_over() {
+    let hour = Expiry::new(secs(3600)).unwrap();
+    let mut desk = Desk::new(SessionConfig::default().expiry(hour));
+    desk.put(Input::Show(&user(1), SessionPresence::Available));
+    desk.pass(8 * 3600, done);
+    let gaps: Vec<Duration> = desk.sent.windows(2).map(|two| two[1].0 - two[0].0).collect();
+    assert!(gaps.len() > 100, "{}", gaps.len());
+    assert!(gaps.iter().all(|gap| *gap <= secs(240) && *gap >= secs(200)), "{gaps:?}");
+    assert!(desk.unheld.is_empty());
+}
+
+#[test]
+fn what_does_not_fade_is_set_again_only_before_it_expires() {
+    let hour = Expiry::new(secs(3600)).unwrap();
+    let mut desk = Desk::new(SessionConfig::default().expiry(hour));
+    desk.put(Input::Show(&user(1), SessionPresence::InACall));
+    desk.pass(3 * 3600, done);
+    assert!((4..=5).contains(&desk.sent.len()), "{}", desk.sent.len());
+}
+
+#[test]
+fn an_expiry_the_service_refuses_cannot_be_made() {
+    for (lasts, taken) in [(299, false), (300, true), (14_400, true), (14_401, false), (0, false)] {
+        assert_eq!(Expiry::new(secs(lasts)).is_ok(), taken, "{lasts}");
+    }
+    assert_eq!(Expiry::new(Duration::from_millis(300_500)), Err(InvalidExpiry));
+}
+
+#[test]
+fn a_session_that_is_gone_already_is_cleared() {
+    let mut desk = Desk::new(SessionConfig::default());
+    desk.put(Input::Show(&user(1), SessionPresence::Available));
+    desk.run(done);
+    desk.put(Input::Clear(&user(1)));
+    desk.run(|write| Some(Input::NotFound(write)));
+    assert_eq!(desk.texts(), ["u1 Available", "u1 nothing"]);
+    assert!(desk.session.is_empty() && desk.unheld.is_empty());
+}
+
+#[test]
+fn what_was_never_set_is_not_cleared() {
+    let mut desk = Desk::new(SessionConfig::default());
+    desk.put(Input::Show(&user(1), SessionPresence::Available));
+    desk.put(Input::Clear(&user(1)));
+    desk.run(done);
+    assert!(desk.sent.is_empty() && desk.session.is_empty());
+}
+
+#[test]
+fn two_requests_of_one_user_are_never_out_at_once() {
+    let mut desk = Desk::new(SessionConfig::default());
+    desk.put(Input::Show(&user(1), SessionPresence::Available));
+    desk.run(|_| None);
+    desk.put(Input::Show(&user(1), SessionPresence::InACall));
+    desk.put(Input::Show(&user(1), SessionPresence::Away));
+    desk.run(|_| None);
+    assert_eq!(desk.texts(), ["u1 Available"]);
+    desk.put(Input::Done(WriteId(0)));
+    desk.run(done);
+    assert_eq!(desk.texts(), ["u1 Available", "u1 Away"], "only the last wish counts");
+}
+
+#[test]
+fn a_shutdown_clears_everybody_and_says_when_it_is_over() {
+    let mut desk = Desk::new(SessionConfig::default());
+    for n in 0..30 {
+        desk.put(Input::Show(&user(n), SessionPresence::Available));
+    }
+    desk.run(done);
+    desk.put(Input::Shutdown);
+    assert!(
+        desk.session.handle_input(desk.now, Input::Show(&user(99), SessionPresence::Away)).is_err()
+    );
+    desk.pass(60, |write| {
+        Some(if write.0 % 7 == 0 { Input::Failed(write) } else { Input::Done(write) })
+    });
+    assert!(desk.ended && desk.session.is_empty());
+    let cleared = desk.texts().iter().filter(|text| text.ends_with("nothing")).count();
+    assert!(cleared >= 30, "{cleared}");
+}
+
+#[test]
+fn a_clearing_that_never_works_is_given_up() {
+    let mut desk = Desk::new(SessionConfig::default());
+    desk.put(Input::Show(&user(1), SessionPresence::Available));
+    desk.run(done);
+    desk.put(Input::Shutdown);
+    desk.pass(120, |write| Some(Input::Failed(write)));
+    assert!(desk.ended);
+    assert_eq!(desk.sent.len(), 1 + usize::from(5u8));
+}
+
+#[test]
+fn a_429_stops_all_writes_to_the_fraction_of_a_second() {
+    let mut desk = Desk::new(SessionConfig::default().in_flight(1));
+    desk.put(Input::Show(&user(1), SessionPresence::Available));
+    desk.put(Input::Show(&user(2), SessionPresence::Available));
+    let retry_after = Some(Duration::from_millis(2_128));
+    desk.run(|write| Some(Input::Throttled { write, retry_after }));
+    let start = desk.now;
+    assert_eq!(desk.sent.len(), 1);
+    desk.pass(30, done);
+    assert!(desk.sent[1].0 - start >= Duration::from_millis(2_128));
+    assert_eq!(desk.session.len(), 2);
+}
+
+#[test]
+fn whoever_fades_is_told_once_and_tried_on() {
+    let mut desk = Desk::new(SessionConfig::default());
+    desk.put(Input::Show(&user(1), SessionPresence::Available));
+    desk.run(done);
+    desk.pass(400, |write| Some(Input::Failed(write)));
+    assert_eq!(desk.unheld.len(), 1, "{:?}", desk.unheld);
+    assert!(matches!(desk.unheld[0], Unheld::Fading { after } if after >= secs(300)));
+    desk.pass(10, done);
+    assert_eq!(desk.session.shows(&user(1)), Some(SessionPresence::Available));
+}
+
+#[test]
+fn a_refusal_for_good_is_told_and_given_up() {
+    let mut desk = Desk::new(SessionConfig::default());
+    desk.put(Input::Show(&user(1), SessionPresence::Away));
+    desk.run(|write| Some(Input::Refused(write)));
+    assert_eq!(desk.unheld, [Unheld::Refused]);
+    assert!(desk.session.is_empty());
+}
+
+#[test]
+fn a_thousand_are_held_for_an_hour_within_the_rate() {
+    let mut desk = Desk::new(SessionConfig::default());
+    for n in 0..1000 {
+        desk.put(Input::Show(&user(n), SessionPresence::Available));
+    }
+    assert!(
+        desk.session
+            .handle_input(desk.now, Input::Show(&user(1000), SessionPresence::Away))
+            .is_err()
+    );
+    desk.pass(3600, done);
+    assert!(desk.unheld.is_empty());
+    assert_eq!(desk.session.len(), 1000);
+    let mean = desk.sent.len() / 1000;
+    assert!((15..=19).contains(&mean), "{mean}");
+}
+
+/// Pain 57: how several sessions and a choice become one presence, as a table.
+#[test]
+fn the_documented_precedence_decides_what_is_seen() {
+    use Because as B;
+    use PreferredPresence as P;
+    use SessionPresence as S;
+    let app =
+        |presence, at, lasts| ShownSession::of_app(presence, Instant::from_secs(at), secs(lasts));
+    let client = ShownSession::of_client;
+    let chosen = |presence, at| Some(Preferred::new(presence, Instant::from_secs(at)));
+    let day = 24 * 3600;
+    let table = [
+        ("nobody is there", vec![], None, 0, "Offline/Offline", B::NoSession),
+        (
+            "a choice without a session shows nothing",
+            vec![],
+            chosen(P::Busy, 0),
+            0,
+            "Offline/Offline",
+            B::NoSession,
+        ),
+        (
+            "one session",
+            vec![client("Available", "Available")],
+            None,
+            0,
+            "Available/Available",
+            B::Session(0),
+        ),
+        (
+            "busy before available",
+            vec![client("Available", "Available"), app(S::InACall, 0, 3600)],
+            None,
+            5,
+            "Busy/InACall",
+            B::Session(1),
+        ),
+        (
+            "presenting before busy",
+            vec![app(S::InACall, 0, 3600), app(S::Presenting, 0, 3600)],
+            None,
+            5,
+            "DoNotDisturb/Presenting",
+            B::Session(1),
+        ),
+        (
+            "available before away",
+            vec![app(S::Away, 0, 3600), client("Available", "Available")],
+            None,
+            5,
+            "Available/Available",
+            B::Session(1),
+        ),
+        (
+            "of two equals the first",
+            vec![app(S::InAConferenceCall, 0, 3600), app(S::InACall, 0, 3600)],
+            None,
+            5,
+            "Busy/InAConferenceCall",
+            B::Session(0),
+        ),
+        (
+            "a choice before every session",
+            vec![app(S::Presenting, 0, 3600)],
+            chosen(P::Available, 0),
+            5,
+            "Available/Available",
+            B::Preferred,
+        ),
+        (
+            "appearing offline",
+            vec![client("Busy", "InACall")],
+            chosen(P::OffWork, 0),
+            5,
+            "Offline/OffWork",
+            B::Preferred,
+        ),
+        (
+            "busy is chosen for a day",
+            vec![client("Available", "Available")],
+            chosen(P::Busy, 0),
+            day - 1,
+            "Busy/Busy",
+            B::Preferred,
+        ),
+        (
+            "and no longer",
+            vec![client("Available", "Available")],
+            chosen(P::Busy, 0),
+            day,
+            "Available/Available",
+            B::Session(0),
+        ),
+        (
+            "away is chosen for a week",
+            vec![client("Available", "Available")],
+            chosen(P::Away, 0),
+            7 * day - 1,
+            "Away/Away",
+            B::Preferred,
+        ),
+        (
+            "and no longer either",
+            vec![client("Available", "Available")],
+            chosen(P::Away, 0),
+            7 * day,
+            "Available/Available",
+            B::Session(0),
+        ),
+        (
+            "just set",
+            vec![app(S::Available, 0, 3600)],
+            None,
+            299,
+            "Available/Available",
+            B::Session(0),
+        ),
+        (
+            "fading after five minutes",
+            vec![app(S::Available, 0, 3600)],
+            None,
+            300,
+            "Available/AvailableInactive",
+            B::Faded(0),
+        ),
+        ("faded after ten", vec![app(S::Available, 0, 3600)], None, 600, "Away/Away", B::Faded(0)),
+        (
+            "faded, a client decides",
+            vec![app(S::Available, 0, 3600), client("Available", "Available")],
+            None,
+            900,
+            "Available/Available",
+            B::Session(1),
+        ),
+        (
+            "busy does not fade",
+            vec![app(S::InACall, 0, 3600)],
+            None,
+            3599,
+            "Busy/InACall",
+            B::Session(0),
+        ),
+        ("expired", vec![app(S::InACall, 0, 3600)], None, 3600, "Offline/Offline", B::NoSession),
+        (
+            "expired, and another left",
+            vec![app(S::InACall, 0, 300), client("Away", "Away")],
+            None,
+            300,
+            "Away/Away",
+            B::Session(1),
+        ),
+    ];
+    for (what, sessions, preferred, now, seen, because) in table {
+        let effective = explain_effective(&sessions, preferred.as_ref(), Instant::from_secs(now));
+        let shown = format!("{}/{}", effective.availability, effective.activity);
+        assert_eq!((shown.as_str(), effective.because), (seen, because), "{what}");
+    }
+}
