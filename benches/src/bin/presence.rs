@@ -58,7 +58,9 @@ fn main() {
     let states = ["Available", "Busy", "Away"].map(|state| Presence::new(state, state));
     let notified = median(|round| notifications(&mut tracker, &ids, &states, round));
     let read = median(|round| answers(&mut tracker, &ids, &states, round));
-    println!("notifications that change a value, in random order: {notified:.0}/s");
+    println!(
+        "notifications that change a value, far apart, changes taken: {notified:.0}/s of a processor"
+    );
     println!("presences of sweeps that change nothing: {read:.0}/s (each at least {PACE:.0})");
     if let Some(path) = json_path {
         let row = serde_json::json!({
@@ -70,6 +72,13 @@ fn main() {
     let holds = bytes <= BYTES && notified >= PACE && read >= PACE;
     println!("{}", if holds { "every bound held" } else { "not every bound held" });
     std::process::exit(i32::from(check && !holds));
+}
+
+/// The processor time of this program's only thread; where the system does not tell, time itself.
+fn spent(since: Wall) -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/schedstat").ok();
+    let nanos = stat.and_then(|stat| stat.split_whitespace().next()?.parse().ok());
+    nanos.map_or_else(|| since.elapsed(), Duration::from_nanos)
 }
 
 fn id(number: usize) -> UserId {
@@ -125,7 +134,7 @@ fn median(mut measure: impl FnMut(usize) -> f64) -> f64 {
 
 fn notifications(tracker: &mut Tracker, ids: &[UserId], states: &[Presence], round: usize) -> f64 {
     let now = Instant::from_secs(10_000 + round as u64 * 1_000);
-    let started = Wall::now();
+    let (begun, wall) = (spent(Wall::now()), Wall::now());
     for nth in 0..ids.len() {
         // A step without a common divisor comes by everybody once, far apart.
         let user = &ids[nth * 7_919 % ids.len()];
@@ -137,7 +146,7 @@ fn notifications(tracker: &mut Tracker, ids: &[UserId], states: &[Presence], rou
         told += usize::from(black_box(change).merged == 0);
     }
     assert!(told > ids.len() / 2, "notifications change values");
-    ids.len() as f64 / started.elapsed().as_secs_f64()
+    ids.len() as f64 / (spent(wall) - begun).as_secs_f64()
 }
 
 fn answers(tracker: &mut Tracker, ids: &[UserId], states: &[Presence], round: usize) -> f64 {
@@ -145,7 +154,7 @@ fn answers(tracker: &mut Tracker, ids: &[UserId], states: &[Presence], round: us
     tracker.handle_input(now, Input::Tick).expect("room");
     let before = tracker.counts().seen;
     let mut rate = Rate::new(100);
-    let (mut reads, mut spent) = (Vec::new(), Duration::ZERO);
+    let (mut reads, mut took) = (Vec::new(), Duration::ZERO);
     for _ in 0..4 {
         if let Output::Read { read, users } = tracker.poll_output(&mut rate) {
             reads.push((read, users));
@@ -155,8 +164,8 @@ fn answers(tracker: &mut Tracker, ids: &[UserId], states: &[Presence], round: us
         let seen: Vec<_> = users.iter().map(|user| Seen { user, presence: &states[0] }).collect();
         let started = Wall::now();
         tracker.handle_input(now, Input::Answered { read: *read, seen: &seen }).expect("room");
-        spent += started.elapsed();
+        took += started.elapsed();
     }
     assert!(!ids.is_empty() && !reads.is_empty(), "turns come round");
-    (tracker.counts().seen - before) as f64 / spent.as_secs_f64()
+    (tracker.counts().seen - before) as f64 / took.as_secs_f64()
 }
