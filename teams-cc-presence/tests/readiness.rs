@@ -188,7 +188,7 @@ impl Desk {
             self.talks.remove(&agent);
             self.history.push((self.now, agent, false));
         }
-        if self.now.as_millis() % 10_000 == 0 {
+        if self.now.as_millis().is_multiple_of(10_000) {
             for n in 0..AGENTS {
                 if let Some(presence) = self.shows(&name(n)) {
                     let seen = Fresh::new(presence, self.now, PresenceSource::Sweep);
@@ -222,7 +222,7 @@ impl Desk {
     fn hours(&mut self, hours: u64) {
         for second in 0..hours * 3_600 {
             self.second();
-            if second % 45 == 0 {
+            if second.is_multiple_of(45) {
                 let contact = ContactId::numbered("C", second);
                 let entry = QueueEntry::new(contact, "q".parse().unwrap(), self.now);
                 self.put(Input::Enqueue(entry));

@@ -1,7 +1,8 @@
 //! Who is shown wrongly, and for how long.
 //!
-//! What is shown of somebody is wrong from the instant at which it stopped being true. Where it is
-//! replaced by something that was true later and is not any more either, it counts from then on.
+//! What is shown of somebody is wrong from the instant at which it stopped being true, or at which
+//! it was shown although it was true no more. Where it is replaced by something that was true later
+//! and is not any more either, that counts from when it stopped being true.
 
 use std::time::Duration;
 
@@ -49,10 +50,12 @@ impl Judge {
     pub(crate) fn shown(&mut self, user: usize, shown: u8, truth: u8, now: Instant) {
         self.shown[user] = shown;
         let (before, until) = self.before[user];
-        if shown != truth && shown == before {
-            if let Some(since) = self.wrong[user].replace(until) {
-                self.end(since, now);
-            }
+        if shown != truth
+            && shown == before
+            && let Some(since) = self.wrong[user].filter(|since| *since < until)
+        {
+            self.wrong[user] = Some(until);
+            self.end(since, now);
         }
         self.compare(user, truth, now);
     }

@@ -216,6 +216,7 @@ impl Tracker {
     }
 
     /// Every shard in the order of their ids. A user stays in the same one while watched.
+    #[must_use]
     pub fn shards(&self) -> impl ExactSizeIterator<Item = Standing> {
         self.lots.iter().enumerate().map(|(number, lot)| Standing {
             shard: ShardId(u32::try_from(number).unwrap_or(u32::MAX)),

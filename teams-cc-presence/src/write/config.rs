@@ -124,6 +124,6 @@ impl SessionConfig {
         // Up to an eighth sooner.
         let part =
             u32::try_from(self.seed.derive("presence session").draw(nth) % 1024).unwrap_or(0);
-        longest - longest / 8 * part / 1024
+        longest.saturating_sub(longest / 8 * part / 1024)
     }
 }

@@ -88,6 +88,7 @@ impl Desk {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "other answers are none")]
 fn done(write: WriteId) -> Option<Input<'static>> {
     Some(Input::Done(write))
 }
@@ -241,6 +242,7 @@ fn a_thousand_are_held_for_an_hour_within_the_rate() {
 
 /// Pain 57: how several sessions and a choice become one presence, as a table.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn the_documented_precedence_decides_what_is_seen() {
     use Because as B;
     use PreferredPresence as P;

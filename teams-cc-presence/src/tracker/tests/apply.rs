@@ -108,8 +108,8 @@ fn a_slow_consumer_is_told_only_the_newest_and_how_many_went_before() {
 fn a_flood_of_changes_takes_no_more_room_than_users() {
     let mut desk = Desk::watching(TrackerConfig::default(), 50);
     let before = desk.tracker.heap_bytes();
-    for nth in 0..100_000 {
-        desk.notify(nth % 50, ["Busy", "Away", "Available"][nth as usize % 3]);
+    for nth in 0..100_000_usize {
+        desk.notify(nth as u64 % 50, ["Busy", "Away", "Available"][nth % 3]);
     }
     assert!(desk.tracker.changes_waiting() <= 50);
     assert!(desk.tracker.heap_bytes() < before + 4096);

@@ -63,7 +63,10 @@ fn a_shard_climbs_again_after_a_while_and_later_if_it_falls_soon() {
         let fell = desk.now;
         while desk.rung(0) != Rung::Rich {
             desk.pass(secs(10));
-            desk.notify(2, if desk.now.as_millis() % 20_000 == 0 { "Away" } else { "Busy" });
+            desk.notify(
+                2,
+                if desk.now.as_millis().is_multiple_of(20_000) { "Away" } else { "Busy" },
+            );
             assert!(desk.now - fell < secs(3600));
         }
         times.push((desk.now - fell).as_secs());
