@@ -30,6 +30,7 @@ fn an_hour_of_everything_that_goes_wrong_loses_nothing_and_keeps_every_limit() {
         let report = World::new(small(seed, 4_000, minutes(60))).run();
         assert_eq!(report.faults(), Vec::<String>::new(), "seed {seed}\n{report}");
         assert!(report.throttled > 0 && report.lost > 0 && report.counts.fallen > 0, "{report}");
+        assert!(report.heap / report.users <= 300, "{report}");
         assert!(report.opened > 0 && report.counts.doubted > 0, "{report}");
     }
 }
