@@ -165,7 +165,7 @@ fn port(sipp: &Actor, profile: &str, own: u64) -> Result<u16, Failure> {
         let lines = messages.lines().filter_map(|line| line.trim().strip_prefix("m=audio "));
         let ports =
             lines.filter_map(|line| line.split_once(&format!(" RTP/{profile}"))?.0.parse().ok());
-        if let Some(port) = ports.filter(|port| u64::from(*port) != own).last() {
+        if let Some(port) = ports.filter(|port| u64::from(*port) != own).next_back() {
             return Ok(port);
         }
         thread::sleep(TICK);
@@ -211,7 +211,7 @@ fn wraps_and_new_keys(directory: &Path, name: &str, transport: Transport) -> Res
         .replies("200 OK");
     let calls = Some((desk.at, TAKEN));
     let play = Play { name: &west_name, transport, at: west_at, calls, count: 1, rate: 1 };
-    let caller = play.start(directory, &script)?;
+    let dialling = play.start(directory, &script)?;
 
     let mut one = desk.taken()?;
     let mut other = desk.call(Via::Carrier("east".into()), EAST_NUMBER)?;
@@ -229,7 +229,7 @@ fn wraps_and_new_keys(directory: &Path, name: &str, transport: Transport) -> Res
         "do": "start", "to": to(at), "hertz": EAST_HERTZ, "sequence": 65_500, "ssrc": 7,
         "mine": STANDARD.encode(first), "theirs": theirs,
     }))?;
-    let at = there(port(&caller, "AVP", west.port)?);
+    let at = there(port(&dialling, "AVP", west.port)?);
     west.ask(&json!({
         "do": "start", "to": to(at), "hertz": WEST_HERTZ, "sequence": 65_500, "ssrc": 8,
     }))?;
@@ -263,7 +263,7 @@ fn wraps_and_new_keys(directory: &Path, name: &str, transport: Transport) -> Res
     step("after a new key by offer", talk(&mut west, &mut east))?;
     one.order(LegCommand::HangUp)?;
     one.ended(EndReason::Completed)?;
-    caller.end()?;
+    dialling.end()?;
     callee.end()?;
     desk.close()
 }
