@@ -340,8 +340,18 @@ async fn a_leg_plays_a_prompt_and_tells_keys() {
     let refused = call.leg.execute(LegCommand::Play(vec![unknown])).await.unwrap_err();
     assert!(matches!(refused, LegError::Platform { verb: Verb::Play, .. }));
     assert!(endpoint.quality(&leg).unwrap().received >= 3);
+    // One packet is lost.
+    for lost in [0, 1, 0] {
+        phone.hum(600.0).await;
+        phone.sequence += lost;
+    }
+    sleep(Duration::from_millis(100)).await;
+    let last = endpoint.quality(&leg).unwrap();
     let bye = within(&invite, &ok, "BYE", 2, &[], None);
     teams.send(bye).await;
     teams.response(200).await;
     assert!(matches!(stage.leg_event(&leg).await, LegEvent::Ended(_)));
+    let [(of, quality)] = &stage.went[..] else { panic!("{:?}", stage.went) };
+    assert_eq!((of, quality.received, quality.lost), (&leg, last.received, 1));
+    assert!(quality.sent > 10 && quality.round_trip.is_none(), "the phone never reported");
 }

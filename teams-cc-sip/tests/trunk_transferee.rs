@@ -6,7 +6,7 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use support::{Bridged, Stage, Switch, Told, config, from_callee, srtp};
-use teams_cc_core::contact::Leg;
+use teams_cc_core::contact::{Leg, LegEvent};
 use teams_cc_sip::message::{Method, Request, StatusCode};
 
 const TARGET: &str = "<sip:+14255550177@sip.pstnhub.test:5061;transport=tls;x-m=8:orgid:a>";
@@ -58,4 +58,29 @@ async fn whoever_is_handed_over_hears_the_targets_early_media() {
     assert_eq!(*with, customer);
     assert_ne!(target, b.agent.id(), "the new call, not the old one");
     b.carrier.hears_nothing(Duration::from_secs(1)).await;
+}
+
+/// DR-140.
+#[tokio::test(start_paused = true)]
+async fn each_stream_is_told_under_its_leg_before_the_leg_ends_and_a_transferred_leg_tells_two() {
+    let (mut b, _switch, invite) = transferring().await;
+    b.proxy.answer(&invite, StatusCode::OK, Some(&srtp("sendrecv", 7))).await;
+    for _ in ["NOTIFY", "ACK"] {
+        let request = b.proxy.any_request().await;
+        if *request.method() == Method::Notify {
+            b.proxy.answer(&request, StatusCode::OK, None).await;
+        }
+    }
+    let (agent, customer) = (b.agent.id().clone(), b.customer.id().clone());
+    let mut target = b.stage.teams_connects().await;
+    target.send(from_callee(&invite, "BYE", 1, &[], None)).await;
+    target.response(200).await;
+    let bye = b.carrier.request(&Method::Bye).await;
+    b.carrier.answer(&bye, StatusCode::OK, None).await;
+    for leg in [&agent, &customer] {
+        while !matches!(b.stage.leg_event(leg).await, LegEvent::Ended(_)) {}
+    }
+    let told: Vec<_> =
+        b.stage.went.iter().map(|(leg, went)| (leg.clone(), went.received)).collect();
+    assert_eq!(told, [(agent.clone(), 1), (agent, 2), (customer, 3)]);
 }

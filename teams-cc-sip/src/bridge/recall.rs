@@ -99,6 +99,7 @@ impl Engine {
         if let Some(record) = self.legs.get_mut(leg) {
             record.transfer = Some(Box::new(transfer));
             self.recalls.insert(leg.clone(), self.now + self.config.recall_time);
+            self.outputs.push_back(Output::NameMedia { media: media.clone(), leg: leg.clone() });
             self.outputs.push_back(Output::OpenMedia { media });
         }
     }

@@ -51,6 +51,9 @@ impl Driver {
                         self.media.close(&media);
                     })
                     .ok();
+                if local.is_none() {
+                    self.streams.remove(&media);
+                }
                 Some(Input::MediaOpened { media, local })
             }
             Output::ConnectMedia { media, remote } => {
@@ -65,8 +68,17 @@ impl Driver {
                 self.media.ring(&media, ringing);
                 None
             }
+            Output::NameMedia { media, leg } => {
+                self.streams.insert(media, leg);
+                None
+            }
             Output::CloseMedia { media } => {
+                let quality = self.media.quality(&media);
                 self.media.close(&media);
+                let leg = self.streams.remove(&media).unwrap_or(media);
+                if let Some(quality) = quality {
+                    self.media_ended(leg, quality);
+                }
                 None
             }
             Output::Dialled { ticket, outcome } => {

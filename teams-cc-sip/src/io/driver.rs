@@ -83,6 +83,7 @@ pub(crate) fn spawn(
         tickets: 0,
         dials: BTreeMap::new(),
         replies: BTreeMap::new(),
+        streams: BTreeMap::new(),
         stop_at: None,
         stoppers: Vec::new(),
         listening: true,
@@ -117,6 +118,8 @@ pub(super) struct Driver {
     pub(super) tickets: Ticket,
     pub(super) dials: BTreeMap<Ticket, (LegId, Dialled)>,
     pub(super) replies: BTreeMap<Ticket, oneshot::Sender<Result<Option<OperationId>, LegError>>>,
+    /// Whose a stream is that has a name of its own; one for each transfer under way.
+    pub(super) streams: BTreeMap<LegId, LegId>,
     pub(super) stop_at: Option<Instant>,
     pub(super) stoppers: Vec<oneshot::Sender<Unfinished>>,
     pub(super) listening: bool,

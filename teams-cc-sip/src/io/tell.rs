@@ -9,7 +9,7 @@ use super::driver::Driver;
 use crate::{
     direct_routing::{HealthReason, PeerState},
     trunk::{
-        DisplayText, IncomingCall, PeerHealth, SipLeg, TrunkEvent,
+        DisplayText, IncomingCall, MediaQuality, PeerHealth, SipLeg, TrunkEvent,
         input::{Event, Incoming},
     },
 };
@@ -36,6 +36,15 @@ impl Driver {
             }
             _ => self.pending.push_back(event),
         }
+    }
+
+    /// Tells how a stream went that has been closed.
+    pub(super) fn media_ended(&mut self, leg: LegId, quality: MediaQuality) {
+        if self.deaf || quality == MediaQuality::default() {
+            return;
+        }
+        tracing::info!(leg = %leg, ?quality, "stream ended");
+        self.pending.push_back(TrunkEvent::MediaEnded { leg, quality });
     }
 
     fn incoming(&mut self, incoming: Incoming) -> IncomingCall {

@@ -15,10 +15,10 @@ use teams_cc_core::{
 };
 use tokio::{net::UdpSocket, task::JoinHandle, time};
 
-use super::{BUFFER, MediaConfig, Plane, Quality, role, rtp::MAX_PACKET};
+use super::{BUFFER, MediaConfig, Plane, role, rtp::MAX_PACKET};
 use crate::{
     sdp::Codec,
-    trunk::{MediaError, MediaNews, MediaPort, RemoteMedia},
+    trunk::{MediaError, MediaNews, MediaPort, MediaQuality, RemoteMedia},
 };
 
 /// How often what is due is sent.
@@ -96,12 +96,6 @@ impl<R: role::Role> UdpMedia<R> {
     pub fn send_tones(&self, leg: &LegId, tones: &[Tone]) -> Result<(), MediaError> {
         self.shared.lock().plane.send_tones(leg, tones)
     }
-
-    /// How a leg's stream arrives: losses and jitter.
-    #[must_use]
-    pub fn quality(&self, leg: &LegId) -> Option<Quality> {
-        self.shared.lock().plane.quality(leg)
-    }
 }
 
 impl<R: role::Role> Drop for UdpMedia<R> {
@@ -172,6 +166,10 @@ impl<R: role::Role> MediaPort for UdpMedia<R> {
 
     fn ring(&self, leg: &LegId, ringing: bool) {
         self.shared.lock().plane.ring(leg, ringing);
+    }
+
+    fn quality(&self, leg: &LegId) -> Option<MediaQuality> {
+        self.shared.lock().plane.quality(leg)
     }
 
     fn close(&self, leg: &LegId) {

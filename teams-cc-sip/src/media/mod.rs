@@ -79,7 +79,8 @@ pub use config::{MAX_KNOWN_PROMPTS, MediaConfig};
 pub use io::{MediaEndpoint, MediaRelay, UdpMedia};
 pub use plane::{Datagram, MAX_EVENTS, Plane};
 pub use player::MAX_PROMPTS;
-pub use reception::Quality;
 pub use rules::MediaRules;
 pub use stream::BUFFER;
 pub use wav::WavPrompt;
+
+pub use crate::trunk::MediaQuality;

@@ -14,12 +14,11 @@ use teams_cc_core::{
 use super::{
     dtmf::EVENT_STEP,
     player::FRAME,
-    reception::Quality,
     rules::MediaRules,
     stream::{BUFFER, Outgoing, Received, Sound, Stream},
     wav::WavPrompt,
 };
-use crate::trunk::{MediaError, MediaEvent, RemoteMedia};
+use crate::trunk::{MediaError, MediaEvent, MediaQuality, RemoteMedia};
 
 /// The most events that wait to be fetched; further ones are dropped, but silence is told again.
 pub const MAX_EVENTS: usize = 1_024;
@@ -315,9 +314,9 @@ impl Plane {
         }
     }
 
-    /// How a leg's stream arrives.
+    /// How a leg's stream has gone so far.
     #[must_use]
-    pub fn quality(&self, leg: &LegId) -> Option<Quality> {
+    pub fn quality(&self, leg: &LegId) -> Option<MediaQuality> {
         self.streams.get(leg).map(Stream::quality)
     }
 

@@ -4,20 +4,6 @@ use teams_cc_core::Instant;
 
 use super::replay::index_of;
 
-/// How a stream arrived.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Quality {
-    /// Packets that came.
-    pub received: u64,
-    /// Packets that should have come and did not; duplicates count against it.
-    pub lost: u64,
-    /// The mean deviation of arrival times, in microseconds.
-    pub jitter_micros: u64,
-    /// Packets that were sent.
-    pub sent: u64,
-}
-
 /// Measures one source.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Reception {

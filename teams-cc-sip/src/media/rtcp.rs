@@ -18,10 +18,24 @@ pub struct RtcpPacket {
     pub ssrc: u32,
     /// The middle of the sender report's time, which our report names again.
     pub sender_time: Option<u32>,
-    /// Packets of ours that the peer says were lost.
-    pub lost: Option<u32>,
+    /// How one source comes to the peer: the first it reports.
+    pub block: Option<Block>,
     /// Whether the peer says goodbye.
     pub goodbye: bool,
+}
+
+/// How a source comes to whoever reports it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Block {
+    /// The source.
+    pub ssrc: u32,
+    /// Packets that were lost on the way.
+    pub lost: u32,
+    /// The time of the source's last report, as it came; 0 where none did.
+    pub last_report: u32,
+    /// How long ago that was, in 1/65,536 seconds.
+    pub since: u32,
 }
 
 impl RtcpPacket {
@@ -57,7 +71,12 @@ impl RtcpPacket {
                 read.goodbye = true;
             }
             if blocks > 0 && flags & 0x1f > 0 {
-                read.lost = Some(word(part, blocks + 4)? & 0x00ff_ffff);
+                read.block = Some(Block {
+                    ssrc: word(part, blocks)?,
+                    lost: word(part, blocks + 4)? & 0x00ff_ffff,
+                    last_report: word(part, blocks + 16)?,
+                    since: word(part, blocks + 20)?,
+                });
             }
             rest = after;
         }
@@ -151,7 +170,8 @@ mod tests {
             let read = RtcpPacket::parse(&out[..length]).unwrap();
             assert_eq!(read.ssrc, 5);
             assert_eq!(read.sender_time, sent.map(|_| 0x3344_5566));
-            assert_eq!(read.lost, heard.map(|_| 7));
+            let block = Block { ssrc: 8, lost: 7, last_report: 1, since: 2 };
+            assert_eq!(read.block, heard.map(|_| block));
         }
     }
 

@@ -108,6 +108,10 @@ pub(crate) struct Stream {
     mapping: Option<Mapping>,
     sent: (u64, u64, u32),
     reception: Reception,
+    /// What came and what was lost of sources before the present one.
+    former: (u64, u64),
+    lost_by_peer: Option<u32>,
+    round_trip: Option<Duration>,
     heard: Instant,
     pace: KeyPace,
     sender_report: Option<(u32, Instant)>,
@@ -137,6 +141,9 @@ impl Stream {
             mapping: None,
             sent: (0, 0, 0),
             reception: Reception::default(),
+            former: (0, 0),
+            lost_by_peer: None,
+            round_trip: None,
             heard: now,
             pace: KeyPace::default(),
             sender_report: None,
@@ -220,6 +227,8 @@ impl Stream {
         self.latch(now, from);
         self.heard = now;
         if self.reception.ssrc != read.ssrc || self.reception.received() == 0 {
+            self.former.0 += self.reception.received();
+            self.former.1 += self.reception.lost();
             self.reception = Reception::of(read.ssrc);
             self.collector = ToneCollector::default();
         }
@@ -257,6 +266,9 @@ impl Stream {
         self.latched_rtcp = Some(from);
         if let Some(time) = read.sender_time {
             self.sender_report = Some((time, now));
+        }
+        if let Some(block) = read.block {
+            self.reported(now, block);
         }
     }
 

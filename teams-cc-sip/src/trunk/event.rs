@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use teams_cc_core::{Address, Instant, LegId, PhoneNumber, TenantId, contact::LegEvent};
 
-use super::{CarriedHeaders, Destination, DisplayText, EmergencyData, SipLeg, Via};
+use super::{CarriedHeaders, Destination, DisplayText, EmergencyData, MediaQuality, SipLeg, Via};
 use crate::{
     direct_routing::{HealthReason, HealthWarning, MediaOptimization, PeerState},
     transport::Target,
@@ -33,6 +33,16 @@ pub enum TrunkEvent {
         /// The status the one before it ended with; 408 where nobody answered in time, 504 where
         /// nothing came back.
         status: u16,
+    },
+    /// A stream is closed, and this is how it went: told before the end of its leg.
+    ///
+    /// Only of ports that measure, and of streams that carried or expected packets. A transfer
+    /// gives its leg another stream, so that such a leg tells more than one.
+    MediaEnded {
+        /// The leg, by the name it had when the stream was opened.
+        leg: LegId,
+        /// How the stream went.
+        quality: MediaQuality,
     },
     /// A peer became usable or ceased to be.
     Health(PeerHealth),

@@ -92,6 +92,8 @@ pub(crate) enum Output {
     Event(Event),
     /// Open the local end of a stream and say so by [`Input::MediaOpened`].
     OpenMedia { media: LegId },
+    /// Remember that a stream to be opened is a leg's, though it has a name of its own.
+    NameMedia { media: LegId, leg: LegId },
     /// Say where the peer wants its packets.
     ConnectMedia { media: LegId, remote: Box<RemoteMedia> },
     /// Let two streams hear each other.

@@ -1,6 +1,6 @@
 //! The seam to whatever carries sound.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
 use teams_cc_core::{
     LegId, OperationId,
@@ -81,6 +81,13 @@ pub trait MediaPort: Send + Sync + 'static {
     /// The default tells nothing: then a peer that vanished is noticed by session timers alone.
     fn attach(&self, _news: MediaNews) {}
 
+    /// How a leg's stream has gone so far; asked for last before it is closed.
+    ///
+    /// The default measures nothing.
+    fn quality(&self, _leg: &LegId) -> Option<MediaQuality> {
+        None
+    }
+
     /// Closes the local end; the last call for a leg.
     fn close(&self, leg: &LegId);
 
@@ -122,6 +129,24 @@ pub trait MediaPort: Send + Sync + 'static {
     fn cancel(&self, _leg: &LegId) -> Result<(), MediaError> {
         Err(MediaError::Unsupported)
     }
+}
+
+/// How one stream has gone, as far as a media port and its peer's reports (RTCP) know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MediaQuality {
+    /// Packets that came.
+    pub received: u64,
+    /// Packets that should have come and did not; duplicates count against it.
+    pub lost: u64,
+    /// The mean deviation of arrival times (RFC 3550 §6.4.1).
+    pub jitter: Duration,
+    /// Packets that were sent.
+    pub sent: u64,
+    /// Packets of ours that the peer misses; none where it never reported.
+    pub lost_by_peer: Option<u32>,
+    /// How long the way to the peer and back takes, by the last report of it.
+    pub round_trip: Option<Duration>,
 }
 
 /// Why a media port does not carry out an order.

@@ -41,7 +41,7 @@ pub use event::{IncomingCall, PeerHealth, TransferStep, TrunkEvent, Unfinished};
 pub use handle::{Trunk, TrunkEvents};
 pub use leg::SipLeg;
 pub use limits::{LabPeer, TrunkLimits};
-pub use media::{MediaError, MediaPort, RemoteMedia, SrtpKeys};
+pub use media::{MediaError, MediaPort, MediaQuality, RemoteMedia, SrtpKeys};
 pub use media_news::{MediaEvent, MediaNews};
 pub use trace::{CallTrace, TracedMessage};
 

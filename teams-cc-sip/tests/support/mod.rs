@@ -25,8 +25,8 @@ use teams_cc_sip::{
     io::{Connection, FixedMedia, Network, Peer, Target, TokioClock, TransportKind},
     message::{Request, Response},
     trunk::{
-        IncomingCall, LabPeer, MediaPort, StaticPeer, TeamsPeer, Trunk, TrunkConfig, TrunkEvent,
-        TrunkEvents,
+        IncomingCall, LabPeer, MediaPort, MediaQuality, StaticPeer, TeamsPeer, Trunk, TrunkConfig,
+        TrunkEvent, TrunkEvents,
     },
 };
 use tokio::{
@@ -90,6 +90,8 @@ pub struct Stage {
     connections: mpsc::Receiver<(Target, DuplexStream)>,
     parked: VecDeque<(Target, Party)>,
     kept: VecDeque<TrunkEvent>,
+    /// How streams went that are closed.
+    pub went: Vec<(LegId, MediaQuality)>,
 }
 
 pub fn config() -> TrunkConfig {
@@ -142,6 +144,7 @@ impl Stage {
             connections,
             parked: VecDeque::new(),
             kept: VecDeque::new(),
+            went: Vec::new(),
         }
     }
 
@@ -196,6 +199,7 @@ impl Stage {
             let next = timeout(Duration::from_mins(2), self.events.next()).await;
             match next.expect("an event within two minutes").expect("the trunk runs") {
                 TrunkEvent::Health(_) => {}
+                TrunkEvent::MediaEnded { leg, quality } => self.went.push((leg, quality)),
                 event => return event,
             }
         }

@@ -5,10 +5,13 @@ use std::{net::SocketAddr, time::Duration};
 use teams_cc_core::Instant;
 
 use super::{BUFFER, REPORT_INTERVAL, Stream, low, remote::is_one_party};
-use crate::media::{
-    reception::Quality,
-    rtcp::{MAX_REPORT, Report, Sent},
+use crate::{
+    media::rtcp::{Block, MAX_REPORT, Report, Sent},
+    trunk::MediaQuality,
 };
+
+/// The longest round trip that is believed; a longer one is a report of something else.
+const MAX_ROUND_TRIP: Duration = Duration::from_secs(30);
 
 impl Stream {
     /// A report that is due, and where it goes; whether it shares the port of RTP.
@@ -34,9 +37,7 @@ impl Stream {
             u32::try_from((now - at).as_nanos() * 65_536 / 1_000_000_000).unwrap_or(u32::MAX)
         };
         let sent = Sent {
-            // Seconds of our own clock: the peer only measures with it (RFC 3550 §6.4.1).
-            time: ((now.as_nanos() / 1_000_000_000) << 32)
-                | (((now.as_nanos() % 1_000_000_000) << 32) / 1_000_000_000),
+            time: clock(now),
             timestamp: self.time(now),
             packets: low(self.sent.0),
             octets: low(self.sent.1),
@@ -70,13 +71,43 @@ impl Stream {
         silent
     }
 
-    pub(crate) fn quality(&self) -> Quality {
-        let rate = self.remote.as_ref().map_or(8_000, |remote| remote.codec.clock_rate());
-        Quality {
-            received: self.reception.received(),
-            lost: self.reception.lost(),
-            jitter_micros: self.reception.jitter_micros(rate),
-            sent: self.sent.0,
+    /// The peer reports how our packets come to it (RFC 3550 §6.4.1).
+    pub(super) fn reported(&mut self, now: Instant, block: Block) {
+        if block.ssrc != self.ssrc {
+            return;
+        }
+        self.lost_by_peer = Some(block.lost);
+        if block.last_report == 0 {
+            return;
+        }
+        let middle = low(clock(now) >> 16);
+        let ticks = middle.wrapping_sub(block.last_report).wrapping_sub(block.since);
+        let nanos = u64::from(ticks) * 1_000_000_000 / 65_536;
+        let round_trip = Duration::from_nanos(nanos);
+        // A clock that runs a little ahead of ours makes less than nothing of a short way.
+        if round_trip <= MAX_ROUND_TRIP {
+            self.round_trip = Some(round_trip);
+        } else if ticks.cast_signed() < 0 && ticks.cast_signed() > -65_536 {
+            self.round_trip = Some(Duration::ZERO);
         }
     }
+
+    pub(crate) fn quality(&self) -> MediaQuality {
+        let rate = self.remote.as_ref().map_or(8_000, |remote| remote.codec.clock_rate());
+        let (received, lost) = self.former;
+        let mut quality = MediaQuality::default();
+        quality.received = received + self.reception.received();
+        quality.lost = lost + self.reception.lost();
+        quality.jitter = Duration::from_micros(self.reception.jitter_micros(rate));
+        quality.sent = self.sent.0;
+        quality.lost_by_peer = self.lost_by_peer;
+        quality.round_trip = self.round_trip;
+        quality
+    }
+}
+
+/// Our clock in the form of reports, 32.32 bits: the peer only measures with it.
+fn clock(now: Instant) -> u64 {
+    let (seconds, rest) = (now.as_nanos() / 1_000_000_000, now.as_nanos() % 1_000_000_000);
+    (seconds << 32) | ((rest << 32) / 1_000_000_000)
 }

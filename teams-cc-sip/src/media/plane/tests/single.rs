@@ -4,7 +4,13 @@ use teams_cc_core::{OperationId, contact::OperationOutcome};
 
 use super::*;
 use crate::{
-    media::{MAX_PROMPTS, dtmf::ToneCollector, rtcp::RtcpPacket, stun::tests::check},
+    media::{
+        MAX_PROMPTS,
+        dtmf::ToneCollector,
+        reception::Loss,
+        rtcp::{MAX_REPORT, Report, RtcpPacket},
+        stun::tests::check,
+    },
     sdp::{IceCredentials, NegotiatedIce},
 };
 
@@ -51,6 +57,46 @@ fn a_report_alone_keeps_a_leg_alive_and_ours_are_sent() {
     }
     assert!((40..=120).contains(&reports), "{reports} reports in five minutes");
     assert!(bench.events().is_empty());
+}
+
+#[test]
+fn a_round_trip_and_what_the_peer_misses_are_read_from_its_reports() {
+    let mut bench = Bench::new(MediaRules::default());
+    let phone = bench.phone(1, remote(4_000, Codec::Pcmu, 101, None), 1);
+    let mut report = None;
+    for _ in 0..500 {
+        if report.is_some() {
+            break;
+        }
+        bench.now += TICK;
+        bench.plane.tick(bench.now, &mut bench.out, |_, _, _, octets| {
+            if octets[1] == 200 {
+                report = RtcpPacket::parse(octets);
+            }
+        });
+    }
+    let report = report.unwrap();
+    assert_eq!(bench.plane.quality(&leg(1)).unwrap().round_trip, None);
+    // The report travels 70 ms, waits half a second, and the answer travels 50 ms.
+    bench.now += Duration::from_millis(620);
+    let answered = |since: u32, source: u32| {
+        let loss = Loss { fraction: 0, lost: 3, newest: 1, jitter: 0 };
+        let last = (report.sender_time.unwrap(), since);
+        let answer = Report { ssrc: 9, sent: None, heard: Some((source, loss)), last };
+        let mut out = [0; MAX_REPORT];
+        let length = answer.write(&mut out);
+        out[..length].to_vec()
+    };
+    bench.receive(&phone.leg, address(4_000), &mut answered(32_768, report.ssrc ^ 1));
+    assert_eq!(bench.plane.quality(&leg(1)).unwrap().lost_by_peer, None, "another's");
+    bench.receive(&phone.leg, address(4_000), &mut answered(32_768, report.ssrc));
+    let quality = bench.plane.quality(&leg(1)).unwrap();
+    assert_eq!(quality.lost_by_peer, Some(3));
+    let millis = quality.round_trip.unwrap().as_millis();
+    assert!((119..=120).contains(&millis), "{millis}");
+    // A peer that claims to have waited longer than it did is no time machine.
+    bench.receive(&phone.leg, address(4_000), &mut answered(65_536 / 10 * 7, report.ssrc));
+    assert_eq!(bench.plane.quality(&leg(1)).unwrap().round_trip, Some(Duration::ZERO));
 }
 
 #[test]
@@ -165,7 +211,7 @@ fn legs_are_bounded_and_losses_are_measured() {
         phone.say(&mut bench, 0, &[1; 160]);
     }
     let quality = bench.plane.quality(&leg(1)).unwrap();
-    assert_eq!((quality.received, quality.lost, quality.jitter_micros), (100, 10, 0));
+    assert_eq!((quality.received, quality.lost, quality.jitter), (100, 10, Duration::ZERO));
 }
 
 #[test]
