@@ -199,7 +199,8 @@ pub(super) fn grant(
             }
             let hash = Sha256::digest(form.field("code_verifier").as_bytes());
             let verified = URL_SAFE_NO_PAD.encode(hash) == code.challenge;
-            if !(code.challenge.is_empty() && form.field("code_verifier").is_empty()) && !verified {
+            let without = code.challenge.is_empty() && form.field("code_verifier").is_empty();
+            if !verified && !without {
                 return Err(dead(50_148, "The code_verifier does not match the code_challenge."));
             }
             nonce = code.nonce;
