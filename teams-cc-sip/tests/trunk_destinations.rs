@@ -5,15 +5,18 @@ mod support;
 
 use std::time::Duration;
 
-use support::{PutThrough, Stage, carrier_invite, config, mobile, rtp, srtp, two_carriers, user};
+use support::{
+    PutThrough, Stage, TENANT_FQDN, carrier_invite, config, mobile, rtp, srtp, teams_invite,
+    two_carriers, user,
+};
 use teams_cc_core::{
-    PhoneNumber,
+    LegId, PhoneNumber,
     contact::{EndReason, Leg, LegCommand, LegEvent},
 };
 use teams_cc_sip::{
     ErrorKind,
-    message::{Method, StatusCode},
-    trunk::{BackToBack, MAX_DESTINATIONS},
+    message::{Method, StatusCode, Uri},
+    trunk::{BackToBack, MAX_DESTINATIONS, Via},
 };
 
 const TWENTY: Duration = Duration::from_secs(20);
@@ -186,7 +189,7 @@ async fn a_destination_that_may_not_be_called_is_passed_over() {
     let call = stage.incoming().await;
     caller.response(100).await;
     let mut refused = user(&call);
-    refused.via = teams_cc_sip::trunk::Via::Carrier("carrier".into());
+    refused.via = Via::Carrier("carrier".into());
     let nowhere = BackToBack::new(refused.clone()).or_to(refused.clone());
     let error = stage.trunk.bridge(&call.leg, nowhere).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Refused(_)), "{error}");
@@ -223,4 +226,29 @@ async fn destinations_beyond_the_bound_are_left_out() {
     backup.hears_nothing(Duration::from_secs(5)).await;
     caller.response(100).await;
     caller.response(486).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_for_help_is_put_through_although_nobody_may_call_out() {
+    let mut stage = Stage::new(config());
+    let mut teams = stage.teams_connects().await;
+    let mut invite = teams_invite("sos", TENANT_FQDN, Some(&srtp("sendrecv", 1)));
+    invite.set_uri(Uri::parse(format!("sip:112@{TENANT_FQDN}")).unwrap());
+    invite.headers_mut().push("Geolocation", "<cid:target@example.com>").unwrap();
+    teams.send(invite).await;
+    let call = stage.incoming().await;
+    teams.response(100).await;
+    let out = call.onward(Via::Carrier("carrier".into()), LegId::numbered("OUT", 1));
+    let agent = stage.trunk.bridge(&call.leg, BackToBack::new(out.clone()).or_to(out)).await;
+    let mut carrier = stage.connection("carrier.test").await;
+    for _ in 0..2 {
+        let out = carrier.request(&Method::Invite).await;
+        assert!(out.uri().reveal().starts_with("sip:112@"), "{:?}", out.uri());
+        assert_eq!(out.headers().get_str("Geolocation"), Some("<cid:target@example.com>"));
+        assert!(out.headers().get_str("From").is_some_and(|from| from.contains("+14255550123")));
+        carrier.answer(&out, StatusCode::SERVER_INTERNAL_ERROR, None).await;
+        carrier.request(&Method::Ack).await;
+    }
+    teams.response(500).await;
+    drop(agent);
 }
