@@ -14,8 +14,9 @@ use teams_cc_graph::auth::{AccessToken, TokenCache, TokenProvider, TokenRequest}
 use teams_cc_graph::limit::Limits;
 use teams_cc_graph::{Client, Config, Error, SystemClock};
 
+use crate::machine;
 use crate::report::Report;
-use crate::rounds::{interleave, median};
+use crate::rounds::{interleave, interleave_parts, median};
 use crate::serve::Server;
 
 const USER: &str = "fa8bf3dc-eca7-46b7-bad1-db199b62afc3";
@@ -23,7 +24,10 @@ const USER: &str = "fa8bf3dc-eca7-46b7-bad1-db199b62afc3";
 const TOKEN_LENGTH: usize = 1800;
 const IN_A_ROW: usize = 400;
 const IN_FLIGHT: usize = 64;
-const CROWD: usize = 6000;
+/// Requests of one part of a round.
+const CROWD: usize = 3000;
+/// Parts of a round: over half a second for each, so that no moment of the machine decides it.
+const PARTS: usize = 10;
 
 const BARE: &str = "reqwest, body as bytes";
 const VALUE: &str = "reqwest, body as Value";
@@ -124,29 +128,38 @@ impl Clients {
     }
 
     /// Requests a second with so many under way.
-    async fn rate(self: &Arc<Self>, who: &'static str) -> f64 {
+    async fn rate(self: &Arc<Self>, who: &'static str, requests: usize) -> f64 {
         let started = Instant::now();
-        stream::iter(0..CROWD)
+        stream::iter(0..requests)
             .map(|_| tokio::spawn(self.send(who)))
             .buffer_unordered(IN_FLIGHT)
             .for_each(|sent| async { sent.expect("no panic") })
             .await;
-        CROWD as f64 / started.elapsed().as_secs_f64()
+        requests as f64 / started.elapsed().as_secs_f64()
     }
 }
 
-/// One contestant alone, for a profiler: `one WHO REQUESTS`, the contestants counted from 0.
-pub(crate) fn alone(who: &str, requests: usize) {
+/// One contestant alone, for a profiler: `one WHO REQUESTS [crowd]`, the contestants counted from 0;
+/// on one thread, so that instructions can be counted, unless it is to be a `crowd` of them.
+pub(crate) fn alone(who: &str, requests: usize, crowd: bool) {
     let who = who.parse::<usize>().ok().and_then(|nth| NAMES.get(nth)).copied().unwrap_or(OURS);
     let server = Server::start();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.expect("a runtime");
+    let mut runtime = if crowd {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime = runtime.enable_all().build().expect("a runtime");
     let clients = Arc::new(Clients::new(&server.origin));
-    let started = Instant::now();
-    for _ in 0..requests.div_ceil(CROWD) {
-        runtime.block_on(clients.rate(who));
-    }
-    println!("{who}: {:.0} requests/s", requests as f64 / started.elapsed().as_secs_f64());
+    runtime.block_on(clients.rate(who, IN_FLIGHT));
+    let (before, started) = (machine::cpu_time(), Instant::now());
+    runtime.block_on(clients.rate(who, requests));
+    let (requests, spent) = (requests as f64, machine::cpu_time().saturating_sub(before));
+    println!(
+        "{who}: {:.0} requests/s, {:.2} µs of processor each",
+        requests / started.elapsed().as_secs_f64(),
+        spent.as_secs_f64() * 1e6 / requests
+    );
 }
 
 pub(crate) fn run() -> Report {
@@ -155,11 +168,11 @@ pub(crate) fn run() -> Report {
     let runtime = runtime.expect("a runtime");
     let clients = Arc::new(Clients::new(&server.origin));
     let latency = interleave(&NAMES, |who| runtime.block_on(clients.latency(who)));
-    let rates = interleave(&NAMES, |who| runtime.block_on(clients.rate(who)));
+    let rates = interleave_parts(&NAMES, PARTS, |who| runtime.block_on(clients.rate(who, CROWD)));
     let mut report = Report::new("get");
     report.note(format!(
         "one GET of a presence over loopback HTTP/1.1; the server is a process of its own; tokens \
-         of {TOKEN_LENGTH} octets; {IN_A_ROW} requests in a row, {CROWD} with {IN_FLIGHT} under way"
+         of {TOKEN_LENGTH} octets; {IN_A_ROW} requests in a row, {PARTS} times {CROWD} with {IN_FLIGHT} under way"
     ));
     let ratio =
         |series: &[crate::rounds::Series], a: usize, b: usize| median(&series[a].over(&series[b]));

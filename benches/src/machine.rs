@@ -1,6 +1,7 @@
 //! What it was measured on.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -32,4 +33,14 @@ fn locked(package: &str) -> String {
     };
     let found = lock.split("[[package]]").filter(|block| block.lines().any(|line| line == name));
     found.filter_map(version).collect::<Vec<_>>().join(", ")
+}
+
+/// The time that the threads of this process have run.
+pub(crate) fn cpu_time() -> Duration {
+    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let nanos = tasks.filter_map(|task| -> Option<u64> {
+        let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse().ok()
+    });
+    Duration::from_nanos(nanos.sum())
 }

@@ -22,7 +22,10 @@ fn main() -> ExitCode {
         let requests = requests.and_then(|text| text.parse().ok()).unwrap_or(60_000);
         match who.as_deref() {
             Some("intake") => intake::alone(requests),
-            who => get::alone(who.unwrap_or("2"), requests),
+            who => {
+                let crowd = words.next().as_deref() == Some("crowd");
+                get::alone(who.unwrap_or("2"), requests, crowd);
+            }
         }
         return ExitCode::SUCCESS;
     }

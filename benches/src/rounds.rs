@@ -20,16 +20,30 @@ pub(crate) fn count() -> usize {
 /// One figure per contestant and round; the first round only warms up.
 pub(crate) fn interleave(
     names: &[&'static str],
+    measure: impl FnMut(&'static str) -> f64,
+) -> Vec<Series> {
+    interleave_parts(names, 1, measure)
+}
+
+/// As [`interleave`], for rates: in each round the contestants take turns so many times, and the
+/// rate of a round is that of all its parts, which are equally long, together.
+pub(crate) fn interleave_parts(
+    names: &[&'static str],
+    parts: usize,
     mut measure: impl FnMut(&'static str) -> f64,
 ) -> Vec<Series> {
     let mut series: Vec<_> =
         names.iter().map(|name| Series { name, figures: Vec::new() }).collect();
     for round in 0..=count() {
-        for nth in 0..names.len() {
-            let at = (nth + round) % names.len();
-            let figure = measure(names[at]);
-            if round > 0 {
-                series[at].figures.push(figure);
+        let mut slowness = vec![0.0; names.len()];
+        for turn in 0..parts * names.len() {
+            // Each part begins with another contestant, as each round does.
+            let at = (turn + turn / names.len() + round) % names.len();
+            slowness[at] += 1.0 / measure(names[at]);
+        }
+        if round > 0 {
+            for (series, slowness) in series.iter_mut().zip(slowness) {
+                series.figures.push(parts as f64 / slowness);
             }
         }
     }
