@@ -39,7 +39,13 @@ impl Claims {
         let tenant = match tenant.or(other_tenant) {
             None | Some(Picked::Null) => None,
             Some(Picked::Text(text)) => {
-                Some(TenantId::new(text.to_ascii_lowercase()).map_err(|_| JwtError::BadClaims)?)
+                // Nearly always it is written so already.
+                let lower = if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                    TenantId::new(text.to_ascii_lowercase())
+                } else {
+                    TenantId::new(text.as_ref())
+                };
+                Some(lower.map_err(|_| JwtError::BadClaims)?)
             }
             Some(_) => return Err(JwtError::BadClaims),
         };

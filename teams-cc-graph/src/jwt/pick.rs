@@ -42,7 +42,8 @@ pub(super) fn pick<'a, const N: usize>(
     json: &'a [u8],
     names: [&str; N],
 ) -> Option<[Option<Picked<'a>>; N]> {
-    let mut reader = serde_json::Deserializer::from_slice(json);
+    // Once over the whole is cheaper than once for each text.
+    let mut reader = serde_json::Deserializer::from_str(str::from_utf8(json).ok()?);
     let picked = reader.deserialize_map(Pick(names)).ok()?;
     reader.end().ok()?;
     Some(picked)

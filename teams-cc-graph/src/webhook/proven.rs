@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{Digest, SHA256, SHA256_OUTPUT_LEN, digest};
 use teams_cc_core::{TenantId, Timestamp};
 
@@ -14,9 +15,9 @@ use crate::jwt::Jwk;
 /// The most tokens remembered; beyond it the oldest is forgotten, which costs a signature check.
 pub const MAX_PROVEN_TOKENS: usize = 4096;
 
-/// A token by its hash, so that no token is kept.
+/// What is signed of a token, by its hash, so that no token is kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fingerprint([u8; SHA256_OUTPUT_LEN]);
+struct Fingerprint([u8; SHA256_OUTPUT_LEN]);
 
 impl Hash for Fingerprint {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -46,21 +47,18 @@ impl Hasher for AsItIs {
     }
 }
 
-/// The hashes of a token: of all of it, by which it is known again, and of what is signed.
-pub(super) struct Hashes {
-    /// Of the hash of what is signed and of the signature, so that nothing is hashed twice.
-    pub(super) whole: Fingerprint,
+/// A token as it is known again: by the hash of what is signed, and by its signature.
+pub(super) struct Hashed<'t> {
     /// The SHA-256 of what is signed.
     pub(super) signed: Digest,
+    /// With its dot.
+    signature: &'t str,
 }
 
-impl Hashes {
-    /// The hashes of a token; the signature, with its dot, is part of the whole alone.
-    pub(super) fn of(token: &str) -> Self {
+impl<'t> Hashed<'t> {
+    pub(super) fn of(token: &'t str) -> Self {
         let (signed, signature) = token.split_at(token.rfind('.').unwrap_or(token.len()));
-        let signed = digest(&SHA256, signed.as_bytes());
-        let whole = [signed.as_ref(), signature.as_bytes()].concat();
-        Self { whole: Fingerprint::from(&digest(&SHA256, &whole)), signed }
+        Self { signed: digest(&SHA256, signed.as_bytes()), signature }
     }
 }
 
@@ -92,9 +90,15 @@ pub(super) struct ProvenTokens(Mutex<Tokens>);
 #[derive(Default)]
 struct Tokens {
     /// Looked up alone, and never gone through.
-    known: HashMap<Fingerprint, Proven, BuildHasherDefault<AsItIs>>,
+    known: HashMap<Fingerprint, Kept, BuildHasherDefault<AsItIs>>,
     /// The same tokens, oldest first.
     order: VecDeque<Fingerprint>,
+}
+
+/// What a token proved, with its signature: what is signed is not kept, so neither is a token.
+struct Kept {
+    signature: Box<str>,
+    proven: Proven,
 }
 
 impl ProvenTokens {
@@ -104,26 +108,37 @@ impl ProvenTokens {
     /// anew, and with the whole policy.
     pub(super) fn tenant(
         &self,
-        token: &Fingerprint,
+        token: &Hashed<'_>,
         now: Timestamp,
         current: impl FnOnce(&str) -> Option<Jwk>,
     ) -> Option<TenantId> {
-        let proven = self.tokens().known.get(token).cloned()?;
+        let fingerprint = Fingerprint::from(&token.signed);
+        let proven = {
+            let tokens = self.tokens();
+            let kept = tokens.known.get(&fingerprint)?;
+            // In constant time: how much of a signature was guessed is nobody's to learn.
+            let (kept_signature, signature) =
+                (kept.signature.as_bytes(), token.signature.as_bytes());
+            verify_slices_are_equal(kept_signature, signature).ok()?;
+            kept.proven.clone()
+        };
         let alive = now.unix_seconds() < proven.expires;
         if alive && current(&proven.key_id).is_some_and(|key| key.is_same(&proven.key)) {
             return Some(proven.tenant);
         }
-        self.tokens().forget(token);
+        self.tokens().forget(&fingerprint);
         None
     }
 
-    pub(super) fn remember(&self, token: Fingerprint, proven: Proven, now: Timestamp) {
+    pub(super) fn remember(&self, token: &Hashed<'_>, proven: Proven, now: Timestamp) {
         if now.unix_seconds() >= proven.expires {
             return;
         }
+        let fingerprint = Fingerprint::from(&token.signed);
+        let kept = Kept { signature: token.signature.into(), proven };
         let mut tokens = self.tokens();
-        if tokens.known.insert(token, proven).is_none() {
-            tokens.order.push_back(token);
+        if tokens.known.insert(fingerprint, kept).is_none() {
+            tokens.order.push_back(fingerprint);
         }
         while tokens.known.len() > MAX_PROVEN_TOKENS {
             let Some(oldest) = tokens.order.pop_front() else { break };
@@ -165,31 +180,46 @@ mod tests {
     fn a_token_is_known_until_its_end_and_while_its_key_is_published() {
         let (first, second) = (key('v'), key('x'));
         let at = Timestamp::from_unix_seconds;
-        let token = Hashes::of("token").whole;
+        let token = Hashed::of("token.signature");
         let tokens = ProvenTokens::default();
         let ask = |now, key: Option<&Jwk>| tokens.tenant(&token, at(now), |_| key.cloned());
 
-        tokens.remember(token, proven(100, &first), at(50));
+        tokens.remember(&token, proven(100, &first), at(50));
         assert!(ask(99, Some(&first)).is_some());
         assert!(ask(100, Some(&first)).is_none(), "never past its end");
         assert!(ask(99, Some(&first)).is_none(), "and forgotten");
         for other in [Some(&second), None] {
-            tokens.remember(token, proven(100, &first), at(50));
+            tokens.remember(&token, proven(100, &first), at(50));
             assert!(ask(60, other).is_none(), "another key is not the one that proved it");
             assert!(ask(60, Some(&first)).is_none());
         }
-        tokens.remember(token, proven(100, &first), at(100));
+        tokens.remember(&token, proven(100, &first), at(100));
         assert!(ask(50, Some(&first)).is_none(), "a dead token is not remembered");
     }
 
     #[test]
     fn a_token_is_known_by_its_signature_too() {
-        let hashes = Hashes::of("header.payload.signature");
-        for other in ["header.payload.signaturf", "header.payload", "header.payload.", "other"] {
-            assert!(Hashes::of(other).whole != hashes.whole, "{other}");
+        let (key, now) = (key('v'), Timestamp::UNIX_EPOCH);
+        let tokens = ProvenTokens::default();
+        let token = Hashed::of("header.payload.signature");
+        assert_eq!(token.signed.as_ref(), digest(&SHA256, b"header.payload").as_ref());
+        tokens.remember(&token, proven(9, &key), now);
+        let known = |token| tokens.tenant(&Hashed::of(token), now, |_| Some(key.clone())).is_some();
+        for other in [
+            "header.payload.signaturf",
+            "header.payload.tignature",
+            "header.payload",
+            "header.payload.",
+            "header.payloae.signature",
+            "other",
+        ] {
+            assert!(!known(other), "{other}");
         }
-        assert!(Hashes::of("header.payload.signature").whole == hashes.whole);
-        assert_eq!(hashes.signed.as_ref(), digest(&SHA256, b"header.payload").as_ref());
+        assert!(known("header.payload.signature"), "and is not forgotten for those");
+        // Signed anew, as some algorithms sign the same differently.
+        tokens.remember(&Hashed::of("header.payload.another"), proven(9, &key), now);
+        assert!(known("header.payload.another"));
+        assert_eq!((tokens.tokens().known.len(), tokens.tokens().order.len()), (1, 1));
     }
 
     #[test]
@@ -197,11 +227,12 @@ mod tests {
         let key = key('v');
         let tokens = ProvenTokens::default();
         let now = Timestamp::UNIX_EPOCH;
-        let nth = |nth: usize| Hashes::of(&nth.to_string()).whole;
+        let nth = |nth: usize| format!("{nth}.signature");
         for token in 0..=MAX_PROVEN_TOKENS {
-            tokens.remember(nth(token), proven(9, &key), now);
+            tokens.remember(&Hashed::of(&nth(token)), proven(9, &key), now);
         }
-        let known = |token| tokens.tenant(&nth(token), now, |_| Some(key.clone())).is_some();
+        let known =
+            |token| tokens.tenant(&Hashed::of(&nth(token)), now, |_| Some(key.clone())).is_some();
         assert!(!known(0) && known(1) && known(MAX_PROVEN_TOKENS));
         assert_eq!(tokens.tokens().order.len(), MAX_PROVEN_TOKENS);
     }

@@ -23,6 +23,11 @@ impl Tenants {
         self.0.read().unwrap_or_else(PoisonError::into_inner).contains(tenant)
     }
 
+    /// The id of a tenant that is served, as it is kept here: all who name it so share one text.
+    pub(super) fn served(&self, tenant: &TenantId) -> Option<TenantId> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
+    }
+
     /// Serves a tenant; whether that is new.
     pub(super) fn add(&self, tenant: &TenantId) -> bool {
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(lower(tenant))

@@ -7,7 +7,7 @@ use teams_cc_core::{TenantId, Timestamp};
 
 use super::{
     keys::KeyCache,
-    proven::{Hashes, Proven, ProvenTokens},
+    proven::{Hashed, Proven, ProvenTokens},
     tenants::Tenants,
 };
 use crate::jwt::{Claims, Header, JwtError, MAX_TOKEN_BYTES, Policy, Unverified};
@@ -40,8 +40,8 @@ impl Verifier {
         if bearer.len() > MAX_TOKEN_BYTES {
             return Err(JwtError::TooLong);
         }
-        let hashes = Hashes::of(bearer);
-        if let Some(tenant) = self.proven.tenant(&hashes.whole, now, |id| self.keys.known(id)) {
+        let hashed = Hashed::of(bearer);
+        if let Some(tenant) = self.proven.tenant(&hashed, now, |id| self.keys.known(id)) {
             // It may be served no more since the token was proven.
             let served = self.tenants.contains(&tenant);
             let verified = Verified { tenant, repeated: true };
@@ -52,16 +52,16 @@ impl Verifier {
             key
         } else {
             // Whoever invents keys has to know at least what a token says here.
-            self.accept(token.claimed()?, now)?;
+            self.accept(&token.claimed()?, now)?;
             self.keys.key(token.key_id()).await?
         };
-        let claims = token.verify_hashed(&key, &hashes.signed)?;
+        let claims = token.verify_hashed(&key, &hashed.signed)?;
         let expires = claims.expires;
-        let tenant = self.accept(claims, now)?;
+        let tenant = self.accept(&claims, now)?;
         let header = token.header();
         let key_id = Arc::clone(header.key_id());
         let proven = Proven { tenant: tenant.clone(), expires, key_id, key };
-        self.proven.remember(hashes.whole, proven, now);
+        self.proven.remember(&hashed, proven, now);
         *self.header() = Some(Arc::clone(header));
         Ok(Verified { tenant, repeated: false })
     }
@@ -71,9 +71,9 @@ impl Verifier {
     }
 
     /// The tenant that claims speak for, where they are what is accepted here.
-    fn accept(&self, claims: Claims, now: Timestamp) -> Result<TenantId, JwtError> {
-        self.policy.check(&claims, now)?;
-        let tenant = claims.tenant.filter(|tenant| self.tenants.contains(tenant));
+    fn accept(&self, claims: &Claims, now: Timestamp) -> Result<TenantId, JwtError> {
+        self.policy.check(claims, now)?;
+        let tenant = claims.tenant.as_ref().and_then(|tenant| self.tenants.served(tenant));
         tenant.ok_or(JwtError::WrongTenant)
     }
 }
