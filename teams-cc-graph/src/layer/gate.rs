@@ -72,7 +72,8 @@ pub(super) struct Gate {
     bounds: Bounds,
     free: usize,
     every: Vec<Pace>,
-    families: BTreeMap<Family, Vec<Pace>>,
+    /// By the place of the family in [`Family::all`].
+    families: Vec<Vec<Pace>>,
     lanes: Recent<(Family, Option<TenantId>), Lane>,
     resources: Recent<(Family, Option<TenantId>, Box<str>), Vec<Pace>>,
     turns: Turns,
@@ -98,7 +99,7 @@ impl Key {
 impl Gate {
     pub(super) fn new(bounds: Bounds) -> Self {
         let limits = bounds.limits;
-        let of_app = |family: &Family| (*family, paces(limits, family.limits(), &[Scope::App]));
+        let of_app = |family: &Family| paces(limits, family.limits(), &[Scope::App]);
         Self {
             bounds,
             free: bounds.places.max(1),
@@ -263,14 +264,14 @@ impl Gate {
     }
 
     fn earliest(&self, now: Instant, family: Family) -> Instant {
-        let of_family = self.families.get(&family).into_iter().flatten();
+        let of_family = self.families.get(family as usize).into_iter().flatten();
         self.every.iter().chain(of_family).map(|pace| pace.earliest(now)).max().unwrap_or(now)
     }
 
     fn take(&mut self, now: Instant, family: Family, cost: u32) {
         self.free -= 1;
         self.every.iter_mut().for_each(|pace| pace.take(now, 1));
-        let of_family = self.families.get_mut(&family).into_iter().flatten();
+        let of_family = self.families.get_mut(family as usize).into_iter().flatten();
         of_family.for_each(|pace| pace.take(now, cost));
     }
 }

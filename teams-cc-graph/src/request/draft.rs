@@ -38,12 +38,14 @@ impl Draft {
         endpoint: &'static Endpoint,
         segments: &[(&'static str, &str)],
     ) -> Result<Self, InvalidRequest> {
-        let mut uri = String::with_capacity(endpoint.path.len() + 64);
+        // Exactly as long as it becomes, where no character has to be encoded and nothing follows.
+        let values: usize = segments.iter().map(|(_, value)| value.len()).sum();
+        let mut uri = String::with_capacity(fixed_len(endpoint.path) + values);
         let mut values = segments.iter();
         let mut rest = endpoint.path;
-        while let Some((before, after)) = rest.split_once('{') {
+        while let Some((before, after)) = split_at_byte(rest, b'{') {
             uri.push_str(before);
-            let (_, after) = after.split_once('}').unwrap_or((after, ""));
+            let (_, after) = split_at_byte(after, b'}').unwrap_or((after, ""));
             let value = values.next().copied();
             let (what, value) = value.ok_or(InvalidRequest::PathSegment { what: "segment" })?;
             push_value(&mut uri, what, value)?;
@@ -138,6 +140,23 @@ impl Draft {
         request.extensions_mut().insert(self.endpoint);
         Ok(request)
     }
+}
+
+/// The parts of a text before and after the first of a byte of ASCII.
+fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(byte, text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// How long a path template is without its variables.
+fn fixed_len(template: &str) -> usize {
+    let mut rest = template;
+    let mut length = 0;
+    while let Some((before, after)) = split_at_byte(rest, b'{') {
+        length += before.len();
+        (_, rest) = split_at_byte(after, b'}').unwrap_or((after, ""));
+    }
+    length + rest.len()
 }
 
 /// Append the value of one variable, so encoded that it cannot leave its place.

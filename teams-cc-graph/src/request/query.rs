@@ -150,12 +150,29 @@ impl fmt::Debug for Query {
     }
 }
 
+/// The unreserved characters (RFC 3986 §2.3).
+const UNRESERVED: [bool; 256] = {
+    let mut unreserved = [false; 256];
+    let mut byte: u8 = 0;
+    while byte.is_ascii() {
+        unreserved[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    unreserved
+};
+
 /// Append a text, percent-encoded but for unreserved characters (RFC 3986 §2.3) and those `also`
 /// named.
 pub(super) fn push_encoded(out: &mut String, text: &str, also: &[u8]) {
+    let plain = |byte: u8| UNRESERVED[usize::from(byte)];
+    if text.bytes().all(plain) {
+        // As nearly every id is.
+        out.push_str(text);
+        return;
+    }
     for byte in text.bytes() {
-        let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if plain || also.contains(&byte) {
+        if plain(byte) || also.contains(&byte) {
             out.push(char::from(byte));
         } else {
             // Writing to a text cannot fail.
