@@ -72,14 +72,14 @@ impl AccessToken {
     }
 
     /// The value of its header, marked as sensitive; none where the token cannot stand in one.
-    pub(crate) fn header(&self) -> Option<HeaderValue> {
+    pub(crate) fn header(&self) -> Option<&HeaderValue> {
         let make = || {
             let value = format!("Bearer {}", self.inner.secret.reveal());
             let mut value = HeaderValue::try_from(value).ok()?;
             value.set_sensitive(true);
             Some(value)
         };
-        self.inner.header.get_or_init(make).clone()
+        self.inner.header.get_or_init(make).as_ref()
     }
 }
 

@@ -13,8 +13,12 @@ pub(crate) struct Base {
     pub(super) origin: String,
     pub(super) path: String,
     uri: Uri,
+    /// With a path that nobody asks for, as long as most: a copy has room for another at once.
     url: Url,
 }
+
+/// As long as most paths.
+const USUAL_PATH_BYTES: usize = 120;
 
 impl Base {
     pub(super) fn new(endpoint: &Url) -> Result<Self, ConfigError> {
@@ -22,7 +26,8 @@ impl Base {
         let path = endpoint.path().trim_end_matches('/').to_owned();
         let origin = endpoint.origin().ascii_serialization();
         let uri = origin.parse().map_err(|_| invalid())?;
-        let url = Url::parse(&origin).map_err(|_| invalid())?;
+        let room = format!("{origin}/{:.<USUAL_PATH_BYTES$}", "");
+        let url = Url::parse(&room).map_err(|_| invalid())?;
         Ok(Self { origin, path, uri, url })
     }
 

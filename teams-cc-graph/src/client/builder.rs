@@ -37,7 +37,8 @@ pub struct ClientBuilder {
     config: Config,
     clock: Option<Arc<dyn Clock>>,
     seed: Option<Seed>,
-    user_agent: String,
+    /// One text for all requests, so that none counts who shares it.
+    user_agent: &'static str,
 }
 
 enum Credential {
@@ -60,7 +61,7 @@ impl ClientBuilder {
             config: Config::default(),
             clock: None,
             seed: None,
-            user_agent: concat!("teams-cc-graph/", env!("CARGO_PKG_VERSION")).to_owned(),
+            user_agent: concat!("teams-cc-graph/", env!("CARGO_PKG_VERSION")),
         }
     }
 
@@ -170,7 +171,7 @@ impl ClientBuilder {
 
     fn reqwest(&self) -> Result<ReqwestTransport, Error> {
         let limit = self.config.max_response_bytes;
-        ReqwestTransport::new(&self.user_agent, limit, &self.roots)
+        ReqwestTransport::new(self.user_agent, limit, &self.roots)
     }
 
     /// The client.

@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::HeaderValue;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue};
 use reqwest::redirect;
 use tower::Service;
 use url::Url;
@@ -18,6 +18,9 @@ use crate::error::{ConfigError, Error, ErrorKind};
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Headers that most requests have at most.
+const USUAL_HEADERS: usize = 6;
 
 /// How long an idle connection is kept.
 const POOL_IDLE: Duration = Duration::from_mins(1);
@@ -32,7 +35,7 @@ pub(crate) struct ReqwestTransport {
 impl ReqwestTransport {
     /// A transport that trusts the platform's roots, and `roots` (PEM) beside them.
     pub(super) fn new(
-        user_agent: &str,
+        user_agent: &'static str,
         max_response_bytes: usize,
         roots: &[Vec<u8>],
     ) -> Result<Self, Error> {
@@ -40,7 +43,7 @@ impl ReqwestTransport {
             Error::with_source(ErrorKind::Config(ConfigError::Transport), error)
         };
         let mut builder = reqwest::Client::builder()
-            .user_agent(user_agent)
+            .user_agent(HeaderValue::from_static(user_agent))
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(POOL_IDLE);
@@ -56,19 +59,24 @@ impl ReqwestTransport {
 
     /// Send a request to a place that is parsed already, with these credentials. Dropping the
     /// future stops waiting.
-    pub(crate) async fn send_to(
+    pub(crate) fn send_to(
         &self,
         url: Url,
         request: &http::Request<Bytes>,
-        authorization: HeaderValue,
-    ) -> Result<http::Response<Bytes>, BoxError> {
+        authorization: &HeaderValue,
+    ) -> impl Future<Output = Result<http::Response<Bytes>, BoxError>> + Send + use<> {
         let mut outgoing = reqwest::Request::new(request.method().clone(), url);
         *outgoing.version_mut() = request.version();
-        *outgoing.headers_mut() = request.headers().clone();
-        outgoing.headers_mut().insert(AUTHORIZATION, authorization);
+        // Not a clone of those there are: with room for what else is added here and below.
+        let mut headers = HeaderMap::with_capacity(USUAL_HEADERS.max(request.headers().len() + 2));
+        for (name, value) in request.headers() {
+            headers.append(name.clone(), value.clone());
+        }
+        headers.insert(AUTHORIZATION, authorization.clone());
+        *outgoing.headers_mut() = headers;
         *outgoing.body_mut() = Some(request.body().clone().into());
         let in_parts = request.extensions().get::<InParts>().is_some();
-        self.execute(outgoing, in_parts).await
+        self.execute(outgoing, in_parts)
     }
 
     /// Send the request, and read its answer up to the bound. Dropping the future stops waiting.
@@ -81,42 +89,51 @@ impl ReqwestTransport {
         self.execute(request, in_parts).await
     }
 
-    async fn execute(
+    /// Not async itself: the future so holds what is sent once, and not the request besides.
+    fn execute(
         &self,
         request: reqwest::Request,
         in_parts: bool,
-    ) -> Result<http::Response<Bytes>, BoxError> {
-        let limit = self.max_response_bytes;
-        let too_large = || Error::new(ErrorKind::ResponseTooLarge { limit });
-        // The URL of an error may name people; what failed is said without it.
-        let failed = reqwest::Error::without_url;
-        let mut response = self.client.execute(request).await.map_err(failed)?;
-        if in_parts && response.status().is_success() {
-            let mut answer = head(&mut response);
-            answer.extensions_mut().insert(Parts::new(response));
-            return Ok(answer);
-        }
-        let declared = response.content_length().unwrap_or(0);
-        if usize::try_from(declared).map_or(true, |declared| declared > limit) {
-            return Err(too_large().into());
-        }
-        let mut answer = head(&mut response);
-        let mut body = response.chunk().await.map_err(failed)?.unwrap_or_default();
-        if body.len() > limit {
-            return Err(too_large().into());
-        }
-        // Most answers are one chunk, which is kept as it came.
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len().saturating_add(chunk.len()) > limit {
-                return Err(too_large().into());
-            }
-            let mut joined = body.try_into_mut().unwrap_or_else(|body| BytesMut::from(&body[..]));
-            joined.extend_from_slice(&chunk);
-            body = joined.freeze();
-        }
-        *answer.body_mut() = body;
-        Ok(answer)
+    ) -> impl Future<Output = Result<http::Response<Bytes>, BoxError>> + Send + use<> {
+        read(self.client.execute(request), in_parts, self.max_response_bytes)
     }
+}
+
+/// The answer to a request under way, read up to the bound.
+async fn read(
+    sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    in_parts: bool,
+    limit: usize,
+) -> Result<http::Response<Bytes>, BoxError> {
+    let too_large = || Error::new(ErrorKind::ResponseTooLarge { limit });
+    // The URL of an error may name people; what failed is said without it.
+    let failed = reqwest::Error::without_url;
+    let mut response = sent.await.map_err(failed)?;
+    if in_parts && response.status().is_success() {
+        let mut answer = head(&mut response);
+        answer.extensions_mut().insert(Parts::new(response));
+        return Ok(answer);
+    }
+    let declared = response.content_length().unwrap_or(0);
+    if usize::try_from(declared).map_or(true, |declared| declared > limit) {
+        return Err(too_large().into());
+    }
+    let mut answer = head(&mut response);
+    let mut body = response.chunk().await.map_err(failed)?.unwrap_or_default();
+    if body.len() > limit {
+        return Err(too_large().into());
+    }
+    // Most answers are one chunk, which is kept as it came.
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        if body.len().saturating_add(chunk.len()) > limit {
+            return Err(too_large().into());
+        }
+        let mut joined = body.try_into_mut().unwrap_or_else(|body| BytesMut::from(&body[..]));
+        joined.extend_from_slice(&chunk);
+        body = joined.freeze();
+    }
+    *answer.body_mut() = body;
+    Ok(answer)
 }
 
 /// The answer without its body. The length of that must have been looked at before.

@@ -12,7 +12,7 @@ use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
 
 use super::{Order, Response};
-use crate::client::{BoxError, ReqwestTransport, Transport};
+use crate::client::{Base, BoxError, ReqwestTransport, Transport};
 use crate::error::{Error, ErrorKind};
 
 /// The transport under a time limit.
@@ -64,19 +64,19 @@ impl Attempt {
     pub(crate) async fn send_signed(
         &self,
         order: &Order<'_>,
-        authorization: HeaderValue,
+        authorization: &HeaderValue,
     ) -> Result<Response, Error> {
-        let (base, request) = (order.base, &order.request);
+        let (base, request) = (order.base, &*order.request);
         match &self.wire {
             Wire::Default(transport) => {
-                let url = base.locate(request.uri())?;
-                told(timeout(self.timeout, transport.send_to(url, request, authorization)).await)
+                let sent = transport.send_to(base.locate(request.uri())?, request, authorization);
+                // Boxed, so that the future around it stays within the small blocks of allocators.
+                told(Box::pin(timeout(self.timeout, sent)).await)
             }
             Wire::Other(_) => {
-                let mut request = request.clone();
-                *request.uri_mut() = base.join(request.uri())?;
-                request.headers_mut().insert(AUTHORIZATION, authorization);
-                self.send(request).await
+                let request = signed(base, request, authorization)?;
+                // Boxed, so that the usual way has no room for this one.
+                Box::pin(self.send(request)).await
             }
         }
     }
@@ -91,6 +91,18 @@ impl Attempt {
             }
         }
     }
+}
+
+/// A copy of a request with its whole address and these credentials.
+fn signed(
+    base: &Base,
+    request: &http::Request<Bytes>,
+    authorization: &HeaderValue,
+) -> Result<http::Request<Bytes>, Error> {
+    let mut request = request.clone();
+    *request.uri_mut() = base.join(request.uri())?;
+    request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+    Ok(request)
 }
 
 /// What came of an attempt, in this crate's words.

@@ -31,10 +31,14 @@ impl Handle for Auth {
         let mut token = self.token(order).await?;
         let mut is_first = true;
         loop {
-            let response = self.send(order, &token).await?;
-            if response.status() != StatusCode::UNAUTHORIZED || !is_first {
-                return Ok(response);
-            }
+            let response = {
+                let response = self.send(order, &token).await?;
+                if response.status() != StatusCode::UNAUTHORIZED || !is_first {
+                    return Ok(response);
+                }
+                // Rare, and boxed so that the usual way has no room for it.
+                Box::new(response)
+            };
             // The service may have revoked a token that still looks valid; one fresh one decides.
             let wanted = order.wanted.ok_or(ConfigError::NoTenant)?;
             let claims = challenge::insufficient_claims(response.headers());
@@ -48,7 +52,7 @@ impl Handle for Auth {
                 None => self.token(order).await?,
             };
             if fresh == token {
-                return Ok(response);
+                return Ok(*response);
             }
             token = fresh;
             is_first = false;

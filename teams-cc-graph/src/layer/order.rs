@@ -14,7 +14,7 @@ use crate::request::Endpoint;
 
 /// A request on its way, with what the layers need to know of it.
 pub(crate) struct Order<'a> {
-    pub(crate) request: http::Request<Bytes>,
+    pub(crate) request: &'a mut http::Request<Bytes>,
     pub(crate) endpoint: Option<&'static Endpoint>,
     /// The token it goes with: that of its tenant.
     pub(crate) wanted: Option<&'a TokenRequest>,

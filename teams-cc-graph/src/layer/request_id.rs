@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::header::LOCATION;
+use http::header::{Entry, LOCATION};
 use http::{HeaderName, HeaderValue, Method};
 use serde::Deserialize;
 use teams_cc_core::seed::Seed;
@@ -98,22 +98,24 @@ impl<S: Handle> Handle for RequestId<S> {
             OnCall::Call(call) => (false, self.scenario(call)),
         };
         let headers = order.request.headers_mut();
-        if !headers.contains_key(CLIENT_REQUEST_ID)
+        if let Entry::Vacant(place) = headers.entry(CLIENT_REQUEST_ID)
             && let Some(id) = self.ids.next_header()
         {
-            headers.insert(CLIENT_REQUEST_ID, id);
+            place.insert(id);
         }
         if let Some(scenario) = scenario {
             headers.entry(SCENARIO_ID).or_insert(scenario);
         }
         let mut response = self.inner.handle(order).await?;
         let headers = order.request.headers();
-        if let Some(scenario) = headers.get(SCENARIO_ID).filter(|_| creates) {
+        if creates && let Some(scenario) = headers.get(SCENARIO_ID) {
             self.remember(&response, scenario.clone());
         }
         // Errors name the id even where the service does not repeat it.
-        if let Some(id) = headers.get(CLIENT_REQUEST_ID) {
-            response.headers_mut().entry(CLIENT_REQUEST_ID).or_insert_with(|| id.clone());
+        if !response.headers().contains_key(CLIENT_REQUEST_ID)
+            && let Some(id) = headers.get(CLIENT_REQUEST_ID)
+        {
+            response.headers_mut().insert(CLIENT_REQUEST_ID, id.clone());
         }
         Ok(response)
     }
@@ -128,8 +130,10 @@ enum OnCall<'a> {
 
 impl<'a> OnCall<'a> {
     fn of(order: &'a Order<'_>) -> Self {
-        let mut segments = order.path().split('/').filter(|segment| !segment.is_empty());
-        if segments.next() != Some("communications") || segments.next() != Some("calls") {
+        let path = order.path().trim_start_matches('/');
+        let Some(rest) = path.strip_prefix("communications/") else { return Self::No };
+        let mut segments = rest.split('/').filter(|segment| !segment.is_empty());
+        if segments.next() != Some("calls") {
             return Self::No;
         }
         match segments.next() {

@@ -43,17 +43,13 @@ impl<S: Handle> Handle for Retry<S> {
         let repeat = repeat(order);
         let mut retry = 0;
         loop {
-            let result = self.inner.handle(order).await;
-            let Some(wait) = self.wait(repeat, order, &result, retry) else {
-                self.budget.succeeded();
-                return result;
+            let wait = {
+                let result = self.inner.handle(order).await;
+                match self.next(repeat, order, &result, &mut retry) {
+                    Some(wait) => wait,
+                    None => return result,
+                }
             };
-            retry += 1;
-            let patient = wait <= self.policy.max_delay && retry < self.policy.max_attempts;
-            if !patient || !self.budget.try_retry() {
-                return result;
-            }
-            drop(result);
             tracing::debug!(retry, wait_ms = wait.as_millis(), "graph request is retried");
             if let Some(phases) = &order.phases {
                 phases.resends.fetch_add(1, Ordering::Relaxed);
@@ -65,6 +61,23 @@ impl<S: Handle> Handle for Retry<S> {
 }
 
 impl<S> Retry<S> {
+    /// How long to wait before the request is sent again; `None` where its result stands.
+    fn next(
+        &self,
+        repeat: Repeat,
+        order: &Order<'_>,
+        result: &Result<Response, Error>,
+        retry: &mut u32,
+    ) -> Option<Duration> {
+        let Some(wait) = self.wait(repeat, order, result, *retry) else {
+            self.budget.succeeded();
+            return None;
+        };
+        *retry += 1;
+        let patient = wait <= self.policy.max_delay && *retry < self.policy.max_attempts;
+        (patient && self.budget.try_retry()).then_some(wait)
+    }
+
     /// How long to wait before the request is worth repeating; `None` if it is not.
     fn wait(
         &self,

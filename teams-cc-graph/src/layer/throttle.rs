@@ -70,15 +70,7 @@ impl<S: Handle> Handle for Throttle<S> {
         let key = Key::new(order.class(), order.tenant().cloned());
         let place = match desk.enter(&key)? {
             Entry::Place(place) => place,
-            Entry::Wait(counted, seat) => {
-                let began = desk.clock.now();
-                let place = Box::pin(counted.wait()).await?;
-                drop(seat);
-                if let Some(phases) = &order.phases {
-                    phases.throttle.add(desk.clock.now().since(began));
-                }
-                place
-            }
+            Entry::Wait(waiting) => Box::pin(desk.wait(waiting, order)).await?,
         };
         if let Some(charged) = charged {
             charged.go();
@@ -97,7 +89,8 @@ impl<S: Handle> Handle for Throttle<S> {
 
 enum Entry<'a> {
     Place(Place<'a>),
-    Wait(Counted<'a>, Seat<'a>),
+    /// Rare, and boxed so that the usual way has no room for it.
+    Wait(Box<(Counted<'a>, Seat<'a>)>),
 }
 
 impl Desk {
@@ -126,7 +119,23 @@ impl Desk {
         let counted = Counted { desk: self, key, at, slot, due: true };
         seated.map_err(refused)?;
         let seat = Seat { desk: self, tenant: key.tenant() };
-        Ok(Entry::Wait(counted, seat))
+        Ok(Entry::Wait(Box::new((counted, seat))))
+    }
+
+    /// Waits for a place in a seat that was taken.
+    async fn wait<'a>(
+        &self,
+        waiting: Box<(Counted<'a>, Seat<'a>)>,
+        order: &Order<'_>,
+    ) -> Result<Place<'a>, Error> {
+        let (counted, seat) = *waiting;
+        let began = self.clock.now();
+        let place = counted.wait().await?;
+        drop(seat);
+        if let Some(phases) = &order.phases {
+            phases.throttle.add(self.clock.now().since(began));
+        }
+        Ok(place)
     }
 
     /// Waits until each request inside a batch may go, and counts it; refuses where the waits of
@@ -138,7 +147,8 @@ impl Desk {
         for key in keys {
             let place = match self.enter(&key)? {
                 Entry::Place(place) => place,
-                Entry::Wait(counted, seat) => {
+                Entry::Wait(waiting) => {
+                    let (counted, seat) = *waiting;
                     let waited = self.clock.now().since(began);
                     if waited > self.patience {
                         return Err(refused(Overload::Batch { waited }));

@@ -23,6 +23,16 @@ impl<S: Handle> Handle for Trace<S> {
     async fn handle(&self, order: &mut Order<'_>) -> Result<Response, Error> {
         // Where nobody listens, what a span would say is not even looked up.
         let listens = tracing::span_enabled!(tracing::Level::INFO);
+        if listens || cfg!(feature = "metrics") {
+            // Boxed, so that the way nobody watches has no room for this one.
+            return Box::pin(self.watched(order, listens)).await;
+        }
+        self.inner.handle(order).await
+    }
+}
+
+impl<S: Handle> Trace<S> {
+    async fn watched(&self, order: &mut Order<'_>, listens: bool) -> Result<Response, Error> {
         let span = if listens { span(order) } else { Span::none() };
         if !cfg!(feature = "metrics") && span.is_disabled() {
             return self.inner.handle(order).await;
@@ -38,7 +48,7 @@ impl<S: Handle> Handle for Trace<S> {
 }
 
 fn span(order: &Order<'_>) -> Span {
-    let (request, endpoint) = (&order.request, order.endpoint);
+    let (request, endpoint) = (&*order.request, order.endpoint);
     let template = endpoint.map_or("raw", |endpoint| endpoint.path);
     tracing::info_span!(
         "graph_request",

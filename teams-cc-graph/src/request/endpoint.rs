@@ -237,9 +237,13 @@ macro_rules! graph_request {
 
             fn into_future(self) -> Self::IntoFuture {
                 let client = $crate::request::endpoint::Sends::client(&self.via).clone();
-                let request = self.into_request();
+                let mut request = self.into_request();
                 $crate::request::ResponseFuture::new(async move {
-                    let response = client.execute(request?).await?;
+                    // Sent from where it is: taken out, it would have its room twice.
+                    let response = match request {
+                        Ok(ref mut request) => client.send(request).await?,
+                        Err(error) => return Err(error),
+                    };
                     graph_request!(@read response, $response)
                 })
             }

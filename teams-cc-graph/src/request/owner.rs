@@ -99,9 +99,12 @@ macro_rules! owned_request {
 
             fn into_future(self) -> Self::IntoFuture {
                 let client = self.via.client().clone();
-                let request = self.into_request();
+                let mut request = self.into_request();
                 $crate::request::ResponseFuture::new(async move {
-                    let response = client.execute(request?).await?;
+                    let response = match request {
+                        Ok(ref mut request) => client.send(request).await?,
+                        Err(error) => return Err(error),
+                    };
                     graph_request!(@read response, $response)
                 })
             }
