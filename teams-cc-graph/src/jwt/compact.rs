@@ -78,11 +78,13 @@ impl<'a> Unverified<'a> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(JwtError::TooLong);
         }
-        let (signed, signature) = token.rsplit_once('.').ok_or(JwtError::Malformed)?;
-        let (header, payload) = signed.split_once('.').ok_or(JwtError::Malformed)?;
-        if payload.contains('.') {
+        let mut dots = memchr::memchr_iter(b'.', token.as_bytes());
+        let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else {
             return Err(JwtError::Malformed);
-        }
+        };
+        let part = |from, to| token.get(from..to).ok_or(JwtError::Malformed);
+        let (header, payload) = (part(0, first)?, part(first + 1, second)?);
+        let (signed, signature) = (part(0, second)?, part(second + 1, token.len())?);
         let header = match before.filter(|before| *before.text == *header) {
             Some(before) => before,
             None => Arc::new(Header::read(header)?),
