@@ -7,6 +7,7 @@ mod parts;
 mod reqwest;
 mod response;
 mod transport;
+mod unprocessed;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use delegated::{ActsFor, Delegated};
 pub use parts::{DEFAULT_MAX_DOWNLOAD_BYTES, Download};
 pub(crate) use reqwest::ReqwestTransport;
 pub use transport::{BoxError, Transport};
+pub(crate) use unprocessed::{MAX_RESENDS, is_unprocessed};
 
 use crate::auth::{TokenProvider, TokenRequest};
 use crate::cloud::Cloud;

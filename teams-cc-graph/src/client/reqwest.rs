@@ -8,12 +8,13 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
-use reqwest::redirect;
+use reqwest::{redirect, retry};
 use tower::Service;
 use url::Url;
 
 use super::BoxError;
 use super::parts::{InParts, Parts};
+use super::unprocessed::{MAX_RESENDS, is_unprocessed};
 use crate::error::{ConfigError, Error, ErrorKind};
 
 /// How long a connection may take to be made.
@@ -45,6 +46,9 @@ impl ReqwestTransport {
         let mut builder = reqwest::Client::builder()
             .user_agent(HeaderValue::from_static(user_agent))
             .redirect(redirect::Policy::none())
+            // What the service did not look at is sent again here, from the request there is:
+            // reqwest would copy each request ahead.
+            .retry(retry::never().max_retries_per_request(0))
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(POOL_IDLE);
         for root in roots {
@@ -85,8 +89,14 @@ impl ReqwestTransport {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, BoxError> {
         let in_parts = request.extensions().get::<InParts>().is_some();
-        let request = request.try_into().map_err(reqwest::Error::without_url)?;
-        self.execute(request, in_parts).await
+        let mut resends = 0;
+        loop {
+            let copy = request.clone().try_into().map_err(reqwest::Error::without_url)?;
+            match self.execute(copy, in_parts).await {
+                Err(error) if resends < MAX_RESENDS && is_unprocessed(&*error) => resends += 1,
+                sent => return sent,
+            }
+        }
     }
 
     /// Not async itself: the future so holds what is sent once, and not the request besides.

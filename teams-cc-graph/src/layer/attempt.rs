@@ -12,7 +12,7 @@ use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
 
 use super::{Order, Response};
-use crate::client::{Base, BoxError, ReqwestTransport, Transport};
+use crate::client::{Base, BoxError, MAX_RESENDS, ReqwestTransport, Transport, is_unprocessed};
 use crate::error::{Error, ErrorKind};
 
 /// The transport under a time limit.
@@ -69,7 +69,18 @@ impl Attempt {
         let (base, request) = (order.base, &*order.request);
         match &self.wire {
             Wire::Default(transport) => {
-                let sent = transport.send_to(base.locate(request.uri())?, request, authorization);
+                let sent = async {
+                    let mut resends = 0;
+                    loop {
+                        let url = base.locate(request.uri())?;
+                        match transport.send_to(url, request, authorization).await {
+                            Err(error) if resends < MAX_RESENDS && is_unprocessed(&*error) => {
+                                resends += 1;
+                            }
+                            sent => return sent,
+                        }
+                    }
+                };
                 // Boxed, so that the future around it stays within the small blocks of allocators.
                 told(Box::pin(timeout(self.timeout, sent)).await)
             }
