@@ -173,9 +173,11 @@ impl Intake {
                 None => Ok(Admitted { received, speaker: Speaker::Anybody }),
             };
         }
-        match self.verifier.verify(&head.headers, self.clock.wall()).await {
+        match self.verifier.verify(&head.headers, received, self.clock.wall()).await {
             Ok(Verified { tenant, repeated }) => {
-                self.tally().repeated_tokens += u64::from(repeated);
+                if repeated {
+                    self.tally().repeated_tokens += 1;
+                }
                 Ok(Admitted { received, speaker: Speaker::Service(tenant) })
             }
             Err(error) => Err(self.refuse(error)),

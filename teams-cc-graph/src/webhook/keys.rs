@@ -196,7 +196,11 @@ impl KeyCache {
 
     /// The key with this id, where it is known and still believed.
     pub(super) fn known(&self, id: &str) -> Option<Jwk> {
-        let now = self.0.clock.now();
+        self.known_at(id, self.0.clock.now())
+    }
+
+    /// The same, where the clock was read just now.
+    pub(super) fn known_at(&self, id: &str, now: Instant) -> Option<Jwk> {
         let (key, age) = {
             let state = self.state();
             let (keys, read) = state.keys.as_ref()?;

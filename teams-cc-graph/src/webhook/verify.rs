@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{HeaderMap, header::AUTHORIZATION};
-use teams_cc_core::{TenantId, Timestamp};
+use teams_cc_core::{Instant, TenantId, Timestamp};
 
 use super::{
     keys::KeyCache,
@@ -34,6 +34,7 @@ impl Verifier {
     pub(super) async fn verify(
         &self,
         headers: &HeaderMap,
+        received: Instant,
         now: Timestamp,
     ) -> Result<Verified, JwtError> {
         let bearer = bearer(headers)?;
@@ -41,14 +42,17 @@ impl Verifier {
             return Err(JwtError::TooLong);
         }
         let hashed = Hashed::of(bearer);
-        if let Some(tenant) = self.proven.tenant(&hashed, now, |id| self.keys.known(id)) {
+        if let Some(tenant) =
+            self.proven.tenant(&hashed, now, |id| self.keys.known_at(id, received))
+        {
             // It may be served no more since the token was proven.
             let served = self.tenants.contains(&tenant);
             let verified = Verified { tenant, repeated: true };
             return if served { Ok(verified) } else { Err(JwtError::WrongTenant) };
         }
-        let token = Unverified::parse_after(bearer, self.header().clone())?;
-        let key = if let Some(key) = self.keys.known(token.key_id()) {
+        let before = self.header().clone();
+        let token = Unverified::parse_after(bearer, before.clone())?;
+        let key = if let Some(key) = self.keys.known_at(token.key_id(), received) {
             key
         } else {
             // Whoever invents keys has to know at least what a token says here.
@@ -62,7 +66,9 @@ impl Verifier {
         let key_id = Arc::clone(header.key_id());
         let proven = Proven { tenant: tenant.clone(), expires, key_id, key };
         self.proven.remember(&hashed, proven, now);
-        *self.header() = Some(Arc::clone(header));
+        if !before.is_some_and(|before| Arc::ptr_eq(&before, header)) {
+            *self.header() = Some(Arc::clone(header));
+        }
         Ok(Verified { tenant, repeated: false })
     }
 

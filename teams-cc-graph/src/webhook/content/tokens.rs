@@ -9,7 +9,7 @@ use super::{
     super::{
         KeySource,
         keys::KeyCache,
-        proven::{Hashes, Proven, ProvenTokens},
+        proven::{Hashed, Proven, ProvenTokens},
         tenants::Tenants,
     },
     ContentError,
@@ -147,8 +147,8 @@ impl ChangeTokens {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(ContentError::Token(JwtError::TooLong));
         }
-        let hashes = Hashes::of(token);
-        let known = self.proven.tenant(&hashes.whole, now, |id| self.keys.known(id));
+        let hashed = Hashed::of(token);
+        let known = self.proven.tenant(&hashed, now, |id| self.keys.known(id));
         if let Some(tenant) = known {
             let served = self.tenants.contains(&tenant);
             return if served {
@@ -161,7 +161,7 @@ impl ChangeTokens {
         // Whoever invents keys has to know at least what a token says here.
         self.accept(&unverified.claimed().map_err(ContentError::Token)?, now)?;
         let key = self.keys.key(unverified.key_id()).await.map_err(ContentError::Token)?;
-        let claims = unverified.verify_hashed(&key, &hashes.signed).map_err(ContentError::Token)?;
+        let claims = unverified.verify_hashed(&key, &hashed.signed).map_err(ContentError::Token)?;
         let tenant = self.accept(&claims, now)?;
         let publisher = unverified.publisher().map_err(ContentError::Token)?;
         if !publisher.is_some_and(|id| id.eq_ignore_ascii_case(&self.publisher)) {
@@ -169,7 +169,7 @@ impl ChangeTokens {
         }
         let key_id = Arc::clone(unverified.header().key_id());
         let proven = Proven { tenant: tenant.clone(), expires: claims.expires, key_id, key };
-        self.proven.remember(hashes.whole, proven, now);
+        self.proven.remember(&hashed, proven, now);
         Ok(tenant)
     }
 
