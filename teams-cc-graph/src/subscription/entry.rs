@@ -7,7 +7,7 @@ use teams_cc_core::Instant;
 use super::{Action, Failure, Ticket, Wanted};
 
 /// How much later a renewed subscription has to end to count as renewed.
-const ADVANCE: Duration = Duration::from_secs(60);
+const ADVANCE: Duration = Duration::from_mins(1);
 
 /// A wanted subscription.
 #[derive(Debug)]

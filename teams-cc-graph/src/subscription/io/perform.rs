@@ -42,7 +42,7 @@ pub(super) async fn perform(shared: &Shared, account: &str, action: Action) -> A
             let renewed = request.await;
             renewed.map(|it| Answer::Renewed { remaining: remaining(clock, &it, life) })
         }
-        Action::Delete { id } => client.subscription(&*id).delete().await.map(|_| Answer::Deleted),
+        Action::Delete { id } => client.subscription(&*id).delete().await.map(|()| Answer::Deleted),
         Action::List => list(&client).await.map(Answer::Listed),
     };
     done.unwrap_or_else(|error| {
