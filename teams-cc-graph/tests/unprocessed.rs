@@ -48,7 +48,7 @@ struct Fixed;
 #[async_trait]
 impl TokenProvider for Fixed {
     async fn token(&self, _: &TokenRequest) -> Result<AccessToken, Error> {
-        Ok(AccessToken::new("token", Duration::from_secs(3600)))
+        Ok(AccessToken::new("token", Duration::from_hours(1)))
     }
 }
 

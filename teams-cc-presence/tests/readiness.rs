@@ -21,7 +21,7 @@ use teams_cc_core::{
 use teams_cc_presence::{Fresh, Presence, Readiness};
 
 /// How long an agent stays out of sight at most.
-const CEILING: Duration = Duration::from_secs(1_800);
+const CEILING: Duration = Duration::from_mins(30);
 const AGENTS: usize = 5;
 
 /// What Teams shows of an agent, against what the agent does.
@@ -139,9 +139,8 @@ impl Desk {
             .unobserved
             .iter()
             .filter(|(agent, _)| {
-                !roster
-                    .agent(agent)
-                    .is_some_and(|record| record.state(now).to_string() == "busy out of sight")
+                let record = roster.agent(agent);
+                record.is_none_or(|it| it.state(now).to_string() != "busy out of sight")
             })
             .map(|(agent, since)| (agent.clone(), *since))
             .collect();
@@ -161,10 +160,9 @@ impl Desk {
         };
         let talks = match self.teams {
             Teams::Late(by) => as_it_was(self.now.saturating_sub(Duration::from_secs(by))),
-            Teams::StuckFree => false,
             Teams::StuckBusy => !self.history.is_empty(),
             Teams::Silent if self.now > Instant::from_secs(1_030) => return None,
-            Teams::Silent => false,
+            Teams::StuckFree | Teams::Silent => false,
         };
         Some(if talks {
             Presence::new("Busy", "InACall")

@@ -17,6 +17,7 @@ use teams_cc_sip::{
 
 /// Everything that stands in the way of other calls.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an obstacle of its own")]
 struct Obstacles {
     nobody_may: bool,
     refused_by_name: bool,

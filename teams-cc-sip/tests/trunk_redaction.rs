@@ -194,9 +194,9 @@ async fn a_call_with_secrets_in_every_corner_tells_none() {
     proxy.request(&Method::Bye).await;
     stage.trunk.shutdown(Duration::from_secs(5)).await;
 
-    let traced = String::from_utf8(TRACE.take()).unwrap();
-    assert!(traced.lines().count() >= 5, "hardly anything was traced: {traced}");
-    assert_redacted("trace", &traced);
+    let logged = String::from_utf8(TRACE.take()).unwrap();
+    assert!(logged.lines().count() >= 5, "hardly anything was traced: {logged}");
+    assert_redacted("trace", &logged);
     assert_redacted("printed", &printed);
     // The secrets were there to be told.
     let sent = String::from_utf8_lossy(&Message::from(invite).encode()).into_owned();

@@ -23,7 +23,7 @@ impl Dice {
     /// A number below `bound`.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         let wide = u128::from(self.next()) * bound as u128;
-        (wide >> 64) as usize
+        usize::try_from(wide >> 64).unwrap_or(usize::MAX)
     }
 
     /// Whether something happens that does so many times in a million.
@@ -32,7 +32,7 @@ impl Dice {
     }
 
     pub(crate) fn between(&mut self, least: Duration, most: Duration) -> Duration {
-        let span = u64::try_from((most - least).as_nanos()).unwrap_or(u64::MAX);
+        let span = u64::try_from(most.saturating_sub(least).as_nanos()).unwrap_or(u64::MAX);
         least + Duration::from_nanos(self.next() % span.max(1))
     }
 

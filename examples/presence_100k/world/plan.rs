@@ -39,7 +39,7 @@ pub(crate) struct Plan {
 }
 
 /// The sweep period that the example states.
-pub(crate) const PERIOD: Duration = Duration::from_secs(60);
+pub(crate) const PERIOD: Duration = Duration::from_mins(1);
 
 fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(60 * minutes)

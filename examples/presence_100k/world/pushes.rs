@@ -17,8 +17,8 @@ const DOUBLED: u64 = 50_000;
 const LATE: u64 = 50_000;
 const VERY_LATE: u64 = 2_000;
 /// The longest delivery that is documented, and the longest seen in the example.
-const DOCUMENTED: Duration = Duration::from_secs(60);
-const LONGEST: Duration = Duration::from_secs(30 * 60);
+const DOCUMENTED: Duration = Duration::from_mins(1);
+const LONGEST: Duration = Duration::from_mins(30);
 
 /// One shard's subscription.
 #[derive(Clone, Copy, Debug, Default)]

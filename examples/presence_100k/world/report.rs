@@ -62,7 +62,8 @@ impl Report {
             (self.changes == 0, "nobody changed"),
         ]
         .into_iter()
-        .filter_map(|(broken, what)| broken.then(|| what.to_owned()))
+        .filter(|(broken, _)| *broken)
+        .map(|(_, what)| what.to_owned())
         .collect()
     }
 }

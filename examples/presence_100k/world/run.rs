@@ -20,11 +20,11 @@ use super::{
 };
 
 /// When the day begins; before that everybody is read for the first time.
-const MORNING: Duration = Duration::from_secs(60);
+const MORNING: Duration = Duration::from_mins(1);
 /// How often routing asks for somebody, and for how many.
 const ASKS: (Duration, usize) = (Duration::from_secs(10), 3);
 /// How often ages are audited.
-const AUDIT: Duration = Duration::from_secs(600);
+const AUDIT: Duration = Duration::from_mins(10);
 
 /// How long after failures in a row the tracker tries again at the latest.
 const RECOVERY: Duration = Duration::from_secs(30);
@@ -136,7 +136,7 @@ impl World {
 
     fn until_change(&mut self) -> Duration {
         let all = self.plan.changes_a_day * u32::try_from(self.plan.users).expect("few users");
-        self.dice.until(Duration::from_secs(86_400) / all)
+        self.dice.until(Duration::from_hours(24) / all)
     }
 
     fn until(&mut self, every: Duration) -> Duration {
@@ -242,7 +242,7 @@ impl World {
                 {
                     subscription.silent = true;
                     self.pushes.removed += 1;
-                    let again = self.now + Duration::from_secs(300);
+                    let again = self.now + Duration::from_mins(5);
                     tell(&mut self.tracker, self.now, Input::Push { shard, push: Push::None });
                     self.events.plan(again, Event::Subscribe(shard));
                 }

@@ -8,7 +8,7 @@ use std::{
 use teams_cc_core::{Instant, UserId};
 use teams_cc_graph::model::{self, Collection};
 use teams_cc_presence::{
-    MAX_IDS, Presence, QUOTA,
+    MAX_IDS, Presence, QUOTA, SequenceNumber,
     tracker::{Input, ReadId, Seen, Tracker},
 };
 
@@ -179,7 +179,7 @@ fn over_json(tracker: &mut Tracker, now: Instant, read: ReadId, seen: &[Seen<'_>
     let resources: Vec<serde_json::Value> = seen
         .iter()
         .map(|one| {
-            let version = one.presence.sequence_number.as_ref().map(|version| version.as_str());
+            let version = one.presence.sequence_number.as_ref().map(SequenceNumber::as_str);
             serde_json::json!({
                 "id": one.user.as_str(), "availability": one.presence.availability.as_str(),
                 "activity": one.presence.activity.as_str(), "sequenceNumber": version,

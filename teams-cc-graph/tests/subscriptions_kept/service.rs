@@ -64,7 +64,7 @@ impl Service {
             book.lock().unwrap().taken += delivery.events.len();
             Ok(())
         };
-        let nobody = tower::service_fn(|_| async { Ok(answer(404, Value::Null)) });
+        let nobody = tower::service_fn(|_| async { Ok(answer(404, &Value::Null)) });
         let nobody = BoxCloneSyncService::new(tower::ServiceExt::map_err(
             nobody,
             |error: Infallible| -> teams_cc_graph::BoxError { match error {} },
@@ -91,7 +91,7 @@ impl Service {
             Some(intake) if !self.book.lock().unwrap().endpoint_is_down => {
                 intake.handle(Request::post(url).body(body).unwrap()).await
             }
-            _ => answer(503, Value::Null),
+            _ => answer(503, &Value::Null),
         }
     }
 
@@ -101,7 +101,7 @@ impl Service {
         match uri.host().unwrap_or_default() {
             "login.microsoftonline.com" => {
                 let token = json!({ "access_token": "token", "expires_in": 3599 });
-                return Ok(answer(200, token));
+                return Ok(answer(200, &token));
             }
             "bot.example" => return Ok(self.post(&uri.to_string(), request.into_body()).await),
             _ => {}
@@ -120,23 +120,23 @@ impl Service {
         Ok(match (request.method().as_str(), id) {
             ("GET", None) => {
                 let all: Vec<Value> = book.subscriptions.values().map(without_secret).collect();
-                answer(200, json!({ "value": all }))
+                answer(200, &json!({ "value": all }))
             }
             ("PATCH", Some(id)) => {
                 let still = book.renewals_do_nothing;
                 match book.subscriptions.get_mut(&id) {
-                    None => answer(404, json!({ "error": { "code": "ResourceNotFound" } })),
+                    None => answer(404, &json!({ "error": { "code": "ResourceNotFound" } })),
                     Some(one) => {
                         if !still {
                             one["expirationDateTime"] = body["expirationDateTime"].clone();
                         }
-                        answer(200, without_secret(one))
+                        answer(200, &without_secret(one))
                     }
                 }
             }
             ("DELETE", Some(id)) => match book.subscriptions.remove(&id) {
-                None => answer(404, json!({ "error": { "code": "ResourceNotFound" } })),
-                Some(_) => answer(204, Value::Null),
+                None => answer(404, &json!({ "error": { "code": "ResourceNotFound" } })),
+                Some(_) => answer(204, &Value::Null),
             },
             other => panic!("{other:?}"),
         })
@@ -147,20 +147,20 @@ impl Service {
         {
             let book = self.book.lock().unwrap();
             if book.one_per_user && !book.subscriptions.is_empty() {
-                return answer(409, json!({ "error": { "code": "ExtensionError" } }));
+                return answer(409, &json!({ "error": { "code": "ExtensionError" } }));
             }
         }
         let url = body["notificationUrl"].as_str().unwrap_or_default();
         let tried = self.post(&format!("{url}?validationToken=a+b%3A"), Bytes::new()).await;
         if tried.body() != "a b:" {
-            return answer(400, json!({ "error": { "code": "ValidationError" } }));
+            return answer(400, &json!({ "error": { "code": "ValidationError" } }));
         }
         let mut book = self.book.lock().unwrap();
         book.made += 1;
         let id = format!("s{}", book.made);
         body["id"] = id.as_str().into();
         book.subscriptions.insert(id, body.clone());
-        answer(201, without_secret(&body))
+        answer(201, &without_secret(&body))
     }
 }
 
@@ -175,7 +175,7 @@ fn without_secret(one: &Value) -> Value {
     one
 }
 
-fn answer(status: u16, body: Value) -> Response<Bytes> {
+fn answer(status: u16, body: &Value) -> Response<Bytes> {
     let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
     Response::builder().status(status).body(body).unwrap()
 }

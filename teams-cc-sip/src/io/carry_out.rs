@@ -37,25 +37,7 @@ impl Driver {
                 self.tell(event);
                 None
             }
-            Output::OpenMedia { media } => {
-                let local = self.media.open(&media).and_then(|address| {
-                    let mut local = LocalMedia::new(address, self.media.master_key(&media)?);
-                    local.codecs = self.media.codecs(&media);
-                    local.comfort_noise = self.media.comfort_noise();
-                    local.ice = self.media.ice();
-                    Ok(local)
-                });
-                let local = local
-                    .inspect_err(|error| {
-                        tracing::error!(%error, "no media could be opened for a leg");
-                        self.media.close(&media);
-                    })
-                    .ok();
-                if local.is_none() {
-                    self.streams.remove(&media);
-                }
-                Some(Input::MediaOpened { media, local })
-            }
+            Output::OpenMedia { media } => Some(self.open_media(media)),
             Output::ConnectMedia { media, remote } => {
                 self.media.connect(&media, &remote);
                 None
@@ -73,12 +55,7 @@ impl Driver {
                 None
             }
             Output::CloseMedia { media } => {
-                let quality = self.media.quality(&media);
-                self.media.close(&media);
-                let leg = self.streams.remove(&media).unwrap_or(media);
-                if let Some(quality) = quality {
-                    self.media_ended(leg, quality);
-                }
+                self.close_media(media);
                 None
             }
             Output::Dialled { ticket, outcome } => {
@@ -121,6 +98,35 @@ impl Driver {
                 None
             }
             Output::Timeout(_) => None,
+        }
+    }
+
+    fn open_media(&mut self, media: LegId) -> Input {
+        let local = self.media.open(&media).and_then(|address| {
+            let mut local = LocalMedia::new(address, self.media.master_key(&media)?);
+            local.codecs = self.media.codecs(&media);
+            local.comfort_noise = self.media.comfort_noise();
+            local.ice = self.media.ice();
+            Ok(local)
+        });
+        let local = local
+            .inspect_err(|error| {
+                tracing::error!(%error, "no media could be opened for a leg");
+                self.media.close(&media);
+            })
+            .ok();
+        if local.is_none() {
+            self.streams.remove(&media);
+        }
+        Input::MediaOpened { media, local }
+    }
+
+    fn close_media(&mut self, media: LegId) {
+        let quality = self.media.quality(&media);
+        self.media.close(&media);
+        let leg = self.streams.remove(&media).unwrap_or(media);
+        if let Some(quality) = quality {
+            self.media_ended(leg, quality);
         }
     }
 

@@ -95,14 +95,14 @@ impl Stream {
     pub(crate) fn quality(&self) -> MediaQuality {
         let rate = self.remote.as_ref().map_or(8_000, |remote| remote.codec.clock_rate());
         let (received, lost) = self.former;
-        let mut quality = MediaQuality::default();
-        quality.received = received + self.reception.received();
-        quality.lost = lost + self.reception.lost();
-        quality.jitter = Duration::from_micros(self.reception.jitter_micros(rate));
-        quality.sent = self.sent.0;
-        quality.lost_by_peer = self.lost_by_peer;
-        quality.round_trip = self.round_trip;
-        quality
+        MediaQuality {
+            received: received + self.reception.received(),
+            lost: lost + self.reception.lost(),
+            jitter: Duration::from_micros(self.reception.jitter_micros(rate)),
+            sent: self.sent.0,
+            lost_by_peer: self.lost_by_peer,
+            round_trip: self.round_trip,
+        }
     }
 }
 

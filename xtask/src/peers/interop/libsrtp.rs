@@ -163,9 +163,9 @@ fn port(sipp: &Actor, profile: &str, own: u64) -> Result<u16, Failure> {
     while asked.elapsed() < PATIENCE {
         let messages = sipp.received();
         let lines = messages.lines().filter_map(|line| line.trim().strip_prefix("m=audio "));
-        let ports =
+        let mut ports =
             lines.filter_map(|line| line.split_once(&format!(" RTP/{profile}"))?.0.parse().ok());
-        if let Some(port) = ports.filter(|port| u64::from(*port) != own).next_back() {
+        if let Some(port) = ports.rfind(|port| u64::from(*port) != own) {
             return Ok(port);
         }
         thread::sleep(TICK);
