@@ -1,10 +1,12 @@
 //! Headers of a message: an ordered multimap over the bytes received (RFC 3261 §7.3).
 
+mod lines;
 mod look_up;
 
 use std::{fmt, ops::Range};
 
 use bytes::Bytes;
+pub use lines::HeaderLines;
 
 use super::{
     AsHeaderName, Grammar, Header, HeaderName, HeaderRef, ParseError, Rule, TypedHeader,
@@ -325,7 +327,7 @@ impl Headers {
     /// All header lines, in order.
     #[must_use]
     pub fn iter(&self) -> HeaderLines<'_> {
-        HeaderLines { texts: &self.texts, lines: self.lines.iter() }
+        HeaderLines::over(&self.texts, &self.lines)
     }
 
     /// How many header lines there are.
@@ -344,43 +346,6 @@ impl Headers {
     #[must_use]
     pub const fn grammar(&self) -> &Grammar {
         &self.grammar
-    }
-}
-
-/// The header lines of a message, in order.
-#[derive(Clone)]
-pub struct HeaderLines<'a> {
-    texts: &'a Texts,
-    lines: std::slice::Iter<'a, Line>,
-}
-
-impl<'a> Iterator for HeaderLines<'a> {
-    type Item = HeaderRef<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<HeaderRef<'a>> {
-        self.lines.next().map(|line| HeaderRef::new(self.texts, line))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.lines.size_hint()
-    }
-}
-
-impl ExactSizeIterator for HeaderLines<'_> {}
-
-impl fmt::Debug for HeaderLines<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<'a> IntoIterator for &'a Headers {
-    type Item = HeaderRef<'a>;
-    type IntoIter = HeaderLines<'a>;
-
-    fn into_iter(self) -> HeaderLines<'a> {
-        self.iter()
     }
 }
 

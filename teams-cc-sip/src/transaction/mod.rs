@@ -7,6 +7,7 @@
 mod client;
 mod entry;
 pub(crate) mod follow;
+mod found;
 mod id;
 mod invite_client;
 mod invite_server;

@@ -50,12 +50,12 @@ pub(crate) struct Table<O> {
     timers: Timers,
     next: u64,
     /// Boxed: large values would be moved with every change of their neighbours.
-    entries: BTreeMap<TransactionId, Box<Entry<O>>>,
-    clients: BTreeMap<Printed<ClientKey>, TransactionId>,
-    servers: BTreeMap<Printed<ServerKey>, TransactionId>,
-    merges: BTreeMap<Printed<MergeKey>, TransactionId>,
+    pub(super) entries: BTreeMap<TransactionId, Box<Entry<O>>>,
+    pub(super) clients: BTreeMap<Printed<ClientKey>, TransactionId>,
+    pub(super) servers: BTreeMap<Printed<ServerKey>, TransactionId>,
+    pub(super) merges: BTreeMap<Printed<MergeKey>, TransactionId>,
     /// INVITEs of ours outside of dialogs, by what they keep if they come back.
-    sent: BTreeMap<Printed<MergeKey>, TransactionId>,
+    pub(super) sent: BTreeMap<Printed<MergeKey>, TransactionId>,
     deadlines: Deadlines<TransactionId>,
     told: VecDeque<(TransactionId, O, What)>,
 }
@@ -314,48 +314,6 @@ impl<O: Copy> Table<O> {
     /// Requests of ours that still wait for a final response.
     pub(crate) fn waiting(&self) -> usize {
         self.entries.values().filter(|entry| entry.is_waiting()).count()
-    }
-
-    /// The request of ours that a response belongs to, and the way it went.
-    pub(crate) fn client(&self, envelope: &Envelope) -> Option<(TransactionId, &Request, &Route)> {
-        let id = *self.clients.get(&ClientKey::of(envelope)?.printed())?;
-        let entry = self.entries.get(&id)?;
-        Some((id, entry.request.as_deref()?, &entry.route))
-    }
-
-    pub(crate) fn server(&self, key: &Printed<ServerKey>) -> Option<TransactionId> {
-        self.servers.get(key).copied()
-    }
-
-    /// The transaction of the INVITE that a CANCEL with this key is about (§9.2).
-    pub(crate) fn server_of_invite(&self, key: &Printed<ServerKey>) -> Option<TransactionId> {
-        if key.key().is_of_invite() {
-            return self.server(key);
-        }
-        self.server(&key.key().clone().of_invite().printed())
-    }
-
-    /// Whether a copy of this request is being handled.
-    pub(crate) fn is_merged(&self, key: &Printed<MergeKey>) -> bool {
-        self.merges.contains_key(key)
-    }
-
-    /// The INVITE of ours that this one is, if it has come back.
-    pub(crate) fn sent_as(&self, key: &Printed<MergeKey>) -> Option<&Request> {
-        self.request_of(*self.sent.get(key)?)
-    }
-
-    pub(crate) fn owner(&self, id: TransactionId) -> Option<O> {
-        self.entries.get(&id).map(|entry| entry.owner)
-    }
-
-    pub(crate) fn request_of(&self, id: TransactionId) -> Option<&Request> {
-        self.entries.get(&id)?.request.as_deref()
-    }
-
-    /// The same, to be kept while the transaction changes.
-    pub(crate) fn shared_request(&self, id: TransactionId) -> Option<Arc<Request>> {
-        self.entries.get(&id)?.request.clone()
     }
 
     fn insert(&mut self, entry: Entry<O>) -> TransactionId {
