@@ -186,6 +186,10 @@ impl Tracker {
         let users: Vec<UserId> =
             lot.slots.iter().filter(|slot| slot.is_read()).map(|slot| slot.user.clone()).collect();
         lot.in_flight = !users.is_empty();
+        if users.is_empty() {
+            // Nobody in it can be asked for now. Its turns go on, for when somebody can again.
+            self.move_turn(number, self.now + self.period(number));
+        }
         users
     }
 

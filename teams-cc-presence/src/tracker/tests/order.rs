@@ -44,6 +44,18 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+#[test]
+fn a_shard_whose_every_id_was_refused_has_its_turns_once_one_is_taken_again() {
+    let config = TrackerConfig::default().period(secs(60));
+    let mut desk = Desk::new(config);
+    desk.put(Input::Watch(&[user(0)]));
+    let (read, _) = desk.ask().expect("whoever is new is read");
+    desk.put(Input::Refused(read));
+    desk.pass(secs(2 * 3600));
+    let seen = desk.tracker.get(&user(0)).expect("asked for again within the hour");
+    assert!(seen.age(desk.now) <= secs(60 + 20), "{:?}", seen.age(desk.now));
+}
+
 proptest! {
     #[test]
     fn nothing_is_lost_whatever_happens(steps in prop::collection::vec(step(), 0..120)) {
