@@ -185,14 +185,19 @@ async fn whoever_was_asked_hangs_up_before_the_last_report() {
 
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_takes_no_refer_is_not_sent_one() {
-    let mut c = Carriers::talking(Stage::new(two_carriers()), "INVITE, ACK, BYE, CANCEL").await;
-    c.caller.send(refer(&c, 2, TARGET)).await;
-    c.caller.response(202).await;
-    // It is carried out here: the carrier that asked gets the call to the target.
-    let mut carrier = c.stage.connection("carrier.test").await;
-    let invite = carrier.request(&Method::Invite).await;
-    assert!(invite.uri().reveal().contains("+14255550166"));
-    c.backup.hears_nothing(Duration::from_secs(1)).await;
+    // By what its party says, and by what is known of the carrier.
+    for (takes, allow) in [(true, "INVITE, ACK, BYE, CANCEL"), (false, ALLOW)] {
+        let mut config = two_carriers();
+        config.carriers.iter_mut().for_each(|carrier| carrier.takes_refer = takes);
+        let mut c = Carriers::talking(Stage::new(config), allow).await;
+        c.caller.send(refer(&c, 2, TARGET)).await;
+        c.caller.response(202).await;
+        // It is carried out here: the carrier that asked gets the call to the target.
+        let mut carrier = c.stage.connection("carrier.test").await;
+        let invite = carrier.request(&Method::Invite).await;
+        assert!(invite.uri().reveal().contains("+14255550166"));
+        c.backup.hears_nothing(Duration::from_secs(1)).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

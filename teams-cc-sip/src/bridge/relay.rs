@@ -9,8 +9,9 @@
 //! | NOTIFY with a status | NOTIFY with that status; the final one ends both subscriptions |
 //! | the party that was asked hangs up first | `NOTIFY 487` |
 //!
-//! It is passed on only between two sides that are not Teams, where the other one's `Allow` lists
-//! REFER; everything else is carried out here. The gate is asked all the same, but for a
+//! It is passed on only between two carriers, where the other one
+//! [takes it](crate::trunk::StaticPeer::takes_refer) and its party's `Allow` lists REFER;
+//! everything else is carried out here. The gate is asked all the same, but for a
 //! `Refer-To` that replaces a call of this trunk: that calls nobody (RFC 5589 §7).
 
 use std::{collections::BTreeMap, time::Duration};
@@ -69,9 +70,12 @@ impl Engine {
     pub(super) fn relayed_to(&self, leg: &LegId) -> Option<LegId> {
         let record = self.legs.get(leg)?;
         let other = self.legs.get(record.bridge.as_ref()?)?;
-        let teams = [record.link.side, other.link.side].contains(&Side::Teams);
+        let Side::Carrier(place) = other.link.side else { return None };
+        let carrier = self.config.carriers.get(place).filter(|carrier| carrier.takes_refer)?;
         let takes = other.call.is_some_and(|call| self.endpoint.takes_refer(call));
-        (!teams && takes).then(|| other.id.clone())
+        let passed = matches!(record.link.side, Side::Carrier(_)) && takes;
+        tracing::debug!(%leg, carrier = &*carrier.name, passed, "a carrier's party transfers");
+        passed.then(|| other.id.clone())
     }
 
     /// Passes a REFER on.

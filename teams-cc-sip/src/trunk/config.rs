@@ -4,12 +4,10 @@ use std::{fmt, time::Duration};
 
 use teams_cc_core::emergency::EmergencyPlan;
 
-use super::{LabPeer, TrunkLimits};
+use super::{LabPeer, StaticPeer, TrunkLimits};
 use crate::{
     bridge::header_policy::HeaderPolicy,
-    carrier::{DigestUser, Registration},
     direct_routing::{AddressRange, Cloud, PING_INTERVAL, SbcFqdn, Tenants},
-    endpoint::{Reliability, SessionTimer},
     gate::GatePolicy,
     transport::{Target, TransportKind},
 };
@@ -263,129 +261,5 @@ impl TeamsPeer {
     pub fn of_proxies(proxies: Vec<Target>, ranges: Vec<AddressRange>) -> Self {
         let names = proxies.iter().map(|target| target.host.clone()).collect();
         Self { cloud: Cloud::default(), proxies, names, ranges }
-    }
-}
-
-/// A carrier that is known by its addresses.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct StaticPeer {
-    /// What the carrier is called in this configuration.
-    pub name: Box<str>,
-    /// Where its requests come from.
-    pub addresses: Vec<AddressRange>,
-    /// How messages travel; a request over another transport is not this carrier's.
-    pub transport: TransportKind,
-    /// Where calls to it go; `None` for a carrier that only sends.
-    pub target: Option<Target>,
-    /// Names of which its certificate must prove one, over TLS; empty asks for none.
-    pub names: Vec<Box<str>>,
-    /// What it knows us as, where that is not the trunk's name. Host and port for `Contact`.
-    pub contact: Option<(Box<str>, u16)>,
-    /// Whether it wants SRTP (`RTP/SAVP`).
-    pub encrypted: bool,
-    /// Whether the peer is sent OPTIONS and counted in the trunk's health.
-    pub monitored: bool,
-    /// Who we are to it, where it challenges our requests.
-    pub credentials: Option<DigestUser>,
-    /// Who it is to us: its requests are challenged, and prove this.
-    pub proof: Option<DigestUser>,
-    /// The account under which we register with its target, where it sends calls to a binding.
-    pub registration: Option<Registration>,
-    /// Whether it is believed who calls, and shown what is private. Default: no.
-    pub trusted: bool,
-    /// What goes on to it of what callers bring along.
-    pub headers: HeaderPolicy,
-    /// The session timer it is asked for (RFC 4028); none runs one only where it asks.
-    pub session_timer: Option<SessionTimer>,
-    /// Whether ringing is confirmed with PRACK where it did not insist (RFC 3262).
-    pub reliability: Reliability,
-}
-
-impl StaticPeer {
-    /// A carrier at one address, over UDP.
-    #[must_use]
-    pub fn udp(name: &str, address: std::net::IpAddr, port: u16) -> Self {
-        let target = Target::new(TransportKind::Udp, &address.to_string(), port);
-        Self::new(name, TransportKind::Udp).address(address.into()).target(target)
-    }
-
-    /// A carrier nothing else is known of; it matches nobody until it has an address.
-    #[must_use]
-    pub fn new(name: &str, transport: TransportKind) -> Self {
-        Self {
-            name: name.into(),
-            addresses: Vec::new(),
-            transport,
-            target: None,
-            names: Vec::new(),
-            contact: None,
-            encrypted: transport == TransportKind::Tls,
-            monitored: false,
-            credentials: None,
-            proof: None,
-            registration: None,
-            trusted: false,
-            headers: HeaderPolicy::to_carriers(),
-            session_timer: Some(SessionTimer::default()),
-            reliability: Reliability::Off,
-        }
-    }
-
-    /// Adds addresses its requests come from.
-    #[must_use]
-    pub fn address(mut self, range: AddressRange) -> Self {
-        self.addresses.push(range);
-        self
-    }
-
-    /// Says where calls to it go.
-    #[must_use]
-    pub fn target(mut self, target: Target) -> Self {
-        self.target = Some(target);
-        self
-    }
-
-    /// Adds a name its certificate may prove, over TLS.
-    #[must_use]
-    pub fn name(mut self, name: &str) -> Self {
-        self.names.push(name.to_ascii_lowercase().into());
-        self
-    }
-
-    /// Says what it knows us as: host and port for `Contact`.
-    #[must_use]
-    pub fn contact(mut self, host: &str, port: u16) -> Self {
-        self.contact = Some((host.into(), port));
-        self
-    }
-
-    /// Says whether it wants SRTP. Default: over TLS only.
-    #[must_use]
-    pub fn encrypted(mut self, encrypted: bool) -> Self {
-        self.encrypted = encrypted;
-        self
-    }
-
-    /// Sets the session timer it is asked for. Default: half an hour.
-    #[must_use]
-    pub fn session_timer(mut self, timer: Option<SessionTimer>) -> Self {
-        self.session_timer = timer;
-        self
-    }
-
-    /// Says whether ringing is confirmed with PRACK, as carriers ask that must not lose early
-    /// media. Default: only where its INVITE insists.
-    #[must_use]
-    pub fn reliability(mut self, reliability: Reliability) -> Self {
-        self.reliability = reliability;
-        self
-    }
-
-    /// Says whether it is sent OPTIONS. Default: no.
-    #[must_use]
-    pub fn monitored(mut self, monitored: bool) -> Self {
-        self.monitored = monitored;
-        self
     }
 }

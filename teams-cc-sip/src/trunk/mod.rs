@@ -31,11 +31,12 @@ pub(crate) mod playing;
 mod requests;
 mod retried;
 pub(crate) mod session;
+mod static_peer;
 mod tenants;
 mod trace;
 
 pub use carried::{BodyPart, DisplayText, EmergencyData};
-pub use config::{StaticPeer, TeamsPeer, TrunkConfig};
+pub use config::{TeamsPeer, TrunkConfig};
 pub use destination::{Destination, Via};
 pub use event::{IncomingCall, PeerHealth, TransferStep, TrunkEvent, Unfinished};
 pub use handle::{Trunk, TrunkEvents};
@@ -43,6 +44,7 @@ pub use leg::SipLeg;
 pub use limits::{LabPeer, TrunkLimits};
 pub use media::{MediaError, MediaPort, MediaQuality, RemoteMedia, SrtpKeys};
 pub use media_news::{MediaEvent, MediaNews};
+pub use static_peer::StaticPeer;
 pub use trace::{CallTrace, TracedMessage};
 
 pub use crate::{

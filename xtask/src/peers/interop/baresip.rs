@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn messages_are_read_whole_and_one_by_one() {
-        let mut read = b"2:{},3:[1],4:{\"a".to_vec();
+        let mut read = b"2:{},3:[1],5:{\"a".to_vec();
         assert_eq!(netstring(&mut read).as_deref(), Some(&b"{}"[..]));
         assert_eq!(netstring(&mut read).as_deref(), Some(&b"[1]"[..]));
         assert_eq!(netstring(&mut read), None);

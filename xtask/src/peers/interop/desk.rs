@@ -67,7 +67,8 @@ pub(super) struct Call {
     handle: Handle,
 }
 
-/// A peer of the desk at an address of this machine.
+/// A peer of the desk at an address of this machine. Transfers of its calls are the desk's to
+/// carry out.
 pub(super) fn peer(name: &str, transport: Transport, at: SocketAddr, us: SocketAddr) -> StaticPeer {
     let transport = match transport {
         Transport::Udp => TransportKind::Udp,
@@ -78,6 +79,7 @@ pub(super) fn peer(name: &str, transport: Transport, at: SocketAddr, us: SocketA
         .address(at.ip().into())
         .target(Target::new(transport, &at.ip().to_string(), at.port()))
         .contact(&us.ip().to_string(), us.port())
+        .takes_refer(false)
 }
 
 impl Desk {
