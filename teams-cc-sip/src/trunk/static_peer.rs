@@ -11,6 +11,7 @@ use crate::{
 /// A carrier that is known by its addresses.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a carrier")]
 pub struct StaticPeer {
     /// What the carrier is called in this configuration.
     pub name: Box<str>,
