@@ -160,6 +160,11 @@ impl Reconciler {
         self.heard_call = self.heard_call.wrapping_add(1);
     }
 
+    /// An order changes the call: an answer that is on its way tells how it was before.
+    pub(super) fn ordered(&mut self) {
+        self.heard_call = self.heard_call.wrapping_add(1);
+    }
+
     pub(super) fn heard_roster(&mut self) {
         self.blind = None;
         self.heard_roster = self.heard_roster.wrapping_add(1);

@@ -8,8 +8,8 @@ use teams_cc_core::{
 };
 
 use super::{
-    Answer, Ask, CallReducer, CallReport, CallSnapshot, Input, Learned, OperationReport, Output,
-    Refusal, Roster,
+    Answer, Ask, CallReducer, CallReport, CallSnapshot, Input, Learned, OperationReport, Order,
+    Output, Refusal, Roster,
     reconcile::{Overtaken, Reconciler},
     record::KeptSession,
     roster::RosterTracker,
@@ -135,6 +135,11 @@ impl CallSession {
                 self.reconciler.heard_call();
                 self.identify(&report);
                 self.reducer.handle_input(now, Input::Call(report))?;
+            }
+            Input::Sending(Order::Transfer) => {
+                self.reducer.handle_input(now, Input::Sending(Order::Transfer))?;
+                // An answer to what was asked before may tell how the one before it failed.
+                self.reconciler.ordered();
             }
             Input::Doubtful(order) => {
                 self.reconciler.dropped_out();

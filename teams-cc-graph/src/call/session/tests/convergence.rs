@@ -317,3 +317,28 @@ proptest! {
         prop_assert_eq!(whole, lossy);
     }
 }
+
+/// An answer is under way that tells how the first transfer failed; the second one begins.
+#[test]
+fn an_answer_from_before_a_transfer_does_not_end_it() {
+    let deliver = |nth| Act::Deliver { nth, again: false };
+    let acts = [
+        Act::Happens(Step::Establish),
+        Act::Wait(20_000),
+        Act::Happens(Step::Join(0)),
+        Act::Deliver { nth: 0, again: true },
+        Act::Happens(Step::Join(2)),
+        Act::Transfer,
+        Act::Happens(Step::Mute(2, false)),
+        deliver(2),
+        Act::Wait(2_000),
+        Act::Happens(Step::FailTransfer),
+        deliver(5),
+        Act::Answer,
+        Act::Wait(10_000),
+        Act::Answer,
+        Act::Transfer,
+        Act::Answer,
+    ];
+    check(&run(&acts, true, false)).unwrap();
+}
