@@ -126,14 +126,16 @@ impl Upkeep {
             if same {
                 return Ok(());
             }
-            // The old one is deleted on the way, so that there are never two.
-            let deletes = entry.live.is_some();
             entry.wanted = wanted;
             entry.unwanted = false;
             entry.probed = false;
-            if deletes && entry.due().is_some() {
+            // The old one is deleted on the way, so that there are never two; what is under way is
+            // waited for.
+            if entry.is_outdated() && entry.due().is_some() {
                 entry.next(Step::Delete, self.now);
             }
+            let account = entry.wanted.account.clone();
+            self.audits.entry(account).or_insert(Some(self.now + self.config.audit));
             return Ok(());
         }
         if self.entries.len() >= MAX_WANTED {
@@ -144,7 +146,8 @@ impl Upkeep {
         let first = if self.config.probe { Step::Probe } else { Step::Create };
         let mut entry = Entry::new(wanted, first, self.now);
         if let Some(record) = record {
-            entry.live = Some(Live { id: record.id, since: self.now, ends: None });
+            let made = Box::new(entry.wanted.clone());
+            entry.live = Some(Live { id: record.id, made, since: self.now, ends: None });
             entry.next(Step::Renew, self.now);
         }
         self.entries.insert(key, entry);
@@ -250,6 +253,7 @@ impl Upkeep {
         let ticket = self.ticket(Whose::Entry(key.clone()));
         let entry = self.entries.get_mut(&key)?;
         let State::Due(step, _) = entry.state else { return None };
+        let step = if step == Step::Renew && entry.is_outdated() { Step::Delete } else { step };
         let Some(action) = entry.action(step) else {
             // There is nothing to renew or to delete: it is to be made.
             entry.make(self.config.probe, now);
@@ -257,7 +261,10 @@ impl Upkeep {
             return self.due_step();
         };
         entry.state = State::Under(step, ticket);
-        Some(Output::Ask { ticket, account: entry.wanted.account.clone(), action })
+        if let Action::Create(wanted) = &action {
+            entry.making = Some(wanted.clone());
+        }
+        Some(Output::Ask { ticket, account: entry.account(step).into(), action })
     }
 
     fn due_audit(&mut self) -> Option<Output> {

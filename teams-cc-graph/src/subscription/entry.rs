@@ -14,6 +14,8 @@ const ADVANCE: Duration = Duration::from_mins(1);
 pub(super) struct Entry {
     pub(super) wanted: Wanted,
     pub(super) live: Option<Live>,
+    /// What is being made, which is not what is wanted where that was replaced meanwhile.
+    pub(super) making: Option<Box<Wanted>>,
     pub(super) state: State,
     /// Whether the endpoint repeated a token since something last failed there.
     pub(super) probed: bool,
@@ -28,6 +30,8 @@ pub(super) struct Entry {
 #[derive(Clone, Debug)]
 pub(super) struct Live {
     pub(super) id: Box<str>,
+    /// As what it was made.
+    pub(super) made: Box<Wanted>,
     pub(super) since: Instant,
     /// When it ends; none where that is to be asked.
     pub(super) ends: Option<Instant>,
@@ -56,6 +60,7 @@ impl Entry {
         Self {
             wanted,
             live: None,
+            making: None,
             state: State::Due(first, now),
             probed: false,
             unwanted: false,
@@ -87,6 +92,17 @@ impl Entry {
     /// The first step of making it.
     pub(super) fn make(&mut self, probe: bool, at: Instant) {
         self.next(if probe && !self.probed { Step::Probe } else { Step::Create }, at);
+    }
+
+    /// Whether what Graph has is not what is wanted any more.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| *live.made != self.wanted)
+    }
+
+    /// The account whose client takes a step: what Graph has belongs to the one it was made with.
+    pub(super) fn account(&self, step: Step) -> &str {
+        let live = self.live.as_ref().filter(|_| matches!(step, Step::Renew | Step::Delete));
+        &live.map_or(&self.wanted, |live| &live.made).account
     }
 
     /// What a step asks for; none where there is nothing to take it on.

@@ -45,12 +45,18 @@ impl Upkeep {
             }
             Answer::Created { id, remaining } => {
                 let ends = Some(now + remaining.max(LEAST_LIFE));
-                entry.live = Some(Live { id: id.clone(), since: now, ends });
+                let made = entry.making.take().unwrap_or_else(|| Box::new(entry.wanted.clone()));
+                entry.live = Some(Live { id: id.clone(), made, since: now, ends });
                 entry.worked();
-                self.events.push_back(Event::Active { key: key.into(), id });
-                let reason = Reason::Created;
-                self.events.push_back(Event::Resync { key: key.into(), reason });
-                self.rest(key, remaining);
+                if entry.is_outdated() {
+                    // Nobody asks for it any more, so nobody is told of it.
+                    entry.next(Step::Delete, now);
+                } else {
+                    self.events.push_back(Event::Active { key: key.into(), id });
+                    let reason = Reason::Created;
+                    self.events.push_back(Event::Resync { key: key.into(), reason });
+                    self.rest(key, remaining);
+                }
             }
             Answer::Renewed { remaining } => self.renewed(key, remaining),
             Answer::Deleted => {
@@ -79,6 +85,10 @@ impl Upkeep {
         let now = self.now;
         let Some(entry) = self.entries.get_mut(key) else { return };
         let ends = now + remaining;
+        if entry.is_outdated() {
+            entry.next(Step::Delete, now);
+            return;
+        }
         if !entry.advances(ends) {
             entry.next(Step::Delete, now);
             let reason = Reason::NotRenewed;
@@ -106,7 +116,8 @@ impl Upkeep {
         let Some(entry) = self.entries.get_mut(key) else { return };
         match found {
             Some(id) => {
-                entry.live = Some(Live { id, since: now, ends: None });
+                let made = Box::new(entry.wanted.clone());
+                entry.live = Some(Live { id, made, since: now, ends: None });
                 entry.next(Step::Delete, now);
             }
             // The list lags behind; creating is tried again.

@@ -21,6 +21,8 @@ pub(super) struct Plan {
     /// What is asked and has no answer yet.
     pub(super) open: Vec<(Ticket, Action)>,
     pub(super) events: Vec<Event>,
+    /// Whose client the last thing was asked of.
+    pub(super) account: Box<str>,
 }
 
 impl Plan {
@@ -30,7 +32,13 @@ impl Plan {
 
     pub(super) fn with(config: UpkeepConfig) -> Self {
         let upkeep = Upkeep::new(config, Seed::new(3));
-        Self { now: Instant::from_secs(1), upkeep, open: Vec::new(), events: Vec::new() }
+        Self {
+            now: Instant::from_secs(1),
+            upkeep,
+            open: Vec::new(),
+            events: Vec::new(),
+            account: "".into(),
+        }
     }
 
     pub(super) fn input(&mut self, input: Input<'_>) {
@@ -41,7 +49,10 @@ impl Plan {
     pub(super) fn drain(&mut self) -> Option<Instant> {
         loop {
             match self.upkeep.poll_output() {
-                Output::Ask { ticket, action, .. } => self.open.push((ticket, action)),
+                Output::Ask { ticket, account, action } => {
+                    self.account = account;
+                    self.open.push((ticket, action));
+                }
                 Output::Event(event) => self.events.push(event),
                 Output::Timeout(until) => return until,
             }

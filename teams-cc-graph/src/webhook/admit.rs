@@ -1,5 +1,6 @@
 //! What is known of a request before its body is read.
 
+use http::{header::CONTENT_LENGTH, request::Parts};
 use teams_cc_core::{Instant, TenantId};
 
 /// A request whose body may be read; see [`Intake::admit`](super::Intake::admit).
@@ -25,4 +26,9 @@ impl Admitted {
     pub fn is_proven(&self) -> bool {
         matches!(self.speaker, Speaker::Service(_))
     }
+}
+
+/// How long the body says it is.
+pub(super) fn announced_length(head: &Parts) -> Option<usize> {
+    head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

@@ -6,11 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{
-    Method, Request, Response, StatusCode,
-    header::{AUTHORIZATION, CONTENT_LENGTH},
-    request::Parts,
-};
+use http::{Method, Request, Response, StatusCode, header::AUTHORIZATION, request::Parts};
 use teams_cc_core::{Clock, Instant, TenantId};
 use teams_cc_graph_models::callback::read_changes;
 
@@ -18,7 +14,7 @@ use super::{
     Admitted, Affinity, Body, Callback, ChangeDelivery, ChangeSink, ClientStates, Delivery,
     IntakeConfig, IntakeCounts, JOIN_DECISION_BOUND, JoinPolicy, KeySource, NotificationSink,
     SinkFull,
-    admit::Speaker,
+    admit::{Speaker, announced_length},
     answer,
     joining::{RejectAll, joining},
     keys::KeyCache,
@@ -379,11 +375,6 @@ impl fmt::Debug for Intake {
             .field("counts", &*self.tally())
             .finish_non_exhaustive()
     }
-}
-
-/// How long the body says it is.
-fn announced_length(head: &Parts) -> Option<usize> {
-    head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Whether one of the calls names a tenant, and it is not the token's.

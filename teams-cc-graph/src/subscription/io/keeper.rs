@@ -87,8 +87,11 @@ impl Keeper {
     ///
     /// As [`want`](Self::want).
     pub fn adopt(&self, wanted: Wanted, record: Record, secret: Sensitive) -> Result<(), TooMany> {
-        self.secrets.insert(&record.id, secret);
-        self.shared.input(Input::Adopt(wanted, record))
+        // Not before: secrets of what is not kept are forgotten.
+        let id = record.id.clone();
+        self.shared.input(Input::Adopt(wanted, record))?;
+        self.secrets.insert(&id, secret);
+        Ok(())
     }
 
     /// Deletes a subscription; [`Event::Ended`](crate::subscription::Event::Ended) tells when it is

@@ -177,3 +177,31 @@ fn a_service_that_grants_no_life_is_not_asked_without_pause() {
     }
     assert!(plan.now.since(start) >= MINUTE * 5, "{:?}", plan.now.since(start));
 }
+
+#[test]
+fn one_that_is_replaced_while_it_is_made_or_renewed_is_deleted_with_its_own_account() {
+    let other = || Wanted::new("a", "communications/callRecords", URL).account("second");
+    let mut plan = Plan::with(UpkeepConfig::default().probe(false).audit(HOUR * 1000));
+    plan.input(Input::Want(wanted("a").account("first")));
+    plan.input(Input::Want(other()));
+    plan.answer(created("old"));
+    assert!(plan.told().is_empty(), "nobody wants it any more");
+    assert_eq!(
+        (plan.account.clone().as_ref(), plan.asked()),
+        ("first", Action::Delete { id: "old".into() })
+    );
+    plan.answer(Answer::Deleted);
+    plan.until_asked();
+    assert_eq!(
+        (plan.account.clone().as_ref(), plan.asked()),
+        ("second", Action::Create(Box::new(other())))
+    );
+    plan.answer(created("new"));
+    plan.until_asked();
+    plan.input(Input::Want(wanted("a").account("first")));
+    plan.answer(Answer::Renewed { remaining: HOUR });
+    assert_eq!(
+        (plan.account.clone().as_ref(), plan.asked()),
+        ("second", Action::Delete { id: "new".into() })
+    );
+}

@@ -8,7 +8,7 @@ use std::{
 
 use teams_cc_core::{Clock, TenantId};
 
-use super::{ChangeTokens, Content, ContentError, KeyRing, open};
+use super::{super::seldom::Seldom, ChangeTokens, Content, ContentError, KeyRing, open};
 use crate::{
     model::{ChangeNotification, ChangeNotificationEncryptedContent},
     wire::Sensitive,
@@ -35,6 +35,7 @@ pub struct Opener {
     ring: KeyRing,
     clock: Arc<dyn Clock>,
     counts: Mutex<OpenerCounts>,
+    warnings: Seldom<ContentError>,
 }
 
 /// What an opener has seen.
@@ -51,7 +52,13 @@ impl Opener {
     /// An opener for what comes over HTTP: the tokens of each post are proven first.
     #[must_use]
     pub fn new(tokens: ChangeTokens, ring: KeyRing, clock: Arc<dyn Clock>) -> Self {
-        Self { tokens: Some(tokens), ring, clock, counts: Mutex::default() }
+        Self {
+            tokens: Some(tokens),
+            ring,
+            clock,
+            counts: Mutex::default(),
+            warnings: Seldom::default(),
+        }
     }
 
     /// An opener for what comes over Azure Event Hubs, where Graph sends no tokens.
@@ -60,7 +67,7 @@ impl Opener {
     /// and only this app to read from it.
     #[must_use]
     pub fn for_event_hubs(ring: KeyRing, clock: Arc<dyn Clock>) -> Self {
-        Self { tokens: None, ring, clock, counts: Mutex::default() }
+        Self { tokens: None, ring, clock, counts: Mutex::default(), warnings: Seldom::default() }
     }
 
     /// Opens the content of a notification, with the tokens of the post it came in.
@@ -77,15 +84,12 @@ impl Opener {
         tokens: &[Sensitive],
     ) -> Result<Content, ContentError> {
         let result = self.try_open(notification, tokens).await;
-        let mut counts = self.tally();
         match &result {
-            Ok(_) => counts.opened += 1,
+            Ok(_) => self.tally().opened += 1,
             Err(error) => {
-                let count = counts.refused.entry(*error).or_default();
-                *count += 1;
-                // Powers of two: the first, and then ever more seldom.
-                if count.is_power_of_two() {
-                    tracing::warn!(reason = %error, times = *count, "a content was not opened");
+                *self.tally().refused.entry(*error).or_default() += 1;
+                if let Some(more) = self.warnings.pass(*error, self.clock.now()) {
+                    tracing::warn!(reason = %error, more, "a content was not opened");
                 }
             }
         }
