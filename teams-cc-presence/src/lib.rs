@@ -8,6 +8,7 @@ mod model;
 mod rate;
 pub mod read;
 mod readiness;
+pub mod seats;
 mod shard;
 pub mod sweep;
 pub mod tracker;

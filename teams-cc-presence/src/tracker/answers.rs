@@ -26,7 +26,11 @@ impl Tracker {
         self.failures_in_a_row = 0;
         self.served = true;
         let found = match &flight.asked {
-            Asked::Lot(number) => self.lot_answered(*number, flight.asked_at, seen),
+            Asked::Lot(number) => {
+                let found = self.lot_answered(*number, flight.asked_at, seen);
+                self.note_missing(*number, found < flight.users, seen);
+                found
+            }
             Asked::Places(places) => self.places_answered(places, flight.asked_at, seen),
         };
         self.counts.missing += flight.users.saturating_sub(found) as u64;
@@ -66,6 +70,34 @@ impl Tracker {
         found
     }
 
+    /// Notes whom an answer for a whole shard left out.
+    fn note_missing(&mut self, number: usize, incomplete: bool, seen: &[Seen<'_>]) {
+        let Some(lot) = self.lots.get(number).filter(|lot| lot.incomplete || incomplete) else {
+            return;
+        };
+        let places = seen.iter().filter_map(|one| self.place(one.user));
+        let mut there = vec![false; lot.slots.len()];
+        for place in places.filter(|place| place.lot() == number) {
+            if let Some(there) = there.get_mut(place.slot()) {
+                *there = true;
+            }
+        }
+        let Some(lot) = self.lots.get_mut(number) else { return };
+        lot.incomplete = incomplete;
+        let mut changed = false;
+        for (slot, there) in lot.slots.iter_mut().zip(there) {
+            if there || !slot.is_read() {
+                changed |= slot.is(Slot::MISSING);
+                slot.clear(Slot::MISSING);
+            } else {
+                changed |= slot.set(Slot::MISSING);
+            }
+        }
+        if changed {
+            lot.regroup();
+        }
+    }
+
     /// A user the answer names out of order; the next is expected to follow.
     fn find(&mut self, user: &UserId, number: usize, next: &mut usize) -> Option<Place> {
         let place = self.place(user);
@@ -92,8 +124,11 @@ impl Tracker {
         }
         // The service took the request, so none of these ids is refused any more.
         for place in places {
-            if let Some(slot) = self.slot_mut(*place) {
+            let Some(lot) = self.lots.get_mut(place.lot()) else { continue };
+            let Some(slot) = lot.slots.get_mut(place.slot()) else { continue };
+            if slot.is(Slot::REFUSED) {
                 slot.clear(Slot::REFUSED);
+                lot.regroup();
             }
         }
         found
@@ -102,6 +137,12 @@ impl Tracker {
     fn take(&mut self, place: Place, one: &Seen<'_>, asked_at: Instant) -> bool {
         self.counts.seen += 1;
         let doubt = self.config.doubt;
+        let Some(lot) = self.lots.get_mut(place.lot()) else { return false };
+        let Some(slot) = lot.slots.get_mut(place.slot()) else { return false };
+        if slot.is(Slot::MISSING) {
+            slot.clear(Slot::MISSING);
+            lot.regroup();
+        }
         let Some(slot) = self.slot_mut(place) else { return false };
         let applied = slot.apply(one.presence, asked_at, PresenceSource::Sweep, doubt);
         self.settle(place, applied)
@@ -149,6 +190,9 @@ impl Tracker {
         let Some(slot) = self.slot_mut(place).filter(|slot| !slot.is(Slot::VACANT)) else { return };
         let first = slot.set(Slot::REFUSED);
         let user = slot.user.clone();
+        if let Some(lot) = self.lots.get_mut(place.lot()).filter(|_| first) {
+            lot.regroup();
+        }
         self.refused.insert((self.now + REFUSED_AGAIN, place));
         if first {
             self.outputs.push_back(Output::Unreadable(user));

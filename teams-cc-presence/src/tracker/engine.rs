@@ -86,6 +86,8 @@ pub struct Standing {
     pub users: usize,
     /// When the last read of all of it began that was answered.
     pub swept_at: Option<Instant>,
+    /// Counts how often [`Tracker::users`] of it changed.
+    pub members: u32,
 }
 
 impl Tracker {
@@ -223,6 +225,7 @@ impl Tracker {
             rung: lot.ladder.rung(),
             users: lot.len(),
             swept_at: lot.swept_at,
+            members: lot.members,
         })
     }
 
@@ -232,12 +235,15 @@ impl Tracker {
         u32::try_from(self.place(user)?.lot()).ok().map(ShardId)
     }
 
-    /// The users of a shard: those a subscription of it should name.
+    /// The users of a shard whom a subscription of it should name.
+    ///
+    /// Not among them are those the service refuses or left out of its last answer: a subscription
+    /// that names one of them is refused as a whole.
     #[must_use]
     pub fn users(&self, shard: ShardId) -> Vec<UserId> {
         let lot = self.lots.get(shard.0 as usize);
         let slots = lot.into_iter().flat_map(|lot| &lot.slots);
-        slots.filter(|slot| !slot.is(Slot::VACANT)).map(|slot| slot.user.clone()).collect()
+        slots.filter(|slot| slot.is_subscribed()).map(|slot| slot.user.clone()).collect()
     }
 
     /// How long a value may be wrong while the service answers: [`TrackerConfig::bound`].

@@ -37,6 +37,10 @@ pub(super) struct Lot {
     /// When the last read of all of it began that was answered.
     pub(super) swept_at: Option<Instant>,
     pub(super) in_flight: bool,
+    /// Counts how often it changed whom a subscription of it should name.
+    pub(super) members: u32,
+    /// Whether the last answer left somebody out.
+    pub(super) incomplete: bool,
 }
 
 impl Lot {
@@ -48,6 +52,8 @@ impl Lot {
             due: now,
             swept_at: None,
             in_flight: false,
+            members: 0,
+            incomplete: false,
         }
     }
 
@@ -57,6 +63,7 @@ impl Lot {
 
     /// Puts a user into a free place.
     pub(super) fn put(&mut self, user: UserId, fill: usize) -> usize {
+        self.regroup();
         if let Some(place) = self.free.pop() {
             let place = usize::from(place);
             if let Some(slot) = self.slots.get_mut(place) {
@@ -73,7 +80,13 @@ impl Lot {
         self.slots.len() - 1
     }
 
+    /// Notes that a subscription should name others than before.
+    pub(super) fn regroup(&mut self) {
+        self.members = self.members.wrapping_add(1);
+    }
+
     pub(super) fn vacate(&mut self, place: usize) {
+        self.regroup();
         if let (Some(slot), Ok(number)) = (self.slots.get_mut(place), u16::try_from(place)) {
             slot.vacate();
             self.free.push(number);

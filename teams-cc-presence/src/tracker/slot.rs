@@ -35,6 +35,8 @@ impl Slot {
     pub(super) const REFUSED: u8 = 1 << 4;
     /// Lies among the changes for the user who was here before.
     const LEFT_BEHIND: u8 = 1 << 5;
+    /// The last answer left the user out.
+    pub(super) const MISSING: u8 = 1 << 6;
     /// These say what lies in queues, and outlive the user.
     const QUEUED: u8 = Self::WANTED | Self::NAMED | Self::LEFT_BEHIND;
 
@@ -82,6 +84,12 @@ impl Slot {
     /// Whether the service is asked for this user along with others.
     pub(super) fn is_read(&self) -> bool {
         !self.is(Self::VACANT | Self::REFUSED)
+    }
+
+    /// Whether a subscription should name this user: one that names somebody the service does not
+    /// know is refused as a whole.
+    pub(super) fn is_subscribed(&self) -> bool {
+        !self.is(Self::VACANT | Self::REFUSED | Self::MISSING)
     }
 
     /// Takes what somebody saw.
