@@ -10,7 +10,6 @@ pub mod read;
 mod readiness;
 pub mod seats;
 mod shard;
-pub mod sweep;
 pub mod tracker;
 pub mod write;
 

@@ -51,6 +51,11 @@ impl Landed {
         debug_assert!(told.is_ok(), "an answer adds nobody");
     }
 
+    /// Whom the answer names; nobody, where there is none.
+    pub fn users(&self) -> impl Iterator<Item = &UserId> {
+        self.answer.iter().flatten().map(|(user, _)| user)
+    }
+
     /// Why there is no answer, where there is none.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {

@@ -1,13 +1,12 @@
 //! The agents' presence, read while the contact center runs.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
-use teams_cc_core::{Address, AgentId, Clock, Instant, UserId, agent::Agent, routing};
-use teams_cc_graph::ErrorKind;
+use teams_cc_core::{Address, AgentId, Instant, UserId, agent::Agent, routing};
+use teams_cc_graph::Client;
 use teams_cc_presence::{
-    TooManyUsers,
-    read::{Reader, Report},
-    sweep::{self, BatchId, Sweep, SweepConfig},
+    Rate,
+    tracker::{self, Landed, Tracker, TrackerConfig},
 };
 
 use super::runtime::{Runtime, Task, Work};
@@ -19,22 +18,17 @@ const WHILE_WAITING: Duration = Duration::from_secs(15);
 
 /// Reads agents' presence, once in a period and at once when a call wants them.
 pub(crate) struct PresenceSide {
-    sweep: Sweep,
-    reader: Reader,
+    tracker: Tracker,
+    rate: Rate,
+    client: Client,
     agents: BTreeMap<UserId, AgentId>,
     due: Option<Instant>,
     wanted: Instant,
 }
 
-/// A read that is done.
-pub(crate) struct Read {
-    batch: BatchId,
-    report: Result<Report, TooManyUsers>,
-}
-
 impl PresenceSide {
     pub(crate) fn new<'a>(
-        reader: Reader,
+        client: Client,
         period: Duration,
         agents: impl Iterator<Item = &'a Agent>,
     ) -> Self {
@@ -44,10 +38,15 @@ impl PresenceSide {
                 _ => None,
             })
             .collect();
-        let config = SweepConfig::default().period(period).coalesce(Duration::ZERO);
+        // Who is waited for is known here, so nobody is kept hot besides.
+        let config = TrackerConfig::default()
+            .period(period)
+            .coalesce(Duration::ZERO)
+            .hot(WHILE_WAITING, Duration::ZERO);
         Self {
-            sweep: Sweep::new(config),
-            reader,
+            tracker: Tracker::new(config),
+            rate: Rate::default(),
+            client,
             agents,
             due: Some(Instant::ZERO),
             wanted: Instant::ZERO,
@@ -62,8 +61,9 @@ impl PresenceSide {
 
     fn tell(&mut self, now: Instant, wanted: bool) {
         let users: Vec<UserId> = self.agents.keys().cloned().collect();
-        let input = if wanted { sweep::Input::Want(&users) } else { sweep::Input::Watch(&users) };
-        if let Err(error) = self.sweep.handle_input(now, input) {
+        let input =
+            if wanted { tracker::Input::Want(&users) } else { tracker::Input::Watch(&users) };
+        if let Err(error) = self.tracker.handle_input(now, input) {
             tracing::warn!(%error, "presence is not read for every agent");
         }
     }
@@ -93,14 +93,17 @@ impl Runtime {
     pub(super) fn read_presence(&mut self) {
         let Some(side) = &mut self.presence else { return };
         loop {
-            match side.sweep.poll_output() {
-                sweep::Output::Read { batch, users } => {
-                    let reader = side.reader.clone();
+            match side.tracker.poll_output(&mut side.rate) {
+                tracker::Output::Read { read, users } => {
+                    let client = side.client.clone();
                     self.state.tasks.spawn(async move {
-                        Task::Read(Read { batch, report: reader.read(users).await })
+                        Task::Read(tracker::carry_out(&client, read, users).await)
                     });
                 }
-                sweep::Output::Timeout(at) => {
+                tracker::Output::Unreadable(user) => {
+                    tracing::warn!(%user, "Graph refuses the id of an agent: correct it");
+                }
+                tracker::Output::Timeout(at) => {
                     side.due = at;
                     return;
                 }
@@ -119,48 +122,31 @@ impl Runtime {
         }
         if side.due.is_some_and(|due| due <= now) {
             // A tick adds nobody, so there is no bound to meet.
-            let _ = side.sweep.handle_input(now, sweep::Input::Tick);
+            let _ = side.tracker.handle_input(now, tracker::Input::Tick);
             self.read_presence();
         }
     }
 
     /// A read is done: the routing engine learns what was seen.
-    pub(super) fn presence_read(&mut self, read: Read) {
+    ///
+    /// It is told of every agent the answer names, changed or not, since a state that still holds is
+    /// younger now.
+    pub(super) fn presence_read(&mut self, read: &Landed) {
         let now = self.clock.now();
         let Some(side) = &mut self.presence else { return };
-        let Read { batch, report } = read;
-        let report = match report {
-            Ok(report) => report,
-            Err(error) => {
-                tracing::warn!(%error, "presence is not read for every agent");
-                Report::default()
-            }
-        };
-        let input = match report.failure() {
-            Some(error) if report.found().len() == 0 => {
-                tracing::warn!(%error, "presence could not be read");
-                let retry_after = match error.kind() {
-                    ErrorKind::Throttled { retry_after, .. } => *retry_after,
-                    _ => None,
-                };
-                sweep::Input::Failed { batch, retry_after }
-            }
-            _ => sweep::Input::Answered(batch),
-        };
-        // An answer adds nobody, so there is no bound to meet.
-        let _ = side.sweep.handle_input(now, input);
-        for (user, seen) in report.found() {
-            if let Some(agent) = side.agents.get(user).cloned() {
-                let observation = seen.observation();
-                let observed = routing::Input::PresenceObserved { agent, observation };
-                self.state.work.push_back(Work::Routing(observed));
-            }
+        if let Some(error) = read.error() {
+            tracing::warn!(%error, "presence could not be read");
         }
+        read.hand_in(&mut side.tracker, now);
+        for user in read.users() {
+            let Some(agent) = side.agents.get(user).cloned() else { continue };
+            let Some(seen) = side.tracker.get(user) else { continue };
+            let observed =
+                routing::Input::PresenceObserved { agent, observation: seen.observation() };
+            self.state.work.push_back(Work::Routing(observed));
+        }
+        // What routing is told of needs no second word.
+        while side.tracker.poll_change().is_some() {}
         self.read_presence();
     }
-}
-
-/// A reader over the same client and clock as everything else.
-pub(crate) fn reader(client: teams_cc_graph::Client, clock: &Arc<dyn Clock>) -> Reader {
-    Reader::new(client, Arc::clone(clock))
 }

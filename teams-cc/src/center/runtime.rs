@@ -15,6 +15,7 @@ use teams_cc_core::{
     routing,
     time::Deadlines,
 };
+use teams_cc_presence::tracker::Landed;
 use tokio::{
     sync::watch,
     task::{AbortHandle, JoinSet},
@@ -27,7 +28,7 @@ use super::{
     desk::{Desk, Stored},
     legs::{Done, Legs},
     live::{Live, Seeking, Sink},
-    presence::{PresenceSide, Read},
+    presence::PresenceSide,
     wires::{Dialled, WireEvent, Wires},
 };
 use crate::{Error, Platform, platform::Observation};
@@ -92,7 +93,7 @@ pub(crate) enum Task {
     Command(Done),
     Dialled(Dialled),
     Stored(Stored),
-    Read(Read),
+    Read(Landed),
     Handler(ContactId, Result<(), Error>),
 }
 
@@ -198,7 +199,7 @@ impl Runtime {
                 self.stored(stored);
                 self.store();
             }
-            Task::Read(read) => self.presence_read(read),
+            Task::Read(read) => self.presence_read(&read),
             Task::Handler(contact, result) => self.handled(&contact, result),
         }
     }

@@ -17,7 +17,7 @@ use super::{
     builder::{config, mistake},
     command::Line,
     desk::Desk,
-    presence::{self, PresenceSide},
+    presence::PresenceSide,
     runtime::{Runtime, State, Stop},
     wires::{Callbacks, GraphWire, TrunkWire, Wires},
 };
@@ -40,8 +40,7 @@ pub(super) async fn start(mut builder: Builder) -> Result<ContactCenter, Error> 
         None => None,
     };
     let presence = graph.as_ref().map(|(client, _)| {
-        let reader = presence::reader(client.clone(), &clock);
-        PresenceSide::new(reader, builder.presence_every, site.agents.values())
+        PresenceSide::new(client.clone(), builder.presence_every, site.agents.values())
     });
     let trunk = platform.trunk().map(|access| trunk(access, &builder, &clock)).transpose()?;
     let graph = graph.map(|(_, wire)| wire);
