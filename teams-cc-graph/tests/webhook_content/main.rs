@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, on bodies written in place")]
 
 mod event_hubs;
+mod generated;
 mod opened;
 mod refused;
 mod rotation;

@@ -51,6 +51,19 @@ impl Pair {
         }
     }
 
+    /// A pair that was made elsewhere.
+    pub(crate) fn of_pem(certificate_pem: &str, private_pem: &str) -> Self {
+        let key = KeyPair::from_pem_and_sign_algo(private_pem, &PKCS_RSA_SHA256).unwrap();
+        let lines = certificate_pem.lines().filter(|line| !line.starts_with('-'));
+        Self {
+            certificate: STANDARD.decode(lines.collect::<String>()).unwrap(),
+            certificate_pem: certificate_pem.to_owned(),
+            private: key.serialize_der(),
+            private_pem: private_pem.to_owned(),
+            public: key.subject_public_key_info(),
+        }
+    }
+
     pub(crate) fn named(&self, id: &str) -> ContentKey {
         ContentKey::new(id, &self.certificate, &self.private).unwrap()
     }
@@ -89,29 +102,34 @@ impl Default for Seal {
 
 impl Seal {
     pub(crate) fn content(&self) -> ChangeNotificationEncryptedContent {
-        let public = PublicEncryptingKey::from_der(&pair(self.pair).public).unwrap();
-        let public = OaepPublicEncryptingKey::new(public).unwrap();
-        let mut room = vec![0; public.ciphertext_size()];
-        let wrapped = public.encrypt(self.wrapping, &self.symmetric, &mut room, None).unwrap();
-        // A key of the wrong length cannot encrypt; the right one stands in for it.
-        let aes = if self.symmetric.len() == 32 { self.symmetric.clone() } else { vec![7; 32] };
-        let mut data = encrypt(&aes, &self.plain);
-        (self.spoil)(&mut data);
-        let text = STANDARD.encode(&data);
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.symmetric);
-        let signed = if self.sign_text { text.as_bytes() } else { &data };
-        let signature = STANDARD.encode(hmac::sign(&key, signed));
-        ChangeNotificationEncryptedContent::new()
-            .data(text)
-            .data_key(STANDARD.encode(wrapped))
-            .data_signature(signature)
-            .encryption_certificate_id(self.id)
-            .encryption_certificate_thumbprint(pair(self.pair).named("any").thumbprint())
+        sealed_for(pair(self.pair), self)
     }
 
     pub(crate) fn notification(&self) -> ChangeNotification {
         ChangeNotification::new().encrypted_content(self.content()).tenant_id(TENANT)
     }
+}
+
+/// What a seal says, for the certificate of a pair.
+pub(crate) fn sealed_for(pair: &Pair, seal: &Seal) -> ChangeNotificationEncryptedContent {
+    let public = PublicEncryptingKey::from_der(&pair.public).unwrap();
+    let public = OaepPublicEncryptingKey::new(public).unwrap();
+    let mut room = vec![0; public.ciphertext_size()];
+    let wrapped = public.encrypt(seal.wrapping, &seal.symmetric, &mut room, None).unwrap();
+    // A key of the wrong length cannot encrypt; the right one stands in for it.
+    let aes = if seal.symmetric.len() == 32 { seal.symmetric.clone() } else { vec![7; 32] };
+    let mut data = encrypt(&aes, &seal.plain);
+    (seal.spoil)(&mut data);
+    let text = STANDARD.encode(&data);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &seal.symmetric);
+    let signed = if seal.sign_text { text.as_bytes() } else { &data };
+    let signature = STANDARD.encode(hmac::sign(&key, signed));
+    ChangeNotificationEncryptedContent::new()
+        .data(text)
+        .data_key(STANDARD.encode(wrapped))
+        .data_signature(signature)
+        .encryption_certificate_id(seal.id)
+        .encryption_certificate_thumbprint(pair.named("any").thumbprint())
 }
 
 /// Whole blocks of CBC whose last octets are the plain form's own: it brings its padding along.

@@ -75,6 +75,9 @@ pub enum ContentKeyError {
     /// Certificate and key do not belong together.
     #[error("the certificate is for another key")]
     NoPair,
+    /// No key could be made, or the certificate would end later than dates go.
+    #[error("no key could be made: let its certificate live for less than ten years")]
+    Generation,
     /// The ring holds another key of the same name: notifications could not be told apart.
     #[error("another key of the ring has the same id: name the new one otherwise")]
     NameTaken,

@@ -40,9 +40,7 @@ impl ContentKey {
     ///
     /// [`ContentKeyError`], where the name, one of the two or their pairing is wrong.
     pub fn new(id: &str, certificate: &[u8], private_key: &[u8]) -> Result<Self, ContentKeyError> {
-        if id.is_empty() || id.chars().count() > MAX_CERTIFICATE_ID {
-            return Err(ContentKeyError::Id);
-        }
+        check_id(id)?;
         let (rest, read) =
             X509Certificate::from_der(certificate).map_err(|_| ContentKeyError::Certificate)?;
         if !rest.is_empty() {
@@ -127,6 +125,12 @@ impl ContentKey {
     pub(super) fn has_thumbprint(&self, named: &str) -> bool {
         named.eq_ignore_ascii_case(&self.thumbprint())
     }
+}
+
+/// Whether a subscription may name a certificate so.
+pub(super) fn check_id(id: &str) -> Result<(), ContentKeyError> {
+    let fits = !id.is_empty() && id.chars().count() <= MAX_CERTIFICATE_ID;
+    if fits { Ok(()) } else { Err(ContentKeyError::Id) }
 }
 
 impl fmt::Debug for ContentKey {

@@ -20,6 +20,7 @@
 //! there are cores.
 
 mod error;
+mod generated;
 mod key;
 mod open;
 mod opener;
@@ -27,6 +28,7 @@ mod ring;
 mod tokens;
 
 pub use error::{ContentError, ContentKeyError};
+pub use generated::GeneratedContentKey;
 pub use key::{ContentKey, MAX_CERTIFICATE_ID};
 pub use open::{Content, open};
 pub use opener::{Opener, OpenerCounts};
