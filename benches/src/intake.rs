@@ -25,8 +25,8 @@ use tower::util::BoxCloneSyncService;
 use crate::report::Report;
 use crate::rounds::{interleave_parts, median};
 
-const TENANT: &str = "aa67bd4c-8475-432d-bd41-39f255720e0a";
-const APP: &str = "8a34a46b-3d17-4adc-8dce-dc4e7d572698";
+pub(crate) const TENANT: &str = "aa67bd4c-8475-432d-bd41-39f255720e0a";
+pub(crate) const APP: &str = "8a34a46b-3d17-4adc-8dce-dc4e7d572698";
 const ISSUER: &str = "https://api.botframework.com";
 const BODY: &str = include_str!("../bodies/established.json");
 
@@ -58,7 +58,7 @@ impl NotificationSink for Taken {
     }
 }
 
-struct Bench {
+pub(crate) struct Bench {
     key: KeyPair,
     n: Vec<u8>,
     e: Vec<u8>,
@@ -67,7 +67,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(now: i64) -> Self {
+    pub(crate) fn new(now: i64) -> Self {
         let key = KeyPair::generate(KeySize::Rsa2048).expect("a key");
         let der = key.public_key().as_ref();
         // RFC 8017 §A.1.1: two headers of four bytes, a sign byte, 256 bytes, a header of two bytes.
@@ -77,27 +77,28 @@ impl Bench {
 
     /// Tokens as the calling service writes them, each with another id.
     fn tokens(&mut self, count: usize) -> Vec<String> {
-        let random = SystemRandom::new();
-        let header = json!({ "alg": "RS256", "kid": "k0", "x5t": "k0", "typ": "JWT" });
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        (0..count)
-            .map(|_| {
-                self.made += 1;
-                let claims = json!({
-                    "iss": ISSUER, "aud": APP, "tid": TENANT, "nbf": self.now - 60,
-                    "exp": self.now + 3600, "jti": format!("token-{}", self.made),
-                });
-                let signed = format!("{}.{}", part(&header), part(&claims));
-                let mut signature = vec![0; self.key.public_modulus_len()];
-                self.key
-                    .sign(&RSA_PKCS1_SHA256, &random, signed.as_bytes(), &mut signature)
-                    .expect("a signature");
-                format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-            })
-            .collect()
+        (0..count).map(|_| self.token_with(|_| {})).collect()
     }
 
-    fn keys(&self) -> Transport {
+    /// One token more, with other claims.
+    pub(crate) fn token_with(&mut self, change: impl FnOnce(&mut Value)) -> String {
+        let header = json!({ "alg": "RS256", "kid": "k0", "x5t": "k0", "typ": "JWT" });
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        self.made += 1;
+        let mut claims = json!({
+            "iss": ISSUER, "aud": APP, "tid": TENANT, "nbf": self.now - 60,
+            "exp": self.now + 3600, "jti": format!("token-{}", self.made),
+        });
+        change(&mut claims);
+        let signed = format!("{}.{}", part(&header), part(&claims));
+        let mut signature = vec![0; self.key.public_modulus_len()];
+        self.key
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
+            .expect("a signature");
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    pub(crate) fn keys(&self) -> Transport {
         let jwks = json!({ "keys": [{ "kty": "RSA", "use": "sig", "kid": "k0",
             "n": URL_SAFE_NO_PAD.encode(&self.n), "e": URL_SAFE_NO_PAD.encode(&self.e) }] });
         let serve = tower::service_fn(move |request: Request<Bytes>| {

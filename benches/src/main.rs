@@ -7,6 +7,7 @@ mod get;
 mod intake;
 mod machine;
 mod report;
+mod rich;
 mod rounds;
 mod serve;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         let requests = requests.and_then(|text| text.parse().ok()).unwrap_or(60_000);
         match who.as_deref() {
             Some("intake") => intake::alone(requests),
+            Some("rich") => rich::alone(requests),
             who => {
                 let crowd = words.next().as_deref() == Some("crowd");
                 get::alone(who.unwrap_or("2"), requests, crowd);
@@ -42,7 +44,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(report) = run(&name) else {
-        return refuse("name a benchmark: get, decode, intake");
+        return refuse("name a benchmark: get, decode, intake, rich");
     };
     report.print();
     if let Some(path) = json
@@ -58,6 +60,7 @@ fn run(name: &str) -> Option<Report> {
         "get" => Some(get::run()),
         "decode" => Some(decode::run()),
         "intake" => Some(intake::run()),
+        "rich" => Some(rich::run()),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What runs without being named.
-const QUICK: &[&str] = &["get", "decode", "intake", "session", "sip", "presence"];
+const QUICK: &[&str] = &["get", "decode", "intake", "rich", "session", "sip", "presence"];
 
 /// What has to be named: minutes each, and `trunk` needs SIPp.
 const NAMED: &[&str] = &["trunk", "build"];
