@@ -14,6 +14,8 @@
 
 mod assertion;
 mod authorization_code;
+#[cfg(feature = "azure-identity")]
+mod azure;
 mod cache;
 pub(crate) mod challenge;
 mod claims;
@@ -40,6 +42,8 @@ mod token;
 
 pub use assertion::{AssertionFile, AssertionSource, MAX_ASSERTION_BYTES};
 pub use authorization_code::{Authorize, PendingSignIn};
+#[cfg(feature = "azure-identity")]
+pub use azure::AzureCredential;
 pub use cache::TokenCache;
 #[cfg(feature = "client-certificate")]
 pub use client_certificate::{CertificateError, ClientCertificate};

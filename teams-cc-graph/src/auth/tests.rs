@@ -2,6 +2,8 @@
 
 mod app;
 mod as_msal;
+#[cfg(feature = "azure-identity")]
+mod azure;
 #[cfg(feature = "client-certificate")]
 mod certificate;
 mod challenged;
