@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use teams_cc_core::secret::Secret;
-use teams_cc_core::{AppId, Clock, TenantId, UserId};
+use teams_cc_core::{AppId, Clock, TenantId, Timestamp, UserId};
 use url::Url;
 
 use super::may_be_the_same;
 use crate::error::{ConfigError, Error, ErrorKind, SignInError};
-use crate::jwt::{JwtError, Policy, Unverified};
-use crate::webhook::{KeyCache, KeySource};
+use crate::jwt::{Claims, JwtError, Policy};
+use crate::webhook::{Acceptance, Hashed, KeyCache, KeySource, Prover};
 use crate::wire::Sensitive;
 
 /// Where tokens are issued under another name than where people sign in.
@@ -35,7 +35,7 @@ pub struct IdToken {
 /// Proves id tokens: by whom, for whom, when, and in answer to what. Cheap to clone.
 #[derive(Clone)]
 pub struct IdTokens {
-    keys: KeyCache,
+    prover: Arc<Prover>,
     /// With the tenant in place of `{}`.
     issuers: Arc<[Box<str>]>,
     audience: AppId,
@@ -63,7 +63,7 @@ impl IdTokens {
         let origins = [Some(authority), other.map(|(_, issuer)| *issuer)];
         let issuers = origins.into_iter().flatten();
         Ok(Self {
-            keys: KeyCache::new(keys, metadata, Arc::clone(&clock)),
+            prover: Arc::new(Prover::new(KeyCache::new(keys, metadata, Arc::clone(&clock)))),
             issuers: issuers.map(|origin| format!("{origin}/{{}}/v2.0").into()).collect(),
             audience,
             clock,
@@ -84,7 +84,8 @@ impl IdTokens {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::SignIn`] of error `invalid_id_token`, with the [`JwtError`] as its source, and
+    /// [`ErrorKind::SignIn`] of error `invalid_id_token`, or `unknown_signing_key` where its key is
+    /// not published (any more), with the [`JwtError`] as its source, and
     /// [`ErrorKind::Connection`] where the keys cannot be read.
     pub async fn prove(
         &self,
@@ -101,18 +102,12 @@ impl IdTokens {
         tenant: Option<&TenantId>,
         nonce: Option<&str>,
     ) -> Result<IdToken, JwtError> {
-        let unverified = Unverified::parse(token)?;
-        let key = self.keys.key(unverified.key_id()).await?;
-        let claims = unverified.verify(&key)?;
-        let issued_in = claims.tenant.as_ref().ok_or(JwtError::BadClaims)?;
-        let issuers = self.issuers.iter().map(|issuer| issuer.replace("{}", issued_in.as_str()));
-        let policy = Policy::new(issuers, self.audience.as_str());
-        policy.check(&claims, self.clock.wall())?;
-        if tenant.is_some_and(|tenant| !may_be_the_same(issued_in.as_str(), tenant)) {
-            return Err(JwtError::WrongTenant);
-        }
+        let person = Person { tokens: self, tenant };
+        let at = (self.clock.now(), self.clock.wall());
+        let hashed = Hashed::of(token);
+        let signed = self.prover.prove(&person, token, &hashed.signed, at).await?;
         let [subject, user, username, answered] =
-            unverified.texts(["sub", "oid", "preferred_username", "nonce"])?;
+            signed.token.texts(["sub", "oid", "preferred_username", "nonce"])?;
         if let Some(nonce) = nonce {
             let answered = answered.as_deref().unwrap_or_default();
             verify_slices_are_equal(nonce.as_bytes(), answered.as_bytes())
@@ -121,7 +116,7 @@ impl IdTokens {
         let user = UserId::new(user.ok_or(JwtError::BadClaims)?.as_ref())
             .map_err(|_| JwtError::BadClaims)?;
         Ok(IdToken {
-            tenant: issued_in.clone(),
+            tenant: signed.tenant,
             user,
             subject: subject.ok_or(JwtError::BadClaims)?,
             username: username.map(Sensitive::new),
@@ -135,11 +130,34 @@ impl IdTokens {
     }
 }
 
+/// A person who signs in, to any tenant or to one.
+struct Person<'a> {
+    tokens: &'a IdTokens,
+    tenant: Option<&'a TenantId>,
+}
+
+impl Acceptance for Person<'_> {
+    type Error = JwtError;
+
+    fn accepts(&self, claims: &Claims, now: Timestamp) -> Result<TenantId, JwtError> {
+        let tenant = claims.tenant.as_ref().ok_or(JwtError::BadClaims)?;
+        let IdTokens { issuers, audience, .. } = self.tokens;
+        Policy::of_tenant(issuers, tenant, audience).check(claims, now)?;
+        if self.serves(tenant) { Ok(tenant.clone()) } else { Err(JwtError::WrongTenant) }
+    }
+
+    fn serves(&self, tenant: &TenantId) -> bool {
+        self.tenant.is_none_or(|wanted| may_be_the_same(tenant.as_str(), wanted))
+    }
+}
+
 fn told(error: JwtError) -> Error {
     let kind = match error {
         JwtError::KeysUnavailable | JwtError::KeyNotLookedUp => ErrorKind::Connection,
         _ => {
-            let refusal = SignInError::new("invalid_id_token", error.to_string());
+            let rolled_over = error == JwtError::UnknownKey;
+            let word = if rolled_over { "unknown_signing_key" } else { "invalid_id_token" };
+            let refusal = SignInError::new(word, error.to_string());
             ErrorKind::SignIn(Box::new(refusal))
         }
     };

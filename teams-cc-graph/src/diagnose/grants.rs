@@ -340,6 +340,11 @@ pub(super) const WORDS: &[Diagnosis] = &[
         "begin the sign-in again, from the browser that is to end it",
     ),
     row(
+        "unknown_signing_key",
+        "the id token is signed with a key that its issuer does not publish, or no longer does",
+        "let the user sign in again; where that does not help, check the authority and the cloud",
+    ),
+    row(
         "invalid_id_token",
         "the id token is not proven",
         "check this machine's clock, the client id, the tenant and the cloud",

@@ -146,7 +146,8 @@ impl SignInError {
             | "bad_verification_code"
             | "code_expired"
             | "state_mismatch"
-            | "invalid_id_token" => Remedy::Interact,
+            | "invalid_id_token"
+            | "unknown_signing_key" => Remedy::Interact,
             "invalid_grant" => self.narrowed().unwrap_or(Remedy::SignInAgain),
             "invalid_client" => self.narrowed().unwrap_or(Remedy::Operator),
             "access_denied" => self.narrowed().unwrap_or(Remedy::Interact),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use teams_cc_core::Timestamp;
+use teams_cc_core::{AppId, TenantId, Timestamp};
 
 use super::{Claims, JwtError};
 
@@ -32,6 +32,12 @@ impl Policy {
             audience: audience.into(),
             skew: MAX_SKEW,
         }
+    }
+
+    /// Accepts tokens that a tenant's issuer signed, by issuers with the tenant in place of `{}`.
+    pub(crate) fn of_tenant(issuers: &[Box<str>], tenant: &TenantId, audience: &AppId) -> Self {
+        let issuers = issuers.iter().map(|issuer| issuer.replace("{}", tenant.as_str()));
+        Self::new(issuers, audience.as_str())
     }
 
     /// Sets how far the clocks may differ.

@@ -18,12 +18,12 @@ use super::{
     answer,
     joining::{RejectAll, joining},
     keys::KeyCache,
-    proven::ProvenTokens,
+    prover::{Remembering, Verified},
     read_body,
     seldom::Seldom,
     subscription::{Subscriptions, validation_token},
     tenants::Tenants,
-    verify::{Verified, Verifier},
+    verify::{Callers, Verifier},
 };
 use crate::{
     jwt::{JwtError, Policy},
@@ -74,12 +74,10 @@ impl Intake {
         sink: Arc<dyn NotificationSink>,
     ) -> Self {
         let policy = Policy::new(config.issuers, config.audience.as_str()).skew(config.skew);
+        let keys = KeyCache::new(keys, config.metadata_url, Arc::clone(&clock));
         let verifier = Verifier {
-            keys: KeyCache::new(keys, config.metadata_url, Arc::clone(&clock)),
-            policy,
-            tenants: Tenants::new(&config.tenants),
-            proven: ProvenTokens::default(),
-            header: Mutex::default(),
+            tokens: Remembering::new(keys),
+            callers: Callers { policy, tenants: Tenants::new(&config.tenants) },
         };
         Self {
             verifier,
@@ -127,7 +125,7 @@ impl Intake {
     ///
     /// [`JwtError::KeysUnavailable`] where they cannot be read; requests will try again.
     pub async fn warm_up(&self) -> Result<(), JwtError> {
-        self.verifier.keys.warm_up().await
+        self.verifier.tokens.prover.keys.warm_up().await
     }
 
     /// Answers one request; see the [module](crate::webhook) for the table of answers.
@@ -188,7 +186,7 @@ impl Intake {
         let Admitted { received, speaker } = admitted;
         match (speaker, &self.subscriptions) {
             // It may be served no more since its token was proven, or by another intake alone.
-            (Speaker::Service(tenant), _) if !self.verifier.tenants.contains(&tenant) => {
+            (Speaker::Service(tenant), _) if !self.verifier.callers.tenants.contains(&tenant) => {
                 self.refuse(JwtError::WrongTenant)
             }
             (Speaker::Service(tenant), _) => self.notifications(tenant, received, head, body),
@@ -203,14 +201,14 @@ impl Intake {
     /// For a customer that signs up while the program runs. Give its calls somewhere to go first:
     /// the sink gets them with the next request.
     pub fn add_tenant(&self, tenant: &TenantId) -> bool {
-        self.verifier.tenants.add(tenant)
+        self.verifier.callers.tenants.add(tenant)
     }
 
     /// Takes no more callbacks for a tenant, tokens proven before included; whether there was one.
     ///
     /// Calls that live still are told nothing more: end them first.
     pub fn remove_tenant(&self, tenant: &TenantId) -> bool {
-        self.verifier.tenants.remove(tenant)
+        self.verifier.callers.tenants.remove(tenant)
     }
 
     /// What has been seen so far.
@@ -371,7 +369,7 @@ impl Intake {
 impl fmt::Debug for Intake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Intake")
-            .field("tenants", &self.verifier.tenants)
+            .field("tenants", &self.verifier.callers.tenants)
             .field("counts", &*self.tally())
             .finish_non_exhaustive()
     }

@@ -47,6 +47,7 @@ mod intake;
 mod joining;
 mod keys;
 mod proven;
+mod prover;
 mod queue;
 mod redirect;
 mod seldom;
@@ -63,7 +64,9 @@ pub use intake::Intake;
 pub use joining::{JOIN_DECISION_BOUND, JoinPolicy};
 pub(crate) use keys::KeyCache;
 pub use keys::{KeySource, METADATA_URL};
+pub(crate) use proven::Hashed;
 pub use proven::MAX_PROVEN_TOKENS;
+pub(crate) use prover::{Acceptance, Prover};
 pub use queue::{Event, Events, Queue, QueueFigures, queue};
 pub use redirect::{Affinity, Callback};
 pub use subscription::{

@@ -48,15 +48,15 @@ impl Hasher for AsItIs {
 }
 
 /// A token as it is known again: by the hash of what is signed, and by its signature.
-pub(super) struct Hashed<'t> {
+pub(crate) struct Hashed<'t> {
     /// The SHA-256 of what is signed.
-    pub(super) signed: Digest,
+    pub(crate) signed: Digest,
     /// With its dot.
     signature: &'t str,
 }
 
 impl<'t> Hashed<'t> {
-    pub(super) fn of(token: &'t str) -> Self {
+    pub(crate) fn of(token: &'t str) -> Self {
         let dot = memchr::memrchr(b'.', token.as_bytes());
         let (signed, signature) = token.split_at(dot.unwrap_or(token.len()));
         Self { signed: digest(&SHA256, signed.as_bytes()), signature }

@@ -5,6 +5,7 @@ mod event_hubs;
 mod generated;
 mod opened;
 mod refused;
+mod rolled_over;
 mod rotation;
 mod sealed;
 #[path = "../webhook_intake/support.rs"]

@@ -17,13 +17,13 @@ use crate::{
 
 const OTHER: &str = "11111111-2222-3333-4444-555555555555";
 
-struct Vouched {
-    setup: Setup,
-    opener: Opener,
+pub(crate) struct Vouched {
+    pub(crate) setup: Setup,
+    pub(crate) opener: Opener,
 }
 
 impl Vouched {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let setup = setup();
         let tenants = [TENANT.to_uppercase().parse().unwrap()];
         let config = ChangeTokensConfig::new(APP.parse().unwrap(), tenants);
@@ -41,12 +41,17 @@ impl Vouched {
     }
 
     fn with(&self, change: impl FnOnce(&mut Value)) -> String {
-        let mut claims = self.claims();
-        change(&mut claims);
-        sign(&json!({ "alg": "RS256", "kid": "k0" }), &claims, 0)
+        self.of_key(0, change)
     }
 
-    async fn open(&self, tokens: &[String]) -> Result<String, ContentError> {
+    /// A token that this key signed.
+    pub(crate) fn of_key(&self, nth: usize, change: impl FnOnce(&mut Value)) -> String {
+        let mut claims = self.claims();
+        change(&mut claims);
+        sign(&json!({ "alg": "RS256", "kid": format!("k{nth}") }), &claims, nth)
+    }
+
+    pub(crate) async fn open(&self, tokens: &[String]) -> Result<String, ContentError> {
         let tokens: Vec<_> = tokens.iter().map(|token| Sensitive::new(token.as_str())).collect();
         let content = self.opener.open(&Seal::default().notification(), &tokens).await?;
         Ok(String::from_utf8(content.reveal().to_vec()).unwrap())

@@ -10,6 +10,7 @@ mod joining;
 #[path = "../observed/log.rs"]
 mod log;
 mod odd;
+mod people;
 mod queue;
 mod records;
 mod repeated;

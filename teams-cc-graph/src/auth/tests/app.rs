@@ -115,6 +115,8 @@ fn each_cloud_has_its_own_audience_of_federation_or_none() {
     }
 }
 
+/// Wrong secret, expired certificate, missing consent, policy and clock among them; the keys of
+/// issuers that roll over are in `webhook_intake/people.rs`.
 #[tokio::test(start_paused = true)]
 async fn each_refusal_names_its_remedy() {
     for (status, error, code, remedy, words) in [

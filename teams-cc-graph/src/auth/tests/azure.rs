@@ -67,7 +67,7 @@ async fn a_managed_identity_signs_in_as_itself_for_as_long_as_its_token_lives() 
     let token = provider.token(&wanted()).await.unwrap();
     assert_eq!(*identity.asked.lock().unwrap(), [SCOPE]);
     let lives = token.expires_in();
-    assert!((Duration::from_secs(1190)..=Duration::from_secs(1200)).contains(&lives), "{lives:?}");
+    assert!((Duration::from_secs(1190)..=Duration::from_mins(20)).contains(&lives), "{lives:?}");
     assert!(!format!("{provider:?} {token:?}").contains("hush"));
 }
 

@@ -20,7 +20,7 @@ pub enum ContentError {
     TooManyTokens,
     /// A token of the post is not believed. One that is not makes the others worthless.
     #[error("a validation token of the post is not believed: {0}")]
-    Token(#[source] JwtError),
+    Token(#[from] JwtError),
     /// A token was issued to somebody else than Microsoft Graph's change tracking.
     #[error("a validation token of the post was issued to another publisher than Microsoft Graph")]
     WrongPublisher,

@@ -9,13 +9,13 @@ use super::{
     super::{
         KeySource,
         keys::KeyCache,
-        proven::{Hashed, Proven, ProvenTokens},
+        prover::{Acceptance, Remembering},
         tenants::Tenants,
     },
     ContentError,
 };
 use crate::{
-    jwt::{Claims, JwtError, MAX_TOKEN_BYTES, Policy, Unverified},
+    jwt::{Claims, JwtError, Policy, Unverified},
     wire::Sensitive,
 };
 
@@ -85,13 +85,17 @@ impl ChangeTokensConfig {
 /// Stricter than Microsoft's own libraries: both issuers count, and only with the tenant of the
 /// token itself; the publisher is checked in both versions of tokens; no token is no proof.
 pub struct ChangeTokens {
-    keys: KeyCache,
+    tokens: Remembering,
+    change_tracking: ChangeTracking,
+    clock: Arc<dyn Clock>,
+}
+
+/// Graph's change tracking, for the tenants that are served.
+struct ChangeTracking {
     tenants: Tenants,
-    proven: ProvenTokens,
     audience: AppId,
     issuers: Vec<Box<str>>,
     publisher: Box<str>,
-    clock: Arc<dyn Clock>,
 }
 
 impl ChangeTokens {
@@ -99,24 +103,25 @@ impl ChangeTokens {
     #[must_use]
     pub fn new(config: ChangeTokensConfig, keys: KeySource, clock: Arc<dyn Clock>) -> Self {
         Self {
-            keys: KeyCache::new(keys, config.metadata_url, Arc::clone(&clock)),
-            tenants: Tenants::new(&config.tenants),
-            proven: ProvenTokens::default(),
-            audience: config.audience,
-            issuers: config.issuers,
-            publisher: config.publisher,
+            tokens: Remembering::new(KeyCache::new(keys, config.metadata_url, Arc::clone(&clock))),
+            change_tracking: ChangeTracking {
+                tenants: Tenants::new(&config.tenants),
+                audience: config.audience,
+                issuers: config.issuers,
+                publisher: config.publisher,
+            },
             clock,
         }
     }
 
     /// Serves one more tenant; whether that is new.
     pub fn add_tenant(&self, tenant: &TenantId) -> bool {
-        self.tenants.add(tenant)
+        self.change_tracking.tenants.add(tenant)
     }
 
     /// Serves a tenant no more; whether it was served.
     pub fn remove_tenant(&self, tenant: &TenantId) -> bool {
-        self.tenants.remove(tenant)
+        self.change_tracking.tenants.remove(tenant)
     }
 
     /// Proves every token of a post; the tenants they speak for, in lower case.
@@ -135,61 +140,40 @@ impl ChangeTokens {
         if tokens.len() > MAX_VALIDATION_TOKENS {
             return Err(ContentError::TooManyTokens);
         }
-        let now = self.clock.wall();
+        let at = (self.clock.now(), self.clock.wall());
         let mut tenants = BTreeSet::new();
         for token in tokens {
-            tenants.insert(self.prove_one(token.reveal(), now).await?);
+            let proven = self.tokens.prove(&self.change_tracking, token.reveal(), at).await?;
+            tenants.insert(proven.tenant);
         }
         Ok(tenants)
     }
+}
 
-    async fn prove_one(&self, token: &str, now: Timestamp) -> Result<TenantId, ContentError> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(ContentError::Token(JwtError::TooLong));
-        }
-        let hashed = Hashed::of(token);
-        let known = self.proven.tenant(&hashed, now, |id| self.keys.known(id));
-        if let Some(tenant) = known {
-            let served = self.tenants.contains(&tenant);
-            return if served {
-                Ok(tenant)
-            } else {
-                Err(ContentError::Token(JwtError::WrongTenant))
-            };
-        }
-        let unverified = Unverified::parse(token).map_err(ContentError::Token)?;
-        // Whoever invents keys has to know at least what a token says here.
-        self.accept(&unverified.claimed().map_err(ContentError::Token)?, now)?;
-        let key = self.keys.key(unverified.key_id()).await.map_err(ContentError::Token)?;
-        let claims = unverified.verify_hashed(&key, &hashed.signed).map_err(ContentError::Token)?;
-        let tenant = self.accept(&claims, now)?;
-        let publisher = unverified.publisher().map_err(ContentError::Token)?;
-        if !publisher.is_some_and(|id| id.eq_ignore_ascii_case(&self.publisher)) {
-            return Err(ContentError::WrongPublisher);
-        }
-        let key_id = Arc::clone(unverified.header().key_id());
-        let proven = Proven { tenant: tenant.clone(), expires: claims.expires, key_id, key };
-        self.proven.remember(&hashed, proven, now);
-        Ok(tenant)
+impl Acceptance for ChangeTracking {
+    type Error = ContentError;
+
+    fn accepts(&self, claims: &Claims, now: Timestamp) -> Result<TenantId, JwtError> {
+        let tenant = claims.tenant.as_ref().ok_or(JwtError::WrongTenant)?;
+        Policy::of_tenant(&self.issuers, tenant, &self.audience).check(claims, now)?;
+        self.tenants.served(tenant).ok_or(JwtError::WrongTenant)
     }
 
-    /// The tenant that claims speak for, where they are what is accepted here.
-    fn accept(&self, claims: &Claims, now: Timestamp) -> Result<TenantId, ContentError> {
-        let refused = |error| Err(ContentError::Token(error));
-        let Some(tenant) = claims.tenant.as_ref() else { return refused(JwtError::WrongTenant) };
-        let issuers = self.issuers.iter().map(|issuer| issuer.replace("{}", tenant.as_str()));
-        let policy = Policy::new(issuers, self.audience.as_str());
-        policy.check(claims, now).map_err(ContentError::Token)?;
-        if self.tenants.contains(tenant) {
-            Ok(tenant.clone())
-        } else {
-            refused(JwtError::WrongTenant)
-        }
+    fn accepts_rest(&self, token: &Unverified<'_>) -> Result<(), ContentError> {
+        let publisher = token.publisher()?;
+        let right = publisher.is_some_and(|id| id.eq_ignore_ascii_case(&self.publisher));
+        if right { Ok(()) } else { Err(ContentError::WrongPublisher) }
+    }
+
+    fn serves(&self, tenant: &TenantId) -> bool {
+        self.tenants.contains(tenant)
     }
 }
 
 impl fmt::Debug for ChangeTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChangeTokens").field("tenants", &self.tenants).finish_non_exhaustive()
+        f.debug_struct("ChangeTokens")
+            .field("tenants", &self.change_tracking.tenants)
+            .finish_non_exhaustive()
     }
 }
