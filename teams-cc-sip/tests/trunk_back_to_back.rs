@@ -214,7 +214,7 @@ async fn a_cancel_that_comes_after_the_answer_changes_nothing() {
 async fn each_end_of_the_called_side_reads_right_on_the_callers() {
     let q850 = "Q.850;cause=17;text=\"User busy\"";
     for (status, expected) in [
-        (302, 480),
+        (302, 410),
         (401, 403),
         (403, 403),
         (404, 404),

@@ -280,6 +280,7 @@ async fn an_invite_with_replaces_takes_the_leg_over() {
     let bye = b.proxy.request(&Method::Bye).await;
     assert_eq!(bye.headers().get_str("Call-ID").unwrap(), get("Call-ID"));
     b.proxy.answer(&bye, StatusCode::OK, None).await;
+    assert!(matches!(b.stage.event().await, TrunkEvent::TakenOver { .. }));
     b.stage.quiet().await;
     b.agent.execute(LegCommand::HangUp).await.unwrap();
     let bye = b.proxy.request(&Method::Bye).await;

@@ -205,6 +205,111 @@ async fn a_registered_trunk_takes_the_calls_that_come_over_its_binding() {
     assert!(stopping.await.unwrap().is_empty());
 }
 
+/// Who sends what somebody else has sent, from the same address, is nobody.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_overheard_proves_nothing_a_second_time() {
+    let mut stage = Stage::new(changed(|carrier| carrier.challenged(user("right"))));
+    let mut party = stage.carrier_connects().await;
+    let uri = "sip:+14255550100@sbc1.adatum.biz";
+    let refusal = refused(&mut party, invite("1", uri)).await;
+    let proven = answering(invite("2", uri), &refusal, "right");
+    party.send(proven.clone()).await;
+    let call = stage.incoming().await;
+    party.response(100).await;
+    // A repeat of the same request is answered as it was before.
+    party.send(proven.clone()).await;
+    party.response(100).await;
+    drop(call);
+    party.receive().await;
+    stage.event().await;
+    let mut again = proven;
+    for (name, value) in
+        [("Via", "SIP/2.0/TCP 203.0.113.7:5060;branch=z9hG4bKanother"), ("Call-ID", "another")]
+    {
+        again.headers_mut().set(name, value).unwrap();
+    }
+    let refusal = refused(&mut party, again).await;
+    assert!(refusal.headers().get_str("WWW-Authenticate").unwrap().contains("stale=true"));
+    stage.quiet().await;
+}
+
+/// Over a binding the To says whom a call is for, help included.
+#[tokio::test(start_paused = true)]
+async fn a_call_for_help_over_a_binding_of_a_carrier_that_has_to_prove_itself_is_taken_at_once() {
+    let account = Registration::new("acme", "carrier.example");
+    let mut stage = Stage::new(changed(|carrier| {
+        let carrier = carrier.credentials(user("right")).challenged(user("theirs"));
+        carrier.registration(account)
+    }));
+    let mut party = stage.connection(CARRIER).await;
+    let register = party.request(&Method::Register).await;
+    let contact = register.headers().get_str("Contact").unwrap().to_owned();
+    let bound = Response::to(&register, StatusCode::OK).with_header("Contact", &contact).unwrap();
+    party.send(bound).await;
+    stage.trunk.take_calls(false).await.unwrap();
+    let uri = contact.trim_start_matches('<').split('>').next().unwrap();
+    let mut help = invite("help", uri);
+    help.headers_mut().set("To", "<sip:112@carrier.example>").unwrap();
+    party.send(help).await;
+    party.response(100).await;
+    let call = stage.incoming().await;
+    assert!(call.called.is_emergency(), "{:?}", call.called);
+    // Any other call has to prove who it is of.
+    party.send(invite("other", uri)).await;
+    party.response(401).await;
+    // And one that we make is not lost by a challenge.
+    let mut to = support::to_teams(7);
+    to.via = Via::Carrier("carrier".into());
+    to.number = PhoneNumber::presented("112");
+    let leg = stage.trunk.dial(to).await.unwrap();
+    let out = party.request(&Method::Invite).await;
+    let challenge = support::answer(&out, StatusCode::UNAUTHORIZED, None)
+        .with_header("WWW-Authenticate", r#"Digest realm="x", nonce="n", qop="auth""#)
+        .unwrap();
+    party.send(challenge).await;
+    party.request(&Method::Ack).await;
+    let again = party.request(&Method::Invite).await;
+    assert!(again.uri().reveal().starts_with("sip:112@"));
+    assert!(again.headers().contains("Authorization"));
+    drop(leg);
+}
+
+/// A carrier's `Contact` may lead anywhere: only its own hosts get credentials.
+#[tokio::test(start_paused = true)]
+async fn credentials_go_within_a_call_to_the_carriers_own_hosts_alone() {
+    for (contact, host, shown) in [
+        ("<sip:carrier.test:5070;transport=tcp>", "carrier.test", true),
+        ("<sip:203.0.113.99:5060;transport=tcp>", "203.0.113.99", true),
+        ("<sip:edge.carrier.test;transport=tcp>", "edge.carrier.test", true),
+        ("<sip:evil.test:5060;transport=tcp>", "evil.test", false),
+        ("<sip:192.0.2.9:5060;transport=tcp>", "192.0.2.9", false),
+    ] {
+        let named = |carrier: teams_cc_sip::trunk::StaticPeer| {
+            carrier.credentials(user("right").realm("x")).name("edge.carrier.test")
+        };
+        let mut stage = Stage::new(changed(named));
+        let mut to = support::to_teams(1);
+        to.via = Via::Carrier("carrier".into());
+        let leg = stage.trunk.dial(to).await.unwrap();
+        let mut party = stage.connection(CARRIER).await;
+        let invite = party.request(&Method::Invite).await;
+        let challenge = support::answer(&invite, StatusCode::PROXY_AUTHENTICATION_REQUIRED, None)
+            .with_header("Proxy-Authenticate", r#"Digest realm="x", nonce="n", qop="auth""#)
+            .unwrap();
+        party.send(challenge).await;
+        party.request(&Method::Ack).await;
+        let again = party.request(&Method::Invite).await;
+        let mut ok = support::answer(&again, StatusCode::OK, Some(&rtp("sendrecv", 1)));
+        ok.headers_mut().set("Contact", contact).unwrap();
+        party.send(ok).await;
+        let mut there = stage.connection(host).await;
+        there.request(&Method::Ack).await;
+        drop(leg);
+        let bye = there.request(&Method::Bye).await;
+        assert_eq!(bye.headers().contains("Proxy-Authorization"), shown, "{contact}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_registration_that_is_refused_says_what_to_check() {
     let account = Registration::new("acme", "carrier.example");

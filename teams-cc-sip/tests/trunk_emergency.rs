@@ -230,6 +230,12 @@ proptest! {
             "sip:110@bank.sbc1.adatum.biz;user=phone",
             "sip:+112@bank.sbc1.adatum.biz:5061;transport=tls",
             "urn:service:sos.fire",
+            "sip:1-1-2@bank.sbc1.adatum.biz",
+            "sip:%31%31%32@bank.sbc1.adatum.biz",
+            "sip:112;phone-context=+49@bank.sbc1.adatum.biz;user=phone",
+            "sips:(1.1)0@bank.sbc1.adatum.biz",
+            "tel:1-1-0;phone-context=+49",
+            "tel:+112",
         ]),
     ) {
         run(is_called(&o, dialled));

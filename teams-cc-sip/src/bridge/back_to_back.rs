@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use teams_cc_core::LegId;
+use teams_cc_core::{LegId, PhoneNumber};
 
 use crate::trunk::Destination;
 
@@ -11,7 +11,9 @@ pub const MAX_DESTINATIONS: usize = 16;
 
 /// A back-to-back user agent's task (RFC 7092): whom to call for a caller, in which order.
 ///
-/// Given to [`Trunk::bridge`](crate::trunk::Trunk::bridge). Where nobody answers, the caller gets
+/// Given to [`Trunk::bridge`](crate::trunk::Trunk::bridge). Destinations follow one another
+/// ([`Self::or_to`]) or ring at once ([`Self::together_with`]): who answers first has the call, the
+/// others are withdrawn as `Call completed elsewhere`. Where nobody answers, the caller gets
 /// the status that says most (RFC 3261 §16.7: 6xx before 3xx and 4xx before 5xx) as
 ///
 /// | the called side ends with | the caller gets |
@@ -20,12 +22,18 @@ pub const MAX_DESTINATIONS: usize = 16;
 /// | 603, 607, 608 | 603 |
 /// | 404, 604 | 404 |
 /// | 403, 410, 433, 482, 483, 484 | the same |
-/// | 408, 480, 487, nobody answered in time, a redirection | 480 |
+/// | 408, 480, 487, nobody answered in time | 480 |
+/// | a redirection that is not followed | 410, with `Q.850;cause=22` for 301 and 23 for others |
+/// | a redirection to whom the gate lets nobody, or round in a circle | 403, 482 |
 /// | 415, 488, 606, an answer that cannot be used | 488 |
 /// | 503 | 503 without `Retry-After` |
 /// | 504, nothing came back, nothing could be sent | 504 |
 /// | 401, 407 | 403 |
 /// | anything else | 500 |
+///
+/// Redirections are followed where
+/// [`StaticPeer::follows_redirects`](crate::trunk::StaticPeer::follows_redirects) says so. A call
+/// for help is none of all this: it rings alone, and goes where it was dialled to.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,8 +53,9 @@ pub const MAX_DESTINATIONS: usize = 16;
 /// ```
 #[derive(Clone, Debug)]
 pub struct BackToBack {
-    first: Destination,
-    further: VecDeque<Destination>,
+    leg: LegId,
+    /// What of each rings at once.
+    rounds: VecDeque<Vec<Destination>>,
     next_on: NextOn,
     ring_time: Option<Duration>,
     keeps_caller: bool,
@@ -66,8 +75,8 @@ impl BackToBack {
     #[must_use]
     pub fn new(first: Destination) -> Self {
         Self {
-            first,
-            further: VecDeque::new(),
+            leg: first.leg.clone(),
+            rounds: VecDeque::from([vec![first]]),
             next_on: NextOn::AnyButDecline,
             ring_time: None,
             keeps_caller: false,
@@ -79,8 +88,25 @@ impl BackToBack {
     /// Beyond [`MAX_DESTINATIONS`] destinations are left out.
     #[must_use]
     pub fn or_to(mut self, next: Destination) -> Self {
-        if self.further.len() + 1 < MAX_DESTINATIONS {
-            self.further.push_back(next);
+        if self.destinations().count() < MAX_DESTINATIONS {
+            self.rounds.push_back(vec![next]);
+        }
+        self
+    }
+
+    /// Calls this destination at once with the one before it; its leg id is not used.
+    ///
+    /// Each counts as a call of its own at the gate; one that may not be called is left out. The
+    /// caller hears the early media of whoever sends some first. [`TrunkEvent::Reached`] says who
+    /// has answered. Beyond [`MAX_DESTINATIONS`] destinations are left out.
+    ///
+    /// [`TrunkEvent::Reached`]: crate::trunk::TrunkEvent::Reached
+    #[must_use]
+    pub fn together_with(mut self, other: Destination) -> Self {
+        if self.destinations().count() < MAX_DESTINATIONS
+            && let Some(round) = self.rounds.back_mut()
+        {
+            round.push(other);
         }
         self
     }
@@ -114,29 +140,27 @@ impl BackToBack {
 
     /// The destinations in order.
     pub fn destinations(&self) -> impl Iterator<Item = &Destination> {
-        std::iter::once(&self.first).chain(&self.further)
+        self.rounds.iter().flatten()
     }
 
     /// The leg that is called.
     pub(crate) fn leg(&self) -> &LegId {
-        &self.first.leg
+        &self.leg
     }
 
     /// Takes the plan apart, for this caller.
     pub(super) fn begin(self, caller: LegId) -> Hunt {
-        let mut left = self.further;
-        left.push_front(self.first);
         Hunt {
             caller,
-            left,
+            left: self.rounds,
             tried: 0,
             next_on: self.next_on,
             ring_time: self.ring_time,
             until: None,
-            rang_out: false,
             keeps_caller: self.keeps_caller,
             best: None,
-            relayed: None,
+            asked: Vec::new(),
+            round: Round::default(),
         }
     }
 }
@@ -144,18 +168,34 @@ impl BackToBack {
 /// The called leg of a bridge while nobody has answered it.
 pub(crate) struct Hunt {
     pub(super) caller: LegId,
-    /// Destinations not tried yet.
-    pub(super) left: VecDeque<Destination>,
+    /// Destinations not tried yet, and what of them rings at once.
+    pub(super) left: VecDeque<Vec<Destination>>,
     pub(super) tried: usize,
     pub(super) next_on: NextOn,
     pub(super) ring_time: Option<Duration>,
-    /// Until when the present destination may ring, where the plan says so.
+    /// Until when the present destinations may ring, where the plan says so.
     pub(super) until: Option<teams_cc_core::Instant>,
-    /// Whether its time is over.
-    pub(super) rang_out: bool,
     pub(super) keeps_caller: bool,
     /// The status that says most so far.
     pub(super) best: Option<u16>,
+    /// Whom redirections have led away from, or to.
+    pub(super) asked: Vec<PhoneNumber>,
+    pub(super) round: Round,
+}
+
+/// What is known of the destinations that ring now.
+#[derive(Default)]
+pub(super) struct Round {
+    /// The legs that ring beside the called one.
+    pub(super) others: Vec<LegId>,
+    /// The status that says most, of those of them that are over.
+    pub(super) best: Option<u16>,
+    /// Whether their time is over.
+    pub(super) rang_out: bool,
+    /// Whether any rings.
+    pub(super) rings: bool,
     /// What the caller was last told, and whether with media.
     pub(super) relayed: Option<(u16, bool)>,
+    /// The stream that the caller hears.
+    pub(super) heard: Option<LegId>,
 }

@@ -6,7 +6,9 @@
 //! | 603, 607, 608 | 603 |
 //! | 404, 604 | 404 |
 //! | 403, 410, 433, 482, 483, 484 | the same |
-//! | 408, 480, 487, nobody answered in time, a redirection | 480 |
+//! | 408, 480, 487, nobody answered in time | 480 |
+//! | a redirection that is not followed | 410 (RFC 3398 §7.2.4.1 has it for both causes) |
+//! | a redirection to whom the gate lets nobody, or round in a circle | 403, 482 |
 //! | 415, 488, 606, an answer that cannot be used | 488 |
 //! | 503 | 503 without `Retry-After`: it is not this trunk that is busy |
 //! | 504, nothing came back, nothing could be sent | 504 |
@@ -50,12 +52,22 @@ pub(super) fn for_caller(status: u16) -> StatusCode {
         603 | 607 | 608 => 603,
         404 | 604 => 404,
         same @ (403 | 410 | 433 | 482..=484 | 503 | 504) => same,
-        300..=399 | 408 | 480 | 487 => 480,
+        300..=399 => 410,
+        408 | 480 | 487 => 480,
         415 | 488 | 606 => 488,
         401 | 407 => 403,
         _ => 500,
     };
     StatusCode::new(status).unwrap_or(StatusCode::TEMPORARILY_UNAVAILABLE)
+}
+
+/// The cause of Q.850 that a redirection is: the number has changed, or the call is to go elsewhere.
+pub(super) fn redirection(status: u16) -> Option<&'static str> {
+    match status {
+        301 => Some("Q.850;cause=22;text=\"Number changed\""),
+        300..=399 => Some("Q.850;cause=23;text=\"Redirection to new destination\""),
+        _ => None,
+    }
 }
 
 /// Which of two answers says more about the call: 6xx before 4xx and 3xx before 5xx
@@ -73,6 +85,11 @@ pub(super) fn better(earlier: Option<u16>, later: u16) -> u16 {
 }
 
 impl NextOn {
+    /// Whether this status ends what rings beside it (RFC 3261 §16.7).
+    pub(super) fn declines(&self, status: u16) -> bool {
+        status >= 600 && !self.leads_on(status)
+    }
+
     /// Whether the next destination is called after this status.
     pub(super) fn leads_on(&self, status: u16) -> bool {
         match self {
@@ -98,7 +115,8 @@ mod tests {
             (&[482], 482),
             (&[483], 483),
             (&[484], 484),
-            (&[301, 302, 408, 480, 487], 480),
+            (&[300, 301, 302, 305, 380], 410),
+            (&[408, 480, 487], 480),
             (&[415, 488, 606], 488),
             (&[503], 503),
             (&[504], 504),
@@ -161,5 +179,7 @@ mod tests {
         }
         let named = NextOn::Named(vec![486, 603]);
         assert!(named.leads_on(603) && named.leads_on(486) && !named.leads_on(480));
+        assert!(usual.declines(603) && !usual.declines(486));
+        assert!(named.declines(600) && !named.declines(603) && !named.declines(480));
     }
 }

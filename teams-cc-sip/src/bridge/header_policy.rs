@@ -19,6 +19,7 @@
 //! along, by the same policy: without diversions of the first call, and without signatures, which
 //! were made for another one. Whoever is called back gets the diversions as well.
 
+mod answer;
 mod history;
 mod onward;
 #[cfg(test)]
@@ -180,8 +181,8 @@ struct Brought {
     lines: Vec<Header>,
     /// What stood in `Max-Forwards`.
     hops: Option<u8>,
-    /// Who forwards the call here and now.
-    forwarded_by: Option<PhoneNumber>,
+    /// Who forwards the call here and now, the first one first.
+    forwarded_by: Vec<PhoneNumber>,
 }
 
 /// Read from everybody.
@@ -214,7 +215,7 @@ impl CarriedHeaders {
         };
         let lines = headers.iter().filter(wanted).take(MAX_LINES).map(HeaderRef::to_header);
         let hops = headers.typed::<MaxForwards>().ok().flatten().map(MaxForwards::get);
-        let brought = Brought { lines: lines.collect(), hops, forwarded_by: None };
+        let brought = Brought { lines: lines.collect(), hops, forwarded_by: Vec::new() };
         Self { brought: Box::new(brought) }
     }
 
@@ -242,12 +243,17 @@ impl CarriedHeaders {
         lines.extend(more.cloned());
         lines.retain(|line| *line.name() != HeaderName::Identity);
         lines.truncate(MAX_LINES);
-        Self { brought: Box::new(Brought { lines, hops: None, forwarded_by: None }) }
+        Self { brought: Box::new(Brought { lines, hops: None, forwarded_by: Vec::new() }) }
     }
 
     /// Adds who forwards the call here and now.
     pub(crate) fn add_forwarding(&mut self, by: PhoneNumber) {
-        self.brought.forwarded_by = Some(by);
+        self.brought.forwarded_by.insert(0, by);
+    }
+
+    /// Adds who has been called and led elsewhere.
+    pub(crate) fn add_redirection(&mut self, by: PhoneNumber) {
+        self.brought.forwarded_by.push(by);
     }
 
     /// Takes the wish for privacy away: whoever helps must see who calls.
@@ -282,7 +288,7 @@ impl CarriedHeaders {
             &self.headers(&HeaderName::Diversion),
             all,
         );
-        steps.extend(self.brought.forwarded_by.as_ref().and_then(Step::forwarding));
+        steps.extend(self.brought.forwarded_by.iter().filter_map(Step::forwarding));
         steps
     }
 

@@ -7,14 +7,18 @@
 //! (Learn, *Issues that affect call transfers*; RFC 3515, RFC 5589).
 
 pub(crate) mod back_to_back;
+mod consult;
 mod end_codes;
 pub(crate) mod header_policy;
 mod hold;
 mod join;
 pub(crate) mod parting;
+mod progress;
 mod put_through;
 mod recall;
+mod redirect;
 mod referral;
 pub(crate) mod relay;
 mod take_over;
+mod together;
 mod transfer;

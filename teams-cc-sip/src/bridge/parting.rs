@@ -68,6 +68,7 @@ impl Engine {
     /// A media port tells something about a stream.
     pub(crate) fn media_told(&mut self, event: MediaEvent) {
         let Some(leg) = self.leg_of_media(event.leg()) else { return };
+        let leg = self.head_of(&leg);
         match event {
             MediaEvent::Silent { .. } => self.fell_silent(&leg),
             MediaEvent::Tone { tone, .. } => self.tell(&leg, LegEvent::Tone(tone)),

@@ -7,68 +7,57 @@
 //! | 200 | 200, and both talk |
 //! | no answer in the ring time | CANCEL (`Q.850;cause=19`) to the called side, the next destination |
 //! | refused, silent, unreachable | the next destination, or what [`super::end_codes`] says |
+//! | 200 that agrees on no session | ACK, BYE with `SIP;cause=488`; the next destination |
+//! | 3xx | where it leads, or what [`super::redirect`] says |
 //!
 //! A caller who withdraws takes the INVITE to the called side along, with the same `Reason`; an
 //! answer that crosses the CANCEL gets ACK and BYE. The next destination is called once the INVITE
-//! before it is over, so that no caller has two answers. Each side confirms provisional responses
-//! by itself (RFC 3262). A caller who has been answered before hears ringing from the media port.
+//! before it is over, so that no caller has two answers; what rings at once is [`super::together`].
+//! Each side confirms provisional responses by itself (RFC 3262). A caller who has been answered
+//! before hears ringing from the media port.
 
-use bytes::Bytes;
 use teams_cc_core::{
     LegId,
     contact::{Direction, EndCause, EndReason, EndedBy, LegState},
 };
 
 use super::{
-    back_to_back::{BackToBack, Hunt},
+    back_to_back::{BackToBack, Hunt, Round},
     end_codes,
-    parting::Parting,
+    parting::{Parting, is_q850},
 };
 use crate::{
-    endpoint::{CallEnd, Command, Extras},
+    endpoint::{CallEnd, CallHandle, Command, Extras},
     error::{Error, ErrorKind},
-    message::{ContentType, HeaderName, StatusCode},
-    sdp::Direction as Flow,
+    message::{Header, HeaderName, StatusCode},
     trunk::{
-        call::{LegRecord, Waiting},
+        call::{Beside, LegRecord, Role, Waiting},
         engine::Engine,
-        input::{Event, LocalMedia, NOBODY, Output, Ticket},
-        session::Session,
+        input::{Event, NOBODY, Output, Ticket},
     },
 };
 
 /// What a destination that has rung for long enough is told.
 const RANG_OUT: &str = "Q.850;cause=19;text=\"No answer from the user\"";
+/// What a destination is told whose answer agrees on no session.
+const UNUSABLE: &str = "SIP;cause=488;text=\"Not Acceptable Here\"";
 
 impl Engine {
-    /// Calls the first destination that can be called for this caller.
+    /// Calls the first destination that can be called for this caller, and what rings with it.
     pub(crate) fn put_through(&mut self, ticket: Ticket, caller: &LegId, plan: BackToBack) {
         let leg = plan.leg().clone();
         let mut hunt = plan.begin(caller.clone());
-        let outcome = self.may_put_through(caller).and_then(|()| {
-            let mut wrong = Error::new(ErrorKind::UnknownPeer);
-            while let Some(mut to) = hunt.left.pop_front() {
-                hunt.tried += 1;
-                to.leg = leg.clone();
-                match self.room_for(&to).and_then(|()| self.outbound_leg(to)) {
-                    Ok(record) => return Ok(record),
-                    Err(error) => wrong = error,
-                }
-            }
-            Err(wrong)
-        });
-        let mut record = match outcome {
-            Ok(record) => record,
+        let outcome = self.may_put_through(caller);
+        let records = match outcome.and_then(|()| self.next_round(&leg, &mut hunt, true)) {
+            Ok(records) => records,
             Err(error) => {
                 return self.outputs.push_back(Output::Dialled { ticket, outcome: Err(error) });
             }
         };
-        record.hunt = Some(Box::new(hunt));
-        record.bridge = Some(caller.clone());
         if let Some(caller) = self.legs.get_mut(caller) {
             caller.bridge = Some(leg.clone());
         }
-        self.begin_destination(leg, record, ticket);
+        self.begin_round(&leg, records, Box::new(hunt), ticket);
     }
 
     fn may_put_through(&self, caller: &LegId) -> Result<(), Error> {
@@ -84,21 +73,47 @@ impl Engine {
         if usable { Ok(()) } else { Err(ErrorKind::NoCaller.into()) }
     }
 
-    fn begin_destination(&mut self, leg: LegId, mut record: LegRecord, ticket: Ticket) {
-        record.waiting = Some(Waiting::Dial(ticket));
-        self.legs.insert(leg.clone(), Box::new(record));
-        self.outputs.push_back(Output::OpenMedia { media: leg });
+    /// Opens the media of what rings at once; the first has the called leg's name.
+    fn begin_round(
+        &mut self,
+        leg: &LegId,
+        mut records: Vec<LegRecord>,
+        mut hunt: Box<Hunt>,
+        ticket: Ticket,
+    ) {
+        let others = records.iter().skip(1).map(|record| record.id.clone()).collect();
+        hunt.round = Round { others, ..Round::default() };
+        if let Some(first) = records.first_mut() {
+            first.bridge = Some(hunt.caller.clone());
+            first.hunt = Some(hunt);
+        }
+        for (place, record) in records.into_iter().enumerate() {
+            self.begin_destination(leg, record, if place == 0 { ticket } else { NOBODY });
+        }
     }
 
-    /// The INVITE to a destination is on its way: its time begins.
+    /// Keeps a destination's leg and opens its media.
+    pub(super) fn begin_destination(&mut self, head: &LegId, mut record: LegRecord, to: Ticket) {
+        let media = record.id.clone();
+        record.waiting = Some(Waiting::Dial(to));
+        if media != *head {
+            let (media, leg) = (media.clone(), head.clone());
+            self.outputs.push_back(Output::NameMedia { media, leg });
+        }
+        self.legs.insert(media.clone(), Box::new(record));
+        self.outputs.push_back(Output::OpenMedia { media });
+    }
+
+    /// The INVITE to a destination is on its way: the time of its round begins.
     pub(crate) fn destination_called(&mut self, leg: &LegId) {
-        let hunt = self.legs.get_mut(leg).and_then(|record| record.hunt.as_mut());
+        let head = self.head_of(leg);
+        let hunt = self.legs.get_mut(&head).and_then(|record| record.hunt.as_mut());
         if let Some(hunt) = hunt
-            && let Some(time) = hunt.ring_time
+            && let Some(time) = hunt.ring_time.filter(|_| hunt.until.is_none())
         {
             let until = self.now + time;
             hunt.until = Some(until);
-            self.rings.insert((until, leg.clone()));
+            self.rings.insert((until, head));
         }
     }
 
@@ -109,143 +124,129 @@ impl Engine {
         {
             self.rings.pop_first();
             let Some(record) = self.legs.get_mut(&leg) else { continue };
-            let (Some(hunt), Some(call)) = (record.hunt.as_mut(), record.call) else {
-                continue;
-            };
+            let Some(hunt) = record.hunt.as_mut() else { continue };
             hunt.until = None;
-            hunt.rang_out = true;
-            // Both are constants.
-            let extras = Extras::new().with_header(HeaderName::Reason, RANG_OUT);
-            let extras = extras.unwrap_or_default();
-            let _ = self.order(Command::Cancel { call, extras });
+            hunt.round.rang_out = true;
+            let all = std::iter::once(leg).chain(hunt.round.others.clone());
+            let calls: Vec<_> = all.filter_map(|leg| self.legs.get(&leg)?.call).collect();
+            for call in calls {
+                // Both are constants.
+                let extras = Extras::new().with_header(HeaderName::Reason, RANG_OUT);
+                let extras = extras.unwrap_or_default();
+                let _ = self.order(Command::Cancel { call, extras });
+            }
         }
     }
 
-    /// The end of a destination leads to the next one, where the plan has one for it.
-    pub(crate) fn try_next_destination(&mut self, leg: &LegId, end: &CallEnd) -> bool {
-        let Some(record) = self.legs.get_mut(leg) else { return false };
-        let (ending, emergency) = (record.ending, record.emergency);
-        let Some(hunt) = record.hunt.as_mut() else { return false };
-        let status = end_codes::of_end(end, hunt.rang_out);
-        hunt.best = Some(end_codes::better(hunt.best, status));
-        let on = hunt.next_on.leads_on(status) && !ending && (!self.draining || emergency);
-        on && self.next_destination(leg, NOBODY, status)
-    }
-
-    /// Calls the next destination that can be called.
-    pub(crate) fn next_destination(&mut self, leg: &LegId, ticket: Ticket, status: u16) -> bool {
-        self.stop_ringing(leg);
-        loop {
-            let Some(record) = self.legs.get_mut(leg) else { return false };
-            let Some(hunt) = record.hunt.as_mut() else { return false };
-            let Some(mut to) = hunt.left.pop_front() else { return false };
-            hunt.tried += 1;
-            to.leg = leg.clone();
-            if let Some(counted) = record.grant.take() {
-                self.gate.release(counted);
-            }
-            let Ok(mut fresh) = self.outbound_leg(to) else { continue };
-            let Some(old) = self.legs.remove(leg) else { return false };
-            if let Some(session) = &old.session {
-                self.outputs.push_back(Output::CloseMedia { media: session.media().clone() });
-            }
-            fresh.bridge = old.bridge;
-            fresh.hunt = old.hunt.map(|mut hunt| {
-                (hunt.rang_out, hunt.relayed) = (false, None);
-                hunt
-            });
-            let place = fresh.hunt.as_ref().map_or(0, |hunt| hunt.tried.saturating_sub(1));
-            tracing::info!(leg = %leg, status, place, "the next destination is called");
-            let event = Event::NextDestination { leg: leg.clone(), place, status };
-            self.outputs.push_back(Output::Event(event));
-            self.begin_destination(leg.clone(), fresh, ticket);
+    /// The end of a destination leads to the next one, or others ring on.
+    ///
+    /// `false` where it is the end of the called leg, or was no destination.
+    pub(crate) fn destination_ended(&mut self, leg: &LegId, end: &CallEnd) -> bool {
+        let Some(record) = self.legs.get(leg) else { return false };
+        let Some(place) = record.place.as_deref() else { return false };
+        if place.beside == Beside::Nobody {
+            self.forget_destination(leg);
             return true;
         }
+        let head = self.head_of(leg);
+        let hunt = self.legs.get(&head).and_then(|record| record.hunt.as_ref());
+        let rang_out = hunt.is_some_and(|hunt| hunt.round.rang_out);
+        let status = match end {
+            CallEnd::Rejected(response) if response.status().is_redirection() => {
+                self.redirected(&head, leg, response)
+            }
+            end => end_codes::of_end(end, rang_out),
+        };
+        self.destination_over(leg, status, Some(end))
+    }
+
+    /// A destination is over, with what that counts as.
+    fn destination_over(&mut self, leg: &LegId, status: u16, end: Option<&CallEnd>) -> bool {
+        let head = self.head_of(leg);
+        let Some(record) = self.legs.get_mut(&head) else { return false };
+        let (ending, emergency) = (record.ending, record.emergency);
+        let Some(hunt) = record.hunt.as_mut() else { return false };
+        hunt.round.best = Some(end_codes::better(hunt.round.best, status));
+        let declines = hunt.next_on.declines(status) && !ending;
+        if self.others_ring(&head, leg) {
+            if declines {
+                self.call_off(&head, status, end);
+            } else if !ending {
+                self.follow_at_once(&head);
+            }
+            return true;
+        }
+        let hunt = self.legs.get_mut(&head).and_then(|record| record.hunt.as_mut());
+        let Some(hunt) = hunt else { return false };
+        let status = hunt.round.best.take().unwrap_or(status);
+        hunt.best = Some(end_codes::better(hunt.best, status));
+        let followed = hunt.left.front().is_some_and(|next| next.iter().any(|to| to.redirected));
+        let on = followed || hunt.next_on.leads_on(status);
+        let on = on && !ending && (!self.draining || emergency);
+        on && self.next_destination(&head, NOBODY, status)
+    }
+
+    /// A 200 agrees on no session: that call is hung up, and counts as refused.
+    pub(crate) fn unusable_answer(&mut self, leg: &LegId, call: CallHandle) {
+        // Both are constants.
+        let extras = Extras::new().with_header(HeaderName::Reason, UNUSABLE).unwrap_or_default();
+        let taken = self.order(Command::Bye { call, extras }).is_ok();
+        self.calls.remove(&call);
+        if taken {
+            self.calls.insert(call, (leg.clone(), Role::Retired));
+        }
+        if let Some(record) = self.legs.get_mut(leg) {
+            (record.call, record.attempt) = (None, None);
+        }
+        let status = StatusCode::NOT_ACCEPTABLE_HERE.as_u16();
+        if !self.destination_over(leg, status, None) {
+            let cause = EndCause::new(EndReason::Failed, EndedBy::Local);
+            self.finish(leg, cause.codes(i32::from(status), None));
+        }
+    }
+
+    /// Calls the next destination that can be called, and what rings with it.
+    pub(crate) fn next_destination(&mut self, leg: &LegId, ticket: Ticket, status: u16) -> bool {
+        self.stop_ringing(leg);
+        let Some(record) = self.legs.get_mut(leg) else { return false };
+        let Some(mut hunt) = record.hunt.take() else { return false };
+        if hunt.left.is_empty() {
+            record.hunt = Some(hunt);
+            return false;
+        }
+        if let Some(counted) = record.grant.take() {
+            self.gate.release(counted);
+        }
+        let next = self.next_round(leg, &mut hunt, false);
+        let Ok(records) = next else {
+            if let Some(record) = self.legs.get_mut(leg) {
+                if let Some(ErrorKind::Refused(why)) = next.err().map(|error| error.kind().clone())
+                    && (300..400).contains(&status)
+                {
+                    hunt.best = Some(why.status().as_u16());
+                }
+                record.hunt = Some(hunt);
+            }
+            return false;
+        };
+        if let Some(old) = self.legs.remove(leg)
+            && let Some(session) = &old.session
+        {
+            self.outputs.push_back(Output::CloseMedia { media: session.media().clone() });
+        }
+        let first = records.first().and_then(|record| record.place.as_deref());
+        let place = first.map_or(0, |place| place.number);
+        tracing::info!(leg = %leg, status, place, "the next destination is called");
+        let event = Event::NextDestination { leg: leg.clone(), place, status };
+        self.outputs.push_back(Output::Event(event));
+        self.begin_round(leg, records, hunt, ticket);
+        true
     }
 
     fn stop_ringing(&mut self, leg: &LegId) {
         let hunt = self.legs.get_mut(leg).and_then(|record| record.hunt.as_mut());
         if let Some(until) = hunt.and_then(|hunt| hunt.until.take()) {
             self.rings.remove(&(until, leg.clone()));
-        }
-    }
-
-    /// The called side makes progress: the caller hears of it.
-    pub(crate) fn relay_progress(&mut self, leg: &LegId, status: u16, media: bool) {
-        let hunt = self.legs.get_mut(leg).and_then(|record| record.hunt.as_mut());
-        let Some(hunt) = hunt.filter(|_| (180..=183).contains(&status)) else { return };
-        if hunt.relayed.replace((status, media)) == Some((status, media)) {
-            return;
-        }
-        let id = hunt.caller.clone();
-        let Some(caller) = self.legs.get_mut(&id).filter(|caller| !caller.ending) else { return };
-        let offered = caller.offer.as_ref().is_some_and(|offer| !offer.is_empty());
-        match (caller.state, media) {
-            (LegState::Ringing, true) if offered && caller.early.is_none() => {
-                if caller.waiting.is_none() {
-                    caller.waiting = Some(Waiting::EarlyMedia(status));
-                    self.outputs.push_back(Output::OpenMedia { media: id });
-                }
-            }
-            (LegState::Ringing, _) => {
-                let body = caller.early.as_deref().filter(|_| media).cloned();
-                self.let_ring(&id, status, body);
-                self.let_caller_hear(&id, leg, status, media);
-            }
-            _ => self.let_caller_hear(&id, leg, status, media),
-        }
-    }
-
-    /// The caller's stream is open before anybody has answered: its answer goes out early.
-    pub(crate) fn early_media(&mut self, caller: &LegId, status: u16, local: LocalMedia) {
-        let sessions = self.next_session();
-        let Some(record) = self.legs.get_mut(caller) else { return };
-        record.waiting = None;
-        let offer = record.offer.clone().unwrap_or_default();
-        let target = record.bridge.clone();
-        let mut session = Session::new(caller.clone(), local, sessions, record.link.encrypted);
-        let body = session.answer(&offer, Flow::SendRecv);
-        let remote = session.remote();
-        let body = match body {
-            Ok(body) => body,
-            Err(error) => {
-                tracing::info!(leg = %caller, %error, "an offer that cannot be answered early");
-                self.outputs.push_back(Output::CloseMedia { media: caller.clone() });
-                return self.let_ring(caller, status, None);
-            }
-        };
-        record.session = Some(session);
-        record.early = Some(Box::new(body.clone()));
-        self.let_ring(caller, status, Some(body));
-        self.connect_media(caller, remote);
-        if let Some(target) = target {
-            self.let_caller_hear(caller, &target, status, true);
-        }
-    }
-
-    /// Sends a caller who is not answered a provisional response.
-    pub(crate) fn let_ring(&mut self, caller: &LegId, status: u16, body: Option<Bytes>) {
-        let Some(record) = self.legs.get_mut(caller) else { return };
-        let (Some(call), Some(status)) = (record.call, StatusCode::new(status)) else { return };
-        record.alerted = true;
-        let link = record.link.clone();
-        let mut response = self.response(&link, status);
-        if let Some(body) = body {
-            response = response.with_body(&ContentType::sdp(), body);
-        }
-        let _ = self.order(Command::RespondInvite { call, response: Box::new(response) });
-    }
-
-    /// A caller with a stream of its own hears the called side, or ringing.
-    fn let_caller_hear(&mut self, caller: &LegId, target: &LegId, status: u16, media: bool) {
-        let stream = |leg| self.legs.get(leg)?.session.as_ref().map(|s| s.media().clone());
-        let (Some(one), other) = (stream(caller), stream(target)) else { return };
-        match other.filter(|_| media) {
-            Some(other) => self.outputs.push_back(Output::JoinMedia { one, other }),
-            None if status == 180 => {
-                self.outputs.push_back(Output::RingMedia { media: one, ringing: true });
-            }
-            None => {}
         }
     }
 
@@ -283,15 +284,32 @@ impl Engine {
             return;
         }
         let status = hunt.best.map_or(StatusCode::TEMPORARILY_UNAVAILABLE, end_codes::for_caller);
+        let mut parting = parting.clone();
+        if let Some(why) = hunt.best.and_then(end_codes::redirection)
+            && !parting.reasons.iter().any(is_q850)
+        {
+            // The value is a constant.
+            parting.reasons.extend(Header::new(HeaderName::Reason, why));
+        }
         if let Some(call) = record.call
             && !std::mem::replace(&mut record.ending, true)
         {
-            self.refuse_as_told(call, status, parting);
+            self.refuse_as_told(call, status, &parting);
         }
     }
 
-    /// An INVITE could not be sent: the next destination, or the end of the whole.
+    /// An INVITE could not be sent: others ring on, the next destination, or the end of the whole.
     pub(crate) fn destination_failed(&mut self, leg: &LegId, ticket: Ticket, error: Error) {
+        let head = self.head_of(leg);
+        if let Some(record) = self.legs.get_mut(leg) {
+            record.waiting = Some(Waiting::Dial(ticket));
+        }
+        if self.others_ring(&head, leg) {
+            return;
+        }
+        if let Some(record) = self.legs.get_mut(leg) {
+            record.waiting = None;
+        }
         if self.next_destination(leg, ticket, 500) {
             return;
         }

@@ -5,6 +5,7 @@
 //! | a Teams client | to Microsoft's proxy, always | the Refer-To, byte for byte |
 //! | a carrier, of a call with Teams | to the same carrier | the number of the Refer-To; never a host it names |
 //! | a carrier, of a call with another | nowhere: the other one is asked itself, see [`super::relay`] | |
+//! | a carrier, with `Replaces` of another call of ours | nowhere, see [`super::consult`] | |
 //!
 //! Both pass the gate as [`Purpose::Refer`]. None is ever sent to Teams.
 

@@ -110,7 +110,7 @@ impl Engine {
         let (Some(refer_to), Some(target)) = (refer_to.map(HeaderRef::to_header), target) else {
             return Err(StatusCode::BAD_REQUEST);
         };
-        let grant = if self.replaces_ours(&target.uri) {
+        let grant = if self.replaced_by(&target.uri).is_some() {
             None
         } else {
             self.ask_for(leg, &target.uri)?.grant
@@ -143,15 +143,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether a target takes the place of a call that a carrier has with us.
-    fn replaces_ours(&self, target: &Uri) -> bool {
-        let Some(uri) = target.as_sip() else { return false };
-        let field = uri.header_fields().find(|(name, _)| name.eq_ignore_ascii_case("Replaces"));
-        let named = field
-            .and_then(|(_, value)| Replaces::parse_value(&value.into(), &Grammar::default()).ok());
-        let call = named.and_then(|named| self.endpoint.dialog_of(&named));
-        let leg = call.and_then(|call| self.leg_of(call, Role::Main));
-        leg.and_then(|leg| self.legs.get(&leg)).is_some_and(|leg| leg.link.side != Side::Teams)
+    /// The leg of a carrier whose place a target takes.
+    pub(super) fn replaced_by(&self, target: &Uri) -> Option<LegId> {
+        let mut fields = target.as_sip()?.header_fields();
+        let (_, value) = fields.find(|(name, _)| name.eq_ignore_ascii_case("Replaces"))?;
+        let named = Replaces::parse_value(&value.into(), &Grammar::default()).ok()?;
+        let leg = self.leg_of(self.endpoint.dialog_of(&named)?, Role::Main)?;
+        let record = self.legs.get(&leg)?;
+        (record.link.side != Side::Teams).then_some(leg)
     }
 
     /// The party that was asked has answered the REFER; `false` where it is no such answer.

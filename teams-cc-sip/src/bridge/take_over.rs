@@ -19,20 +19,21 @@ use teams_cc_core::{
     contact::{Direction, LegEvent, LegState},
 };
 
+use super::together::ELSEWHERE;
 use crate::{
+    direct_routing::Caller,
     endpoint::{CallHandle, Command, Extras, Origin},
     message::{ContentType, HeaderName, StatusCode},
     trunk::{
+        DisplayText,
         admission::Side,
         call::{Link, Role},
         engine::Engine,
         inbound::held_or_not,
+        input::{Event, Output},
         session::Session,
     },
 };
-
-/// What a telephone that rang is told, where the call was taken elsewhere (RFC 3326 §1).
-const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
 impl Engine {
     /// A call with `Replaces` takes over the leg that the call it names carries.
@@ -42,14 +43,16 @@ impl Engine {
         old: CallHandle,
         origin: &Origin,
         link: &Link,
+        who: Caller,
         offer: &[u8],
     ) {
         let (leg, body) = match self.take_over(old, link, offer) {
             Ok(found) => found,
             Err(status) => return self.refuse(call, Some(link), status),
         };
+        let early = self.state_of(&leg) == LegState::Ringing;
+        let leg = if early { self.take_call(&leg) } else { leg };
         let Some(record) = self.legs.get_mut(&leg) else { return };
-        let early = record.state == LegState::Ringing;
         record.state = LegState::Connected;
         record.call = Some(call);
         if let Some(attempt) = record.attempt.take() {
@@ -57,6 +60,9 @@ impl Engine {
         }
         record.link = link.clone();
         record.flow = Some(origin.flow);
+        // A call back would lead to whoever is there now.
+        record.party = who.address.clone();
+        record.reached = None;
         // What was asked of the old call is answered with the new one.
         record.hold.asked = None;
         record.hold.agreed = record.hold.wanted();
@@ -79,6 +85,9 @@ impl Engine {
             self.end_retired(old);
         }
         self.connect_media(&leg, remote);
+        let display = who.display.as_deref().map(DisplayText::new);
+        let event = Event::TakenOver { leg: leg.clone(), party: who.address, display };
+        self.outputs.push_back(Output::Event(event));
         if early {
             self.tell(&leg, LegEvent::Answered);
             self.tell(&leg, LegEvent::MediaActive);

@@ -53,6 +53,18 @@ impl Engine {
         {
             return self.relay_refer(leg, to, refer, request);
         }
+        if let Ok(leg) = &leg
+            && let Some(found) = self.consultation(leg, request)
+        {
+            match found {
+                Ok(found) => self.join_consultation(refer, found),
+                Err(status) => {
+                    let response = Box::new(Response::new(status));
+                    let _ = self.order(Command::RespondRefer { refer, response });
+                }
+            }
+            return;
+        }
         let accepted = leg.and_then(|leg| self.referral(leg, request));
         let status = accepted.as_ref().err().copied().unwrap_or(StatusCode::ACCEPTED);
         let response = Box::new(Response::new(status));

@@ -14,8 +14,8 @@ impl StaticPeer {
     /// Challenges its requests, each of which has to prove this user.
     ///
     /// The realm is the trunk's name. Of several carriers with one address the first decides
-    /// whether they are challenged, and the user says which of them it is. Without TLS whoever
-    /// overhears a request can repeat it for a minute, from the same address.
+    /// whether they are challenged, and the user says which of them it is. No count of a nonce is
+    /// taken twice, so a request that was overheard proves nothing once more.
     #[must_use]
     pub fn challenged(mut self, user: DigestUser) -> Self {
         self.proof = Some(user);

@@ -9,7 +9,8 @@ use crate::{
     digest::{Guard, Proof, hex, hmac},
     direct_routing::{Attempt, HealthReason, number_of},
     endpoint::{
-        CallEnd, Command, EndpointConfig, EndpointLimits, Failure, FlowId, Origin, RequestHandle,
+        CallEnd, Command, EndpointConfig, EndpointLimits, Failure, FlowId, Met, Origin,
+        RequestHandle,
     },
     message::{Method, ParseError, Request, Response, SipUri, StatusCode, ToHeader},
     transport::Target,
@@ -39,7 +40,11 @@ pub(crate) fn endpoint_config(config: &TrunkConfig, sip: EndpointConfig) -> Endp
     let limits = limits.calls(legs.saturating_mul(2)).transactions(transactions);
     config.carriers.iter().fold(sip.limits(limits), |sip, carrier| {
         match (&carrier.target, &carrier.credentials) {
-            (Some(to), Some(user)) => sip.account(to.clone(), user.clone()),
+            (Some(to), Some(user)) => sip.account(to.clone(), user.clone()).account_at(
+                to.clone(),
+                carrier.addresses.clone(),
+                &carrier.names,
+            ),
             _ => sip,
         }
     })
@@ -184,8 +189,17 @@ impl Engine {
     /// Finds out which carrier a request is of; the challenge to one that has not proven it.
     ///
     /// Requests in calls are not challenged: nobody else knows their tags.
-    pub(crate) fn claim(&mut self, origin: &Origin, request: &Request) -> Option<Response> {
+    pub(crate) fn claim(
+        &mut self,
+        origin: &Origin,
+        request: &Request,
+        met: Option<&Met>,
+    ) -> Option<Response> {
         if matches!(request.method(), Method::Ack | Method::Cancel) {
+            return None;
+        }
+        // A repeat of one that has been let in gets its answer again, and nothing else.
+        if met.is_some_and(|met| self.endpoint.has_met(met)) {
             return None;
         }
         let Some(Side::Carrier(first)) = self.sides_at(origin).next() else { return None };
@@ -213,6 +227,15 @@ impl Engine {
                 Some(self.carriers.guard.challenge(now, source, stale))
             }
         }
+    }
+
+    /// The emergency number that a request calls: over a binding of ours the To says it.
+    pub(crate) fn emergency_called(&self, request: &Request) -> Option<PhoneNumber> {
+        self.emergency_of(request.uri()).or_else(|| {
+            self.carriers.bound(request)?;
+            let to = request.headers().typed::<ToHeader>().ok().flatten()?;
+            self.emergency_of(&to.into_inner().uri)
+        })
     }
 
     /// The number a call is for: over a binding of ours the To says it, not the Request-URI.

@@ -1,6 +1,10 @@
 //! Carriers that have to prove who they are (RFC 3261 §22.2, RFC 7616, RFC 8760).
+//!
+//! A nonce is a time that we signed, and costs nothing before it is answered well. From then on it
+//! is kept until it runs out, with the counts that were used: none is taken twice (RFC 7616 §3.4),
+//! so credentials that somebody overheard and sends again prove nothing.
 
-use std::{net::IpAddr, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 use sha2::{Digest as _, Sha256};
 use teams_cc_core::Instant;
@@ -14,8 +18,7 @@ use crate::message::{
     typed::{Authorization, Challenge, Credentials, WwwAuthenticate},
 };
 
-/// How long a nonce of ours is good. Whoever overhears credentials can repeat their one request,
-/// from the same address, for as long; over TLS nobody overhears them.
+/// How long a nonce of ours is good.
 const NONCE_LIFETIME: Duration = Duration::from_mins(1);
 /// The most lines of credentials that are looked at in one request.
 const MAX_CREDENTIALS: usize = 4;
@@ -23,10 +26,44 @@ const MAX_CREDENTIALS: usize = 4;
 const TIME_DIGITS: usize = 16;
 const MAC_OCTETS: usize = 16;
 
-/// Challenges carriers, and keeps nothing of it: a nonce is a time that we signed.
+/// The most nonces that are kept; beyond it the oldest is taken for one that has run out.
+pub(crate) const MAX_NONCES: usize = 4_096;
+/// How far a count may stay behind the highest, where requests overtake one another.
+const WINDOW: u32 = 64;
+
+/// Challenges carriers, and keeps nothing of whoever does not answer.
 pub(crate) struct Guard {
     key: [u8; 32],
     realm: Box<str>,
+    /// The counts used of each nonce, by the time it was given and its text.
+    used: BTreeMap<(Instant, Box<str>), Counts>,
+    /// Nonces of this time or before it are no longer known, and so taken for stale.
+    forgotten: Option<Instant>,
+}
+
+/// Which counts of a nonce have been used.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    highest: u32,
+    /// Bit n: `highest - n`.
+    below: u64,
+}
+
+impl Counts {
+    /// Notes a count; `false` where it was used before, or nobody knows any more.
+    fn note(&mut self, count: u32) -> bool {
+        if count > self.highest {
+            let by = count - self.highest;
+            self.below = self.below.checked_shl(by).unwrap_or(0) | 1;
+            self.highest = count;
+            return true;
+        }
+        let behind = self.highest - count;
+        let bit = 1_u64.checked_shl(behind).unwrap_or(0);
+        let new = behind < WINDOW && count > 0 && self.below & bit == 0;
+        self.below |= bit;
+        new
+    }
 }
 
 /// What the credentials of a request prove.
@@ -34,7 +71,7 @@ pub(crate) struct Guard {
 pub(crate) enum Proof {
     /// They are of the user at this place.
     Of(usize),
-    /// They are good, but for a nonce that has run out.
+    /// They are good, but for a nonce that has run out, or a count that was used.
     Stale,
     /// There are none, or they are of nobody.
     None,
@@ -47,7 +84,7 @@ impl Guard {
             .chain_update(b"nonces of the trunk")
             .chain_update(seed.to_be_bytes())
             .finalize();
-        Self { key: key.into(), realm: realm.into() }
+        Self { key: key.into(), realm: realm.into(), used: BTreeMap::new(), forgotten: None }
     }
 
     /// The challenge to a request from this address, the strongest algorithm first.
@@ -72,7 +109,7 @@ impl Guard {
 
     /// Whose credentials a request carries, of users by their places.
     pub(crate) fn check<'a>(
-        &self,
+        &mut self,
         now: Instant,
         source: IpAddr,
         request: &Request,
@@ -94,7 +131,7 @@ impl Guard {
     }
 
     fn check_one<'a>(
-        &self,
+        &mut self,
         now: Instant,
         source: IpAddr,
         request: &Request,
@@ -113,7 +150,8 @@ impl Guard {
         if session || count.len() != 8 || !is_same(&uri, request.uri()) {
             return None;
         }
-        let fresh = self.is_fresh(now, source, algorithm, &nonce)?;
+        let (given, fresh) = self.is_fresh(now, source, algorithm, &nonce)?;
+        let number = u32::from_str_radix(&count, 16).ok()?;
         let name = part("username")?;
         let known = users.find(|(_, user)| equal(user.name.as_bytes(), name.as_bytes()));
         let formula = Formula {
@@ -133,10 +171,31 @@ impl Guard {
         };
         let right = equal(formula.response().as_bytes(), part("response")?.as_bytes());
         match known {
-            Some((place, _)) if right && fresh => Some(Proof::Of(place)),
+            Some((place, _)) if right && fresh && self.is_unused(now, given, &nonce, number) => {
+                Some(Proof::Of(place))
+            }
             Some(_) if right => Some(Proof::Stale),
             _ => None,
         }
+    }
+
+    /// Notes a count of a nonce; `false` where it was used before.
+    fn is_unused(&mut self, now: Instant, given: Instant, nonce: &str, count: u32) -> bool {
+        while let Some(((oldest, _), _)) = self.used.first_key_value()
+            && now.since(*oldest) >= NONCE_LIFETIME
+        {
+            self.used.pop_first();
+        }
+        if self.forgotten.is_some_and(|until| given <= until) {
+            return false;
+        }
+        let fresh = self.used.entry((given, nonce.into())).or_default().note(count);
+        if self.used.len() > MAX_NONCES
+            && let Some(((oldest, _), _)) = self.used.pop_first()
+        {
+            self.forgotten = Some(oldest);
+        }
+        fresh
     }
 
     /// The time, and a signature over it, the address and the algorithm it was given for.
@@ -151,21 +210,21 @@ impl Guard {
         format!("{time}{}", hex(mac.get(..MAC_OCTETS).unwrap_or_default()))
     }
 
-    /// Whether a nonce is still good; none where it is not ours.
+    /// When a nonce was given, and whether it is still good; none where it is not ours.
     fn is_fresh(
         &self,
         now: Instant,
         source: IpAddr,
         algorithm: Algorithm,
         nonce: &str,
-    ) -> Option<bool> {
+    ) -> Option<(Instant, bool)> {
         let (time, _) = nonce.split_at_checked(TIME_DIGITS)?;
         if !equal(self.signed(time, source, algorithm).as_bytes(), nonce.as_bytes()) {
             return None;
         }
         let given = Instant::from_millis(u64::from_str_radix(time, 16).ok()?);
         // One from later is of another run with the same seed, and would be good until then.
-        Some(given <= now && now.since(given) < NONCE_LIFETIME)
+        Some((given, given <= now && now.since(given) < NONCE_LIFETIME))
     }
 }
 
@@ -175,139 +234,4 @@ fn is_same(written: &str, uri: &Uri) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{digest::Account, message::Method};
-
-    const SOURCE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7));
-
-    fn guard() -> Guard {
-        Guard::new(7, "sbc1.adatum.biz")
-    }
-
-    fn users() -> Vec<DigestUser> {
-        vec![DigestUser::new("ann", "one"), DigestUser::new("bob", "two")]
-    }
-
-    fn invite(to: &str) -> Request {
-        Request::new(Method::Invite, Uri::parse(to).unwrap())
-    }
-
-    fn check(now: Instant, source: IpAddr, request: &Request) -> Proof {
-        guard().check(now, source, request, &users().iter().enumerate())
-    }
-
-    /// A request that answers our challenge of a time.
-    fn answered(at: Instant, user: DigestUser, only: Option<Algorithm>) -> Request {
-        let mut challenge = guard().challenge(at, SOURCE, false);
-        if let Some(only) = only {
-            let headers = challenge.headers().clone();
-            let name = format!("algorithm={}", only.name());
-            challenge.headers_mut().remove(HeaderName::WwwAuthenticate);
-            for line in headers.get_all(HeaderName::WwwAuthenticate) {
-                if String::from_utf8_lossy(line.value()).ends_with(&name) {
-                    challenge.headers_mut().push_header(line.to_header());
-                }
-            }
-        }
-        let mut account = Account::new(user);
-        let mut request = invite("sip:+15550100@sbc1.adatum.biz");
-        account.challenged(challenge.status(), challenge.headers(), request.headers()).unwrap();
-        assert!(account.authorize(&mut request, "cnonce"));
-        request
-    }
-
-    #[test]
-    fn a_carrier_is_known_by_every_algorithm_that_is_offered() {
-        let at = Instant::from_secs(100);
-        for only in
-            [None, Some(Algorithm::Md5), Some(Algorithm::Sha256), Some(Algorithm::Sha512_256)]
-        {
-            let request = answered(at, DigestUser::new("bob", "two"), only);
-            assert_eq!(check(at, SOURCE, &request), Proof::Of(1), "{only:?}");
-        }
-        let names: Vec<_> = guard()
-            .challenge(at, SOURCE, true)
-            .headers()
-            .get_all(HeaderName::WwwAuthenticate)
-            .map(|line| String::from_utf8_lossy(line.value()).into_owned())
-            .collect();
-        assert_eq!(names.len(), 3);
-        assert!(names[0].contains("SHA-512-256") && names[0].contains("stale=true"), "{names:?}");
-    }
-
-    #[test]
-    fn a_nonce_runs_out_and_then_the_same_credentials_are_stale() {
-        let at = Instant::from_secs(100);
-        let request = answered(at, DigestUser::new("ann", "one"), None);
-        for (seconds, expected) in
-            [(0, Proof::Of(0)), (59, Proof::Of(0)), (60, Proof::Stale), (86_400, Proof::Stale)]
-        {
-            let now = at + Duration::from_secs(seconds);
-            assert_eq!(check(now, SOURCE, &request), expected, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn credentials_prove_nothing_elsewhere() {
-        let at = Instant::from_secs(100);
-        let good = || answered(at, DigestUser::new("ann", "one"), None);
-        assert_eq!(check(at, "203.0.113.8".parse().unwrap(), &good()), Proof::None, "address");
-        let mut other = good();
-        other.set_uri(Uri::parse("sip:+900123@sbc1.adatum.biz").unwrap());
-        assert_eq!(check(at, SOURCE, &other), Proof::None, "uri");
-        let mut other = good();
-        other.set_method(Method::Options);
-        assert_eq!(check(at, SOURCE, &other), Proof::None, "method");
-        for (user, password) in [("ann", "two"), ("eve", "one"), ("eve", ""), ("", "")] {
-            let request = answered(at, DigestUser::new(user, password), None);
-            assert_eq!(check(at, SOURCE, &request), Proof::None, "{user} {password}");
-        }
-        assert_eq!(check(at, SOURCE, &invite("sip:a@b")), Proof::None, "nothing");
-        let strange = Guard::new(8, "sbc1.adatum.biz");
-        let users = users();
-        let seen = strange.check(at, SOURCE, &good(), &users.iter().enumerate());
-        assert_eq!(seen, Proof::None, "another seed");
-    }
-
-    #[test]
-    fn a_part_that_is_changed_or_left_out_spoils_the_rest() {
-        let at = Instant::from_secs(100);
-        let request = answered(at, DigestUser::new("ann", "one"), None);
-        let line = request.headers().get_str(HeaderName::Authorization).unwrap().to_owned();
-        let parts: Vec<&str> = line.trim_start_matches("Digest ").split(", ").collect();
-        assert_eq!(parts.len(), 9, "{line}");
-        for dropped in 0..parts.len() {
-            for changed in [None, Some(parts[dropped].replacen('=', "=\"0\" ,x=", 1))] {
-                let mut rest: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
-                match changed {
-                    None => drop(rest.remove(dropped)),
-                    Some(changed) => rest[dropped] = changed,
-                }
-                let mut other = invite("sip:+15550100@sbc1.adatum.biz");
-                let line = format!("Digest {}", rest.join(", "));
-                other.headers_mut().push(HeaderName::Authorization, &line).unwrap();
-                assert_eq!(check(at, SOURCE, &other), Proof::None, "{line}");
-            }
-        }
-        let mut whole = invite("sip:+15550100@sbc1.adatum.biz");
-        whole.headers_mut().push(HeaderName::Authorization, "Digest realm=").unwrap();
-        whole.headers_mut().push(HeaderName::Authorization, &line).unwrap();
-        assert_eq!(check(at, SOURCE, &whole), Proof::Of(0));
-    }
-
-    #[test]
-    fn a_nonce_of_others_is_none_of_ours() {
-        let at = Instant::from_secs(100);
-        let guard = guard();
-        let ours = guard.nonce(at, SOURCE, Algorithm::Md5);
-        assert_eq!(guard.is_fresh(at, SOURCE, Algorithm::Md5, &ours), Some(true));
-        assert_eq!(guard.is_fresh(at, SOURCE, Algorithm::Sha256, &ours), None);
-        let early = at - Instant::from_secs(1);
-        let before = guard.is_fresh(Instant::ZERO + early, SOURCE, Algorithm::Md5, &ours);
-        assert_eq!(before, Some(false), "of another run");
-        for nonce in ["", "0", "é", &ours[1..], &ours.replace('0', "1"), &format!("{ours}0")] {
-            assert_eq!(guard.is_fresh(at, SOURCE, Algorithm::Md5, nonce), None, "{nonce}");
-        }
-    }
-}
+mod tests;

@@ -34,7 +34,7 @@ pub use doctor::{
 };
 pub use failover::{Attempt, Failover, MAX_HOLD_DOWN, after_response};
 pub use fqdn::{ParseFqdnError, SbcFqdn, certificate_name_covers};
-pub(crate) use number::caller;
+pub(crate) use number::{Caller, caller};
 pub use number::{NumberFault, caller_uri, carrier_request_uri, number_of, teams_request_uri};
 pub use optimization::MediaOptimization;
 pub use options_ping::{

@@ -42,8 +42,23 @@ impl Core {
             Route::Flow(_) => None,
         };
         let fallback = call.and_then(|call| call.fallback.as_ref());
+        let fallback = fallback.filter(|place| self.leads_to(route, place));
         let mut places = routed.into_iter().chain(fallback);
         places.find(|place| self.accounts.contains_key(*place)).cloned()
+    }
+
+    /// Whether a route within a call leads to a place, whatever port it is at.
+    ///
+    /// A peer's own connection does: whoever gave the call its account knew whose it was.
+    fn leads_to(&self, route: &Route, place: &Target) -> bool {
+        let Route::Target(target) = route else { return true };
+        let further = self.config.account_hosts.get(place);
+        target.host == place.host
+            || further.is_some_and(|(addresses, names)| {
+                let address = target.host.parse::<std::net::IpAddr>().ok();
+                names.contains(&target.host)
+                    || addresses.iter().any(|range| address.is_some_and(|at| range.contains(at)))
+            })
     }
 
     /// Keeps what a response challenges.

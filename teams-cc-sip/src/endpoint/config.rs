@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{CallPolicy, Reliability};
 use crate::{
+    direct_routing::AddressRange,
     message::{DigestUser, Host, Method, ParseError},
     transaction::Timers,
     transport::{Target, TransportKind},
@@ -49,8 +50,12 @@ pub struct EndpointConfig {
     pub policy: CallPolicy,
     /// Who we are at places that challenge our requests (RFC 3261 §22). Default: nobody.
     ///
-    /// A place is where a request is sent; in a call, where its INVITE was sent.
+    /// A place is where a request is sent; in a call, where its INVITE was sent. A `Contact` or a
+    /// `Record-Route` may lead a call's requests to another host: that one gets no credentials,
+    /// unless [`Self::account_at`] says that it is the place's as well.
     pub accounts: BTreeMap<Target, DigestUser>,
+    /// What else is at these places: addresses, and names of hosts.
+    pub(crate) account_hosts: BTreeMap<Target, (Vec<AddressRange>, Vec<Box<str>>)>,
     /// How long our INVITE may stay unanswered before it is withdrawn. Default 3 minutes, as timer
     /// C of RFC 3261 §16.6.
     pub invite_limit: Duration,
@@ -78,6 +83,7 @@ impl EndpointConfig {
             info_packages: Vec::new(),
             policy: CallPolicy::default(),
             accounts: BTreeMap::new(),
+            account_hosts: BTreeMap::new(),
             invite_limit: Duration::from_mins(3),
             ring_limit: Duration::from_mins(5),
             refer_limit: Duration::from_mins(3),
@@ -95,6 +101,18 @@ impl EndpointConfig {
     #[must_use]
     pub fn account(mut self, to: Target, user: DigestUser) -> Self {
         self.accounts.insert(to, user);
+        self
+    }
+
+    /// Says what else is at a place: requests of its calls carry its credentials there too.
+    #[must_use]
+    pub fn account_at(
+        mut self,
+        to: Target,
+        addresses: Vec<AddressRange>,
+        names: &[Box<str>],
+    ) -> Self {
+        self.account_hosts.insert(to, (addresses, names.to_vec()));
         self
     }
 

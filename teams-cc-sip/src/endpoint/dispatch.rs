@@ -45,6 +45,11 @@ impl Endpoint {
         Some(Met { envelope, key, within })
     }
 
+    /// Whether a request that has been read is a repeat of one that is being handled.
+    pub(crate) fn has_met(&self, met: &Met) -> bool {
+        self.core.table.server(&met.key).is_some()
+    }
+
     /// As [`Endpoint::call_of`], of a request that has been read.
     pub(crate) fn call_met(&self, met: &Met) -> Option<CallHandle> {
         if let Within::Call(call) = met.within {

@@ -23,6 +23,10 @@ impl Driver {
             Event::NextDestination { leg, place, status } => {
                 TrunkEvent::NextDestination { leg, place, status }
             }
+            Event::Reached { leg, place } => TrunkEvent::Reached { leg, place },
+            Event::TakenOver { leg, party, display } => {
+                TrunkEvent::TakenOver { leg, party, display }
+            }
             Event::Health(health) => {
                 self.publish_health();
                 TrunkEvent::Health(health)

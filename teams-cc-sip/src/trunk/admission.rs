@@ -51,11 +51,11 @@ impl Engine {
             return (Input::Denied { origin, message, status }, met);
         }
         // Before it is asked who calls: a challenge would delay whoever needs help.
-        if *request.method() == Method::Invite && self.emergency_of(request.uri()).is_some() {
+        if *request.method() == Method::Invite && self.emergency_called(request).is_some() {
             return (Input::Urgent { origin, message }, met);
         }
         if whose.is_none()
-            && let Some(response) = self.claim(&origin, request)
+            && let Some(response) = self.claim(&origin, request, met.as_ref())
         {
             return (Input::Refused { origin, message, response: Box::new(response) }, met);
         }
@@ -93,7 +93,7 @@ impl Engine {
     }
 
     /// Whether a number reaches the emergency services, for this tenant or by the trunk's plan.
-    pub(super) fn is_emergency(&self, tenant: Option<&TenantId>, number: &PhoneNumber) -> bool {
+    pub(crate) fn is_emergency(&self, tenant: Option<&TenantId>, number: &PhoneNumber) -> bool {
         let own = self.gate.emergency_plan(tenant);
         number.is_emergency()
             || own.is_some_and(|plan| plan.kind(dialled(number)).is_some())
@@ -158,11 +158,11 @@ impl Engine {
     pub(crate) fn emergency_of(&self, uri: &Uri) -> Option<PhoneNumber> {
         let host = uri.host().map(ToString::to_string).unwrap_or_default();
         let own = self.gate.emergency_plan(self.config.tenants.of_host(&host));
-        let (read, text) = (number_of(uri), uri.reveal());
-        let known = own.into_iter().chain([&self.config.emergency]).find_map(|plan| {
-            let known = |dialled: &&str| plan.kind(dialled).is_some();
-            let found = [text.as_str(), dialled(&read)].into_iter().find(known)?;
-            Some(plan.classify(found))
+        let read = number_of(uri);
+        let mut plans = own.into_iter().chain([&self.config.emergency]);
+        let known = plans.find_map(|plan| {
+            let number = dialled(&read);
+            plan.kind(number).map(|_| plan.classify(number))
         });
         known.or_else(|| read.is_emergency().then_some(read))
     }

@@ -9,7 +9,8 @@ use teams_cc_core::{
 };
 
 use super::{
-    CarriedHeaders, DisplayText, EmergencyData, admission::Side, input::Ticket, session::Session,
+    CarriedHeaders, Destination, DisplayText, EmergencyData, admission::Side, input::Ticket,
+    session::Session,
 };
 use crate::{
     bridge::{back_to_back::Hunt, parting::Parting},
@@ -43,6 +44,10 @@ pub(crate) struct LegRecord {
     pub(crate) carried: Option<CarriedHeaders>,
     /// Whom else to call for the bridged leg; none once somebody has answered.
     pub(crate) hunt: Option<Box<Hunt>>,
+    /// Which of the destinations of a plan this is, while nobody has answered.
+    pub(crate) place: Option<Box<Place>>,
+    /// What the answer of a called party brought along for its caller.
+    pub(crate) answer: Option<Box<CarriedHeaders>>,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) hold: Hold,
     pub(crate) bridge: Option<LegId>,
@@ -86,6 +91,8 @@ impl LegRecord {
             attempt: None,
             carried: None,
             hunt: None,
+            place: None,
+            answer: None,
             waiting: None,
             hold: Hold::default(),
             bridge: None,
@@ -99,6 +106,26 @@ impl LegRecord {
             alerted: false,
         }
     }
+}
+
+/// A destination of a plan while nobody has answered.
+pub(crate) struct Place {
+    /// Its place in the plan, counted from 0.
+    pub(crate) number: usize,
+    pub(crate) beside: Beside,
+    /// The destination itself, where a redirection may lead on from it.
+    pub(crate) to: Option<Destination>,
+}
+
+/// What a destination that rings is to the called leg.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// It carries the leg's name.
+    Itself,
+    /// It rings beside this leg.
+    Leg(LegId),
+    /// It is withdrawn, and nobody waits for it.
+    Nobody,
 }
 
 /// How a leg's peer is reached and how we appear to it.

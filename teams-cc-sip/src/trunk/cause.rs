@@ -13,9 +13,9 @@ use crate::{
 /// |---|---|---|
 /// | 486, 600 | busy | remote |
 /// | 603 | declined | remote |
-/// | 480 | unreachable | remote |
+/// | 480, a redirection but 301 | unreachable | remote |
 /// | 408 | no answer | platform |
-/// | 404, 410, 484, 604 | not found | platform |
+/// | 301, 404, 410, 484, 604 | not found | platform |
 /// | 401, 403, 407 | forbidden | platform |
 /// | 487 | cancelled | platform |
 /// | other | failed | platform |
@@ -24,9 +24,9 @@ pub(crate) fn of_status(status: u16) -> EndCause {
     let (reason, by) = match status {
         486 | 600 => (R::Busy, EndedBy::Remote),
         603 => (R::Declined, EndedBy::Remote),
-        480 => (R::Unreachable, EndedBy::Remote),
+        300 | 302..=399 | 480 => (R::Unreachable, EndedBy::Remote),
         408 => (R::NoAnswer, EndedBy::Platform),
-        404 | 410 | 484 | 604 => (R::NotFound, EndedBy::Platform),
+        301 | 404 | 410 | 484 | 604 => (R::NotFound, EndedBy::Platform),
         401 | 403 | 407 => (R::Forbidden, EndedBy::Platform),
         487 => (R::Cancelled, EndedBy::Platform),
         _ => (R::Failed, EndedBy::Platform),
@@ -123,6 +123,8 @@ mod tests {
             (603, EndReason::Declined, EndedBy::Remote),
             (480, EndReason::Unreachable, EndedBy::Remote),
             (404, EndReason::NotFound, EndedBy::Platform),
+            (301, EndReason::NotFound, EndedBy::Platform),
+            (302, EndReason::Unreachable, EndedBy::Remote),
             (403, EndReason::Forbidden, EndedBy::Platform),
             (500, EndReason::Failed, EndedBy::Platform),
         ];

@@ -46,6 +46,8 @@ pub struct Destination {
     pub diverted_by: Option<PhoneNumber>,
     /// What the caller brought along; the policy of where the call goes decides what goes on.
     pub carried: CarriedHeaders,
+    /// Whether the one before it has led here.
+    pub(crate) redirected: bool,
 }
 
 impl Destination {
@@ -64,6 +66,7 @@ impl Destination {
             purpose: Purpose::Dial,
             diverted_by: None,
             carried: CarriedHeaders::default(),
+            redirected: false,
         }
     }
 

@@ -72,6 +72,8 @@ pub(crate) struct Engine {
     pub(crate) carriers: Carriers,
     pub(crate) inbound: u64,
     pub(crate) replacements: u64,
+    /// How many destinations have rung beside another.
+    pub(crate) branches: u64,
     pub(crate) sessions: u64,
     pub(crate) traces: Traces,
     /// Calls that ring although their connection is gone.
@@ -129,6 +131,7 @@ impl Engine {
             carriers: Carriers::new(&config),
             inbound: 0,
             replacements: 0,
+            branches: 0,
             sessions: 0,
             traces: Traces::new(config.traced_calls),
             orphans: Vec::new(),
@@ -282,6 +285,9 @@ impl Engine {
 
     /// Removes a leg and tells its end; its bridged leg ends with it.
     pub(crate) fn finish(&mut self, leg: &LegId, cause: EndCause) {
+        if self.is_branch(leg) {
+            return self.forget_destination(leg);
+        }
         let Some(record) = self.forget(leg) else { return };
         if let Some(call) = record.call {
             self.calls.remove(&call);

@@ -28,11 +28,31 @@ pub enum TrunkEvent {
     NextDestination {
         /// The called leg.
         leg: LegId,
-        /// The place of the destination that is called now, counted from 0.
+        /// The place of the destination that is called now, counted from 0; of several that ring at
+        /// once the first one's. Whoever a redirection led to has a place of its own.
         place: usize,
         /// The status the one before it ended with; 408 where nobody answered in time, 504 where
         /// nothing came back.
         status: u16,
+    },
+    /// Of several destinations that rang at once this one has answered.
+    Reached {
+        /// The called leg.
+        leg: LegId,
+        /// The place of the destination in the plan, counted from 0.
+        place: usize,
+    },
+    /// Another call has taken the place of a leg's (INVITE with `Replaces`, RFC 3891).
+    ///
+    /// The leg stays the same, and whoever it is bridged to talks to the new party. Its handle
+    /// keeps naming the party it was made with.
+    TakenOver {
+        /// The leg.
+        leg: LegId,
+        /// Who is on it now, as far as the peer says.
+        party: Address,
+        /// The name that party shows.
+        display: Option<DisplayText>,
     },
     /// A stream is closed, and this is how it went: told before the end of its leg.
     ///

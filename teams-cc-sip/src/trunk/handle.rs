@@ -67,7 +67,8 @@ impl Trunk {
         answer.await.map_err(|_| ErrorKind::Stopped)?
     }
 
-    /// Puts a caller through: calls the destinations of a plan in order and joins whoever answers.
+    /// Puts a caller through: calls the destinations of a plan, one after the other or several at
+    /// once, and joins whoever answers.
     ///
     /// The called leg comes back once the first INVITE is on its way; both legs are then bound.
     /// 18x and early media reach the caller, an answer is answered to it

@@ -80,7 +80,7 @@ impl Engine {
                     }
                     return;
                 }
-                if self.try_next_destination(&leg, end) {
+                if self.destination_ended(&leg, end) {
                     return;
                 }
                 let pending = self.legs.get(&leg).is_some_and(|record| record.transfer.is_some());

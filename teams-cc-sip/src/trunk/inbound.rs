@@ -39,7 +39,7 @@ impl Engine {
         let Some(link) = self.link_from(side, origin, request) else {
             return self.refuse(call, None, StatusCode::NOT_FOUND);
         };
-        let emergency = self.emergency_of(request.uri());
+        let emergency = self.emergency_called(request);
         let full = self.congested || self.resting || !self.has_room(emergency.is_some());
         // 503 makes Teams and carriers take the next trunk at once; a call for help that has come
         // here is taken all the same.
@@ -56,7 +56,7 @@ impl Engine {
         let offer = parts.session.unwrap_or_default();
         let link = Link { encrypted, ..link };
         if let Some(replaced) = replaces {
-            return self.replaced(call, replaced, origin, &link, &offer);
+            return self.replaced(call, replaced, origin, &link, caller(request), &offer);
         }
         let who = caller(request);
         let called = emergency.unwrap_or_else(|| self.called_of(request));
@@ -160,7 +160,9 @@ impl Engine {
         let Some((call, link)) = record.and_then(|leg| Some((leg.call?, leg.link.clone()))) else {
             return self.done(ticket, Err(LegError::Ended));
         };
-        let response = self.response(&link, StatusCode::OK).with_body(&ContentType::sdp(), body);
+        let mut response = self.response(&link, StatusCode::OK);
+        self.pass_answer(leg, &link, response.headers_mut());
+        let response = response.with_body(&ContentType::sdp(), body);
         let order = Command::RespondInvite { call, response: Box::new(response) };
         if let Err(error) = self.order(order) {
             return self.done(ticket, Err(platform(Verb::Answer, error)));

@@ -132,6 +132,10 @@ pub(crate) enum Event {
     Transfer { leg: LegId, step: TransferStep },
     /// A called leg goes on to another destination.
     NextDestination { leg: LegId, place: usize, status: u16 },
+    /// One of several destinations that rang has answered.
+    Reached { leg: LegId, place: usize },
+    /// Another call carries a leg.
+    TakenOver { leg: LegId, party: Address, display: Option<DisplayText> },
 }
 
 /// A call that waits for an answer.

@@ -77,6 +77,7 @@ impl Engine {
         let (direction, call, link) = (record.direction, record.call, record.link.clone());
         let parting = record.parting.clone();
         self.abandon_transfer(leg);
+        self.let_others_go(leg, &parting);
         let Some(call) = call else {
             return self.finish(leg, EndCause::new(EndReason::Completed, EndedBy::Local));
         };

@@ -144,10 +144,11 @@ impl Engine {
         };
         let media = remote.is_some();
         self.connect_media(&leg, remote);
+        let head = self.head_of(&leg);
         if status == 181 {
-            self.tell(&leg, LegEvent::Diverted);
-        } else if first {
-            self.tell(&leg, LegEvent::Ringing);
+            self.tell(&head, LegEvent::Diverted);
+        } else if first && self.rings_first(&head) {
+            self.tell(&head, LegEvent::Ringing);
         }
         self.relay_progress(&leg, status, media);
     }
@@ -159,13 +160,21 @@ impl Engine {
         }
         let Some(leg) = self.leg_of(call, Role::Main) else { return };
         let Some(record) = self.legs.get_mut(&leg) else { return };
-        record.state = LegState::Connected;
         let attempt = record.attempt.take();
         let proxy = attempt.as_ref().and_then(|attempt| attempt.proxy);
         record.carried = attempt.and_then(|attempt| attempt.carried.again());
         let remote = record.session.as_mut().and_then(|session| agree(session, response));
+        let planned = record.place.is_some();
         if let Some(proxy) = proxy {
             self.failover.restore(proxy);
+        }
+        if planned && remote.is_none() {
+            return self.unusable_answer(&leg, call);
+        }
+        let leg = self.take_call(&leg);
+        self.keep_answer(&leg, response.headers());
+        if let Some(record) = self.legs.get_mut(&leg) {
+            record.state = LegState::Connected;
         }
         self.tell(&leg, LegEvent::Answered);
         if remote.is_none() {
@@ -248,7 +257,7 @@ impl Engine {
     }
 
     /// The tenant that a call is made for.
-    fn tenant_of_call(&self, to: &Destination) -> Option<TenantId> {
+    pub(crate) fn tenant_of_call(&self, to: &Destination) -> Option<TenantId> {
         to.tenant.clone().or_else(|| match &to.via {
             Via::Teams { tenant } | Via::Voicemail { tenant } => {
                 self.config.tenants.of_host(tenant.as_str()).cloned()
@@ -328,7 +337,7 @@ impl Engine {
 
     /// Nothing was sent for a leg: it never was.
     fn not_dialled(&mut self, leg: &LegId, ticket: Ticket, error: Error) {
-        if self.legs.get(leg).is_some_and(|record| record.hunt.is_some()) {
+        if self.legs.get(leg).is_some_and(|record| record.place.is_some()) {
             return self.destination_failed(leg, ticket, error);
         }
         if self.forget(leg).is_some_and(|record| record.session.is_some()) {

@@ -46,6 +46,9 @@ pub struct StaticPeer {
     /// Whether REFER of another carrier's party is passed on to it, where its party's `Allow` lists
     /// REFER. Otherwise transfers of its calls are carried out here. Default: yes.
     pub takes_refer: bool,
+    /// Whether a bridged call goes on to the numbers of its 3xx, at the same carrier and past the
+    /// gate. Default: no.
+    pub follows_redirects: bool,
 }
 
 impl StaticPeer {
@@ -76,6 +79,7 @@ impl StaticPeer {
             session_timer: Some(SessionTimer::default()),
             reliability: Reliability::Off,
             takes_refer: true,
+            follows_redirects: false,
         }
     }
 
@@ -133,6 +137,14 @@ impl StaticPeer {
     #[must_use]
     pub fn monitored(mut self, monitored: bool) -> Self {
         self.monitored = monitored;
+        self
+    }
+
+    /// Says whether a bridged call goes on to the numbers of its 3xx (RFC 3261 §8.1.3.4), at the
+    /// same carrier and past the gate. Default: no, and the caller gets 410.
+    #[must_use]
+    pub fn follows_redirects(mut self, follows: bool) -> Self {
+        self.follows_redirects = follows;
         self
     }
 

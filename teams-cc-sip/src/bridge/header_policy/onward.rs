@@ -110,7 +110,7 @@ impl Onward<'_> {
         let diversion = matches!(self.policy.history, HistoryForm::Diversion | HistoryForm::Both);
         let hide = !self.trusted;
         let hides = hide && steps.iter().any(history::Step::is_private);
-        let as_it_came = carried.brought.forwarded_by.is_none() && !hides;
+        let as_it_came = carried.brought.forwarded_by.is_empty() && !hides;
         if info && as_it_came && carried.lines(&HeaderName::HistoryInfo).next().is_some() {
             push_all(headers, carried.lines(&HeaderName::HistoryInfo));
         } else if info && !steps.is_empty() {

@@ -191,6 +191,44 @@ fn requests_in_and_outside_of_a_call_are_sent_again() {
     }
 }
 
+/// Whoever has a call's `Contact` lead elsewhere gets nothing to guess a password from.
+#[test]
+fn a_challenge_from_where_a_contact_leads_is_answered_at_the_accounts_own_place_alone() {
+    for (host, answered) in [("192.0.2.2", true), ("192.0.2.77", true), ("192.0.2.99", false)] {
+        let mut pair = Pair::configured(Link::UDP, 1, |config| {
+            let b = Target::new(TransportKind::Udp, "192.0.2.2", 5060);
+            let user = DigestUser::new("bob", "zanzibar").realm("r401");
+            let also = vec!["192.0.2.64/27".parse().unwrap()];
+            config.account(b.clone(), user).account_at(b, also, &[])
+        });
+        let (a, b) = pair.ring();
+        let response = challenge(401, "n", "");
+        pair.order(B, Command::RespondInvite { call: b, response }).unwrap();
+        pair.run_ms(100);
+        let again = pair.incoming(B);
+        let mut response = described(200);
+        response.headers_mut().set("Contact", format!("<sip:b@{host}:5060>")).unwrap();
+        pair.order(B, Command::RespondInvite { call: again, response: Box::new(response) })
+            .unwrap();
+        pair.run_ms(100);
+        pair.bye(A, a);
+        let bye = requests(&pair, "BYE");
+        assert_eq!(bye[0].headers().contains(HeaderName::Authorization), answered, "{host}");
+        // Whoever is there asks.
+        let mut response = Response::to(&bye[0], StatusCode::UNAUTHORIZED);
+        let line = r#"Digest realm="r401", nonce="m", qop="auth""#;
+        response.headers_mut().push(HeaderName::WwwAuthenticate, line).unwrap();
+        let origin = Origin::new(FlowId(9), TransportKind::Udp, "192.0.2.99:5060".parse().unwrap());
+        let message = Box::new(response.into());
+        pair.a.handle_input(pair.now, Input::Received { origin, message }).unwrap();
+        let mut byes = 0;
+        while let Output::Transmit(transmit) = pair.a.poll_output() {
+            byes += usize::from(transmit.message.as_request().is_some());
+        }
+        assert_eq!(byes, usize::from(answered), "{host}");
+    }
+}
+
 fn response_of(code: u16) -> Response {
     super::response(code)
 }
