@@ -24,7 +24,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--without-peers]      every test, foreign peers included; last line `N passed, N failed`
-  peers sipp|interop|python|requests
+  peers sipp|interop|python|requests|sign-ins
                               one kind of foreign peer alone; the last line as in `test`
   peers interop CASE          the cases whose name contains this
   setup                       installs them: Debian packages as root, Python ones under target/
@@ -37,7 +37,7 @@ cargo xtask COMMAND
                         plays Microsoft's proxies against our trunk, or your SBC (--help)
   codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph-models/schema
   fuzz [SECONDS]              builds every fuzz target and runs each so long (60 unless told otherwise)
-  bench [NAME…] [--check]     peers side by side: get, decode, intake, session, sip; trunk, build when named
+  bench [NAME…] [--check]     peers side by side: get, decode, intake, rich, session, sip; trunk, build when named
   soak [NAME|peers]           the long runs: same code and seeds as in `test`, larger counts
   help                        this text
 ";
@@ -60,7 +60,7 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
     match words {
         ["test"] => Ok(test::run(test::Peers::Wanted)),
         ["test", "--without-peers"] => Ok(test::run(test::Peers::LeftOut)),
-        ["peers", name @ ("sipp" | "interop" | "python" | "requests")] => {
+        ["peers", name @ ("sipp" | "interop" | "python" | "requests" | "sign-ins")] => {
             test::peers_alone(name, None)
         }
         ["peers", "interop", only] => test::peers_alone("interop", Some(*only)),

@@ -40,6 +40,7 @@ pub(crate) fn collect(peers: Peers) -> Tally {
             tally.add(peers::interop::run(peers::interop::Length::Short, None));
             tally.add(peers::python::run());
             tally.add(peers::emitted::run());
+            tally.add(peers::sign_in::run());
         }
         (Peers::Wanted, Err(failure)) => tally.fail(setup_failed(&failure)),
         (Peers::LeftOut, _) => {
@@ -47,6 +48,7 @@ pub(crate) fn collect(peers: Peers) -> Tally {
             tally.leave_out("peer tests: foreign stacks and trunks of ours, scenario by scenario");
             tally.leave_out("peer tests: msal and msgraph-sdk against the simulator");
             tally.leave_out("peer tests: the requests of msgraph-sdk beside ours");
+            tally.leave_out("peer tests: the sign-ins of msal beside ours");
         }
     }
     tally
@@ -59,6 +61,7 @@ pub(crate) fn peers_alone(name: &str, only: Option<&str>) -> Result<Tally, Failu
         "sipp" => peers::sipp::run(),
         "interop" => peers::interop::run(peers::interop::Length::Short, only),
         "requests" => peers::emitted::run(),
+        "sign-ins" => peers::sign_in::run(),
         _ => peers::python::run(),
     };
     tally.print();

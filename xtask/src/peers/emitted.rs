@@ -25,25 +25,25 @@ const DIFFERENCES: &str = "xtask/peers/differences.toml";
 
 /// A request as it leaves a client.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-struct Emitted {
-    method: String,
-    path: String,
-    body: Value,
+pub(super) struct Emitted {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) body: Value,
 }
 
 /// A request of the SDK, by its name and by how its objects were made.
 #[derive(Debug, Deserialize)]
-struct Theirs {
-    request: String,
-    form: String,
+pub(super) struct Theirs {
+    pub(super) request: String,
+    pub(super) form: String,
     #[serde(flatten)]
-    emitted: Emitted,
+    pub(super) emitted: Emitted,
 }
 
 /// The table of differences.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+pub(super) struct Table {
     /// Why requests differ, by a name.
     reasons: BTreeMap<String, String>,
     difference: Vec<Entry>,
@@ -83,7 +83,7 @@ pub(crate) fn run() -> Tally {
     };
     let compared = captured(&python).and_then(|theirs| {
         let table = toml::from_str(&fs::read_to_string(workspace::path(DIFFERENCES))?)?;
-        Ok(compare(&ours::requests(), &theirs, &table))
+        Ok(compare("msgraph-sdk", &ours::requests(), &theirs, &table))
     });
     match compared {
         Ok(checks) => checks.into_iter().for_each(|(name, result)| tally.check(&name, result)),
@@ -99,8 +99,9 @@ fn captured(python: &Path) -> Result<Vec<Theirs>, Failure> {
     lines.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
-/// One check for each request of the SDK, for each of ours it lacks, and for the table.
-fn compare(
+/// One check for each request of a peer, for each of ours it lacks, and for the table.
+pub(super) fn compare(
+    peer: &str,
     ours: &BTreeMap<&str, Emitted>,
     theirs: &[Theirs],
     table: &Table,
@@ -108,7 +109,7 @@ fn compare(
     let mut used = vec![0; table.difference.len()];
     let mut checks = Vec::new();
     for theirs in theirs {
-        let name = format!("{} ({}) is as msgraph-sdk sends it", theirs.request, theirs.form);
+        let name = format!("{} ({}) is as {peer} sends it", theirs.request, theirs.form);
         let result = match ours.get(&*theirs.request) {
             Some(ours) => unlisted(theirs, differences(ours, &theirs.emitted), table, &mut used),
             None => Err("we have no such request".into()),
@@ -118,7 +119,7 @@ fn compare(
     for name in ours.keys() {
         if !theirs.iter().any(|theirs| theirs.request == *name) {
             let lacking = Err("the script does not make it".into());
-            checks.push((format!("msgraph-sdk sends {name}"), lacking));
+            checks.push((format!("{peer} sends {name}"), lacking));
         }
     }
     for (entry, used) in table.difference.iter().zip(used) {

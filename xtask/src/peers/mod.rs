@@ -8,6 +8,7 @@ pub(crate) mod ivr;
 mod lab;
 pub(crate) mod python;
 mod scenario;
+pub(crate) mod sign_in;
 mod simulator;
 pub(crate) mod sipp;
 mod stunnel;

@@ -1,4 +1,5 @@
-//! What msal 1.39.0 sends in each flow, captured at the simulator, and what is sent here.
+//! What msal 1.39.0 sends in each flow, and what is sent here. The names of fields alone, without a
+//! peer; `cargo xtask peers sign-ins` captures msal itself and compares every value.
 
 use std::collections::BTreeSet;
 

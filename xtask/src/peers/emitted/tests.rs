@@ -17,7 +17,7 @@ fn theirs(body: Value) -> Vec<Theirs> {
 fn failures(ours: Value, theirs: &[Theirs], table: &str) -> Vec<String> {
     let ours = BTreeMap::from([("createCall", emitted(ours))]);
     let table: Table = toml::from_str(table).unwrap();
-    let checks = compare(&ours, theirs, &table);
+    let checks = compare("msgraph-sdk", &ours, theirs, &table);
     let failed = |(name, result): (String, Result<(), Failure>)| {
         result.err().map(|failure| format!("{name}: {failure}"))
     };
