@@ -28,7 +28,7 @@ pub struct TooManySeats;
 pub struct Seats {
     pub(super) config: SeatsConfig,
     pub(super) now: Instant,
-    pub(super) seats: BTreeMap<Box<str>, Seat>,
+    pub(super) all: BTreeMap<Box<str>, Seat>,
     pub(super) outputs: VecDeque<Output>,
     /// When to look again.
     pub(super) next: Option<Instant>,
@@ -41,7 +41,7 @@ impl Seats {
         Self {
             config,
             now: Instant::ZERO,
-            seats: BTreeMap::new(),
+            all: BTreeMap::new(),
             outputs: VecDeque::new(),
             next: None,
         }
@@ -53,20 +53,20 @@ impl Seats {
     ///
     /// [`TooManySeats`] for one more than [`MAX_SEATS`].
     pub fn add(&mut self, account: &str) -> Result<(), TooManySeats> {
-        if let Some(seat) = self.seats.get_mut(account) {
+        if let Some(seat) = self.all.get_mut(account) {
             seat.leaves = false;
             return Ok(());
         }
-        if self.seats.len() >= MAX_SEATS {
+        if self.all.len() >= MAX_SEATS {
             return Err(TooManySeats);
         }
-        self.seats.insert(account.into(), Seat::default());
+        self.all.insert(account.into(), Seat::default());
         Ok(())
     }
 
     /// Gives up a seat: its subscription is deleted, and its shard moves to another one.
     pub fn remove(&mut self, account: &str) {
-        if let Some(seat) = self.seats.get_mut(account) {
+        if let Some(seat) = self.all.get_mut(account) {
             seat.leaves = true;
             self.release(account);
         }
@@ -90,13 +90,13 @@ impl Seats {
     /// Of which shard a seat tells, or is to tell.
     #[must_use]
     pub fn shard(&self, account: &str) -> Option<ShardId> {
-        self.seats.get(account)?.shard
+        self.all.get(account)?.shard
     }
 
     /// The seats by name, and whether the subscription of each lives.
     #[must_use]
     pub fn seats(&self) -> impl ExactSizeIterator<Item = (&str, bool)> {
-        self.seats.iter().map(|(account, seat)| (&**account, seat.state == State::Live))
+        self.all.iter().map(|(account, seat)| (&**account, seat.state == State::Live))
     }
 
     /// What the keeper calls the subscription of a seat.
@@ -144,7 +144,7 @@ impl Seats {
     /// The seat of a subscription, and its name.
     fn of(&mut self, key: &str) -> Option<(Box<str>, &mut Seat)> {
         let account = key.strip_prefix(KEY)?;
-        Some((account.into(), self.seats.get_mut(account)?))
+        Some((account.into(), self.all.get_mut(account)?))
     }
 
     fn ended(&mut self, key: &str) {
@@ -154,7 +154,7 @@ impl Seats {
         };
         seat.state = State::Free;
         if seat.leaves {
-            self.seats.remove(&account);
+            self.all.remove(&account);
         }
     }
 
@@ -173,12 +173,12 @@ impl Seats {
     /// Takes a seat from its shard.
     pub(super) fn release(&mut self, account: &str) {
         self.tell(&Self::key(account), Push::None);
-        let Some(seat) = self.seats.get_mut(account) else { return };
+        let Some(seat) = self.all.get_mut(account) else { return };
         seat.shard = None;
         (seat.changed, seat.remake) = (None, None);
         match seat.state {
             State::Free if seat.leaves => {
-                self.seats.remove(account);
+                self.all.remove(account);
             }
             State::Free | State::Ending => {}
             State::Wanted | State::Live => {
@@ -190,7 +190,7 @@ impl Seats {
 
     fn moved(&mut self, shard: ShardId, why: Why) {
         let now = self.now;
-        let Some(seat) = self.seats.values_mut().find(|seat| seat.shard == Some(shard)) else {
+        let Some(seat) = self.all.values_mut().find(|seat| seat.shard == Some(shard)) else {
             return;
         };
         match why {

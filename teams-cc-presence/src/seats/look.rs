@@ -22,7 +22,7 @@ impl Seats {
         self.leave_the_empty(&shards);
         self.leave_the_refused();
         self.seat_the_others(&shards);
-        let accounts: Vec<Box<str>> = self.seats.keys().cloned().collect();
+        let accounts: Vec<Box<str>> = self.all.keys().cloned().collect();
         for account in accounts {
             self.settle(&account, tracker, &shards);
         }
@@ -31,7 +31,7 @@ impl Seats {
     /// Takes seats from shards that have nobody left.
     fn leave_the_empty(&mut self, shards: &[Standing]) {
         let empty: Vec<Box<str>> = self
-            .seats
+            .all
             .iter()
             .filter(|(_, seat)| {
                 seat.shard.is_some_and(|shard| of(shards, shard).is_none_or(|one| one.users == 0))
@@ -45,9 +45,9 @@ impl Seats {
 
     /// Takes shards from seats that are refused, as many as there are free ones that are not.
     fn leave_the_refused(&mut self) {
-        let free = self.seats.values().filter(|seat| seat.is_free() && seat.refused.is_none());
+        let free = self.all.values().filter(|seat| seat.is_free() && seat.refused.is_none());
         let refused: Vec<Box<str>> = self
-            .seats
+            .all
             .iter()
             .filter(|(_, seat)| seat.shard.is_some() && seat.refused.is_some())
             .take(free.count())
@@ -60,7 +60,7 @@ impl Seats {
 
     /// Gives free seats to shards without one, the lowest first.
     fn seat_the_others(&mut self, shards: &[Standing]) {
-        let seated: BTreeSet<ShardId> = self.seats.values().filter_map(|seat| seat.shard).collect();
+        let seated: BTreeSet<ShardId> = self.all.values().filter_map(|seat| seat.shard).collect();
         let mut waiting = shards
             .iter()
             .filter(|one| one.users > 0 && one.swept_at.is_some() && !seated.contains(&one.shard));
@@ -68,7 +68,7 @@ impl Seats {
         let now = self.now;
         let tried_again = |seat: &Seat| seat.refused.map(|since| since + REFUSED_AGAIN);
         let mut free: Vec<(Option<Instant>, Box<str>)> = self
-            .seats
+            .all
             .iter()
             .filter(|(_, seat)| seat.is_free())
             .map(|(account, seat)| (tried_again(seat), account.clone()))
@@ -82,7 +82,7 @@ impl Seats {
                 return;
             }
             let Some(shard) = waiting.next() else { return };
-            if let Some(seat) = self.seats.get_mut(&account) {
+            if let Some(seat) = self.all.get_mut(&account) {
                 seat.shard = Some(shard.shard);
                 seat.refused = None;
             }
@@ -92,7 +92,7 @@ impl Seats {
     /// Has the subscription of a seat made, or made anew.
     fn settle(&mut self, account: &str, tracker: &Tracker, shards: &[Standing]) {
         let (now, regroup) = (self.now, self.config.regroup);
-        let Some(seat) = self.seats.get_mut(account) else { return };
+        let Some(seat) = self.all.get_mut(account) else { return };
         let Some(standing) = seat.shard.and_then(|shard| of(shards, shard)) else { return };
         match seat.state {
             State::Ending => {}
@@ -104,8 +104,9 @@ impl Seats {
                     self.outputs.push_back(Output::Forget(Self::key(account)));
                 } else if seat.members == standing.members {
                     seat.changed = None;
-                    let remake = seat.remake;
-                    remake.into_iter().for_each(|at| self.look_again(at));
+                    if let Some(at) = seat.remake {
+                        self.look_again(at);
+                    }
                 } else {
                     let due = *seat.changed.get_or_insert(now) + regroup;
                     if due <= now {
@@ -121,7 +122,7 @@ impl Seats {
     fn want(&mut self, account: &str, tracker: &Tracker, standing: &Standing) {
         let key = Self::key(account);
         let users = tracker.users(standing.shard);
-        let Some(seat) = self.seats.get_mut(account) else { return };
+        let Some(seat) = self.all.get_mut(account) else { return };
         seat.members = standing.members;
         seat.changed = None;
         if users.is_empty() {
@@ -151,5 +152,6 @@ impl Seats {
 }
 
 fn of(shards: &[Standing], shard: ShardId) -> Option<&Standing> {
-    shards.iter().find(|one| one.shard == shard)
+    let nth = shards.binary_search_by_key(&shard, |one| one.shard).ok()?;
+    shards.get(nth)
 }

@@ -390,7 +390,7 @@ proptest! {
     ) {
         let mut desk = Desk::new(&[], 0);
         for act in acts {
-            let before: Vec<_> = desk.seats.seats.iter().map(|(k, s)| (k.clone(), s.shard)).collect();
+            let before: Vec<_> = desk.seats.all.iter().map(|(k, s)| (k.clone(), s.shard)).collect();
             let only_users = matches!(act, Act::Watch(_));
             match act {
                 Act::Watch(numbers) => desk.put(tracker::Input::Watch(&users(numbers))),
@@ -417,7 +417,7 @@ proptest! {
                 Act::Pass(minutes) => desk.pass(mins(minutes)),
             }
             desk.settle();
-            let seated: Vec<_> = desk.seats.seats.values().filter_map(|seat| seat.shard).collect();
+            let seated: Vec<_> = desk.seats.all.values().filter_map(|seat| seat.shard).collect();
             let distinct: BTreeSet<_> = seated.iter().copied().collect();
             prop_assert_eq!(seated.len(), distinct.len());
             if only_users {
@@ -431,7 +431,7 @@ proptest! {
                 prop_assert!(shard.is_some(), "{key} has no shard");
             }
             for one in desk.tracker.shards() {
-                let live = desk.seats.seats.values().any(|seat| {
+                let live = desk.seats.all.values().any(|seat| {
                     seat.shard == Some(one.shard) && seat.told == Push::Rich
                 });
                 prop_assert!(live || one.rung == Rung::Sweep, "{one:?}");

@@ -62,6 +62,12 @@ impl Landed {
         self.answer.as_ref().err()
     }
 
+    /// The same, to keep.
+    #[must_use]
+    pub fn into_error(self) -> Option<Error> {
+        self.answer.err()
+    }
+
     fn failure(&self, error: &Error) -> Input<'static> {
         match error.kind() {
             ErrorKind::Throttled { retry_after, .. } => {

@@ -160,7 +160,8 @@ impl PresenceSession {
         let until = if due > self.now {
             due
         } else if let Err(later) = rate.take(self.now, Class::Write) {
-            later
+            // Whoever fades meanwhile is told of in time.
+            self.next_fading().map_or(later, |fades| fades.min(later))
         } else {
             return self.depart();
         };
@@ -171,6 +172,17 @@ impl PresenceSession {
     #[must_use]
     pub fn shows(&self, user: &UserId) -> Option<SessionPresence> {
         self.users.get(&shard::normal(user))?.wants
+    }
+
+    /// The most users it holds at once.
+    pub(super) fn most(&self) -> usize {
+        self.config.most
+    }
+
+    /// Whom something is shown of, or is still to be cleared of, in the order of ids.
+    #[must_use]
+    pub fn users(&self) -> impl ExactSizeIterator<Item = &UserId> {
+        self.users.keys()
     }
 
     /// How many users something is shown of, or is still to be cleared of.
@@ -307,6 +319,16 @@ impl PresenceSession {
         {
             self.again(write, Duration::ZERO, true);
         }
+    }
+
+    /// When the next user fades of those who wait for the rate.
+    fn next_fading(&self) -> Option<Instant> {
+        let late = self.due.iter().take_while(|(due, _)| *due <= self.now);
+        late.filter_map(|(_, user)| self.users.get(user))
+            .filter(|held| held.wants == Some(SessionPresence::Available) && !held.told_fading)
+            .filter_map(|held| Some(held.set_at? + FADE))
+            .filter(|fades| *fades > self.now)
+            .min()
     }
 
     /// Says of whom `Available` fades, once each time.

@@ -10,8 +10,10 @@
 //! - Only five pairs can be set, for 5 minutes to 4 hours
 //!   ([`SessionPresence`], [`Expiry`]): others never leave this crate.
 //!
-//! Preferred presence, notes and work locations are set once and stay; they need no engine, and are
-//! requests of [`teams_cc_graph::request::users`].
+//! A [`Holder`] drives the session over a Graph client. Preferred presence, notes and work locations
+//! are set once and stay; they need no engine, and are requests of
+//! [`teams_cc_graph::request::users`], sent through [`Quota::send`](crate::Quota::send) so that they
+//! count with everything else.
 //!
 //! | to | request | of whom |
 //! |---|---|---|
@@ -23,6 +25,7 @@
 mod config;
 mod effective;
 mod engine;
+mod holder;
 mod input;
 mod io;
 mod output;
@@ -32,6 +35,7 @@ mod tests;
 pub use config::{Expiry, InvalidExpiry, SessionConfig};
 pub use effective::{Because, Effective, Preferred, ShownSession, explain_effective};
 pub use engine::PresenceSession;
+pub use holder::{Holder, HolderBuilder, HolderEvents};
 pub use input::Input;
 pub use io::{Landed, carry_out};
 pub use output::{Output, Unheld, WriteId};

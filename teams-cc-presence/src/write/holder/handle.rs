@@ -1,0 +1,136 @@
+//! The handle on what is held.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use teams_cc_core::{AppId, UserId};
+use teams_cc_graph::Client;
+
+use super::{
+    HolderBuilder,
+    shared::{Life, Shared},
+};
+use crate::{
+    error::TooManyUsers,
+    write::{Input, SessionPresence},
+};
+
+/// Shows a presence of many users and holds it: a [`PresenceSession`](super::PresenceSession) at work.
+///
+/// Clones are handles on the same sessions; one task keeps them. It stops after
+/// [`shutdown`](Self::shutdown), or once every handle is dropped: what is shown then ends by its
+/// [`Expiry`](super::Expiry), `Available` sooner.
+///
+/// ```
+/// use std::time::Duration;
+/// use teams_cc_core::{AppId, UserId};
+/// use teams_cc_graph::Client;
+/// use teams_cc_presence::{TooManyUsers, write::{Holder, SessionPresence}};
+///
+/// async fn shift(client: Client, app: AppId, agent: &UserId) -> Result<(), TooManyUsers> {
+///     let (holder, _events) = Holder::builder(client, app).start();
+///     holder.show(agent, SessionPresence::Available)?;
+///     tokio::time::sleep(Duration::from_secs(8 * 3600)).await;
+///     // Nothing is shown of anybody any more, as far as that can be done in ten seconds.
+///     let left = holder.shutdown(Duration::from_secs(10)).await;
+///     assert!(left.is_empty());
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Holder {
+    shared: Arc<Shared>,
+    _life: Arc<Life>,
+}
+
+impl Holder {
+    /// Configures a holder; `app` is the client id, which names its sessions.
+    ///
+    /// The app needs `Presence.ReadWrite.All`. Take a client that does not repeat requests by itself
+    /// ([`RetryPolicy::never`](teams_cc_graph::RetryPolicy::never)): the holder does, and counts each.
+    pub fn builder(client: Client, app: AppId) -> HolderBuilder {
+        HolderBuilder::new(client, app)
+    }
+
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let life = Arc::new(Life(Arc::clone(&shared)));
+        Self { shared, _life: life }
+    }
+
+    /// Shows this of a user from now on, until told otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyUsers`] for one more than [`SessionConfig::most`](super::SessionConfig::most), or for
+    /// any after a shutdown; nothing changes.
+    pub fn show(&self, user: &UserId, presence: SessionPresence) -> Result<(), TooManyUsers> {
+        self.input(Input::Show(user, presence))
+    }
+
+    /// Shows nothing of a user any more.
+    pub fn clear(&self, user: &UserId) {
+        // Only one more user can be too many.
+        let _ = self.input(Input::Clear(user));
+    }
+
+    fn is_over(&self) -> bool {
+        let state = self.shared.state();
+        state.stopped || state.session.is_empty()
+    }
+
+    fn input(&self, input: Input<'_>) -> Result<(), TooManyUsers> {
+        let now = self.shared.now();
+        let done = self.shared.state().session.handle_input(now, input);
+        self.shared.work.notify_one();
+        done
+    }
+
+    /// What is wanted of a user.
+    #[must_use]
+    pub fn shows(&self, user: &UserId) -> Option<SessionPresence> {
+        self.shared.state().session.shows(user)
+    }
+
+    /// How many users something is shown of, or is still to be cleared of.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shared.state().session.len()
+    }
+
+    /// Whether nothing is shown of anybody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Clears everything, waits for that until the deadline, and stops; tells of whom something is
+    /// left to end by its expiry.
+    ///
+    /// Dropping the future stops waiting: clearing goes on while a handle lives, and nobody new is
+    /// taken.
+    pub async fn shutdown(&self, deadline: Duration) -> Vec<UserId> {
+        // Nobody is added, so there is no bound to meet.
+        let _ = self.input(Input::Shutdown);
+        let empty = async {
+            loop {
+                let mut turn = std::pin::pin!(self.shared.turned.notified());
+                // What happens from here on is not missed.
+                turn.as_mut().enable();
+                if self.is_over() {
+                    return;
+                }
+                turn.await;
+            }
+        };
+        let _ = tokio::time::timeout(deadline, empty).await;
+        self.shared.stop();
+        // Until nothing is under way any more.
+        let _ = self.shared.gone.acquire().await;
+        self.shared.state().session.users().cloned().collect()
+    }
+}
+
+impl fmt::Debug for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Holder").field("users", &self.len()).finish_non_exhaustive()
+    }
+}
