@@ -6,9 +6,15 @@
 //! and without regard to case, over the union of the documented words.
 
 use teams_cc_core::agent::Availability;
-use teams_cc_graph::model;
+use teams_cc_graph::{
+    model,
+    wire::{Field, Sensitive},
+};
 
-use crate::fresh::Fresh;
+use crate::{
+    fresh::Fresh,
+    told::{StatusMessage, Told, WorkLocation},
+};
 
 /// How Teams appends an out-of-office note to another state: `InACall + OOF`.
 const OUT_OF_OFFICE_MARK: &str = "OOF";
@@ -34,6 +40,7 @@ pub struct Presence {
     pub out_of_office: bool,
     /// The service's version of this presence, where the cloud reports one.
     pub sequence_number: Option<SequenceNumber>,
+    told: Told,
 }
 
 /// The service's version of a presence. The byte order of its text is the order of changes.
@@ -69,7 +76,9 @@ impl Presence {
             state
         };
         let (availability, activity) = (read(availability), read(activity));
-        Self { availability, activity, out_of_office, sequence_number: None }
+        let mut told = Told::default();
+        told.mark(out_of_office);
+        Self { availability, activity, out_of_office, sequence_number: None, told }
     }
 
     /// Reads Graph's resource; a field it lacks counts as unknown.
@@ -81,13 +90,56 @@ impl Presence {
         let availability = text(resource.availability.get());
         let activity = text(resource.activity.get());
         let mut presence = Self::new(&availability, &activity);
-        presence.out_of_office |= resource
-            .out_of_office_settings
-            .get()
-            .and_then(|settings| settings.is_out_of_office.get())
-            .is_some_and(|away| *away);
+        let marked = presence.out_of_office;
+        presence.told = Told::of(resource);
+        presence.told.mark(marked);
+        presence.out_of_office = presence.told.is_out_of_office();
         presence.sequence_number =
             resource.sequence_number.get().and_then(|text| SequenceNumber::new(text));
+        presence
+    }
+}
+
+/// What is told besides the state.
+///
+/// Reads tell it in the worldwide cloud (`getPresencesByUserId` as well as the reads of one user);
+/// notifications do not, and clouds of governments tell the note alone. A tracker keeps what was
+/// read while notifications say nothing of it: missing means not said, null means none.
+impl Presence {
+    /// The note the user shows.
+    #[must_use]
+    pub fn status_message(&self) -> Field<&StatusMessage> {
+        self.told.note()
+    }
+
+    /// Where the user works today; told in the worldwide cloud alone.
+    #[must_use]
+    pub fn work_location(&self) -> Field<&WorkLocation> {
+        self.told.place()
+    }
+
+    /// The note callers see while the user is out of office.
+    #[must_use]
+    pub fn out_of_office_message(&self) -> Field<&Sensitive> {
+        self.told.away()
+    }
+
+    pub(crate) fn told(&self) -> &Told {
+        &self.told
+    }
+
+    /// Whether `held` shows all of this, versions aside; what is not said contradicts nothing.
+    pub(crate) fn is_shown_by(&self, held: &Self) -> bool {
+        self.availability == held.availability
+            && self.activity == held.activity
+            && self.told.is_known_to(&held.told)
+    }
+
+    /// The same, with what it does not say taken from `held`.
+    pub(crate) fn over(&self, held: &Self) -> Self {
+        let mut presence = self.clone();
+        presence.told.complete(&held.told);
+        presence.out_of_office = presence.told.is_out_of_office();
         presence
     }
 }
@@ -184,6 +236,55 @@ mod tests {
         for (this, that, expected) in table {
             assert_eq!(this.supersedes(&that), expected, "{this:?} over {that:?}");
         }
+    }
+
+    #[test]
+    fn what_is_missing_is_not_what_is_null() {
+        let body = json!({"availability": "Away", "activity": "Away",
+            "statusMessage": {"message": {"content": "Back at one", "contentType": "text"}},
+            "workLocation": null,
+            "outOfOfficeSettings": {"isOutOfOffice": false, "message": null}});
+        let all = Presence::from_graph(&graph(body));
+        let note = all.status_message();
+        assert_eq!(note.get().unwrap().text.reveal(), "Back at one");
+        assert!(all.work_location().is_null() && all.out_of_office_message().is_null());
+        assert!(!format!("{all:?}").contains("Back at one"), "{all:?}");
+
+        let office = json!({"workLocationType": "office", "source": "manual", "placeId": "p1"});
+        let placed = Presence::from_graph(&graph(json!({"workLocation": office})));
+        let place = placed.work_location().get().copied().cloned().unwrap();
+        assert_eq!(place.kind, Field::Value(model::WorkLocationType::Office));
+        assert_eq!(place.source, Field::Value(model::WorkLocationSource::Manual));
+        assert_eq!(place.place_id.get().map(|id| &**id), Some("p1"));
+        assert!(placed.status_message().is_missing());
+
+        let told = Presence::new("Away", "Away");
+        assert!(told.status_message().is_missing() && told.work_location().is_missing());
+        assert!(told.is_shown_by(&all) && !all.is_shown_by(&told));
+        assert_eq!(told.over(&all).status_message(), all.status_message());
+        // What is said to be none is none.
+        let cleared = Presence::from_graph(&graph(
+            json!({"availability": "Away", "activity": "Away", "statusMessage": null}),
+        ));
+        assert!(!cleared.is_shown_by(&all));
+        assert!(cleared.over(&all).status_message().is_null());
+    }
+
+    #[test]
+    fn a_state_without_settings_does_not_end_an_absence() {
+        let away = Presence::from_graph(&graph(json!({"availability": "Away", "activity": "Away",
+                   "outOfOfficeSettings": {"isOutOfOffice": true, "message": "Gone fishing"}})));
+        let told = Presence::new("Available", "Available").over(&away);
+        assert!(told.out_of_office);
+        assert_eq!(told.out_of_office_message().get().unwrap().reveal(), "Gone fishing");
+        let back = Presence::from_graph(&graph(
+            json!({"availability": "Available", "activity": "Available",
+                   "outOfOfficeSettings": {"isOutOfOffice": false, "message": null}}),
+        ));
+        assert!(!back.over(&told).out_of_office);
+        // Words that say so say so until other words come.
+        let marked = Presence::new("Available", "OutOfOffice");
+        assert!(!Presence::new("Available", "Available").over(&marked).out_of_office);
     }
 
     #[test]

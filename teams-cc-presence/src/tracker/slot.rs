@@ -106,7 +106,7 @@ impl Slot {
             return Applied::Changed { doubted: false };
         };
         let told = source == PresenceSource::Notification;
-        let same = shows_same(&held.value, presence);
+        let same = presence.is_shown_by(&held.value);
         let versions = match (&presence.sequence_number, &held.value.sequence_number) {
             (Some(this), Some(that)) if this != that => Some(this > that),
             _ => None,
@@ -134,7 +134,7 @@ impl Slot {
             return Applied::Same;
         }
         let doubted = told && versions.is_none() && at.since(self.changed_at) < doubt;
-        *held = Fresh::new(presence.clone(), at, source);
+        *held = Fresh::new(presence.over(&held.value), at, source);
         self.changed_at = at;
         Applied::Changed { doubted }
     }
@@ -168,8 +168,9 @@ impl Slot {
     pub(super) fn heap_bytes(&self) -> usize {
         // A shared text has two counters in front.
         let id = self.user.as_str().len() + 2 * size_of::<usize>();
-        let version = self.seen.as_ref().and_then(|seen| seen.value.sequence_number.as_ref());
-        id + version.map_or(0, |version| version.as_str().len())
+        let Some(seen) = &self.seen else { return id };
+        let version = seen.value.sequence_number.as_ref();
+        id + version.map_or(0, |version| version.as_str().len()) + seen.value.told().heap_bytes()
     }
 }
 
@@ -201,22 +202,19 @@ pub(super) enum Applied {
     },
 }
 
-/// Whether two presences look the same to whoever routes; versions aside.
-fn shows_same(one: &Presence, other: &Presence) -> bool {
-    one.availability == other.availability
-        && one.activity == other.activity
-        && one.out_of_office == other.out_of_office
-}
-
 /// A number for what a presence shows, never zero (FNV-1a).
 pub(super) fn fingerprint(presence: &Presence) -> u32 {
-    let bytes = presence
-        .availability
-        .as_str()
-        .bytes()
-        .chain([0xff, u8::from(presence.out_of_office)])
-        .chain(presence.activity.as_str().bytes());
-    bytes
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
-        .max(1)
+    let mut hash = 0x811c_9dc5_u32;
+    let mut take = |byte: u8| hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    presence.availability.as_str().bytes().for_each(&mut take);
+    take(0xff);
+    take(u8::from(presence.out_of_office));
+    presence.activity.as_str().bytes().for_each(&mut take);
+    if !presence.told().is_empty() {
+        presence.told().texts(|text| {
+            take(0xff);
+            text.bytes().for_each(&mut take);
+        });
+    }
+    hash.max(1)
 }

@@ -1,5 +1,10 @@
+use serde_json::json;
+
 use super::desk::{Desk, presence, secs, user, version};
-use crate::tracker::{Input, Seen, TrackerConfig};
+use crate::{
+    model::Presence,
+    tracker::{Input, Seen, TrackerConfig},
+};
 
 #[test]
 fn a_read_that_began_before_a_notification_never_overwrites_it() {
@@ -170,4 +175,26 @@ fn words_that_look_alike_are_told_apart() {
         }
     }
     assert_eq!(prints.len(), words.len() * words.len() * 2);
+}
+
+#[test]
+fn a_note_that_was_read_outlives_notifications_that_say_nothing_of_it() {
+    let noted = |state: &str, note: &str| {
+        let message = json!({ "message": { "content": note, "contentType": "text" } });
+        let body = json!({ "availability": state, "activity": state, "statusMessage": message });
+        Presence::from_graph(&serde_json::from_value(body).unwrap())
+    };
+    let mut desk = Desk::watching(TrackerConfig::default().period(secs(30)), 2);
+    desk.set(1, noted("Available", "Ask me"));
+    desk.pass(secs(31));
+    assert_eq!(desk.changes(), ["u1 Available 0"], "a note is a change");
+    desk.notify(1, "Busy");
+    let seen = desk.tracker.get(&user(1)).unwrap();
+    assert_eq!(seen.value.status_message().get().unwrap().text.reveal(), "Ask me");
+    assert_eq!(desk.changes(), ["u1 Busy 0"]);
+    desk.set(1, noted("Busy", "Do not"));
+    desk.pass(secs(61));
+    assert_eq!(desk.changes(), ["u1 Busy 0"]);
+    desk.pass(secs(61));
+    assert_eq!(desk.changes(), [""; 0], "what holds on is not told again");
 }
