@@ -123,7 +123,10 @@ impl World {
         let config = TrunkConfig::new(TRUNK.parse().unwrap(), seed)
             .teams(teams)
             .tenant(TRUNK.parse().unwrap(), "72f988bf-86f1-41af-91ab-2d7cd011db47".parse().unwrap())
-            .carrier(StaticPeer::udp("carrier", "203.0.113.7".parse().unwrap(), 5060))
+            .carrier(
+                StaticPeer::udp("carrier", "203.0.113.7".parse().unwrap(), 5060)
+                    .follows_redirects(true),
+            )
             .gate(GatePolicy::unrestricted())
             .ring_time(Duration::from_mins(1));
         let sides = (0..=CARRIER)

@@ -86,8 +86,13 @@ impl World {
                 assert!(known.insert(id.clone()), "two have answered {id}");
             }
         }
-        for (number, legs) in self.connected() {
-            assert!(legs <= 1, "{number} is connected {legs} times");
+        let connected = self.connected();
+        for (number, legs) in &connected {
+            assert!(*legs <= 1, "{number} is connected {legs} times");
+        }
+        for (leg, numbers) in &self.desk.plans {
+            let talking = numbers.iter().filter(|number| connected.contains_key(*number));
+            assert!(talking.count() <= 1, "several have {leg}");
         }
     }
 

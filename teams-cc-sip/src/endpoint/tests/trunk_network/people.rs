@@ -33,6 +33,8 @@ pub(super) struct Desk {
     pub(super) pairs: BTreeMap<LegId, LegId>,
     /// Legs that the trunk puts through by itself, over one destination or several.
     pub(super) put_through: BTreeSet<LegId>,
+    /// The numbers of each plan.
+    pub(super) plans: BTreeMap<LegId, Vec<String>>,
     /// The number of each dialled leg, and who hung it up.
     pub(super) dialled: BTreeMap<LegId, String>,
     pub(super) hung_up: BTreeSet<LegId>,
@@ -52,10 +54,14 @@ pub(super) struct Tally {
     pub(super) held: usize,
     pub(super) died: usize,
     pub(super) hunted: usize,
+    /// Plans of which one of several that rang has answered.
+    pub(super) reached: usize,
+    /// Answers that led elsewhere.
+    pub(super) redirected: usize,
 }
 
 impl Tally {
-    fn all(self) -> [usize; 9] {
+    fn all(self) -> [usize; 11] {
         [
             self.runs,
             self.answered,
@@ -66,6 +72,8 @@ impl Tally {
             self.held,
             self.died,
             self.hunted,
+            self.reached,
+            self.redirected,
         ]
     }
 
@@ -79,6 +87,8 @@ impl Tally {
         self.held += other.held;
         self.died += other.died;
         self.hunted += other.hunted;
+        self.reached += other.reached;
+        self.redirected += other.redirected;
     }
 
     /// Whether all that can happen has.
@@ -213,6 +223,10 @@ impl World {
         match last[usize::try_from(self.dice.below(8)).unwrap()] {
             200 => answers.push(answer),
             0 => {}
+            _ if side == CARRIER && self.dice.chance(40) => {
+                let contact = format!("<sip:{}@{}>", self.fresh(), host(CARRIER));
+                answers.push(response(302).with_header("Contact", contact).unwrap());
+            }
             code => answers.push(response(code)),
         }
         for (at, response) in answers.into_iter().enumerate() {
@@ -315,7 +329,11 @@ impl World {
                     self.dial(Some(call.leg), &via);
                 }
             }
-            input::Event::NextDestination { .. } => self.tally.hunted += 1,
+            input::Event::NextDestination { status, .. } => {
+                self.tally.hunted += 1;
+                self.tally.redirected += usize::from(status == 302);
+            }
+            input::Event::Reached { .. } => self.tally.reached += 1,
             input::Event::Leg { leg, event } => self.leg_tells(&leg, &event),
             input::Event::Transfer { step: TransferStep::Completed, .. } => {
                 self.tally.transferred += 1;

@@ -1,4 +1,4 @@
-//! Callers whom the trunk puts through by itself, over one destination or several.
+//! Callers whom the trunk puts through by itself, over one destination or several, in turn or at once.
 
 use teams_cc_core::PhoneNumber;
 
@@ -12,10 +12,11 @@ impl World {
         let leg = LegId::numbered("D", ticket);
         let shown = PhoneNumber::presented("+14255559999");
         let mut plan = None;
-        for _ in 0..=self.dice.below(2) {
+        for _ in 0..=self.dice.below(4) {
             let to = self.fresh();
             let party = PhoneNumber::presented(&to);
             let to_number = number(&to);
+            self.desk.plans.entry(leg.clone()).or_default().push(to_number.clone());
             let to = Destination::new(via.clone(), party, shown.clone(), leg.clone());
             plan = Some(match plan {
                 None => {
@@ -27,7 +28,12 @@ impl World {
                 Some(plan) => {
                     // Another number is no other proxy for the first one.
                     self.desk.dialled.remove(&leg);
-                    BackToBack::or_to(plan, to).ring_time(Duration::from_secs(12))
+                    let next = if self.dice.chance(60) {
+                        BackToBack::together_with
+                    } else {
+                        BackToBack::or_to
+                    };
+                    next(plan, to).ring_time(Duration::from_secs(12))
                 }
             });
         }
