@@ -9,7 +9,7 @@ use std::{error::Error, net::Ipv4Addr, sync::Arc, time::Duration};
 
 use teams_cc::sip::{
     gate::GatePolicy,
-    io::{Network, SilentMedia, SocketNetwork, TokioClock},
+    io::{SilentMedia, SocketNetwork, TokioClock},
     trunk::{
         BackToBack, Destination, IncomingCall, SipLeg, StaticPeer, Trunk, TrunkConfig, TrunkEvent,
         TrunkEvents, Via,
@@ -25,8 +25,7 @@ type Peers<'a> = &'a [(&'a str, u16)];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
-    let [caller, desk] = [free_port().await?, free_port().await?];
-    let [mobile, us] = [free_port().await?, free_port().await?];
+    let [caller, desk, mobile, us] = [port().await?, port().await?, port().await?, port().await?];
     let peers = [("desk", desk), ("mobile", mobile), ("outside", caller)];
     let (trunk, events) = start("sbc1.adatum.biz", us, &peers).await?;
     let (caller, told) = start("caller.example.org", caller, &[("sbc", us)]).await?;
@@ -70,10 +69,9 @@ async fn put_through(trunk: Trunk, mut events: TrunkEvents) -> Result<(), Failur
 
 /// First the desk for ten seconds, then the mobile phone. Both legs live as long as they are held.
 async fn bridge(trunk: &Trunk, call: IncomingCall) -> Result<[Arc<SipLeg>; 2], Failure> {
-    let leg = LegId::numbered("OUT", 1);
-    let plan = BackToBack::new(call.onward(Via::Carrier("desk".into()), leg.clone()))
-        .or_to(call.onward(Via::Carrier("mobile".into()), leg))
-        .ring_time(Duration::from_secs(10));
+    let to = |carrier: &str| call.onward(Via::Carrier(carrier.into()), LegId::numbered("OUT", 1));
+    // `together_with` instead of `or_to` lets both ring at once.
+    let plan = BackToBack::new(to("desk")).or_to(to("mobile")).ring_time(Duration::from_secs(10));
     let called = trunk.bridge(&call.leg, plan).await?;
     Ok([call.leg, called])
 }
@@ -108,16 +106,15 @@ async fn pick_up(mut events: TrunkEvents, then: LegCommand) -> Result<(), Failur
 
 async fn start(name: &str, port: u16, peers: Peers<'_>) -> Result<(Trunk, TrunkEvents), Failure> {
     let here = Ipv4Addr::LOCALHOST.into();
-    let network: Arc<dyn Network> =
-        Arc::new(SocketNetwork::builder().udp((here, port).into()).bind().await?);
+    let network = SocketNetwork::builder().udp((here, port).into()).bind().await?;
     let config = TrunkConfig::new(name.parse()?, port.into()).gate(GatePolicy::unrestricted());
     let config = peers.iter().fold(config.plain_port(port), |config, (peer, at)| {
         config.carrier(StaticPeer::udp(peer, here, *at).contact("127.0.0.1", port))
     });
     let media = Arc::new(SilentMedia::bind((here, 0).into(), None).await?);
-    Ok(Trunk::start(config, network, Arc::new(TokioClock::system()), media))
+    Ok(Trunk::start(config, Arc::new(network), Arc::new(TokioClock::system()), media))
 }
 
-async fn free_port() -> Result<u16, Failure> {
+async fn port() -> Result<u16, Failure> {
     Ok(tokio::net::UdpSocket::bind("127.0.0.1:0").await?.local_addr()?.port())
 }

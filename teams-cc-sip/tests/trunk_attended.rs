@@ -213,7 +213,9 @@ async fn taken_over(stage: &mut Stage) -> (LegId, Address, Option<String>) {
 /// Whoever has a call is told, and called back; not whoever had it before.
 #[tokio::test(start_paused = true)]
 async fn a_leg_that_is_taken_over_is_its_new_partys() {
-    let mut b = Bridged::on(Stage::new(config())).await;
+    // A port with keys of its own for each stream, as production has.
+    let stage = Stage::with_media(config(), Arc::new(Switch::default()));
+    let mut b = Bridged::on(stage).await;
     // The agent hands over to somebody, so that the leg has been moved before.
     let mut teams = b.stage.teams_connects().await;
     let target = [("Refer-To", "<sip:+14255550177@sip.pstnhub.test:5061;transport=tls>")];
@@ -247,6 +249,13 @@ async fn a_leg_that_is_taken_over_is_its_new_partys() {
     teams.send(invite.clone()).await;
     teams.response(100).await;
     let ok = teams.response(200).await;
+    // With a key that has protected nothing yet: the newcomer does not know its wraps.
+    let key = |body: &[u8]| {
+        let body = String::from_utf8_lossy(body).into_owned();
+        let line = body.lines().find(|line| line.starts_with("a=crypto")).unwrap().to_owned();
+        line.split("inline:").nth(1).unwrap().to_owned()
+    };
+    assert_ne!(key(ok.body()), key(second.body()));
     teams.send(within(&invite, &ok, "ACK", 1, &[], None)).await;
     let bye = b.proxy.request(&Method::Bye).await;
     b.proxy.answer(&bye, StatusCode::OK, None).await;

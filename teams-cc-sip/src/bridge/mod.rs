@@ -19,6 +19,6 @@ mod recall;
 mod redirect;
 mod referral;
 pub(crate) mod relay;
-mod take_over;
+pub(crate) mod take_over;
 mod together;
 mod transfer;

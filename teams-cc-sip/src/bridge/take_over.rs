@@ -22,10 +22,10 @@ use teams_cc_core::{
 use super::together::ELSEWHERE;
 use crate::{
     direct_routing::Caller,
-    endpoint::{CallHandle, Command, Extras, Origin},
+    endpoint::{CallHandle, Command, Extras, FlowId, Origin},
     message::{ContentType, HeaderName, StatusCode},
     trunk::{
-        DisplayText,
+        DisplayText, MasterKey,
         admission::Side,
         call::{Link, Role},
         engine::Engine,
@@ -35,8 +35,21 @@ use crate::{
     },
 };
 
+/// A call with `Replaces`, as it came.
+pub(crate) struct TakeOver {
+    call: CallHandle,
+    old: CallHandle,
+    flow: FlowId,
+    link: Link,
+    who: Caller,
+    offer: Bytes,
+}
+
 impl Engine {
     /// A call with `Replaces` takes over the leg that the call it names carries.
+    ///
+    /// One that encrypts gets a key of its own first: whoever sends it has seen no packet under
+    /// the old one, and would not know how often its count has wrapped.
     pub(crate) fn replaced(
         &mut self,
         call: CallHandle,
@@ -44,9 +57,45 @@ impl Engine {
         origin: &Origin,
         link: &Link,
         who: Caller,
-        offer: &[u8],
+        offer: Bytes,
     ) {
-        let (leg, body) = match self.take_over(old, link, offer) {
+        let leg = match self.may_take_over(old, link) {
+            Ok(leg) => leg,
+            Err(status) => return self.refuse(call, Some(link), status),
+        };
+        let taking = TakeOver { call, old, flow: origin.flow, link: link.clone(), who, offer };
+        let Some(record) = self.legs.get_mut(&leg) else { return };
+        let media = record.session.as_ref().map(|session| session.media().clone());
+        match media.filter(|_| link.encrypted) {
+            Some(_) if record.taking.is_some() => {
+                self.refuse(call, Some(link), StatusCode::REQUEST_PENDING);
+            }
+            Some(media) => {
+                record.taking = Some(Box::new(taking));
+                self.outputs.push_back(Output::NewKey { media });
+            }
+            None => self.taken_over(taking),
+        }
+    }
+
+    /// There is a key for whoever takes a leg over, or could be none.
+    pub(crate) fn key_made(&mut self, media: &LegId, key: Option<MasterKey>) {
+        let leg = self.leg_of_media(media);
+        let Some(record) = leg.and_then(|leg| self.legs.get_mut(&leg)) else { return };
+        let Some(taking) = record.taking.take() else { return };
+        match (key, &mut record.session) {
+            (Some(key), Some(session)) => {
+                session.rekey(key);
+                self.taken_over(*taking);
+            }
+            _ => self.refuse(taking.call, Some(&taking.link), StatusCode::SERVICE_UNAVAILABLE),
+        }
+    }
+
+    fn taken_over(&mut self, taking: TakeOver) {
+        let TakeOver { call, old, flow, link, who, offer } = taking;
+        let link = &link;
+        let (leg, body) = match self.take_over(old, link, &offer) {
             Ok(found) => found,
             Err(status) => return self.refuse(call, Some(link), status),
         };
@@ -59,7 +108,7 @@ impl Engine {
             record.carried = attempt.carried.again();
         }
         record.link = link.clone();
-        record.flow = Some(origin.flow);
+        record.flow = Some(flow);
         // A call back would lead to whoever is there now.
         record.party = who.address.clone();
         record.reached = None;
@@ -97,13 +146,8 @@ impl Engine {
         self.reconcile_hold(&leg);
     }
 
-    /// The leg to take over and our answer, or the status that says why not.
-    fn take_over(
-        &mut self,
-        old: CallHandle,
-        link: &Link,
-        offer: &[u8],
-    ) -> Result<(LegId, Bytes), StatusCode> {
+    /// The leg to take over, or the status that says why not.
+    fn may_take_over(&self, old: CallHandle, link: &Link) -> Result<LegId, StatusCode> {
         let gone = StatusCode::CALL_DOES_NOT_EXIST;
         let leg = self.leg_of(old, Role::Main).ok_or(gone)?;
         let record = self.legs.get(&leg).ok_or(gone)?;
@@ -119,11 +163,24 @@ impl Engine {
             (LegState::Transferring, _) => return Err(StatusCode::REQUEST_PENDING),
             (LegState::Ringing | LegState::Ended, _) => return Err(gone),
         }
-        let record = self.legs.get_mut(&leg).ok_or(gone)?;
+        if record.link.encrypted == link.encrypted {
+            Ok(leg)
+        } else {
+            Err(StatusCode::NOT_ACCEPTABLE_HERE)
+        }
+    }
+
+    /// The leg to take over and our answer, or the status that says why not.
+    fn take_over(
+        &mut self,
+        old: CallHandle,
+        link: &Link,
+        offer: &[u8],
+    ) -> Result<(LegId, Bytes), StatusCode> {
+        let leg = self.may_take_over(old, link)?;
+        let record = self.legs.get_mut(&leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
         let ours = held_or_not(record.hold.wanted(), link);
-        let same = record.link.encrypted == link.encrypted;
-        let answer = record.session.as_mut().filter(|_| same).map(|s| s.answer(offer, ours));
-        match answer {
+        match record.session.as_mut().map(|session| session.answer(offer, ours)) {
             Some(Ok(body)) => Ok((leg, body)),
             _ => Err(StatusCode::NOT_ACCEPTABLE_HERE),
         }

@@ -38,6 +38,10 @@ impl Driver {
                 None
             }
             Output::OpenMedia { media } => Some(self.open_media(media)),
+            Output::NewKey { media } => {
+                let key = self.media.master_key(&media).ok();
+                Some(Input::KeyMade { media, key })
+            }
             Output::ConnectMedia { media, remote } => {
                 self.media.connect(&media, &remote);
                 None

@@ -1,8 +1,11 @@
 //! SRTP and SRTCP with AES-CM-128 and HMAC-SHA1 (RFC 3711).
 //!
 //! A new key starts with no wraps counted (RFC 3711 §3.3.1), whatever the old one had seen; a key
-//! that stays keeps its count across re-INVITEs. RFC 4771, which carries the count in packets, is
-//! not spoken: where both sides start at 0 with a key they need no telling.
+//! that stays keeps its count across re-INVITEs. Whoever takes a call over (RFC 3891) gets a key of
+//! its own, so that it starts at 0 as well. RFC 4771, which carries the count in packets, is
+//! not spoken: no `a=crypto` line can name its transforms (RFC 4568 knows none of them), so a peer
+//! could not be told that its packets carry one; and where both sides start at 0 with each key they
+//! need no telling.
 
 use std::fmt;
 

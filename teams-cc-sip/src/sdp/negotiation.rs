@@ -9,7 +9,8 @@ use super::{
 
 /// What one side of a session has described, and what is agreed.
 ///
-/// Address, port and key stay as they are for the life of the session. The version in `o=` grows by
+/// Address, port and key stay as they are for the life of the session, unless another call takes
+/// its place. The version in `o=` grows by
 /// one with each description that differs from the one before, and sections never leave their
 /// places. An offer that is refused changes nothing that was agreed.
 ///
@@ -73,6 +74,12 @@ impl Negotiation {
         self.local = self.local.with_ice(IceCredentials::derived(&secret, 0));
         self.ice = self.local.ice.is_some().then_some(Ice { secret, start: 0, peer: None });
         self
+    }
+
+    /// Takes another key: for a peer in the place of the one before, who has counted no packets
+    /// under the old one (RFC 3711 §3.3.1).
+    pub(crate) fn rekey(&mut self, key: MasterKey) {
+        self.local = self.local.clone().with_key(key);
     }
 
     /// Describes what this side wants from now on; an earlier offer without answer is withdrawn.

@@ -13,7 +13,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    bridge::{back_to_back::Hunt, parting::Parting},
+    bridge::{back_to_back::Hunt, parting::Parting, take_over::TakeOver},
     direct_routing::{SbcFqdn, number_of},
     endpoint::{CallHandle, FlowId, ReferHandle},
     gate::Grant,
@@ -56,6 +56,8 @@ pub(crate) struct LegRecord {
     pub(crate) reached: Option<Box<Whither>>,
     /// A cause that is known before the endpoint says the end.
     pub(crate) cause: Option<EndCause>,
+    /// The call that is to carry the leg once there is a key for it.
+    pub(crate) taking: Option<Box<TakeOver>>,
     /// What the peer is told of the end, and whoever is bridged to it.
     pub(crate) parting: Parting,
     /// What the gate counts the leg as.
@@ -99,6 +101,7 @@ impl LegRecord {
             transfer: None,
             reached: None,
             cause: None,
+            taking: None,
             parting: Parting::default(),
             grant: None,
             emergency: false,

@@ -188,6 +188,7 @@ impl Engine {
             Input::Execute { ticket, leg, command } => self.execute(ticket, &leg, &command),
             Input::Release { leg } => self.hang_up(&leg),
             Input::MediaOpened { media, local } => self.media_opened(&media, local),
+            Input::KeyMade { media, key } => self.key_made(&media, key),
             Input::Media(event) => self.media_told(event),
             Input::JoinFailed { one, other, error } => self.join_failed(&one, &other, error),
             Input::Congested(congested) => self.congested = congested,

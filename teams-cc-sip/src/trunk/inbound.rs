@@ -56,7 +56,7 @@ impl Engine {
         let offer = parts.session.unwrap_or_default();
         let link = Link { encrypted, ..link };
         if let Some(replaced) = replaces {
-            return self.replaced(call, replaced, origin, &link, caller(request), &offer);
+            return self.replaced(call, replaced, origin, &link, caller(request), offer);
         }
         let who = caller(request);
         let called = emergency.unwrap_or_else(|| self.called_of(request));

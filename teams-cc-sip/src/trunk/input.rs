@@ -54,6 +54,8 @@ pub(crate) enum Input {
     Release { leg: LegId },
     /// The answer to [`Output::OpenMedia`].
     MediaOpened { media: LegId, local: Option<LocalMedia> },
+    /// The answer to [`Output::NewKey`].
+    KeyMade { media: LegId, key: Option<MasterKey> },
     /// A media port tells something about a stream.
     Media(MediaEvent),
     /// The media port could not join two streams.
@@ -94,6 +96,8 @@ pub(crate) enum Output {
     OpenMedia { media: LegId },
     /// Remember that a stream to be opened is a leg's, though it has a name of its own.
     NameMedia { media: LegId, leg: LegId },
+    /// Make another key for a stream that is open and say it by [`Input::KeyMade`].
+    NewKey { media: LegId },
     /// Say where the peer wants its packets.
     ConnectMedia { media: LegId, remote: Box<RemoteMedia> },
     /// Let two streams hear each other.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use teams_cc_core::LegId;
 
-use super::{RemoteMedia, SrtpKeys, input::LocalMedia};
+use super::{MasterKey, RemoteMedia, SrtpKeys, input::LocalMedia};
 use crate::sdp::{AnswerError, Direction, LocalAudio, Negotiation, SessionDescription};
 
 /// The descriptions of one leg, ours and the peer's.
@@ -29,6 +29,11 @@ impl Session {
             negotiation = negotiation.with_ice(local.key);
         }
         Self { media, negotiation }
+    }
+
+    /// Takes another key, for whoever takes the peer's place.
+    pub(crate) fn rekey(&mut self, key: MasterKey) {
+        self.negotiation.rekey(key);
     }
 
     /// The name under which the media port knows this session.
@@ -98,7 +103,6 @@ pub(crate) fn wants_encryption(offer: &[u8]) -> Result<bool, AnswerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sdp::MasterKey;
 
     fn session(n: u64, key: Option<u8>) -> Session {
         let at = SocketAddr::from(([192, 0, 2, 1], 4000 + u16::try_from(n).unwrap()));

@@ -223,6 +223,10 @@ impl World {
                     let local = LocalMedia::new(address(CARRIER), MasterKey::new([7; 30]));
                     self.told.push_back(input::Input::MediaOpened { media, local: Some(local) });
                 }
+                input::Output::NewKey { media } => {
+                    let key = Some(MasterKey::new([8; 30]));
+                    self.told.push_back(input::Input::KeyMade { media, key });
+                }
                 input::Output::Dialled { ticket, outcome } => {
                     self.dialled(ticket, outcome.is_ok());
                 }
