@@ -117,6 +117,56 @@ pub(crate) fn first_outside(bytes: &[u8], class: u8) -> Option<usize> {
     }
 }
 
+/// What starts with the first control character; DEL is none here.
+#[inline]
+pub(crate) fn from_control(mut text: &[u8]) -> &[u8] {
+    while let Some((two, rest)) = text.split_first_chunk::<16>() {
+        let [low, high] = words(two).map(below_space);
+        if low | high != 0 {
+            let at = if low != 0 { first_marked(low) } else { 8 + first_marked(high) };
+            return text.get(at..).unwrap_or_default();
+        }
+        text = rest;
+    }
+    while let [byte, rest @ ..] = text
+        && *byte >= b' '
+    {
+        text = rest;
+    }
+    text
+}
+
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+const HIGHS: u64 = ONES << 7;
+
+/// Marks the high bit of the first octet below a space; marks above it mean nothing.
+#[inline]
+const fn below_space(word: u64) -> u64 {
+    word.wrapping_sub(ONES * 0x20) & !word & HIGHS
+}
+
+/// Marks the high bit of the first octet that is this one; marks above it mean nothing.
+#[inline]
+pub(crate) const fn equal_to(word: u64, octet: u8) -> u64 {
+    let zero = word ^ (ONES * octet as u64);
+    zero.wrapping_sub(ONES) & !zero & HIGHS
+}
+
+/// The octets as little-endian words; those beyond the last whole word are left out.
+#[inline]
+pub(crate) fn words<const OCTETS: usize, const WORDS: usize>(
+    octets: &[u8; OCTETS],
+) -> [u64; WORDS] {
+    let (words, _) = octets.as_chunks();
+    std::array::from_fn(|n| words.get(n).copied().map_or(0, u64::from_le_bytes))
+}
+
+/// The first octet of a little-endian word that is marked.
+#[inline]
+pub(crate) const fn first_marked(marks: u64) -> usize {
+    (marks.trailing_zeros() / 8) as usize
+}
+
 /// Whether the byte is linear white space once lines are unfolded.
 pub(crate) const fn is_ws(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
@@ -126,4 +176,24 @@ pub(crate) const fn is_ws(byte: u8) -> bool {
 pub(crate) fn unhex(high: u8, low: u8) -> Option<u8> {
     let digit = |b: u8| (b as char).to_digit(16).and_then(|d| u8::try_from(d).ok());
     Some(digit(high)? << 4 | digit(low)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_control_character_is_found_wherever_it_stands_and_nothing_else_is() {
+        for octet in 0..=u8::MAX {
+            for at in 0..40 {
+                // Octets above ASCII and a space are the nearest to being taken for one.
+                for other in [b' ', 0x7f, 0x80, 0x9f, 0xff] {
+                    let mut text = [other; 40];
+                    text[at] = octet;
+                    let rest = if octet < b' ' { &text[at..] } else { &[] };
+                    assert_eq!(from_control(&text), rest, "{octet} at {at} among {other}");
+                }
+            }
+        }
+    }
 }

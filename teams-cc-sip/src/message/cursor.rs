@@ -25,6 +25,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A cursor over a part of the buffer; its positions count from the start of the buffer.
+    #[inline]
     pub(crate) fn within(buf: &'a Bytes, range: Range<usize>, grammar: &Grammar) -> Self {
         let text = buf.get(..range.end).unwrap_or_default();
         Self { buf, text, pos: range.start.min(text.len()), grammar: *grammar }
@@ -90,10 +91,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// The bytes from `start` to here.
+    #[inline]
     pub(crate) fn cut(&self, start: usize) -> Octets {
-        Octets::cut(self.buf, start.min(self.pos)..self.pos)
+        Octets::cut(self.buf, start..self.pos)
     }
 
+    #[inline]
     pub(crate) fn cut_range(&self, range: Range<usize>) -> Octets {
         Octets::cut(self.buf, range)
     }
@@ -111,8 +114,11 @@ impl<'a> Cursor<'a> {
     /// Passes over the run of bytes of the class and of whole `%HH` escapes.
     #[inline]
     pub(crate) fn skip_escaped(&mut self, class: u8) {
-        let rest = self.rest();
-        self.pos += class::first_outside(rest, class).unwrap_or(rest.len());
+        self.skip(class);
+        if self.peek() == Some(b'%') {
+            let rest = self.rest();
+            self.pos += class::first_outside(rest, class).unwrap_or(rest.len());
+        }
     }
 
     /// A token of at least one character.
@@ -123,8 +129,16 @@ impl<'a> Cursor<'a> {
     /// A non-empty run of a class whose members are all ASCII.
     pub(crate) fn text(&mut self, class: u8, rule: Rule) -> Result<Text, ParseError> {
         let start = self.pos;
+        self.skip_some(class, rule)?;
+        Ok(Text::checked(self.cut(start)))
+    }
+
+    /// Passes over a non-empty run of the class.
+    #[inline]
+    pub(crate) fn skip_some(&mut self, class: u8, rule: Rule) -> Result<(), ParseError> {
+        let start = self.pos;
         self.skip(class);
-        if self.pos == start { Err(self.fail(rule)) } else { Ok(Text::checked(self.cut(start))) }
+        if self.pos == start { Err(self.fail(rule)) } else { Ok(()) }
     }
 
     /// A quoted string with its quotes, shared; the cursor stands on the first.
@@ -158,35 +172,28 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over a quoted string, or over a non-empty run of the class.
+    #[inline]
     pub(crate) fn skip_quoted_or(&mut self, class: u8, rule: Rule) -> Result<(), ParseError> {
         if self.peek() == Some(b'"') {
             return self.skip_quoted();
         }
-        let start = self.pos;
-        self.skip(class);
-        if self.pos == start { Err(self.fail(rule)) } else { Ok(()) }
+        self.skip_some(class, rule)
     }
 
     /// Decimal digits as a number not above `max`.
-    pub(crate) fn number(&mut self, max: u64) -> Result<u64, ParseError> {
+    #[inline]
+    pub(crate) fn number(&mut self, max: u32) -> Result<u32, ParseError> {
         let start = self.pos;
         let mut value: u64 = 0;
-        while let Some(digit) = self.peek().filter(u8::is_ascii_digit) {
-            value = value
-                .checked_mul(10)
-                .and_then(|v| v.checked_add(u64::from(digit - b'0')))
-                .filter(|&v| v <= max)
-                .ok_or(ParseError::new(Rule::OutOfRange, start))?;
+        while let Some(digit @ b'0'..=b'9') = self.peek()
+            && value <= u64::from(max)
+        {
+            // What was read so far has 32 bits.
+            value = value * 10 + u64::from(digit - b'0');
             self.pos += 1;
         }
-        if self.pos == start { Err(self.fail(Rule::OutOfRange)) } else { Ok(value) }
-    }
-
-    /// As [`Self::number`], for what is 32 bits wide.
-    pub(crate) fn number32(&mut self, max: u32) -> Result<u32, ParseError> {
-        let start = self.pos;
-        self.number(u64::from(max))
-            .and_then(|v| u32::try_from(v).map_err(|_| ParseError::new(Rule::OutOfRange, start)))
+        let number = u32::try_from(value).ok().filter(|&number| number <= max && self.pos > start);
+        number.ok_or(ParseError::new(Rule::OutOfRange, start))
     }
 
     /// Refuses anything but white space up to the end.

@@ -123,7 +123,8 @@ pub enum Rule {
 pub struct ParseError {
     rule: Rule,
     offset: usize,
-    header: Option<HeaderName>,
+    /// Kept apart, so that what is read without fault is handed on in few moves.
+    header: Option<Box<HeaderName>>,
 }
 
 impl ParseError {
@@ -136,7 +137,7 @@ impl ParseError {
     /// Names the header in whose value the offset counts.
     #[must_use]
     pub fn in_header(mut self, name: HeaderName) -> Self {
-        self.header.get_or_insert(name);
+        self.header.get_or_insert_with(|| Box::new(name));
         self
     }
 
@@ -155,13 +156,15 @@ impl ParseError {
 
     /// The header whose value is at fault, if one is.
     #[must_use]
-    pub const fn header(&self) -> Option<&HeaderName> {
-        self.header.as_ref()
+    pub fn header(&self) -> Option<&HeaderName> {
+        self.header.as_deref()
     }
 
-    pub(crate) fn unshifted(mut self, by: usize) -> Self {
-        self.offset = self.offset.saturating_sub(by);
-        self
+    /// What was found in a value that stands in a message: offsets count in the value from here on.
+    #[cold]
+    pub(crate) fn place_in(&mut self, name: HeaderName, start: usize) {
+        self.offset = self.offset.saturating_sub(start);
+        self.header.get_or_insert_with(|| Box::new(name));
     }
 
     pub(crate) fn shifted(mut self, by: usize) -> Self {

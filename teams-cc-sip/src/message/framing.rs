@@ -5,10 +5,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::{
-    Fault, Limits, Message, ParseError, Rule,
-    parse::{Head, salvage},
-};
+use super::{Fault, Limits, Message, ParseError, Rule, parse::salvage};
 
 /// What a stream holds next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,16 +154,19 @@ impl StreamDecoder {
 
     fn read_head(&self, bytes: &Bytes) -> Result<(Box<Message>, usize), Fault> {
         let fault = |error| salvage(bytes, error, &self.limits);
-        let head = Head::read(bytes, &self.limits).map_err(fault)?;
-        let body = match head.content_length {
-            Some(length) => length,
-            None if self.limits.grammar.leniency.no_content_length => 0,
-            None => return Err(fault(ParseError::new(Rule::NoContentLength, head.len))),
-        };
-        if head.len.checked_add(body).is_none_or(|total| total > self.limits.message) {
-            return Err(fault(ParseError::new(Rule::TooLarge, head.len)));
-        }
-        Ok((Box::new(head.message), body))
+        let mut body = 0;
+        let message = Message::read(bytes, &self.limits, |head| {
+            body = match head.content_length {
+                Some(length) => length,
+                None if self.limits.grammar.leniency.no_content_length => 0,
+                None => return Err(ParseError::new(Rule::NoContentLength, head.len)),
+            };
+            if head.len.checked_add(body).is_none_or(|total| total > self.limits.message) {
+                return Err(ParseError::new(Rule::TooLarge, head.len));
+            }
+            Ok(Bytes::new())
+        });
+        Ok((Box::new(message.map_err(fault)?), body))
     }
 }
 

@@ -157,14 +157,16 @@ impl<'a> HeaderRef<'a> {
 
     /// Reads the value.
     pub(super) fn read<T: TypedHeader>(self, grammar: &Grammar) -> Result<T, ParseError> {
-        let read = match self.line.received() {
-            Some(value) => {
-                let start = value.start;
-                T::parse_within(&self.texts.wire, value, grammar).map_err(|e| e.unshifted(start))
-            }
-            None => T::parse_value(&self.value_bytes(), grammar),
+        let Some(value) = self.line.received() else {
+            return T::parse_value(&self.value_bytes(), grammar)
+                .map_err(|e| e.in_header(T::name()));
         };
-        read.map_err(|e| e.in_header(T::name()))
+        let start = value.start;
+        let mut read = T::parse_within(&self.texts.wire, value, grammar);
+        if let Err(error) = &mut read {
+            error.place_in(T::name(), start);
+        }
+        read
     }
 
     /// The value as text, if it is UTF-8; it may name a person.

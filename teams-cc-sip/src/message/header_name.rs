@@ -1,8 +1,11 @@
 //! Names of headers, with their compact forms (RFC 3261 §7.3.3, §20).
 
+mod code;
+
 use std::{cmp::Ordering, fmt, hash::Hash};
 
 use super::{ParseError, Rule, Text, class, octets::Octets};
+pub(crate) use code::Code;
 
 /// A header name this crate gives no meaning to. It compares without case and is written as
 /// received.
@@ -184,72 +187,6 @@ names! {
     PPreferredIdentity = "P-Preferred-Identity",
 }
 
-/// A known name by its place, or that it is another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Code(u8);
-
-impl Code {
-    pub(crate) const OTHER: Self = Self(u8::MAX);
-    pub(crate) const CONTENT_LENGTH: Self = Self(Place::ContentLength as u8);
-
-    /// The code of a name in its long or its compact form.
-    #[inline]
-    pub(crate) fn of(name: &[u8]) -> Self {
-        let (first, last) = match name {
-            [letter] => return compact(*letter),
-            [first, .., last] => (*first, *last),
-            [] => return Self::OTHER,
-        };
-        let mut at = FIRST.get(bucket(name.len(), first, last)).copied().unwrap_or(u8::MAX);
-        while let Some(text) = TEXTS.get(usize::from(at)) {
-            if text.as_bytes() == name || text.as_bytes().eq_ignore_ascii_case(name) {
-                break;
-            }
-            at = NEXT.get(usize::from(at)).copied().unwrap_or(u8::MAX);
-        }
-        Self(at)
-    }
-
-    /// The known name of this code.
-    pub(crate) fn known(self) -> Option<&'static HeaderName> {
-        KNOWN.get(usize::from(self.0)).map(|(_, name)| name)
-    }
-
-    /// The known name of this code as it is written.
-    pub(crate) fn text(self) -> Option<&'static str> {
-        TEXTS.get(usize::from(self.0)).copied()
-    }
-}
-
-const BUCKETS: usize = 256;
-
-/// Where names of this length with these letters at their ends are looked for.
-const fn bucket(len: usize, first: u8, last: u8) -> usize {
-    let (first, last) = ((first | 0x20) as usize, (last | 0x20) as usize);
-    (len * 43 + first * 9 + last) % BUCKETS
-}
-
-const CHAINS: ([u8; BUCKETS], [u8; TEXTS.len()]) = chains();
-/// The place of the first name in each bucket.
-static FIRST: [u8; BUCKETS] = CHAINS.0;
-/// The place of the next name in the same bucket.
-static NEXT: [u8; TEXTS.len()] = CHAINS.1;
-
-#[expect(clippy::cast_possible_truncation, reason = "checked before")]
-const fn chains() -> ([u8; BUCKETS], [u8; TEXTS.len()]) {
-    assert!(TEXTS.len() < u8::MAX as usize, "a place fits in an octet");
-    let (mut first, mut next) = ([u8::MAX; BUCKETS], [u8::MAX; TEXTS.len()]);
-    let mut i = 0;
-    while i < TEXTS.len() {
-        let name = TEXTS[i].as_bytes();
-        let bucket = bucket(name.len(), name[0], name[name.len() - 1]);
-        next[i] = first[bucket];
-        first[bucket] = i as u8;
-        i += 1;
-    }
-    (first, next)
-}
-
 impl HeaderName {
     /// Reads a header name, in its long or its compact form.
     ///
@@ -326,6 +263,10 @@ mod tests {
     #[test]
     fn every_known_name_is_found_in_any_case_and_by_its_letter() {
         for (text, name) in KNOWN {
+            let line = format!("{text}: a value behind a name");
+            let (code, len) = Code::at(line.as_bytes()).unwrap_or((Code::OTHER, 0));
+            let found = (code.known(), len);
+            assert!(found == (Some(name), text.len()) || text.len() == 24, "{text}");
             assert_eq!(HeaderName::parse(&text.to_uppercase()).as_ref(), Ok(name));
             assert_eq!(HeaderName::parse(&text.to_lowercase()).as_ref(), Ok(name));
         }
@@ -334,6 +275,17 @@ mod tests {
         {
             assert_eq!(HeaderName::parse(letter), Ok(name));
         }
+    }
+
+    #[test]
+    fn a_name_is_taken_at_a_glance_only_as_it_is_usually_written() {
+        for line in
+            ["to: b", "To : b", "To\0: b", "Tom: b", ":To: b", "To\r\n: b", "X-To: b", "t: b"]
+        {
+            let line = format!("{line}{}", " ".repeat(24));
+            assert_eq!(Code::at(line.as_bytes()), None, "{line:?}");
+        }
+        assert_eq!(Code::at(b"To: b"), None, "a line too short to look at whole words of it");
     }
 
     #[test]

@@ -65,6 +65,7 @@ impl Host {
         }
     }
 
+    #[inline]
     pub(crate) fn read(c: &mut Cursor<'_>) -> Result<Self, ParseError> {
         if c.peek() == Some(b'[') {
             let rest = c.rest();
@@ -96,6 +97,7 @@ impl Host {
     }
 
     /// Reads `[ ":" port ]`, without white space.
+    #[inline]
     pub(crate) fn read_port(c: &mut Cursor<'_>) -> Result<Option<u16>, ParseError> {
         if c.eat(b':') { Self::port_number(c).map(Some) } else { Ok(None) }
     }
@@ -105,9 +107,10 @@ impl Host {
         if c.separator(b':') { Self::port_number(c).map(Some) } else { Ok(None) }
     }
 
+    #[inline]
     fn port_number(c: &mut Cursor<'_>) -> Result<u16, ParseError> {
         let at = c.pos();
-        let number = c.number(u64::from(u16::MAX)).ok().and_then(|port| u16::try_from(port).ok());
+        let number = c.number(u32::from(u16::MAX)).ok().and_then(|port| u16::try_from(port).ok());
         number.ok_or(ParseError::new(Rule::Port, at))
     }
 
@@ -180,20 +183,26 @@ pub(crate) fn address_text(address: IpAddr) -> Box<str> {
 
 /// Four numbers up to 255 with dots between them, none with a leading zero.
 fn dotted(text: &[u8]) -> Option<Ipv4Addr> {
-    let mut octets = [0u8; 4];
-    let mut parts = text.split(|&b| b == b'.');
-    for octet in &mut octets {
-        let part = parts.next()?;
-        let zero = part.len() > 1 && part.first() == Some(&b'0');
-        if part.is_empty() || part.len() > 3 || zero {
-            return None;
+    let mut address: u32 = 0;
+    let (mut number, mut dots) = (None, 0);
+    for &byte in text {
+        match (byte, number) {
+            // Only zero itself starts with a zero.
+            (b'0'..=b'9', Some(0)) => return None,
+            (b'0'..=b'9', _) => {
+                let longer = number.unwrap_or(0) * 10 + u32::from(byte - b'0');
+                number = (longer <= 255).then_some(longer);
+                number?;
+            }
+            (b'.', Some(whole)) if dots < 3 => {
+                address = address << 8 | whole;
+                (number, dots) = (None, dots + 1);
+            }
+            _ => return None,
         }
-        let number = part.iter().try_fold(0u16, |number, digit| {
-            digit.is_ascii_digit().then(|| number * 10 + u16::from(digit - b'0'))
-        });
-        *octet = u8::try_from(number?).ok()?;
     }
-    parts.next().is_none().then(|| Ipv4Addr::from(octets))
+    let whole = number.filter(|_| dots == 3)?;
+    Some(Ipv4Addr::from_bits(address << 8 | whole))
 }
 
 impl From<IpAddr> for Host {
@@ -231,10 +240,16 @@ mod tests {
 
     proptest! {
         #[test]
+        fn what_the_standard_library_takes_for_an_address_is_one(text in "[0-9]{0,4}(\\.[0-9a]{0,4}){0,4}") {
+            prop_assert_eq!(super::dotted(text.as_bytes()), text.parse().ok());
+        }
+
+        #[test]
         fn dotted_addresses_read_as_the_standard_library_writes_them(octets in any::<[u8; 4]>()) {
             let address = Ipv4Addr::from(octets);
             let dotted = Dotted::new(address);
             prop_assert_eq!(dotted.as_str(), address.to_string());
+            prop_assert_eq!(super::dotted(address.to_string().as_bytes()), Some(address));
         }
     }
 }

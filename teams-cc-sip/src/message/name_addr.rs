@@ -114,22 +114,18 @@ impl NameAddr {
     }
 
     pub(crate) fn from_bytes(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-        Self::within(value, 0..value.len(), grammar)
+        Self::read(value, 0..value.len(), grammar, |address| address)
     }
 
-    pub(crate) fn within(
+    /// Reads an address that fills a part of a message, and wraps it where it will stand.
+    pub(crate) fn read<T>(
         message: &Bytes,
         value: Range<usize>,
         grammar: &Grammar,
-    ) -> Result<Self, ParseError> {
+        wrap: impl FnOnce(Self) -> T,
+    ) -> Result<T, ParseError> {
         let mut c = Cursor::within(message, value, grammar);
         c.skip_ws();
-        let address = Self::read(message, &mut c)?;
-        c.end()?;
-        Ok(address)
-    }
-
-    fn read(value: &Bytes, c: &mut Cursor<'_>) -> Result<Self, ParseError> {
         let display = match c.peek() {
             Some(b'"') => {
                 let start = c.pos();
@@ -139,30 +135,24 @@ impl NameAddr {
                 Some(DisplayName(name))
             }
             Some(b'<') => None,
-            Some(_) => unquoted_display(c)?,
+            Some(_) => unquoted_display(&mut c)?,
             None => return Err(c.fail(Rule::Scheme)),
         };
-        let uri = if c.peek() == Some(b'<') {
-            let start = c.pos() + 1;
-            let rest = c.rest();
-            let len = memchr::memchr(b'>', rest).ok_or_else(|| c.fail(Rule::AngleBrackets))?;
-            c.advance(len + 1);
-            Uri::read(value, start..start + len - 1, &c.grammar)?
+        let uri = if c.eat(b'<') {
+            let start = c.pos();
+            let len = memchr::memchr(b'>', c.rest());
+            let end = start + len.ok_or(ParseError::new(Rule::AngleBrackets, start - 1))?;
+            c.advance(end + 1 - start);
+            start..end
         } else if display.is_some() {
             return Err(c.fail(Rule::AngleBrackets));
         } else {
-            let start = c.pos();
-            let rest = c.rest();
-            let len =
-                rest.iter().position(|&b| is_ws(b) || b == b';' || b == b',').unwrap_or(rest.len());
-            // RFC 3261 §20: a URI with a comma, question mark or semicolon needs brackets.
-            if let Some(at) = rest.iter().take(len).position(|&b| b == b'?') {
-                return Err(ParseError::new(Rule::AngleBrackets, start + at));
-            }
-            c.advance(len);
-            Uri::read(value, start..start + len, &c.grammar)?
+            bare_uri(&mut c)?
         };
-        Ok(Self { display, uri, params: Params::read(c)? })
+        let uri = Uri::read(message, uri, &c.grammar)?;
+        let params = Params::read(&mut c)?;
+        c.end()?;
+        Ok(wrap(Self { display, uri, params }))
     }
 
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
@@ -175,6 +165,19 @@ impl NameAddr {
         out.push(b'>');
         self.params.write(out);
     }
+}
+
+/// Passes over a URI without brackets.
+fn bare_uri(c: &mut Cursor<'_>) -> Result<Range<usize>, ParseError> {
+    let start = c.pos();
+    let rest = c.rest();
+    let len = rest.iter().position(|&b| is_ws(b) || b == b';' || b == b',').unwrap_or(rest.len());
+    // RFC 3261 §20: a URI with a comma, question mark or semicolon needs brackets.
+    if let Some(at) = rest.iter().take(len).position(|&b| b == b'?') {
+        return Err(ParseError::new(Rule::AngleBrackets, start + at));
+    }
+    c.advance(len);
+    Ok(start..start + len)
 }
 
 /// Tokens before `<`; nothing when the value starts with a bare URI.

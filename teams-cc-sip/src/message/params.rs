@@ -158,6 +158,7 @@ impl Params {
     }
 
     /// Reads the parameters of a URI, whose values have escapes instead of quotes.
+    #[inline]
     pub(crate) fn read_of_uri(
         c: &mut Cursor<'_>,
         skip_name: impl Fn(&mut Cursor<'_>),

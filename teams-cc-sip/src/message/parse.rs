@@ -1,14 +1,13 @@
 //! Reading a message: start line, header lines, body (RFC 3261 §7, §18.3).
 
+mod lines;
+
 use bytes::Bytes;
+use lines::Lines;
 
 use super::{
     Fault, Grammar, Headers, Limits, Message, Method, ParseError, Request, Response, Rule,
-    StatusCode, Uri,
-    class::{self, is_ws},
-    cursor::trimmed,
-    header_name::Code,
-    line::LONGEST,
+    StatusCode, Uri, class,
 };
 
 impl Message {
@@ -52,16 +51,14 @@ impl Message {
 }
 
 fn read_datagram(datagram: &Bytes, limits: &Limits) -> Result<Message, ParseError> {
-    let head = Head::read(datagram, limits)?;
-    let rest = datagram.len() - head.len;
-    let body = head.content_length.unwrap_or(rest);
-    if body > rest {
-        return Err(ParseError::new(Rule::ShortBody, datagram.len()));
-    }
-    let body = datagram.slice(head.len..head.len + body);
-    let mut message = head.message;
-    message.read_body(body);
-    Ok(message)
+    Message::read(datagram, limits, |head| {
+        let rest = datagram.len() - head.len;
+        let body = head.content_length.unwrap_or(rest);
+        if body > rest {
+            return Err(ParseError::new(Rule::ShortBody, datagram.len()));
+        }
+        Ok(datagram.slice(head.len..head.len + body))
+    })
 }
 
 /// How many octets of CRLF stand before the start line.
@@ -73,49 +70,35 @@ pub(crate) fn skip_crlf(bytes: &[u8]) -> usize {
     at
 }
 
-/// A message up to its blank line.
+/// What a head says of its message.
+#[derive(Clone, Copy)]
 pub(crate) struct Head {
-    pub(crate) message: Message,
     pub(crate) content_length: Option<usize>,
     /// Octets up to and with the blank line.
     pub(crate) len: usize,
 }
 
-impl Head {
-    pub(crate) fn read(bytes: &Bytes, limits: &Limits) -> Result<Self, ParseError> {
+impl Message {
+    /// Reads a message up to its blank line, and its body with what is given for it.
+    pub(crate) fn read(
+        bytes: &Bytes,
+        limits: &Limits,
+        body: impl FnOnce(Head) -> Result<Bytes, ParseError>,
+    ) -> Result<Self, ParseError> {
         let mut lines = Lines::new(bytes, limits);
         let end = lines.start_line()?;
         let start = read_start(end, bytes, &limits.grammar)?;
-        let mut headers = Headers::of_wire(bytes.clone(), limits.grammar);
-        let mut content_length = None;
         // Only what this crate would write as well is written as it came.
         lines.plain = bytes.get(..end).is_some_and(is_plain_start);
-        loop {
-            let at = lines.at;
-            let Some(code) = lines.header(&mut headers)? else { break };
-            if headers.len() > limits.headers {
-                return Err(ParseError::new(Rule::TooManyHeaders, at));
-            }
-            if code == Code::CONTENT_LENGTH {
-                if content_length.is_some() {
-                    return Err(ParseError::new(Rule::DuplicateContentLength, at));
-                }
-                content_length = Some(read_length(headers.last_value(), at)?);
-            }
-        }
-        lines.refuse_bare_cr()?;
-        if lines.plain && content_length.is_some() {
-            headers.set_intact(lines.at);
-        }
-        let message = match start {
-            Start::Request(method, uri) => {
-                Message::Request(Request::read(method, uri, headers, Bytes::new()))
-            }
+        let mut headers = Headers::of_wire(bytes.clone(), limits.grammar);
+        let head = lines.headers(&mut headers, limits)?;
+        let body = body(head)?;
+        Ok(match start {
+            Start::Request(method, uri) => Self::Request(Request::read(method, uri, headers, body)),
             Start::Response(status, reason) => {
-                Message::Response(Response::read(status, reason, headers, Bytes::new()))
+                Self::Response(Response::read(status, reason, headers, body))
             }
-        };
-        Ok(Self { message, content_length, len: lines.at })
+        })
     }
 }
 
@@ -129,140 +112,6 @@ enum Start {
     Response(StatusCode, Bytes),
 }
 
-/// Walks over the lines of a head.
-struct Lines<'a> {
-    /// What may belong to the head.
-    window: &'a [u8],
-    /// Octets of the whole input, to tell a head too large from one that is not yet whole.
-    total: usize,
-    limit: usize,
-    /// Where the LFs of the window are.
-    ends: memchr::Memchr<'a>,
-    /// Where the next line starts.
-    at: usize,
-    /// Line ends passed, each a CR and a LF.
-    passed: usize,
-    /// Whether every name and its colon stood together, so that nobody reads a line otherwise.
-    plain: bool,
-}
-
-impl<'a> Lines<'a> {
-    fn new(bytes: &'a Bytes, limits: &Limits) -> Self {
-        let limit = limits.head.min(LONGEST);
-        let window = bytes.get(..limit).unwrap_or(bytes);
-        let ends = memchr::memchr_iter(b'\n', window);
-        Self { window, total: bytes.len(), limit, ends, at: 0, passed: 0, plain: true }
-    }
-
-    /// Passes over one line and gives the place of its CRLF.
-    #[inline]
-    fn line_end(&mut self) -> Result<usize, ParseError> {
-        let end = match self.ends.next() {
-            // `at` is beyond 0 once a line has passed, so a LF there has an octet before it.
-            Some(lf) if lf > self.at && self.window.get(lf - 1) == Some(&b'\r') => lf - 1,
-            found => return Err(self.no_end(found)),
-        };
-        self.at = end + 2;
-        self.passed += 1;
-        Ok(end)
-    }
-
-    #[cold]
-    fn no_end(&self, lf: Option<usize>) -> ParseError {
-        match lf {
-            Some(at) => ParseError::new(Rule::LineEnd, at),
-            None if self.total > self.limit => ParseError::new(Rule::TooLarge, self.window.len()),
-            None => match memchr::memchr(b'\r', self.window.get(self.at..).unwrap_or_default()) {
-                // A CR at the very end may be the first half of a line end.
-                Some(cr) if self.at + cr + 1 < self.window.len() => {
-                    ParseError::new(Rule::LineEnd, self.at + cr)
-                }
-                _ => ParseError::new(Rule::Truncated, self.window.len()),
-            },
-        }
-    }
-
-    /// The end of the start line without its CRLF.
-    fn start_line(&mut self) -> Result<usize, ParseError> {
-        self.line_end()
-    }
-
-    /// Reads the next header line, folds included, and says which; nothing at the blank line.
-    ///
-    /// After [`Rule::HeaderLine`] the walk can go on behind the line.
-    #[inline]
-    fn header(&mut self, headers: &mut Headers) -> Result<Option<Code>, ParseError> {
-        let at = self.at;
-        let end = self.line_end()?;
-        if end == at {
-            return Ok(None);
-        }
-        let line = self.window.get(at..end).unwrap_or_default();
-        let name = class::run(line, class::TOKEN);
-        // White space may stand before the colon (RFC 3261 §25.1 HCOLON); no fold is left out of
-        // account, because framing and meaning are read here and nowhere else.
-        let mut colon = name;
-        while line.get(colon).copied().is_some_and(is_ws) {
-            colon += 1;
-            self.plain = false;
-        }
-        if name == 0 || line.get(colon) != Some(&b':') {
-            return Err(ParseError::new(Rule::HeaderLine, at));
-        }
-        let code = Code::of(line.get(..name).unwrap_or_default());
-        let name = at..at + name;
-        match self.window.get(self.at) {
-            Some(&next) if is_ws(next) => {
-                let end = self.folds()?;
-                headers.push_folded(code, &name, &(at + colon + 1..end));
-            }
-            Some(_) => {
-                let value = trimmed(line, colon + 1, line.len());
-                headers.push_read(code, &name, &(at + value.start..at + value.end));
-            }
-            None => return Err(self.no_end(None)),
-        }
-        Ok(Some(code))
-    }
-
-    /// Passes over the lines that continue one.
-    #[cold]
-    fn folds(&mut self) -> Result<usize, ParseError> {
-        loop {
-            let end = self.line_end()?;
-            match self.window.get(self.at) {
-                Some(&next) if is_ws(next) => {}
-                Some(_) => return Ok(end),
-                None => return Err(self.no_end(None)),
-            }
-        }
-    }
-
-    /// Whether a CR that ends no line stands behind a place where so many lines had passed.
-    fn has_bare_cr(&self, at: usize, passed: usize) -> bool {
-        let lines = self.window.get(at..self.at).unwrap_or_default();
-        memchr::memchr_iter(b'\r', lines).count() != self.passed - passed
-    }
-
-    /// RFC 3261 §25.1 knows CR only before LF; each that was passed belongs to a line end.
-    fn refuse_bare_cr(&self) -> Result<(), ParseError> {
-        if !self.has_bare_cr(0, 0) {
-            return Ok(());
-        }
-        let head = self.window.get(..self.at).unwrap_or_default();
-        let bare = memchr::memchr_iter(b'\r', head).find(|&cr| head.get(cr + 1) != Some(&b'\n'));
-        Err(ParseError::new(Rule::LineEnd, bare.unwrap_or_default()))
-    }
-}
-
-fn read_length(value: &[u8], at: usize) -> Result<usize, ParseError> {
-    let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
-    digits
-        .then(|| std::str::from_utf8(value).ok()?.parse().ok())
-        .flatten()
-        .ok_or(ParseError::new(Rule::ContentLength, at))
-}
-
 /// RFC 3261 §7.1 and §7.2: single spaces, nothing after the version.
 fn read_start(end: usize, bytes: &Bytes, grammar: &Grammar) -> Result<Start, ParseError> {
     let line = bytes.get(..end).unwrap_or_default();
@@ -270,7 +119,8 @@ fn read_start(end: usize, bytes: &Bytes, grammar: &Grammar) -> Result<Start, Par
         return read_status(rest, line.len() - rest.len(), end, bytes);
     }
     let first = memchr::memchr(b' ', line).ok_or(ParseError::new(Rule::StartLine, 0))?;
-    let last = memchr::memrchr(b' ', line).filter(|&last| last > first);
+    let usual = line.strip_suffix(b" SIP/2.0").map(<[u8]>::len);
+    let last = usual.or_else(|| memchr::memrchr(b' ', line)).filter(|&last| last > first);
     let last = last.ok_or(ParseError::new(Rule::StartLine, end))?;
     let method = Method::from_bytes(bytes, 0..first)?;
     let version = line.get(last + 1..).unwrap_or_default();
@@ -331,10 +181,10 @@ fn addressable(bytes: &Bytes, status: StatusCode, limits: &Limits) -> Option<Res
     }
     let mut headers = Headers::of_wire(bytes.clone(), limits.grammar);
     while headers.len() < limits.headers {
-        let (at, passed) = (lines.at, lines.passed);
+        lines.bare_cr = None;
         match lines.header(&mut headers) {
             // What a bare CR hides must not come back in the answer.
-            Ok(Some(_)) if lines.has_bare_cr(at, passed) => headers.pop_read(),
+            Ok(Some(_)) if lines.bare_cr.is_some() => headers.pop_read(),
             Ok(Some(_)) => {}
             // A line that is no header is passed over.
             Err(error) if error.rule() == Rule::HeaderLine => {}
@@ -354,7 +204,7 @@ pub(super) fn read_part_head(head: &Bytes, limits: &Limits) -> Result<Headers, P
     let mut lines = Lines::new(&whole, limits);
     while !head.is_empty() && lines.header(&mut headers)?.is_some() {
         if headers.len() > limits.headers {
-            return Err(ParseError::new(Rule::TooManyHeaders, lines.at));
+            return Err(ParseError::new(Rule::TooManyHeaders, lines.at()));
         }
     }
     lines.refuse_bare_cr()?;

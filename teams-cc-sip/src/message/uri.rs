@@ -56,16 +56,12 @@ impl Uri {
         grammar: &Grammar,
     ) -> Result<Self, ParseError> {
         let text = buf.get(whole.clone()).unwrap_or_default();
-        // Most URIs are of this scheme, so it is looked for first.
-        if text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"sip:")) {
-            return SipUri::read(buf, whole, Scheme::Sip, grammar).map(Self::Sip);
+        if let Some(scheme) = Scheme::of(text) {
+            return SipUri::read(buf, whole, scheme, grammar, Self::Sip);
         }
         let no_scheme = || ParseError::new(Rule::Scheme, whole.start);
         let colon = memchr::memchr(b':', text).ok_or_else(no_scheme)?;
         let scheme = text.get(..colon).unwrap_or_default();
-        if scheme.eq_ignore_ascii_case(b"sips") {
-            return SipUri::read(buf, whole, Scheme::Sips, grammar).map(Self::Sip);
-        }
         if scheme.eq_ignore_ascii_case(b"tel") {
             return TelUri::read(buf, whole, grammar).map(Self::Tel);
         }

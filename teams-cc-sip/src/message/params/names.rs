@@ -17,6 +17,7 @@ pub(crate) struct Names {
 
 impl Names {
     /// Notes a name, if it is new and within the bound.
+    #[inline]
     pub(crate) fn add(&mut self, c: &Cursor<'_>, name: Range<usize>) -> Result<(), ParseError> {
         if self.count >= c.grammar.params {
             return Err(c.fail(Rule::TooManyParams));
@@ -25,8 +26,10 @@ impl Names {
             // RFC 3261 §7.3.1: with two tags it would be open which one names the dialog.
             return Err(c.fail(Rule::RepeatedParam));
         }
-        let place = |at: usize| u32::try_from(at).map_err(|_| c.fail(Rule::TooLarge));
-        let name = (place(name.start)?, place(name.end)?);
+        let (Ok(start), Ok(end)) = (u32::try_from(name.start), u32::try_from(name.end)) else {
+            return Err(c.fail(Rule::TooLarge));
+        };
+        let name = (start, end);
         match self.few.get_mut(self.count) {
             Some(slot) => *slot = name,
             None => self.more.push(name),

@@ -9,63 +9,87 @@ use crate::message::{
     Grammar, Host, Params, ParseError, Private, Rule, Text, class, cursor::Cursor, octets::Octets,
 };
 
+impl Scheme {
+    /// The scheme that a URI starts with, if it is one of these.
+    #[inline]
+    pub(in crate::message) fn of(uri: &[u8]) -> Option<Self> {
+        let starts = |scheme: &[u8]| {
+            uri.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        };
+        if starts(b"sip:") { Some(Self::Sip) } else { starts(b"sips:").then_some(Self::Sips) }
+    }
+}
+
 impl SipUri {
-    /// Reads what stands after the scheme, in a part of the buffer that ends with the URI.
-    pub(in crate::message) fn read(
+    /// Reads a URI that fills a part of the buffer, and wraps it where it will stand.
+    pub(in crate::message) fn read<T>(
         buf: &Bytes,
         whole: Range<usize>,
         scheme: Scheme,
         grammar: &Grammar,
-    ) -> Result<Self, ParseError> {
-        let (name, start) = match scheme {
-            Scheme::Sip => (b"sip:".as_slice(), whole.start + 4),
-            Scheme::Sips => (b"sips:".as_slice(), whole.start + 5),
+        wrap: impl FnOnce(Self) -> T,
+    ) -> Result<T, ParseError> {
+        let name = match scheme {
+            Scheme::Sip => b"sip:".as_slice(),
+            Scheme::Sips => b"sips:".as_slice(),
         };
+        let start = whole.start + name.len();
         let mut c = Cursor::within(buf, start..whole.end, grammar);
-        let mut uri = Self::new(Host::Name(Text::default()));
-        let mut rare = Rare::default();
-        uri.scheme = scheme;
         let mut exact = c.slice(whole.start..start) == name;
-        let user = class::run(c.rest(), class::USER);
-        if user > 0 && c.rest().get(user) == Some(&b'@') {
+        let mut rare = Rare::default();
+        let len = class::run(c.rest(), class::USER);
+        let user = if len > 0 && c.rest().get(len) == Some(&b'@') {
             // As nearly every URI has it: no escape, no password.
-            c.advance(user);
-            uri.user = Some(Private::new(Text::checked(c.cut(start))));
+            c.advance(len);
+            let user = Private::new(Text::checked(c.cut(start)));
             c.advance(1);
+            Some(user)
         } else if let Some(at) = memchr::memchr(b'@', c.rest()) {
             let user = read_user(&mut c, start + at)?;
             exact &= user.exact;
-            (uri.user, rare.password) = (Some(user.name), user.password);
-        }
-        uri.host = Host::read(&mut c)?;
-        exact &= !matches!(uri.host, Host::V6(_));
-        let port = c.pos();
-        uri.port = Host::read_port(&mut c)?;
-        exact &= c.slice(port..port + 2) != b":0";
-        uri.params = Params::read_of_uri(&mut c, |c| c.skip_escaped(class::URI_PARAM))?;
+            rare.password = user.password;
+            Some(user.name)
+        } else {
+            None
+        };
+        let host = Host::read(&mut c)?;
+        exact &= !matches!(host, Host::V6(_));
+        let port_at = c.pos();
+        let port = Host::read_port(&mut c)?;
+        exact &= c.slice(port_at..port_at + 2) != b":0";
+        let params = Params::read_of_uri(&mut c, |c| c.skip_escaped(class::URI_PARAM))?;
         if c.eat(b'?') {
-            let start = c.pos();
-            c.skip_escaped(class::URI_HEADER);
-            let headers = c.slice(start..c.pos());
-            if headers.is_empty() || headers.split(|&b| b == b'&').any(|h| !h.contains(&b'=')) {
-                return Err(c.fail(Rule::UriHeader));
-            }
-            rare.headers = Some(Text::checked(c.cut(start)));
+            rare.headers = Some(read_headers(&mut c)?);
         }
         if !c.is_at_end() {
             let rule = if rare.headers.is_some() { Rule::UriHeader } else { Rule::Param };
-            return Err(c.fail(if uri.params.is_empty() { Rule::Host } else { rule }));
+            return Err(c.fail(if params.is_empty() { Rule::Host } else { rule }));
         }
         if !exact {
             rare.wire = Some(Octets::cut(buf, whole));
         }
-        if !exact || rare.password.is_some() || rare.headers.is_some() {
-            uri.rare = Some(Box::new(rare));
-        }
-        Ok(uri)
+        let rare = if exact && rare.password.is_none() && rare.headers.is_none() {
+            None
+        } else {
+            Some(Box::new(rare))
+        };
+        Ok(wrap(Self { scheme, user, host, port, params, rare }))
     }
 }
 
+/// Reads the header part behind its `?`.
+#[cold]
+fn read_headers(c: &mut Cursor<'_>) -> Result<Text, ParseError> {
+    let start = c.pos();
+    c.skip_escaped(class::URI_HEADER);
+    let headers = c.slice(start..c.pos());
+    if headers.is_empty() || headers.split(|&b| b == b'&').any(|h| !h.contains(&b'=')) {
+        return Err(c.fail(Rule::UriHeader));
+    }
+    Ok(Text::checked(c.cut(start)))
+}
+
+/// A user part that holds more than plain characters.
 struct User {
     name: Private,
     password: Option<Private>,
@@ -74,6 +98,7 @@ struct User {
 }
 
 /// Reads `user [ ":" password ] "@"`, where the `@` stands at `at`.
+#[cold]
 fn read_user(c: &mut Cursor<'_>, at: usize) -> Result<User, ParseError> {
     let start = c.pos();
     skip_user(c);

@@ -49,7 +49,7 @@ macro_rules! addresses {
             }
 
             fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-                NameAddr::from_bytes(value, grammar).map(Self)
+                NameAddr::read(value, 0..value.len(), grammar, Self)
             }
 
             fn parse_within(
@@ -57,7 +57,7 @@ macro_rules! addresses {
                 value: Range<usize>,
                 grammar: &Grammar,
             ) -> Result<Self, ParseError> {
-                NameAddr::within(message, value, grammar).map(Self)
+                NameAddr::read(message, value, grammar, Self)
             }
 
             fn write(&self, out: &mut Vec<u8>) {

@@ -231,11 +231,11 @@ impl TypedHeader for MimeVersion {
 
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
         let mut c = Cursor::new(value, grammar);
-        let major = c.number32(u32::MAX)?;
+        let major = c.number(u32::MAX)?;
         if !c.eat(b'.') {
             return Err(c.fail(Rule::Token));
         }
-        let minor = c.number32(u32::MAX)?;
+        let minor = c.number(u32::MAX)?;
         c.end()?;
         Ok(Self { major, minor })
     }

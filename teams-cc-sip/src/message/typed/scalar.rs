@@ -38,7 +38,7 @@ macro_rules! numbers {
 
             fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
                 let mut c = Cursor::new(value, grammar);
-                let number = c.number32($max)?;
+                let number = c.number($max)?;
                 c.end()?;
                 <$int>::try_from(number).map(Self).map_err(|_| ParseError::new(Rule::OutOfRange, 0))
             }
@@ -106,7 +106,7 @@ impl TypedHeader for CSeq {
         grammar: &Grammar,
     ) -> Result<Self, ParseError> {
         let mut c = Cursor::within(message, value, grammar);
-        let number = c.number32(MAX_CSEQ)?;
+        let number = c.number(MAX_CSEQ)?;
         white_space(&mut c)?;
         let at = c.pos();
         c.skip(class::TOKEN);
@@ -145,7 +145,7 @@ impl TypedHeader for RAck {
 
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
         let mut c = Cursor::new(value, grammar);
-        let rseq = c.number32(u32::MAX)?;
+        let rseq = c.number(u32::MAX)?;
         white_space(&mut c)?;
         let at = c.pos();
         let cseq = CSeq::parse_value(&value.slice(at..), grammar).map_err(|e| e.shifted(at))?;
@@ -180,9 +180,9 @@ impl CallId {
 
     pub(super) fn read(c: &mut Cursor<'_>) -> Result<Text, ParseError> {
         let start = c.pos();
-        c.text(class::WORD, Rule::Token)?;
+        c.skip_some(class::WORD, Rule::Token)?;
         if c.eat(b'@') {
-            c.text(class::WORD, Rule::Token)?;
+            c.skip_some(class::WORD, Rule::Token)?;
         }
         Ok(Text::checked(c.cut(start)))
     }

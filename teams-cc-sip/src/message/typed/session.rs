@@ -53,7 +53,7 @@ macro_rules! seconds {
 
             fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
                 let mut c = Cursor::new(value, grammar);
-                let seconds = c.number32(u32::MAX)?;
+                let seconds = c.number(u32::MAX)?;
                 let params = Params::read(&mut c)?;
                 c.end()?;
                 Ok(Self { seconds, params })

@@ -34,7 +34,7 @@ impl TypedHeader for RetryAfter {
 
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
         let mut c = Cursor::new(value, grammar);
-        let seconds = c.number32(u32::MAX)?;
+        let seconds = c.number(u32::MAX)?;
         c.skip_ws();
         let comment = if c.peek() == Some(b'(') { Some(read_comment(&mut c)?) } else { None };
         let params = Params::read(&mut c)?;
@@ -106,8 +106,7 @@ impl TypedHeader for Warning {
 
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
         let mut c = Cursor::new(value, grammar);
-        let code =
-            c.number32(999).ok().and_then(|n| u16::try_from(n).ok()).filter(|_| c.pos() == 3);
+        let code = c.number(999).ok().and_then(|n| u16::try_from(n).ok()).filter(|_| c.pos() == 3);
         let code = code.ok_or(ParseError::new(Rule::OutOfRange, 0))?;
         if !c.eat(b' ') {
             return Err(c.fail(Rule::Token));
