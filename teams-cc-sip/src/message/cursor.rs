@@ -205,27 +205,30 @@ impl<'a> Cursor<'a> {
 
 /// Cuts a value at its commas, outside quotes and angle brackets (RFC 3261 §7.3.1).
 pub(crate) struct Elements<'a> {
-    value: &'a Bytes,
-    pos: Option<usize>,
+    /// The text up to the end of the value.
+    text: &'a [u8],
+    /// Where the next element starts; nothing after the last.
+    next: Option<usize>,
 }
 
 impl<'a> Elements<'a> {
-    pub(crate) const fn new(value: &'a Bytes) -> Self {
-        Self { value, pos: Some(0) }
+    /// The elements of a part of the text, each by its place in the text.
+    pub(crate) fn new(text: &'a [u8], value: Range<usize>) -> Self {
+        Self { text: text.get(..value.end).unwrap_or_default(), next: Some(value.start) }
     }
 
     /// What follows the elements read so far, or nothing after the last.
-    pub(crate) fn rest_bytes(&self) -> Option<Bytes> {
-        self.pos.map(|at| trim(self.value, at, self.value.len()))
+    pub(crate) fn rest(&self) -> Option<Range<usize>> {
+        self.next.map(|at| trimmed(self.text, at, self.text.len()))
     }
 }
 
 impl Iterator for Elements<'_> {
-    type Item = Result<Bytes, ParseError>;
+    type Item = Result<Range<usize>, ParseError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let start = self.pos.take()?;
-        let bytes = self.value.get(start..).unwrap_or_default();
+        let start = self.next.take()?;
+        let bytes = self.text.get(start..).unwrap_or_default();
         let mut end = bytes.len();
         let (mut quoted, mut escaped, mut angle) = (false, false, false);
         for (i, &byte) in bytes.iter().enumerate() {
@@ -244,7 +247,7 @@ impl Iterator for Elements<'_> {
                 b'>' => angle = false,
                 b',' if !angle => {
                     end = i;
-                    self.pos = Some(start + i + 1);
+                    self.next = Some(start + i + 1);
                     break;
                 }
                 _ => {}
@@ -253,7 +256,7 @@ impl Iterator for Elements<'_> {
         if quoted {
             return Some(Err(ParseError::new(Rule::Quote, start)));
         }
-        let element = trim(self.value, start, start + end);
+        let element = trimmed(self.text, start, start + end);
         if element.is_empty() {
             return Some(Err(ParseError::new(Rule::EmptyElement, start)));
         }

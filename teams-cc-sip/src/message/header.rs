@@ -5,7 +5,7 @@ use std::{fmt, ops::Range};
 use bytes::Bytes;
 
 use super::{
-    Grammar, HeaderName, ParseError, Rule,
+    Grammar, HeaderName, NameAddr, ParseError, Rule,
     cursor::{Elements, trim},
     header_name::Code,
     line::{Line, Texts},
@@ -157,14 +157,60 @@ impl<'a> HeaderRef<'a> {
 
     /// Reads the value.
     pub(super) fn read<T: TypedHeader>(self, grammar: &Grammar) -> Result<T, ParseError> {
+        self.read_within(|text, value| T::parse_within(text, value, grammar))
+    }
+
+    /// Reads the first element of a value that is a comma-separated list.
+    pub(super) fn read_first<T: TypedHeader>(
+        self,
+        grammar: &Grammar,
+    ) -> Result<Option<T>, ParseError> {
+        if !self.value().is_empty() && memchr::memchr(b',', self.value()).is_none() {
+            return self.read(grammar).map(Some);
+        }
+        self.read_within(|text, value| {
+            let first = Elements::new(text, value).next().transpose()?;
+            first.map(|first| T::parse_within(text, first, grammar)).transpose()
+        })
+    }
+
+    /// Adds the elements of a value that is a comma-separated list.
+    ///
+    /// An empty value, as `Supported:` may have, holds none.
+    pub(super) fn read_list<T: TypedHeader>(
+        self,
+        grammar: &Grammar,
+        all: &mut Vec<T>,
+    ) -> Result<(), ParseError> {
+        if self.value().is_empty() {
+            return Ok(());
+        }
+        self.read_within(|text, value| {
+            Elements::new(text, value).try_for_each(|element| {
+                let element = element?;
+                if all.len() >= grammar.params {
+                    return Err(ParseError::new(Rule::TooManyParams, element.start));
+                }
+                all.push(T::parse_within(text, element, grammar)?);
+                Ok(())
+            })
+        })
+    }
+
+    /// Reads where the value stands: in what was received, if it stands there in one piece.
+    #[inline]
+    fn read_within<R>(
+        self,
+        read: impl FnOnce(&Bytes, Range<usize>) -> Result<R, ParseError>,
+    ) -> Result<R, ParseError> {
         let Some(value) = self.line.received() else {
-            return T::parse_value(&self.value_bytes(), grammar)
-                .map_err(|e| e.in_header(T::name()));
+            let value = self.value_bytes();
+            return read(&value, 0..value.len()).map_err(|e| e.in_header(self.name()));
         };
         let start = value.start;
-        let mut read = T::parse_within(&self.texts.wire, value, grammar);
+        let mut read = read(&self.texts.wire, value);
         if let Err(error) = &mut read {
-            error.place_in(T::name(), start);
+            error.place_in(self.name(), start);
         }
         read
     }
@@ -295,9 +341,10 @@ fn show(f: &mut fmt::Formatter<'_>, name: &HeaderName, value: &Bytes) -> fmt::Re
     if !ADDRESSES.contains(name) {
         return f.write_str(MASK);
     }
-    for (i, element) in Elements::new(value).enumerate() {
+    for (i, element) in Elements::new(value, 0..value.len()).enumerate() {
         let comma = if i == 0 { "" } else { ", " };
-        match element.and_then(|e| super::NameAddr::from_bytes(&e, &Grammar::default())) {
+        let read = |element| NameAddr::read(value, element, &Grammar::default(), |address| address);
+        match element.and_then(read) {
             Ok(address) => write!(f, "{comma}{address:?}")?,
             Err(_) => write!(f, "{comma}{MASK}")?,
         }

@@ -272,13 +272,13 @@ impl Headers {
         let name = name.to_name()?;
         let at = self.position(&name)?;
         let value = self.lines.get(at)?.value_bytes(&self.texts);
-        let mut elements = Elements::new(&value);
-        let first = elements.next()?.ok()?;
+        let mut elements = Elements::new(&value, 0..value.len());
+        let first = value.slice(elements.next()?.ok()?);
         self.touch();
-        match elements.rest_bytes() {
+        match elements.rest().and_then(|rest| value.get(rest)) {
             Some(rest) => {
                 let (own, text) = (&mut self.texts.own, name.as_str().as_bytes());
-                let line = Line::write(own, name.code(), text, &rest, None).ok()?;
+                let line = Line::write(own, name.code(), text, rest, None).ok()?;
                 *self.lines.get_mut(at)? = line;
                 self.tidy();
             }

@@ -110,11 +110,8 @@ impl NameAddr {
     ///
     /// The rule that the text breaks, with its offset.
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, ParseError> {
-        Self::from_bytes(&Bytes::copy_from_slice(text.as_ref()), &Grammar::default())
-    }
-
-    pub(crate) fn from_bytes(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-        Self::read(value, 0..value.len(), grammar, |address| address)
+        let text = Bytes::copy_from_slice(text.as_ref());
+        Self::read(&text, 0..text.len(), &Grammar::default(), |address| address)
     }
 
     /// Reads an address that fills a part of a message, and wraps it where it will stand.

@@ -2,8 +2,8 @@
 
 use super::Headers;
 use crate::message::{
-    AsHeaderName, HeaderName, HeaderRef, ParseError, Rule, TypedHeader, cursor::Elements,
-    header_name::Code, line::Line,
+    AsHeaderName, HeaderName, HeaderRef, ParseError, Rule, TypedHeader, header_name::Code,
+    line::Line,
 };
 
 impl Headers {
@@ -58,15 +58,8 @@ impl Headers {
     ///
     /// The rule that the element breaks.
     pub fn first<T: TypedHeader>(&self) -> Result<Option<T>, ParseError> {
-        let name = T::name();
-        let Some(header) = self.named(&name).next() else { return Ok(None) };
-        if !header.value().is_empty() && memchr::memchr(b',', header.value()).is_none() {
-            return header.read(&self.grammar).map(Some);
-        }
-        let value = header.value_bytes();
-        let first = Elements::new(&value).next().transpose();
-        let read = first.and_then(|e| e.map(|e| T::parse_value(&e, &self.grammar)).transpose());
-        read.map_err(|e| e.in_header(name))
+        let found = self.named(&T::name()).next();
+        found.map_or(Ok(None), |header| header.read_first(&self.grammar))
     }
 
     /// All elements of a comma-separated header over all its lines, in order.
@@ -78,17 +71,8 @@ impl Headers {
     /// The rule that an element breaks, or [`Rule::TooManyParams`] beyond
     /// [`Limits::params`](crate::message::Limits::params).
     pub fn list<T: TypedHeader>(&self) -> Result<Vec<T>, ParseError> {
-        let name = T::name();
         let mut all = Vec::new();
-        for header in self.named(&name).filter(|h| !h.value().is_empty()) {
-            for element in Elements::new(&header.value_bytes()) {
-                if all.len() >= self.grammar.params {
-                    return Err(ParseError::new(Rule::TooManyParams, 0).in_header(T::name()));
-                }
-                let read = element.and_then(|e| T::parse_value(&e, &self.grammar));
-                all.push(read.map_err(|e| e.in_header(T::name()))?);
-            }
-        }
+        self.named(&T::name()).try_for_each(|header| header.read_list(&self.grammar, &mut all))?;
         Ok(all)
     }
 

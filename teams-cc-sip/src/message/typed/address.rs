@@ -149,14 +149,23 @@ impl TypedHeader for Contact {
     }
 
     fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-        if value.as_ref() == b"*" {
+        Self::parse_within(value, 0..value.len(), grammar)
+    }
+
+    fn parse_within(
+        text: &Bytes,
+        value: Range<usize>,
+        grammar: &Grammar,
+    ) -> Result<Self, ParseError> {
+        if text.get(value.clone()) == Some(b"*") {
             return Ok(Self::Any);
         }
-        let address = NameAddr::from_bytes(value, grammar)?;
+        let at = value.start;
+        let address = NameAddr::read(text, value, grammar, |address| address)?;
         if let Some(expires) = address.params.get("expires")
             && expires.parse::<u32>().is_err()
         {
-            return Err(ParseError::new(Rule::OutOfRange, 0));
+            return Err(ParseError::new(Rule::OutOfRange, at));
         }
         Ok(Self::Addr(address))
     }

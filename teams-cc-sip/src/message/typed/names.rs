@@ -1,6 +1,6 @@
 //! Headers that are lists of names and media types (RFC 3261 §20, RFC 3323).
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use bytes::Bytes;
 
@@ -37,7 +37,15 @@ macro_rules! tokens {
             }
 
             fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-                let mut c = Cursor::new(value, grammar);
+                Self::parse_within(value, 0..value.len(), grammar)
+            }
+
+            fn parse_within(
+                text: &Bytes,
+                value: Range<usize>,
+                grammar: &Grammar,
+            ) -> Result<Self, ParseError> {
+                let mut c = Cursor::within(text, value, grammar);
                 let token = c.token()?;
                 c.end()?;
                 Ok(Self(token))
@@ -96,8 +104,16 @@ impl TypedHeader for Allow {
         HeaderName::Allow
     }
 
-    fn parse_value(value: &Bytes, _: &Grammar) -> Result<Self, ParseError> {
-        Method::from_bytes(value, 0..value.len()).map(Self)
+    fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
+        Self::parse_within(value, 0..value.len(), grammar)
+    }
+
+    fn parse_within(
+        text: &Bytes,
+        value: Range<usize>,
+        _: &Grammar,
+    ) -> Result<Self, ParseError> {
+        Method::from_bytes(text, value).map(Self)
     }
 
     fn write(&self, out: &mut Vec<u8>) {

@@ -37,7 +37,15 @@ macro_rules! numbers {
             }
 
             fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-                let mut c = Cursor::new(value, grammar);
+                Self::parse_within(value, 0..value.len(), grammar)
+            }
+
+            fn parse_within(
+                text: &Bytes,
+                value: Range<usize>,
+                grammar: &Grammar,
+            ) -> Result<Self, ParseError> {
+                let mut c = Cursor::within(text, value, grammar);
                 let number = c.number($max)?;
                 c.end()?;
                 <$int>::try_from(number).map(Self).map_err(|_| ParseError::new(Rule::OutOfRange, 0))

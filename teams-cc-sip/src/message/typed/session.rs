@@ -1,5 +1,7 @@
 //! Session timers, Replaces and Reason (RFC 4028, RFC 3891, RFC 3326).
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use super::CallId;
@@ -52,7 +54,15 @@ macro_rules! seconds {
             }
 
             fn parse_value(value: &Bytes, grammar: &Grammar) -> Result<Self, ParseError> {
-                let mut c = Cursor::new(value, grammar);
+                Self::parse_within(value, 0..value.len(), grammar)
+            }
+
+            fn parse_within(
+                text: &Bytes,
+                value: Range<usize>,
+                grammar: &Grammar,
+            ) -> Result<Self, ParseError> {
+                let mut c = Cursor::within(text, value, grammar);
                 let seconds = c.number(u32::MAX)?;
                 let params = Params::read(&mut c)?;
                 c.end()?;
