@@ -108,11 +108,7 @@ impl TypedHeader for Allow {
         Self::parse_within(value, 0..value.len(), grammar)
     }
 
-    fn parse_within(
-        text: &Bytes,
-        value: Range<usize>,
-        _: &Grammar,
-    ) -> Result<Self, ParseError> {
+    fn parse_within(text: &Bytes, value: Range<usize>, _: &Grammar) -> Result<Self, ParseError> {
         Method::from_bytes(text, value).map(Self)
     }
 
