@@ -4,12 +4,21 @@
 //! [`Observation`] is what Teams presence said, with its age.
 
 mod capacity;
+mod channel;
+mod label;
+mod membership;
 mod presence;
 mod profile;
 mod skill;
 mod state;
 
 pub use capacity::{Capacity, MAX_CAPACITY};
+pub use channel::Channel;
+pub(crate) use channel::CHANNELS;
+pub use label::{
+    Compare, LabelValue, Labels, MAX_LABEL_BYTES, MAX_LABELS, Selector, TooManyLabels,
+};
+pub use membership::Membership;
 pub use presence::{Availability, Observation, PresenceSource};
 pub use profile::Agent;
 pub use skill::{InvalidSkill, MAX_SKILLS, Skill, SkillName, Skills};

@@ -1,11 +1,11 @@
 //! Who an agent is, for routing.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Capacity, Skills};
-use crate::{Address, AgentId, QueueId};
+use super::{Capacity, LabelValue, Labels, Membership, Skills};
+use crate::{Address, AgentId, QueueId, routing::Pauses};
 
 /// Who an agent is. Where to ring, what the agent can do, and for which queues.
 ///
@@ -31,10 +31,21 @@ pub struct Agent {
     pub skills: Skills,
     /// How many contacts the agent takes at once.
     pub capacity: Capacity,
-    /// The queues the agent serves.
-    pub queues: BTreeSet<QueueId>,
+    /// What else is known of the agent, for calls and policies to ask.
+    #[serde(default)]
+    pub labels: Labels,
+    /// The queues the agent serves, and how.
+    pub queues: BTreeMap<QueueId, Membership>,
     /// How long the agent rests after each contact.
     pub wrap_up: Duration,
+    /// How long the agent is left alone after an offer that came to nothing; none for as the
+    /// queue has it.
+    #[serde(default)]
+    pub rest: Option<Pauses>,
+    /// After how many missed offers in a row the agent counts as away; none for as the queue has
+    /// it, zero for never.
+    #[serde(default)]
+    pub misses_before_away: Option<u32>,
 }
 
 impl Agent {
@@ -46,15 +57,32 @@ impl Agent {
             address,
             skills: Skills::default(),
             capacity: Capacity::ONE,
-            queues: BTreeSet::new(),
+            labels: Labels::default(),
+            queues: BTreeMap::new(),
             wrap_up: Duration::ZERO,
+            rest: None,
+            misses_before_away: None,
         }
     }
 
-    /// Adds a queue the agent serves.
+    /// Adds a queue the agent serves, in the first line.
     #[must_use]
-    pub fn queue(mut self, queue: QueueId) -> Self {
-        self.queues.insert(queue);
+    pub fn queue(self, queue: QueueId) -> Self {
+        self.member(queue, Membership::PLAIN)
+    }
+
+    /// Adds a queue the agent serves, or changes how.
+    #[must_use]
+    pub fn member(mut self, queue: QueueId, membership: Membership) -> Self {
+        self.queues.insert(queue, membership);
+        self
+    }
+
+    /// Writes a label; what is over the bounds of [`Labels`] is left away.
+    #[must_use]
+    pub fn label(mut self, name: &str, value: impl Into<LabelValue>) -> Self {
+        // Bounded like skills: more than anybody asks for says nothing more.
+        let _ = self.labels.insert(name, value);
         self
     }
 
@@ -79,9 +107,23 @@ impl Agent {
         self
     }
 
+    /// Sets how long the agent is left alone after an offer that came to nothing.
+    #[must_use]
+    pub fn rest(mut self, rest: Pauses) -> Self {
+        self.rest = Some(rest);
+        self
+    }
+
+    /// Sets after how many missed offers in a row the agent counts as away; zero for never.
+    #[must_use]
+    pub fn misses_before_away(mut self, misses: u32) -> Self {
+        self.misses_before_away = Some(misses);
+        self
+    }
+
     /// Whether the agent serves this queue.
     #[must_use]
     pub fn serves(&self, queue: &QueueId) -> bool {
-        self.queues.contains(queue)
+        self.queues.contains_key(queue)
     }
 }

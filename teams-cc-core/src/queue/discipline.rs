@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::QueueEntry;
 
 /// The place of a call among others; the smallest goes first.
@@ -57,6 +59,41 @@ impl CallOrder for Ageing {
         let boost = head_start.saturating_mul(i128::from(call.priority.get()));
         let place = i128::from(call.enqueued_at.as_nanos()).saturating_sub(boost);
         OrderKey::new(place, 0)
+    }
+}
+
+/// The newest call first, whatever its priority.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "it has no settings")]
+pub struct NewestFirst;
+
+impl CallOrder for NewestFirst {
+    fn key(&self, call: &QueueEntry) -> OrderKey {
+        OrderKey::new(-i128::from(call.enqueued_at.as_nanos()), 0)
+    }
+}
+
+/// The orders that come with the crate, as data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Discipline {
+    /// [`Strict`], the default.
+    #[default]
+    Strict,
+    /// [`Ageing`], with what a step of priority is worth.
+    Ageing(#[serde(with = "crate::time::seconds::written")] Duration),
+    /// [`NewestFirst`].
+    NewestFirst,
+}
+
+impl CallOrder for Discipline {
+    fn key(&self, call: &QueueEntry) -> OrderKey {
+        match self {
+            Self::Strict => Strict.key(call),
+            Self::Ageing(head_start) => Ageing::new(*head_start).key(call),
+            Self::NewestFirst => NewestFirst.key(call),
+        }
     }
 }
 

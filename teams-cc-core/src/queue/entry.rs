@@ -6,13 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AgentId, ContactId, Instant, QueueId,
-    agent::{Skill, SkillName, Skills},
+    agent::{Channel, LabelValue, Labels, Selector, Skill, SkillName, Skills},
 };
 
 /// The most attributes a call carries.
 pub const MAX_ATTRIBUTES: usize = 64;
 /// The longest attribute name or value, in bytes.
 pub const MAX_ATTRIBUTE_BYTES: usize = 256;
+/// The most agents a call prefers; more are dropped.
+pub const MAX_PREFERRED: usize = 16;
+/// The most labels a call asks for; more are refused.
+pub const MAX_SELECTORS: usize = 32;
 
 /// A waiting call: who waits, since when, and for what.
 ///
@@ -39,8 +43,27 @@ pub struct QueueEntry {
     pub enqueued_at: Instant,
     /// How urgent.
     pub priority: Priority,
+    /// By which way the customer came.
+    #[serde(default)]
+    pub channel: Channel,
     /// What the agent must be able to do.
     pub skills: Skills,
+    /// What else the agent must be.
+    #[serde(default)]
+    selectors: Vec<Selector>,
+    /// What the agent had better be.
+    #[serde(default)]
+    pub labels: Labels,
+    /// Who had better take it, the most wanted first.
+    #[serde(default)]
+    preferred: Vec<AgentId>,
+    /// Which lines of agents may take it, where the queue's policy minds that.
+    #[serde(default)]
+    pub levels: Option<Levels>,
+    /// Who calls, by a reference that says nothing about the person. A queue that keeps the place
+    /// of a caller who hung up knows the caller by it.
+    #[serde(default)]
+    pub caller: Option<Box<str>>,
     /// What a classifier wrote on the call, for policies to read. Keep personal data out.
     attributes: Attributes,
 }
@@ -64,7 +87,13 @@ impl QueueEntry {
             destination,
             enqueued_at,
             priority: Priority::NORMAL,
+            channel: Channel::default(),
             skills: Skills::default(),
+            selectors: Vec::new(),
+            labels: Labels::default(),
+            preferred: Vec::new(),
+            levels: None,
+            caller: None,
             attributes: Attributes::default(),
         }
     }
@@ -81,6 +110,67 @@ impl QueueEntry {
     pub fn needs(mut self, skill: Skill) -> Self {
         self.skills.insert(skill);
         self
+    }
+
+    /// Sets by which way the customer came; default [`Channel::Voice`].
+    #[must_use]
+    pub fn channel(mut self, channel: Channel) -> Self {
+        self.channel = channel;
+        self
+    }
+
+    /// Asks for a label of the agent; past [`MAX_SELECTORS`] nobody fits, as nobody can be shown
+    /// to be what is asked.
+    #[must_use]
+    pub fn select(mut self, selector: Selector) -> Self {
+        self.selectors.push(selector);
+        self
+    }
+
+    /// Says what the agent had better be, for rankings by match; past the bounds of [`Labels`] it
+    /// is dropped.
+    #[must_use]
+    pub fn label(mut self, name: &str, value: impl Into<LabelValue>) -> Self {
+        // What is dropped only makes the match less telling.
+        let _ = self.labels.insert(name, value);
+        self
+    }
+
+    /// Adds somebody who had better take the call, such as the last agent; see
+    /// [`preferred`](crate::routing::policy::preferred). Past [`MAX_PREFERRED`] it is dropped.
+    #[must_use]
+    pub fn prefer(mut self, agent: AgentId) -> Self {
+        if self.preferred.len() < MAX_PREFERRED {
+            self.preferred.push(agent);
+        }
+        self
+    }
+
+    /// Says which lines of agents may take the call; see
+    /// [`levels`](crate::routing::policy::levels).
+    #[must_use]
+    pub fn levels(mut self, levels: Levels) -> Self {
+        self.levels = Some(levels);
+        self
+    }
+
+    /// Says who calls, by a reference that says nothing about the person.
+    #[must_use]
+    pub fn caller(mut self, reference: &str) -> Self {
+        self.caller = Some(reference.into());
+        self
+    }
+
+    /// What else the agent must be.
+    #[must_use]
+    pub fn selectors(&self) -> &[Selector] {
+        &self.selectors
+    }
+
+    /// Who had better take the call, the most wanted first.
+    #[must_use]
+    pub fn preferred(&self) -> &[AgentId] {
+        &self.preferred
     }
 
     /// Writes an attribute on the call.
@@ -170,12 +260,37 @@ pub enum Destination {
     Expert(AgentId),
 }
 
+/// Lines of agents, from the first to the last that may be called on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "a range has two ends")]
+pub struct Levels {
+    /// The first.
+    pub first: u16,
+    /// The last.
+    pub last: u16,
+}
+
+impl Levels {
+    /// Every line there is.
+    pub const ALL: Self = Self { first: 0, last: u16::MAX };
+
+    /// Whether this line is among them.
+    #[must_use]
+    pub const fn contains(self, level: u16) -> bool {
+        self.first <= level && level <= self.last
+    }
+}
+
 /// How urgent a call is; higher goes first.
+///
+/// Products count in both directions: a bare number would be read the wrong way by half of all
+/// readers, so it is made by [`steps`](Self::steps) or [`from_the_top`](Self::from_the_top). What a
+/// step is worth is the queue's to say: see [`Discipline`](super::Discipline).
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
-pub struct Priority(i8);
+pub struct Priority(i32);
 
 impl Priority {
     /// After everything else.
@@ -187,13 +302,20 @@ impl Priority {
 
     /// A priority this many steps above normal, or below where negative.
     #[must_use]
-    pub const fn steps(steps: i8) -> Self {
+    pub const fn steps(steps: i32) -> Self {
         Self(steps)
+    }
+
+    /// A priority counted from the top, where 1 is the most urgent and `normal` is what most
+    /// calls have: 3 in Teams, 5 in Amazon Connect.
+    #[must_use]
+    pub const fn from_the_top(place: u8, normal: u8) -> Self {
+        Self(normal as i32 - place as i32)
     }
 
     /// Steps above normal.
     #[must_use]
-    pub const fn get(self) -> i8 {
+    pub const fn get(self) -> i32 {
         self.0
     }
 }

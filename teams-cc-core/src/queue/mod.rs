@@ -7,8 +7,9 @@ mod discipline;
 mod entry;
 mod overflow;
 
-pub use discipline::{Ageing, CallOrder, OrderKey, Strict};
+pub use discipline::{Ageing, CallOrder, Discipline, NewestFirst, OrderKey, Strict};
 pub use entry::{
-    Destination, MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, Priority, QueueEntry, TooManyAttributes,
+    Destination, Levels, MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, MAX_PREFERRED, MAX_SELECTORS,
+    Priority, QueueEntry, TooManyAttributes,
 };
-pub use overflow::{Exit, ExitReason, QueueLimits};
+pub use overflow::{Exit, ExitReason, QueueLimits, WhileRinging};

@@ -8,6 +8,7 @@ use crate::{Address, QueueId};
 
 /// Where a call goes that a queue gives up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Exit {
     /// To another queue, as a new call there.
@@ -68,9 +69,27 @@ pub struct QueueLimits {
     /// Where a call goes that finds the queue full.
     pub when_full: Exit,
     /// The longest any call waits.
+    #[serde(with = "crate::time::seconds::written")]
     pub max_wait: Duration,
     /// Where a call goes that waited so long.
     pub after_wait: Exit,
+    /// What becomes of an agent who rings at that moment.
+    #[serde(default)]
+    pub while_ringing: WhileRinging,
+}
+
+/// What becomes of an agent who rings when a call has waited long enough.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WhileRinging {
+    /// The agent may still take the call; it leaves when that ringing ends. The default.
+    #[default]
+    RingOn,
+    /// The agent stops ringing and the call leaves.
+    CutShort,
 }
 
 impl QueueLimits {
@@ -91,6 +110,15 @@ impl QueueLimits {
     }
 }
 
+impl QueueLimits {
+    /// Sets what becomes of an agent who rings when the longest wait is over.
+    #[must_use]
+    pub fn while_ringing(mut self, what: WhileRinging) -> Self {
+        self.while_ringing = what;
+        self
+    }
+}
+
 impl Default for QueueLimits {
     fn default() -> Self {
         Self {
@@ -98,6 +126,7 @@ impl Default for QueueLimits {
             when_full: Exit::Disconnect,
             max_wait: Duration::from_mins(20),
             after_wait: Exit::Disconnect,
+            while_ringing: WhileRinging::RingOn,
         }
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::{
     AgentChange, Output,
-    engine::{Engine, EngineError, MAX_AGENTS, Stage, Timer},
+    engine::{Engine, EngineError, MAX_AGENTS, Timer},
     roster::Hold,
 };
-use crate::{AgentId, ContactId, OfferId, agent::AwayReason};
+use crate::{AgentId, ContactId, agent::AwayReason};
 
 impl Engine {
     pub(super) fn agent_changed(
@@ -15,59 +15,58 @@ impl Engine {
         agent: &AgentId,
         change: AgentChange,
     ) -> Result<(), EngineError> {
-        if let AgentChange::SignedIn(mut profile) = change {
-            if self.roster.agent(agent).is_none() && self.roster.agents.len() >= MAX_AGENTS {
+        if let AgentChange::SignedIn(profile) = change {
+            let mut profile = *profile;
+            if self.roster.agent(agent).is_none() && self.roster.len() >= MAX_AGENTS {
                 return Err(EngineError::Full { what: "agents", limit: MAX_AGENTS });
             }
             profile.id = agent.clone();
-            self.roster.sign_in(*profile, self.now);
-            if let Some(record) = self.roster.agents.get_mut(agent) {
-                record.guest = false;
+            self.roster.sign_in(profile, self.now);
+            if let Some(place) = self.roster.find(agent) {
+                self.roster.welcome(place);
+                if let Some(record) = self.roster.at_mut(place) {
+                    record.guest = false;
+                }
             }
             return Ok(());
         }
         let now = self.now;
-        let record = self
-            .roster
-            .agents
-            .get_mut(agent)
-            .ok_or_else(|| EngineError::UnknownAgent(agent.clone()))?;
+        let unknown = || EngineError::UnknownAgent(agent.clone());
+        let place = self.roster.find(agent).ok_or_else(unknown)?;
+        let record = self.roster.at_mut(place).ok_or_else(unknown)?;
         match change {
             AgentChange::SignedIn(_) => {}
             AgentChange::Available => {
                 let was_away = record.away.take().is_some();
                 let was_resting = record.wrap_until.take().is_some();
+                record.rest_until = None;
                 if was_away || was_resting {
-                    record.idle_since = now;
+                    record.clocks.available_since = now;
                 }
                 record.misses = 0;
-                self.timers.remove(&Timer::WrapUp(agent.clone()));
-                self.free_unobserved(agent);
+                self.timers.remove(&Timer::WrapUp(place));
+                self.timers.remove(&Timer::Rest(place));
+                self.roster.welcome(place);
+                self.free_unobserved(place);
             }
             AgentChange::Away(reason) => record.away = Some(reason),
             AgentChange::SignedOut => {
                 record.away = Some(AwayReason::SignedOut);
-                let offers: Vec<OfferId> = record
-                    .slots
-                    .values()
-                    .filter_map(|slot| match &slot.hold {
-                        Hold::Reserved(offer) => Some(offer.clone()),
-                        _ => None,
-                    })
-                    .collect();
-                for offer in offers {
+                for offer in self.offered_to(agent) {
                     self.revoke(&offer);
                 }
-                self.dismiss(agent);
+                self.roster.touch(place);
+                self.dismiss(place);
+                return Ok(());
             }
             AgentChange::CallRecorded(contact) => {
-                if !record.slots.contains_key(&contact) {
+                if !record.has(&contact) {
                     return Err(EngineError::UnknownContact(contact));
                 }
-                self.finish(agent, &contact, true);
+                self.finish(place, &contact, true);
             }
         }
-        self.roster.changed();
+        self.roster.touch(place);
         Ok(())
     }
 
@@ -75,35 +74,32 @@ impl Engine {
         let Some(call) = self.drop_call(contact) else {
             return self.released(contact);
         };
-        if let Stage::Offered(offer) = call.stage {
-            self.revoke(&offer);
+        for offer in call.offers {
+            self.withdraw(offer);
         }
-        if let Some(expert) = call.entry.expert() {
-            self.dismiss(expert);
+        if let Some(place) = call.entry.expert().and_then(|expert| self.roster.find(expert)) {
+            self.dismiss(place);
         }
         Ok(())
     }
 
     pub(super) fn released(&mut self, contact: &ContactId) -> Result<(), EngineError> {
         for agent in self.holders(contact)? {
-            self.finish(&agent, contact, true);
+            self.finish(agent, contact, true);
         }
         Ok(())
     }
 
     /// The agents who took this call; more than one where it was queued again meanwhile.
-    pub(super) fn holders(&self, contact: &ContactId) -> Result<Vec<AgentId>, EngineError> {
-        let holders: Vec<AgentId> = self
+    pub(super) fn holders(&self, contact: &ContactId) -> Result<Vec<u32>, EngineError> {
+        let holders: Vec<u32> = self
             .roster
-            .agents
-            .values()
-            .filter(|record| {
-                record
-                    .slots
-                    .get(contact)
-                    .is_some_and(|slot| !matches!(slot.hold, Hold::Reserved(_)))
+            .records()
+            .filter(|(_, record)| {
+                let slot = record.slot(contact);
+                slot.is_some_and(|slot| !matches!(slot.hold, Hold::Reserved(_)))
             })
-            .map(|record| record.id().clone())
+            .map(|(place, _)| place)
             .collect();
         if holders.is_empty() {
             return Err(EngineError::UnknownContact(contact.clone()));
@@ -112,59 +108,77 @@ impl Engine {
     }
 
     /// Frees the place of a call that was taken, with wrap-up where the profile has one.
-    pub(super) fn finish(&mut self, agent: &AgentId, contact: &ContactId, wrap_up: bool) {
+    pub(super) fn finish(&mut self, agent: u32, contact: &ContactId, wrap_up: bool) {
         let now = self.now;
-        let Some(record) = self.roster.agents.get_mut(agent) else {
-            return;
-        };
-        if matches!(
-            record.slots.get(contact).map(|slot| &slot.hold),
-            None | Some(Hold::Reserved(_))
-        ) {
+        let Some(record) = self.roster.at(agent) else { return };
+        let Some(slot) = record.slot(contact) else { return };
+        if matches!(slot.hold, Hold::Reserved(_)) {
             return;
         }
-        let rest = if wrap_up { record.profile.wrap_up } else { Duration::ZERO };
-        record.idle_since = now + rest;
+        let settle = self.rules(slot.queue).settle;
+        let rest = match wrap_up {
+            true => record.profile.wrap_up.saturating_add(settle),
+            false => Duration::ZERO,
+        };
+        let Some(record) = self.roster.at_mut(agent) else { return };
+        let slot = record.let_go(contact);
+        let clocks = &mut record.clocks;
+        clocks.available_since = now + rest;
+        clocks.call_ended = Some(now);
+        clocks.worked = Some(now);
+        clocks.ended = clocks.ended.saturating_add(1);
+        if let Some(since) = slot.as_ref().and_then(|slot| slot.since) {
+            clocks.talked = clocks.talked.saturating_add(now.since(since));
+        }
         if !rest.is_zero() {
             record.wrap_until = Some(now + rest);
-            self.timers.insert(Timer::WrapUp(agent.clone()), now + rest);
+            self.timers.insert(Timer::WrapUp(agent), now + rest);
         }
-        let token = record.slots.remove(contact).and_then(|slot| slot.token);
-        if let Some(token) = token {
+        if let Some(token) = slot.and_then(|slot| slot.token) {
             self.outputs.push_back(Output::Release { token });
         }
-        self.timers.remove(&Timer::Unobserved(agent.clone(), contact.clone()));
-        self.roster.changed();
+        self.timers.remove(&Timer::Unobserved(agent, contact.clone()));
+        self.roster.touch(agent);
         self.dismiss(agent);
     }
 
     /// Frees the place an offer held; no contact was had, so the idle clock runs on.
-    pub(super) fn give_back(&mut self, agent: &AgentId, contact: &ContactId) {
-        if let Some(record) = self.roster.agents.get_mut(agent) {
-            record.slots.remove(contact);
-            self.roster.changed();
+    pub(super) fn give_back(&mut self, agent: u32, contact: &ContactId) {
+        if let Some(record) = self.roster.at_mut(agent) {
+            record.let_go(contact);
+            self.roster.touch(agent);
         }
         self.dismiss(agent);
     }
 
-    pub(super) fn wrap_up_over(&mut self, agent: &AgentId) {
-        if let Some(record) = self.roster.agents.get_mut(agent) {
+    pub(super) fn wrap_up_over(&mut self, agent: u32) {
+        if let Some(record) = self.roster.at_mut(agent) {
             record.wrap_until = None;
-            self.roster.changed();
+            self.roster.touch(agent);
+        }
+    }
+
+    pub(super) fn rest_over(&mut self, agent: u32) {
+        if let Some(record) = self.roster.at_mut(agent) {
+            record.rest_until = None;
+            self.roster.touch(agent);
         }
     }
 
     /// Forgets an agent who signed out, or a guest, once neither has a call.
-    pub(super) fn dismiss(&mut self, agent: &AgentId) {
-        let Some(record) = self.roster.agents.get(agent) else {
-            return;
-        };
+    pub(super) fn dismiss(&mut self, agent: u32) {
+        let Some(record) = self.roster.at(agent) else { return };
+        let id = record.id();
         let wanted =
-            record.guest && self.calls.values().any(|call| call.entry.expert() == Some(agent));
-        let gone = record.away == Some(AwayReason::SignedOut) || (record.guest && !wanted);
-        if gone && record.slots.is_empty() {
-            self.roster.agents.remove(agent);
-            self.timers.remove(&Timer::WrapUp(agent.clone()));
+            record.guest && self.calls.iter().any(|call| call.entry.expert() == Some(id));
+        let signed_out = record.away == Some(AwayReason::SignedOut);
+        // Who signed out is still one of the queue's agents: what was counted there is kept.
+        let gone = signed_out || (record.guest && !wanted);
+        if gone && record.slots().is_empty() {
+            let id = id.clone();
+            self.roster.remove(&id);
+            self.timers.remove(&Timer::WrapUp(agent));
+            self.timers.remove(&Timer::Rest(agent));
         }
     }
 }

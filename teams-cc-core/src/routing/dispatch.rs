@@ -1,212 +1,302 @@
-//! Waiting calls: in, planned, out.
+//! Waiting calls: looked at in order, offered, given up.
 
 use std::time::Duration;
 
 use super::{
-    CallRef, Decision, Output, Step, View,
-    engine::{Engine, EngineError, MAX_AGENTS, MAX_CALLS, Stage, Timer, WaitingCall},
+    CallRef, Decision, Output, Plan, Step,
+    calls::Place,
+    engine::{Engine, Timer},
+    policy::RingMode,
+    roster::Stirred,
 };
 use crate::{
-    ContactId, Instant,
-    agent::Agent,
-    queue::{CallOrder, Exit, ExitReason, OrderKey, QueueEntry, QueueLimits, Strict},
+    AgentId, ContactId, Instant,
+    queue::{Exit, ExitReason, WhileRinging},
 };
 
+/// A queue whose calls are looked at, and how far that has come.
+#[derive(Debug)]
+pub(super) struct Front {
+    queue: u32,
+    /// Queues of which agents want calls first come first.
+    priority: u8,
+    /// Whether even calls are looked at that nobody is free for.
+    all: bool,
+    after: Option<Place>,
+}
+
 impl Engine {
-    pub(super) fn enqueue(&mut self, entry: QueueEntry) -> Result<(), EngineError> {
-        let Some(queue_id) = entry.queue() else {
-            let limits = QueueLimits::default();
-            return self.enqueue_direct(entry, limits.max_wait, limits.after_wait);
-        };
-        let queue =
-            self.queues.get(queue_id).ok_or_else(|| EngineError::UnknownQueue(queue_id.clone()))?;
-        self.check_room(&entry.contact)?;
-        let length =
-            self.calls.values().filter(|call| call.entry.queue() == Some(queue_id)).count();
-        if length >= queue.limits.max_length {
-            self.outputs.push_back(Output::Exit {
-                contact: entry.contact,
-                exit: queue.limits.when_full.clone(),
-                why: ExitReason::QueueFull,
-            });
-            return Ok(());
-        }
-        let key = queue.order.key(&entry);
-        let give_up = (entry.enqueued_at + queue.limits.max_wait, queue.limits.after_wait.clone());
-        self.insert(entry, key, give_up);
-        Ok(())
-    }
-
-    pub(super) fn offer_direct(
-        &mut self,
-        contact: ContactId,
-        expert: Agent,
-        within: Duration,
-        exit: Exit,
-    ) -> Result<(), EngineError> {
-        self.check_room(&contact)?;
-        let id = expert.id.clone();
-        if self.roster.agent(&id).is_none() {
-            if self.roster.agents.len() >= MAX_AGENTS {
-                return Err(EngineError::Full { what: "agents", limit: MAX_AGENTS });
-            }
-            self.roster.sign_in(expert, self.now);
-            if let Some(record) = self.roster.agents.get_mut(&id) {
-                record.guest = true;
+    /// Asks the policy about every waiting call whose answer may have changed, in order.
+    pub(super) fn dispatch(&mut self) {
+        loop {
+            self.pass = self.pass.saturating_add(1);
+            self.direct_calls();
+            self.stirred_queues();
+            let due = self.due_calls();
+            if !due && !self.roster.is_stirred() {
+                return;
             }
         }
-        self.enqueue_direct(QueueEntry::direct(contact, id, self.now), within, exit)
     }
 
-    fn enqueue_direct(
-        &mut self,
-        entry: QueueEntry,
-        within: Duration,
-        exit: Exit,
-    ) -> Result<(), EngineError> {
-        self.check_room(&entry.contact)?;
-        let key = Strict.key(&entry);
-        let give_up = (entry.enqueued_at + within, exit);
-        self.insert(entry, key, give_up);
-        Ok(())
+    /// Calls meant for one person, where anything changed about anybody.
+    fn direct_calls(&mut self) {
+        if self.direct_seen == self.roster.version() {
+            return;
+        }
+        self.direct_seen = self.roster.version();
+        let calls: Vec<u32> = self.calls.direct().copied().collect();
+        for call in calls {
+            self.look_at(call);
+        }
     }
 
-    /// Takes a call off every list; the caller deals with its offer.
-    pub(super) fn drop_call(&mut self, contact: &ContactId) -> Option<WaitingCall> {
-        let call = self.calls.remove(contact)?;
-        self.order.remove(&call.place);
-        self.timers.remove(&Timer::Call(contact.clone()));
-        self.roster.forget_contact(contact);
+    /// Calls of queues in which somebody became free, the queues side by side.
+    fn stirred_queues(&mut self) {
+        let mut stirred = std::mem::take(&mut self.stirred);
+        let mut fronts = std::mem::take(&mut self.fronts);
+        self.roster.take_stirred(&mut stirred);
+        for Stirred { queue, priority, all } in stirred.drain(..) {
+            let all = all && self.queue_at(queue).is_some_and(|q| q.policy.minds_who_is_there());
+            fronts.push(Front { queue, priority, all, after: None });
+        }
+        while let Some(call) = self.next_of(&mut fronts) {
+            self.look_at(call);
+        }
+        fronts.clear();
+        self.stirred = stirred;
+        self.fronts = fronts;
+    }
+
+    /// The next call to look at; fronts that have come to their end are left out.
+    fn next_of(&self, fronts: &mut Vec<Front>) -> Option<u32> {
+        fronts.retain(|front| {
+            front.all || self.roster.members(front.queue).is_some_and(|all| !all.nobody_free())
+        });
+        let mut best: Option<(u8, Place, u32, usize)> = None;
+        for (n, front) in fronts.iter().enumerate() {
+            if let Some((place, call)) = self.calls.next_in_line(front.queue, front.after)
+                && best.is_none_or(|(p, at, ..)| (front.priority, place) < (p, at))
+            {
+                best = Some((front.priority, place, call, n));
+            }
+        }
+        let (_, place, call, n) = best?;
+        if let Some(front) = fronts.get_mut(n) {
+            front.after = Some(place);
+        }
         Some(call)
     }
 
-    /// Has the policy look at a waiting call again.
-    pub(super) fn plan_again(&mut self, contact: &ContactId) {
-        if let Some(WaitingCall { stage: Stage::Waiting { planned }, .. }) =
-            self.calls.get_mut(contact)
-        {
-            *planned = None;
+    /// Calls whose own time has come; answers whether there were any.
+    fn due_calls(&mut self) -> bool {
+        let mut due = std::mem::take(&mut self.due);
+        due.sort_by_key(|call| self.calls.get(*call).map(|call| call.place));
+        let any = !due.is_empty();
+        for call in due.drain(..) {
+            self.look_at(call);
         }
+        if self.due.is_empty() {
+            self.due = due;
+        }
+        any
     }
 
-    /// Asks the policy about every waiting call whose answer may have changed, in order.
-    pub(super) fn dispatch(&mut self) {
-        let version = self.roster.version();
-        let due: Vec<ContactId> = self
-            .order
-            .values()
-            .filter(|contact| {
-                self.calls.get(*contact).is_some_and(|call| {
-                    matches!(call.stage, Stage::Waiting { planned } if planned != Some(version))
-                })
-            })
-            .cloned()
-            .collect();
-        for contact in due {
-            self.plan_call(&contact);
-        }
-    }
-
-    fn plan_call(&mut self, contact: &ContactId) {
-        let Some(call) = self.calls.get_mut(contact) else {
+    /// Looks at a call, once in each pass.
+    fn look_at(&mut self, at: u32) {
+        let pass = self.pass;
+        let Some(call) = self.calls.get_mut(at) else { return };
+        if std::mem::replace(&mut call.pass, pass) == pass {
             return;
-        };
-        self.plan.clear();
-        if self.now >= call.give_up.0 {
-            let exit = call.give_up.1.clone();
-            self.plan.leave(exit, ExitReason::WaitedTooLong);
-        } else {
-            let policy = match call.entry.queue() {
-                Some(queue) => self.queues.get(queue).map(|queue| &queue.policy),
-                None => Some(&self.config.direct),
-            };
-            if let Some(policy) = policy {
-                let view = View::new(self.now, &self.roster);
-                policy.route(&view, CallRef::new(&call.entry), &mut self.plan);
-            }
         }
-        match self.plan.step() {
-            Step::Offer { agents, .. } => {
-                // A policy may name whom it likes; only somebody with a free place is rung, and
-                // nobody again for a call just declined.
-                let view = View::new(self.now, &self.roster);
-                let free = agents.iter().find(|agent| {
-                    view.passed(contact, agent).is_none()
-                        && self.roster.agent(agent).is_some_and(|record| {
-                            record.can_take(self.now).is_ok() && !record.has(contact)
-                        })
-                });
-                let passed = agents.iter().filter_map(|agent| view.passed(contact, agent)?.until());
-                let until = passed.min();
-                match free.cloned() {
-                    Some(agent) => self.start_offer(contact, agent),
-                    None => self.wait(contact, until),
+        let time_is_up = self.now >= call.give_up.0;
+        let rings_progressively = call.add_at.is_some_and(|add_at| add_at <= self.now);
+        let held = call.pause_until.filter(|until| *until > self.now && call.waits());
+        if time_is_up && !call.waits() {
+            return self.time_is_up_while_ringing(at);
+        }
+        if !call.wants_more() && !rings_progressively {
+            return;
+        }
+        if let Some(until) = held {
+            return self.wait(at, Some(until));
+        }
+        let mut plan = std::mem::take(&mut self.plan);
+        plan.clear();
+        if self.ask(at, &mut plan).is_some() {
+            self.carry_out(at, &mut plan);
+        }
+        self.plan = plan;
+    }
+
+    /// Has the policy, or the queue's own limit, write the plan.
+    pub(super) fn ask(&self, at: u32, plan: &mut Plan) -> Option<()> {
+        let call = self.calls.get(at)?;
+        if self.now >= call.give_up.0 {
+            plan.leave(call.give_up.1.clone(), ExitReason::WaitedTooLong);
+            return Some(());
+        }
+        let policy = match call.queue {
+            Some(queue) => &self.queue_at(queue)?.policy,
+            None => &self.config.direct,
+        };
+        policy.route(&self.view(), CallRef::after(&call.entry, call.cursor.as_ref()), plan);
+        Some(())
+    }
+
+    fn carry_out(&mut self, at: u32, plan: &mut Plan) {
+        match plan.step() {
+            Step::Offer { agents, mode } => self.offer(at, agents, mode, plan),
+            Step::Wait { until } => self.nobody(at, until, plan),
+            Step::Leave { exit, why } => {
+                let waits = self.calls.get(at).is_some_and(|call| call.waits());
+                let exit = exit.clone();
+                if waits {
+                    self.leave(at, exit, why, plan);
                 }
             }
-            Step::Wait { until } => self.wait(contact, until),
-            Step::Leave { exit, why } => {
-                let exit = exit.clone();
-                self.leave(contact, exit, why);
+        }
+    }
+
+    /// Rings as many of these as the mode allows.
+    fn offer(&mut self, at: u32, agents: &[AgentId], mode: RingMode, plan: &Plan) {
+        let Some(call) = self.calls.get(at) else { return };
+        let (contact, queue) = (call.entry.contact.clone(), call.queue);
+        let only_first = queue.and_then(|queue| self.queue_at(queue)).is_some_and(|q| q.one_at_a_time);
+        if only_first && call.waits() && !self.calls.is_first(at) {
+            return self.wait(at, None);
+        }
+        let room = match mode {
+            RingMode::One => 1usize.saturating_sub(call.offers.len()),
+            RingMode::Parallel(most) => usize::from(most.get()).saturating_sub(call.offers.len()),
+            RingMode::Progressive(_) => 1,
+            RingMode::All | RingMode::AllOfBest => usize::from(u16::MAX),
+        };
+        let mut until = None;
+        let mut rung = 0;
+        for agent in agents {
+            if rung == room {
+                break;
+            }
+            // A policy may name whom it likes; only somebody with a free place is rung, and
+            // nobody again for a call just declined.
+            let view = self.view();
+            if let Some(passed) = view.passed(&contact, agent).and_then(|reason| reason.until()) {
+                until = Some(until.map_or(passed, |known: Instant| known.min(passed)));
+                continue;
+            }
+            let free = self.roster.find(agent).filter(|place| {
+                self.roster.at(*place).is_some_and(|record| {
+                    record.can_take(self.now).is_ok() && !record.has(&contact)
+                })
+            });
+            if let Some(place) = free {
+                if rung == 0 {
+                    self.explain_now(&contact, Decision::Offered { agent: agent.clone() }, plan);
+                }
+                self.start_offer(at, place, mode);
+                rung += 1;
             }
         }
+        if let Some(call) = self.calls.get_mut(at) {
+            call.mode = mode;
+            call.add_at = match mode {
+                RingMode::Progressive(every) => Some(self.now + every),
+                _ => None,
+            };
+            if rung > 0 {
+                call.explained = false;
+            }
+        }
+        self.calls.line_up(at);
+        self.wait(at, until);
     }
 
-    fn wait(&mut self, contact: &ContactId, until: Option<Instant>) {
-        let version = self.roster.version();
-        let Some(call) = self.calls.get_mut(contact) else {
+    /// Nobody comes into question now.
+    fn nobody(&mut self, at: u32, until: Option<Instant>, plan: &Plan) {
+        let now = self.now;
+        let Some(call) = self.calls.get(at) else { return };
+        let contact = call.entry.contact.clone();
+        let (waits, explained, queue) = (call.waits(), call.explained, call.queue);
+        let retry = self.rules(queue).retry;
+        let somebody_free = queue
+            .and_then(|queue| self.roster.members(queue))
+            .is_some_and(|members| !members.nobody_free());
+        let mut until = until;
+        if let Some(call) = self.calls.get_mut(at) {
+            if let RingMode::Progressive(every) = call.mode
+                && !waits
+            {
+                call.add_at = Some(now + every);
+            }
+            if waits && call.attempt_until.take().is_some() {
+                // The attempt found nobody more: that ends it.
+                call.attempts_from = now + retry;
+                call.pause_until = Some(call.attempts_from).filter(|until| *until > now);
+                until = call.pause_until;
+            } else if waits && somebody_free && !retry.is_zero() {
+                until = until.map(|at| next_attempt(call.attempts_from, retry, at));
+            }
+            call.explained = true;
+        }
+        self.wait(at, until);
+        if waits && !explained {
+            self.explain_now(&contact, Decision::Waits, plan);
+        }
+    }
+
+    /// Has the call looked at again at its own time, if nothing happens before.
+    fn wait(&mut self, at: u32, until: Option<Instant>) {
+        let Some(call) = self.calls.get(at) else { return };
+        // A policy that names a time gone by would be asked for ever; it is asked once per input.
+        let until = until.filter(|at| *at > self.now);
+        let add_at = call.add_at.filter(|at| *at > self.now && !call.waits());
+        let give_up = Some(call.give_up.0).filter(|at| *at > self.now && *at < Instant::MAX);
+        let next = [until, add_at, give_up].into_iter().flatten().min();
+        self.timers.set(Timer::Call(at), next);
+    }
+
+    fn time_is_up_while_ringing(&mut self, at: u32) {
+        let Some(call) = self.calls.get(at) else { return };
+        let queue = call.queue.and_then(|queue| self.queue_at(queue));
+        let rings_on = queue.is_none_or(|q| q.limits.while_ringing == WhileRinging::RingOn);
+        if rings_on {
+            return;
+        }
+        let exit = call.give_up.1.clone();
+        for offer in call.offers.clone() {
+            self.withdraw(offer);
+        }
+        let plan = std::mem::take(&mut self.plan);
+        self.leave(at, exit, ExitReason::WaitedTooLong, &plan);
+        self.plan = plan;
+    }
+
+    fn leave(&mut self, at: u32, exit: Exit, why: ExitReason, plan: &Plan) {
+        let Some(contact) = self.calls.get(at).map(|call| call.entry.contact.clone()) else {
             return;
         };
-        call.stage = Stage::Waiting { planned: Some(version) };
-        // A policy that names a time gone by would be asked for ever; it is asked once per input.
-        let next =
-            until.filter(|at| *at > self.now).map_or(call.give_up.0, |at| at.min(call.give_up.0));
-        if next < Instant::MAX {
-            self.timers.insert(Timer::Call(contact.clone()), next);
-        }
-        if !std::mem::replace(&mut call.explained, true) {
-            self.explain(contact, Decision::Waits);
+        self.explain_now(&contact, Decision::Left { exit: exit.clone(), why }, plan);
+        let call = self.drop_call(&contact);
+        self.outputs.push_back(Output::Exit { contact, exit, why });
+        let expert = call.as_ref().and_then(|call| call.entry.expert());
+        if let Some(place) = expert.and_then(|expert| self.roster.find(expert)) {
+            self.dismiss(place);
         }
     }
 
-    fn leave(&mut self, contact: &ContactId, exit: Exit, why: ExitReason) {
-        let decision = Decision::Left { exit: exit.clone(), why };
-        self.explain(contact, decision);
-        let call = self.drop_call(contact);
-        self.outputs.push_back(Output::Exit { contact: contact.clone(), exit, why });
-        if let Some(expert) = call.as_ref().and_then(|call| call.entry.expert()) {
-            self.dismiss(expert);
+    fn explain_now(&mut self, contact: &ContactId, decision: Decision, plan: &Plan) {
+        if plan.explains() {
+            let explanation = plan.findings().explanation(contact, self.now, decision);
+            self.outputs.push_back(Output::Explained(explanation));
         }
     }
+}
 
-    pub(super) fn explain(&mut self, contact: &ContactId, decision: Decision) {
-        let findings = self.plan.findings();
-        let explanation = findings.explanation(contact, self.now, decision);
-        self.outputs.push_back(Output::Explained(explanation));
-    }
-
-    fn check_room(&self, contact: &ContactId) -> Result<(), EngineError> {
-        if self.calls.contains_key(contact) {
-            return Err(EngineError::Duplicate(contact.clone()));
-        }
-        if self.calls.len() >= MAX_CALLS {
-            return Err(EngineError::Full { what: "calls", limit: MAX_CALLS });
-        }
-        Ok(())
-    }
-
-    fn insert(&mut self, entry: QueueEntry, key: OrderKey, give_up: (Instant, Exit)) {
-        let place = (key, self.arrivals);
-        self.arrivals = self.arrivals.saturating_add(1);
-        self.order.insert(place, entry.contact.clone());
-        self.calls.insert(
-            entry.contact.clone(),
-            WaitingCall {
-                entry,
-                place,
-                give_up,
-                stage: Stage::Waiting { planned: None },
-                explained: false,
-            },
-        );
-    }
+/// The first attempt at or after `at`, where one is made every `retry` from `from` on.
+fn next_attempt(from: Instant, retry: Duration, at: Instant) -> Instant {
+    let waited = at.since(from).as_nanos();
+    let attempts = waited.div_ceil(retry.as_nanos().max(1));
+    let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+    from + retry.saturating_mul(attempts)
 }

@@ -1,18 +1,17 @@
 //! The engine: calls in, offers out.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    fmt,
-    sync::Arc,
-    time::Duration,
-};
+use std::collections::VecDeque;
 
-use super::{Input, Output, Plan, Roster, RoutingPolicy, UnobservedRules, policy};
+use super::{
+    EngineConfig, Explanation, Decision, Input, Output, OfferRules, Plan, Queue, Roster, View,
+    calls::Calls,
+    dispatch::Front,
+    resume::Kept,
+    roster::{Slab, Stirred},
+};
 use crate::{
     AgentId, ContactId, Instant, OfferId, QueueId,
-    agent::Availability,
     contact::OfferEnd,
-    queue::{CallOrder, Exit, OrderKey, QueueEntry, QueueLimits, Strict},
     store::FencingToken,
     time::Deadlines,
 };
@@ -20,162 +19,9 @@ use crate::{
 /// The most calls that wait or are offered at once; one more is refused.
 pub const MAX_CALLS: usize = 10_000;
 /// The most agents known at once; one more is refused.
-pub const MAX_AGENTS: usize = 50_000;
+pub const MAX_AGENTS: usize = 100_000;
 /// The most outputs not yet taken; until some are taken, inputs are refused.
 pub const MAX_OUTPUTS: usize = 100_000;
-
-/// A queue: its policy, its order and its limits.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Queue {
-    /// Which queue.
-    pub id: QueueId,
-    /// Who is offered its calls.
-    pub policy: Arc<dyn RoutingPolicy>,
-    /// In which order calls are served.
-    pub order: Arc<dyn CallOrder>,
-    /// How many calls wait, and for how long.
-    pub limits: QueueLimits,
-}
-
-impl Queue {
-    /// A queue with this policy, in strict order, with the limits of Teams' queues.
-    #[must_use]
-    pub fn new(id: QueueId, policy: impl RoutingPolicy + 'static) -> Self {
-        Self {
-            id,
-            policy: Arc::new(policy),
-            order: Arc::new(Strict),
-            limits: QueueLimits::default(),
-        }
-    }
-
-    /// Sets the order in which calls are served; default [`Strict`].
-    #[must_use]
-    pub fn order(mut self, order: impl CallOrder + 'static) -> Self {
-        self.order = Arc::new(order);
-        self
-    }
-
-    /// Sets how many calls wait, and for how long.
-    #[must_use]
-    pub fn limits(mut self, limits: QueueLimits) -> Self {
-        self.limits = limits;
-        self
-    }
-}
-
-impl fmt::Debug for Queue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Queue")
-            .field("id", &self.id)
-            .field("policy", &self.policy.name())
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
-    }
-}
-
-/// How the engine offers calls.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct EngineConfig {
-    /// How long an agent is rung. Default 18 s, shorter than the 20 s after which Teams forwards
-    /// an unanswered call to a mailbox.
-    pub ring: Duration,
-    /// How long after ringing an answer may still be confirmed. Default 15 s.
-    pub confirm: Duration,
-    /// How long an agent is left alone with a call not taken. Default 30 s.
-    pub pass: Duration,
-    /// How long to wait after a conflict with another process, or an offer taken back. Default 1 s.
-    pub conflict_pause: Duration,
-    /// After how many missed offers in a row an agent counts as away. None for never. Default 3.
-    pub misses_before_away: Option<u32>,
-    /// When an agent out of sight is free again.
-    pub unobserved: UnobservedRules,
-    /// Who is offered a call meant for one person. By default that person while available, by
-    /// presence not older than 60 s.
-    pub direct: Arc<dyn RoutingPolicy>,
-}
-
-impl EngineConfig {
-    /// Sets how long an agent is rung.
-    #[must_use]
-    pub fn ring(mut self, ring: Duration) -> Self {
-        self.ring = ring;
-        self
-    }
-
-    /// Sets how long after ringing an answer may still be confirmed.
-    #[must_use]
-    pub fn confirm(mut self, confirm: Duration) -> Self {
-        self.confirm = confirm;
-        self
-    }
-
-    /// Sets how long an agent is left alone with a call not taken.
-    #[must_use]
-    pub fn pass(mut self, pass: Duration) -> Self {
-        self.pass = pass;
-        self
-    }
-
-    /// Sets after how many missed offers in a row an agent counts as away.
-    #[must_use]
-    pub fn misses_before_away(mut self, misses: Option<u32>) -> Self {
-        self.misses_before_away = misses;
-        self
-    }
-
-    /// Sets when an agent out of sight is free again.
-    #[must_use]
-    pub fn unobserved(mut self, rules: UnobservedRules) -> Self {
-        self.unobserved = rules;
-        self
-    }
-
-    /// Sets the policy for calls meant for one person.
-    #[must_use]
-    pub fn direct(mut self, policy: impl RoutingPolicy + 'static) -> Self {
-        self.direct = Arc::new(policy);
-        self
-    }
-
-    /// How long an offer may take in all.
-    pub(super) fn offer_time(&self) -> Duration {
-        self.ring.saturating_add(self.confirm)
-    }
-}
-
-impl Default for EngineConfig {
-    fn default() -> Self {
-        let direct = policy::eligible()
-            .gate(policy::presence(Availability::Available).max_age(Duration::from_mins(1)))
-            .rank(policy::agent_id())
-            .ring(super::RingMode::One);
-        Self {
-            ring: Duration::from_secs(18),
-            confirm: Duration::from_secs(15),
-            pass: Duration::from_secs(30),
-            conflict_pause: Duration::from_secs(1),
-            misses_before_away: Some(3),
-            unobserved: UnobservedRules::default(),
-            direct: Arc::new(direct),
-        }
-    }
-}
-
-impl fmt::Debug for EngineConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EngineConfig")
-            .field("ring", &self.ring)
-            .field("confirm", &self.confirm)
-            .field("pass", &self.pass)
-            .field("misses_before_away", &self.misses_before_away)
-            .field("unobserved", &self.unobserved)
-            .field("direct", &self.direct.name())
-            .finish_non_exhaustive()
-    }
-}
 
 /// Routes waiting calls to agents: reserves, offers, takes the next, gives up.
 ///
@@ -195,15 +41,24 @@ impl fmt::Debug for EngineConfig {
 #[derive(Debug)]
 pub struct Engine {
     pub(super) config: EngineConfig,
-    pub(super) queues: BTreeMap<QueueId, Queue>,
+    /// By the place that the roster gave the queue.
+    pub(super) queues: Vec<Option<Queue>>,
     pub(super) roster: Roster,
-    pub(super) calls: BTreeMap<ContactId, WaitingCall>,
-    pub(super) order: BTreeMap<(OrderKey, u64), ContactId>,
-    pub(super) offers: BTreeMap<OfferId, OfferRecord>,
+    pub(super) calls: Calls,
+    pub(super) offers: Slab<OfferId, OfferRecord>,
+    pub(super) kept: Kept,
     pub(super) timers: Deadlines<Timer>,
     pub(super) outputs: VecDeque<Output>,
     pub(super) plan: Plan,
     pub(super) now: Instant,
+    /// Calls to look at: new ones, those whose time has come, those whose offer ended.
+    pub(super) due: Vec<u32>,
+    pub(super) stirred: Vec<Stirred>,
+    pub(super) fronts: Vec<Front>,
+    /// Counts how often calls were looked at in one go.
+    pub(super) pass: u64,
+    /// The version of the roster for which calls meant for one person were looked at.
+    pub(super) direct_seen: u64,
     /// Whether there were inputs since waiting calls were last looked at.
     undecided: bool,
     pub(super) arrivals: u64,
@@ -211,28 +66,13 @@ pub struct Engine {
 }
 
 #[derive(Debug)]
-pub(super) struct WaitingCall {
-    pub(super) entry: QueueEntry,
-    pub(super) place: (OrderKey, u64),
-    /// The queue's own limit, apart from what the policy says.
-    pub(super) give_up: (Instant, Exit),
-    pub(super) stage: Stage,
-    pub(super) explained: bool,
-}
-
-#[derive(Debug)]
-pub(super) enum Stage {
-    /// Waits. Planned at this version of the roster, if at all, and again at the timer.
-    Waiting { planned: Option<u64> },
-    /// One offer is under way.
-    Offered(OfferId),
-}
-
-#[derive(Debug)]
 pub(super) struct OfferRecord {
-    pub(super) agent: AgentId,
+    pub(super) id: OfferId,
+    pub(super) agent: u32,
     pub(super) contact: ContactId,
     pub(super) phase: Phase,
+    /// How long it rings.
+    pub(super) ring: std::time::Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,12 +85,15 @@ pub(super) enum Phase {
     Ringing(FencingToken),
 }
 
+/// What is waited for; agents, calls and queues by their places.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
-    Offer(OfferId),
-    WrapUp(AgentId),
-    Unobserved(AgentId, ContactId),
-    Call(ContactId),
+    Offer(u32),
+    WrapUp(u32),
+    Rest(u32),
+    Unobserved(u32, ContactId),
+    Call(u32),
+    Callback(u32),
 }
 
 /// Why the engine did not take an input; nothing changed.
@@ -286,17 +129,23 @@ impl Engine {
     /// An engine without queues and agents.
     #[must_use]
     pub fn new(config: EngineConfig) -> Self {
+        let plan = if config.explanations { Plan::default() } else { Plan::without_findings() };
         Self {
             config,
-            queues: BTreeMap::new(),
+            queues: Vec::new(),
             roster: Roster::default(),
-            calls: BTreeMap::new(),
-            order: BTreeMap::new(),
-            offers: BTreeMap::new(),
+            calls: Calls::default(),
+            offers: Slab::default(),
+            kept: Kept::default(),
             timers: Deadlines::default(),
             outputs: VecDeque::new(),
-            plan: Plan::default(),
+            plan,
             now: Instant::ZERO,
+            due: Vec::new(),
+            stirred: Vec::new(),
+            fronts: Vec::new(),
+            pass: 0,
+            direct_seen: 0,
             undecided: false,
             arrivals: 0,
             offered: 0,
@@ -312,8 +161,15 @@ impl Engine {
 
     /// Adds a queue, or changes one; calls that wait keep their place and their limit.
     pub fn set_queue(&mut self, queue: Queue) {
-        self.queues.insert(queue.id.clone(), queue);
-        self.roster.changed();
+        let place = self.roster.queue(&queue.id);
+        if place as usize >= self.queues.len() {
+            self.queues.resize(place as usize + 1, None);
+        }
+        if let Some(slot) = self.queues.get_mut(place as usize) {
+            *slot = Some(queue);
+        }
+        self.roster.stir_queue(place);
+        self.undecided = true;
     }
 
     /// Takes an input. Take outputs until [`Output::Timeout`] afterwards.
@@ -329,6 +185,7 @@ impl Engine {
             return Err(EngineError::Full { what: "outputs not taken", limit: MAX_OUTPUTS });
         }
         self.now = self.now.max(now);
+        self.roster.at_time(self.now);
         self.run_timers();
         self.undecided = true;
         self.take(input)
@@ -363,6 +220,43 @@ impl Engine {
         self.offers.len()
     }
 
+    /// How many calls wait before this one in its queue, if it is known here.
+    #[must_use]
+    pub fn ahead_of(&self, contact: &ContactId) -> Option<usize> {
+        Some(self.calls.ahead_of(self.calls.named(contact)?))
+    }
+
+    /// Why a call that waits is not offered to anybody, or to whom it would be: agent by agent.
+    /// None for a call that is not known.
+    #[must_use]
+    pub fn explain(&self, contact: &ContactId) -> Option<Explanation> {
+        let at = self.calls.find(contact)?;
+        let mut plan = Plan::default();
+        self.ask(at, &mut plan)?;
+        let decision = match plan.step() {
+            super::Step::Offer { agents, .. } => {
+                Decision::Offered { agent: agents.first()?.clone() }
+            }
+            super::Step::Wait { .. } => Decision::Waits,
+            super::Step::Leave { exit, why } => Decision::Left { exit: exit.clone(), why },
+        };
+        Some(plan.findings().explanation(contact, self.now, decision))
+    }
+
+    /// The rules by which calls of a queue are offered.
+    pub(super) fn rules(&self, queue: Option<u32>) -> &OfferRules {
+        let queue = queue.and_then(|queue| self.queue_at(queue));
+        queue.and_then(|queue| queue.offers.as_ref()).unwrap_or(&self.config.offers)
+    }
+
+    pub(super) fn queue_at(&self, place: u32) -> Option<&Queue> {
+        self.queues.get(place as usize)?.as_ref()
+    }
+
+    pub(super) fn view(&self) -> View<'_> {
+        View::new(self.now, &self.roster)
+    }
+
     fn take(&mut self, input: Input) -> Result<(), EngineError> {
         match input {
             Input::Enqueue(entry) => self.enqueue(entry),
@@ -370,6 +264,7 @@ impl Engine {
                 self.offer_direct(contact, *expert, within, exit)
             }
             Input::Remove { contact } => self.remove(&contact),
+            Input::Abandoned { contact } => self.abandoned(&contact),
             Input::AgentChanged { agent, change } => self.agent_changed(&agent, change),
             Input::PresenceObserved { agent, observation } => self.observed(&agent, observation),
             Input::Reserved { offer, token } => self.reserved(&offer, token),
@@ -386,10 +281,12 @@ impl Engine {
     fn run_timers(&mut self) {
         while let Some((_, timer)) = self.timers.pop_due(self.now) {
             match timer {
-                Timer::Offer(offer) => self.offer_timed_out(&offer),
-                Timer::WrapUp(agent) => self.wrap_up_over(&agent),
-                Timer::Unobserved(agent, contact) => self.unobserved_too_long(&agent, &contact),
-                Timer::Call(contact) => self.plan_again(&contact),
+                Timer::Offer(offer) => self.offer_timed_out(offer),
+                Timer::WrapUp(agent) => self.wrap_up_over(agent),
+                Timer::Rest(agent) => self.rest_over(agent),
+                Timer::Unobserved(agent, contact) => self.unobserved_too_long(agent, &contact),
+                Timer::Call(call) => self.due.push(call),
+                Timer::Callback(queue) => self.front_waited(queue),
             }
         }
     }

@@ -36,6 +36,12 @@ pub enum Input {
         /// Which call.
         contact: ContactId,
     },
+    /// The customer hung up while waiting. Like [`Remove`](Self::Remove), but the place is kept
+    /// where the queue keeps places; see [`Queue::resume`](super::Queue::resume).
+    Abandoned {
+        /// Which call.
+        contact: ContactId,
+    },
     /// Something about an agent changed.
     AgentChanged {
         /// Which agent.

@@ -9,23 +9,33 @@
 //! as an [`Explanation`].
 
 mod agents;
+mod arrive;
+mod calls;
+mod config;
 mod dispatch;
 mod engine;
 mod explain;
 mod input;
+mod offer_rules;
 mod offers;
 mod output;
 mod plan;
 pub mod policy;
+mod queue;
+mod resume;
 mod roster;
 #[cfg(test)]
 mod tests;
 mod unobserved;
 
-pub use engine::{Engine, EngineConfig, EngineError, MAX_AGENTS, MAX_CALLS, MAX_OUTPUTS, Queue};
+pub use config::EngineConfig;
+pub use engine::{Engine, EngineError, MAX_AGENTS, MAX_CALLS, MAX_OUTPUTS};
 pub use explain::{Decision, Explanation, Finding, MAX_FINDINGS};
 pub use input::{AgentChange, Input};
+pub use offer_rules::{OfferRules, Pauses};
 pub use output::{Alarm, Output};
-pub use plan::{CallRef, Plan, RingMode, RoutingPolicy, Step};
-pub use roster::{AgentRecord, AgentRef, Roster, View};
+pub use plan::{CallRef, Plan, RoutingPolicy, Step};
+pub use policy::RingMode;
+pub use queue::{CallbackReason, CallbackRule, Queue};
+pub use roster::{AgentRecord, AgentRef, Roster, Standing, View};
 pub use unobserved::UnobservedRules;

@@ -1,8 +1,11 @@
 //! Offers: reserved, rung, taken or come to nothing.
 
+use std::time::Duration;
+
 use super::{
-    Alarm, Decision, Output,
-    engine::{Engine, EngineError, OfferRecord, Phase, Stage, Timer},
+    Alarm, Output,
+    engine::{Engine, EngineError, OfferRecord, Phase, Timer},
+    policy::{Cursor, RingMode},
     roster::{Hold, Slot},
 };
 use crate::{
@@ -11,34 +14,64 @@ use crate::{
 
 impl Engine {
     /// Reserves the agent here, and asks the store to do so for everybody.
-    pub(super) fn start_offer(&mut self, contact: &ContactId, agent: AgentId) {
-        let (Some(call), Some(record)) =
-            (self.calls.get_mut(contact), self.roster.agents.get_mut(&agent))
-        else {
-            return;
-        };
+    pub(super) fn start_offer(&mut self, at: u32, agent: u32, mode: RingMode) {
+        let Some(call) = self.calls.get(at) else { return };
+        let (contact, queue) = (call.entry.contact.clone(), call.queue);
+        let channel = call.entry.channel;
+        let rules = *self.rules(queue);
+        let queue_id = queue.and_then(|queue| Some(self.queue_at(queue)?.id.clone()));
+        let Some(record) = self.roster.at_mut(agent) else { return };
         self.offered = self.offered.saturating_add(1);
-        let offer = OfferId::numbered("O", self.offered);
-        call.stage = Stage::Offered(offer.clone());
-        call.explained = false;
-        record
-            .slots
-            .insert(contact.clone(), Slot { hold: Hold::Reserved(offer.clone()), token: None });
-        self.timers.remove(&Timer::Call(contact.clone()));
-        let lease = self.config.offer_time().saturating_mul(2);
-        self.timers.insert(Timer::Offer(offer.clone()), self.now + self.config.offer_time());
-        let decision = Decision::Offered { agent: agent.clone() };
-        self.explain(contact, decision);
-        self.outputs.push_back(Output::Reserve {
-            offer: offer.clone(),
-            agent: agent.clone(),
+        let id = OfferId::numbered("O", self.offered);
+        let name = record.id().clone();
+        record.hold(Slot {
             contact: contact.clone(),
-            lease,
+            channel,
+            hold: Hold::Reserved(id.clone()),
+            token: None,
+            queue,
+            since: None,
         });
-        self.offers.insert(
-            offer,
-            OfferRecord { agent, contact: contact.clone(), phase: Phase::Reserving },
-        );
+        let membership = queue_id.and_then(|id| record.profile.queues.get(&id));
+        let cursor = membership.map(|member| Cursor {
+            level: member.level,
+            position: member.position,
+            agent: name.clone(),
+        });
+        self.roster.offered(agent, queue, self.offered);
+        self.roster.touch(agent);
+        let ring = self.attempt(at, &rules);
+        let record =
+            OfferRecord { id: id.clone(), agent, contact: contact.clone(), phase: Phase::Reserving, ring };
+        let offer = self.offers.insert(id.clone(), record);
+        if let Some(call) = self.calls.get_mut(at) {
+            call.offers.push(offer);
+            call.cursor = cursor.or(call.cursor.take());
+        }
+        let time = ring.saturating_add(rules.confirm);
+        self.timers.insert(Timer::Offer(offer), self.now + time);
+        self.outputs.push_back(Output::Reserve {
+            offer: id,
+            agent: name,
+            contact,
+            lease: time.saturating_mul(2),
+            at_most: match mode {
+                RingMode::One => 1,
+                RingMode::Parallel(most) => u16::from(most.get()),
+                RingMode::All | RingMode::AllOfBest | RingMode::Progressive(_) => u16::MAX,
+            },
+        });
+    }
+
+    /// How long the next agent is rung; with its first agent an attempt begins.
+    fn attempt(&mut self, at: u32, rules: &super::OfferRules) -> Duration {
+        let now = self.now;
+        let (Some(attempt), Some(call)) = (rules.attempt, self.calls.get_mut(at)) else {
+            return rules.ring;
+        };
+        let until = *call.attempt_until.get_or_insert(now + attempt);
+        call.pause_until = None;
+        rules.ring.min(until.since(now))
     }
 
     pub(super) fn reserved(
@@ -46,46 +79,52 @@ impl Engine {
         offer: &OfferId,
         token: FencingToken,
     ) -> Result<(), EngineError> {
-        let Some(record) = self.offers.get_mut(offer) else {
+        let found = self.offers.find(offer);
+        let Some(record) = found.and_then(|at| self.offers.get_mut(at)) else {
             // Nobody here wants this reservation, and the store must not keep it.
             self.outputs.push_back(Output::Release { token });
             return Err(EngineError::UnknownOffer(offer.clone()));
         };
-        if let Phase::Ringing(known) = record.phase {
-            if known != token {
-                self.outputs.push_back(Output::Release { token });
+        match record.phase {
+            Phase::Ringing(known) => {
+                if known != token {
+                    self.outputs.push_back(Output::Release { token });
+                }
+                return Err(EngineError::UnknownOffer(offer.clone()));
             }
-            return Err(EngineError::UnknownOffer(offer.clone()));
+            Phase::Abandoned => {
+                self.forget_offer(offer);
+                self.outputs.push_back(Output::Release { token });
+                return Ok(());
+            }
+            Phase::Reserving => record.phase = Phase::Ringing(token),
         }
-
-        if record.phase == Phase::Abandoned {
-            self.offers.remove(offer);
-            self.timers.remove(&Timer::Offer(offer.clone()));
-            self.outputs.push_back(Output::Release { token });
-            return Ok(());
-        }
-        record.phase = Phase::Ringing(token);
-        let (agent, contact) = (record.agent.clone(), record.contact.clone());
-        if let Some(slot) = self.slot(&agent, &contact) {
+        let (agent, contact, ring) = (record.agent, record.contact.clone(), record.ring);
+        let Some(record) = self.roster.at_mut(agent) else { return Ok(()) };
+        let name = record.id().clone();
+        let mut queue = None;
+        if let Some(slot) = record.slot_mut(&contact) {
             slot.token = Some(token);
+            queue = slot.queue;
         }
-        self.timers.insert(Timer::Offer(offer.clone()), self.now + self.config.offer_time());
+        let confirm = self.rules(queue).confirm;
+        if let Some(at) = found {
+            self.timers.insert(Timer::Offer(at), self.now + ring + confirm);
+        }
         self.outputs.push_back(Output::Offer {
             offer: offer.clone(),
-            agent,
+            agent: name,
             contact,
             token,
-            ring_until: self.now + self.config.ring,
+            ring_until: self.now + ring,
         });
         Ok(())
     }
 
     pub(super) fn reserve_conflict(&mut self, offer: &OfferId) -> Result<(), EngineError> {
-        let phase = self.offers.get(offer).map(|record| record.phase);
-        match phase {
+        match self.phase(offer) {
             Some(Phase::Abandoned) => {
-                self.offers.remove(offer);
-                self.timers.remove(&Timer::Offer(offer.clone()));
+                self.forget_offer(offer);
                 Ok(())
             }
             Some(Phase::Reserving) => {
@@ -97,25 +136,31 @@ impl Engine {
     }
 
     pub(super) fn accepted(&mut self, offer: &OfferId) -> Result<(), EngineError> {
-        let ringing =
-            self.offers.get(offer).is_some_and(|record| matches!(record.phase, Phase::Ringing(_)));
+        let ringing = matches!(self.phase(offer), Some(Phase::Ringing(_)));
         let record = ringing
-            .then(|| self.offers.remove(offer))
+            .then(|| self.forget_offer(offer))
             .flatten()
             .ok_or_else(|| EngineError::UnknownOffer(offer.clone()))?;
-        self.timers.remove(&Timer::Offer(offer.clone()));
+        let others = self.calls.named(&record.contact).map(|call| call.offers.clone());
+        for other in others.unwrap_or_default() {
+            self.withdraw(other);
+        }
         self.drop_call(&record.contact);
-        if let Some(agent) = self.roster.agents.get_mut(&record.agent) {
+        if let Some(agent) = self.roster.at_mut(record.agent) {
             agent.misses = 0;
+            agent.clocks.answered = agent.clocks.answered.saturating_add(1);
+            agent.clocks.worked = Some(self.now);
+            if let Some(slot) = agent.slot_mut(&record.contact) {
+                slot.hold = Hold::Busy;
+                slot.since = Some(self.now);
+            }
         }
-        if let Some(slot) = self.slot(&record.agent, &record.contact) {
-            slot.hold = Hold::Busy;
-        }
+        self.roster.touch(record.agent);
         Ok(())
     }
 
     pub(super) fn declined(&mut self, offer: &OfferId, why: OfferEnd) -> Result<(), EngineError> {
-        match self.offers.get(offer).map(|record| record.phase) {
+        match self.phase(offer) {
             None | Some(Phase::Abandoned) => Err(EngineError::UnknownOffer(offer.clone())),
             Some(_) => {
                 self.end_offer(offer, Some(why));
@@ -124,90 +169,165 @@ impl Engine {
         }
     }
 
-    pub(super) fn offer_timed_out(&mut self, offer: &OfferId) {
-        match self.offers.get(offer).map(|record| record.phase) {
-            None => {}
-            Some(Phase::Abandoned) => {
-                self.offers.remove(offer);
+    pub(super) fn offer_timed_out(&mut self, at: u32) {
+        let Some(record) = self.offers.get(at) else { return };
+        let (offer, phase) = (record.id.clone(), record.phase);
+        match phase {
+            Phase::Abandoned => {
+                self.forget_offer(&offer);
             }
-            Some(Phase::Reserving) => {
+            Phase::Reserving => {
                 self.outputs.push_back(Output::Alarm(Alarm::StoreSilent { offer: offer.clone() }));
-                self.end_offer(offer, None);
+                self.end_offer(&offer, None);
             }
-            Some(Phase::Ringing(_)) => {
+            Phase::Ringing(_) => {
                 self.outputs.push_back(Output::Revoke { offer: offer.clone() });
-                self.end_offer(offer, Some(OfferEnd::NoAnswer));
+                self.end_offer(&offer, Some(OfferEnd::NoAnswer));
             }
+        }
+    }
+
+    /// Ends an offer by its place because the call or the agent is gone; nobody is to blame.
+    pub(super) fn withdraw(&mut self, at: u32) {
+        if let Some(offer) = self.offers.get(at).map(|record| record.id.clone()) {
+            self.revoke(&offer);
         }
     }
 
     /// Ends an offer because the call or the agent is gone; nobody is to blame.
     pub(super) fn revoke(&mut self, offer: &OfferId) {
-        let Some(record) = self.offers.get_mut(offer) else {
+        let found = self.offers.find(offer);
+        let Some((at, record)) = found.and_then(|at| Some((at, self.offers.get_mut(at)?))) else {
             return;
         };
-        if record.phase == Phase::Reserving {
-            // The store's answer is still to come, and must find its offer.
-            record.phase = Phase::Abandoned;
-            let (agent, contact) = (record.agent.clone(), record.contact.clone());
-            self.give_back(&agent, &contact);
-            self.wait_again(&contact, offer);
-            return;
-        }
-        if matches!(record.phase, Phase::Ringing(_)) {
-            self.outputs.push_back(Output::Revoke { offer: offer.clone() });
-            self.end_offer(offer, Some(OfferEnd::Withdrawn));
+        match record.phase {
+            Phase::Reserving => {
+                // The store's answer is still to come, and must find its offer.
+                record.phase = Phase::Abandoned;
+                let (agent, contact) = (record.agent, record.contact.clone());
+                self.give_back(agent, &contact);
+                self.wait_again(&contact, at);
+            }
+            Phase::Ringing(_) => {
+                self.outputs.push_back(Output::Revoke { offer: offer.clone() });
+                self.end_offer(offer, Some(OfferEnd::Withdrawn));
+            }
+            Phase::Abandoned => {}
         }
     }
 
     /// Frees both sides of an offer; the call keeps its place. No `why` means the store refused.
     fn end_offer(&mut self, offer: &OfferId, why: Option<OfferEnd>) {
-        self.timers.remove(&Timer::Offer(offer.clone()));
-        let Some(record) = self.offers.remove(offer) else {
-            return;
-        };
+        let at = self.offers.find(offer);
+        let (Some(at), Some(record)) = (at, self.forget_offer(offer)) else { return };
         if let Phase::Ringing(token) = record.phase {
             self.outputs.push_back(Output::Release { token });
         }
+        let call = self.calls.named(&record.contact);
+        let queue = call.and_then(|call| call.queue);
+        let attempt_until = call.and_then(|call| call.attempt_until);
+        let rules = *self.rules(queue);
         // Nobody is to blame for an offer taken back, as where the caller has just left; but one
         // that cannot last must not be made again in the same moment, and so without end.
-        let pause = match why {
-            Some(OfferEnd::Withdrawn) | None => self.config.conflict_pause,
-            Some(_) => self.config.pass,
-        };
-        if self.calls.contains_key(&record.contact) {
-            self.roster.pass(&record.contact, &record.agent, why, self.now + pause);
+        let mut until = self.now
+            + match why {
+                Some(OfferEnd::Withdrawn) | None => self.config.conflict_pause,
+                Some(why) => rules.pass.after(why),
+            };
+        if let Some(attempt_until) = attempt_until {
+            until = until.max(attempt_until);
         }
-        if matches!(why, Some(OfferEnd::NoAnswer | OfferEnd::SuspectedVoicemail)) {
-            self.count_miss(&record.agent);
+        if call.is_some() && until > self.now {
+            self.roster.pass(&record.contact, record.agent, why, until);
         }
-        self.give_back(&record.agent, &record.contact);
-        self.wait_again(&record.contact, offer);
+        if let Some(why) = why {
+            self.rest(record.agent, why, &rules);
+        }
+        self.give_back(record.agent, &record.contact);
+        self.end_attempt(&record.contact, at, why, &rules);
+        self.wait_again(&record.contact, at);
     }
 
-    fn count_miss(&mut self, agent: &AgentId) {
-        let Some(record) = self.roster.agents.get_mut(agent) else {
+    /// Once nobody rings any more, an attempt that failed is followed by a pause. Somebody who
+    /// declined does not end it: the next one is rung for what is left.
+    fn end_attempt(
+        &mut self,
+        contact: &ContactId,
+        offer: u32,
+        why: Option<OfferEnd>,
+        rules: &super::OfferRules,
+    ) {
+        let now = self.now;
+        let found = self.calls.find(contact);
+        let Some(call) = found.and_then(|at| self.calls.get_mut(at)) else { return };
+        let goes_on = matches!(why, Some(OfferEnd::Declined | OfferEnd::Busy | OfferEnd::Failed))
+            && call.attempt_until.is_some_and(|until| until > now);
+        let last = call.offers.iter().all(|other| *other == offer);
+        if last && !goes_on {
+            call.attempt_until = None;
+            call.attempts_from = now + rules.retry;
+            call.pause_until = (!rules.retry.is_zero()).then_some(call.attempts_from);
+        }
+    }
+
+    /// Leaves an agent alone for a while, and counts who misses offers.
+    fn rest(&mut self, agent: u32, why: OfferEnd, rules: &super::OfferRules) {
+        let now = self.now;
+        let Some(record) = self.roster.at_mut(agent) else { return };
+        let rest = record.profile.rest.unwrap_or(rules.rest).after(why);
+        if !rest.is_zero() {
+            record.rest_until = Some(now + rest);
+            self.timers.insert(Timer::Rest(agent), now + rest);
+        }
+        if !matches!(why, OfferEnd::NoAnswer | OfferEnd::SuspectedVoicemail) {
+            return;
+        }
+        record.misses = record.misses.saturating_add(1);
+        let limit = record.profile.misses_before_away.or(rules.misses_before_away);
+        if limit.is_some_and(|limit| limit > 0 && record.misses >= limit) && record.away.is_none() {
+            record.away = Some(AwayReason::MissedOffers);
+            let (agent, misses) = (record.id().clone(), record.misses);
+            self.outputs.push_back(Output::Alarm(Alarm::OffersMissed { agent, misses }));
+        }
+    }
+
+    fn wait_again(&mut self, contact: &ContactId, offer: u32) {
+        let found = self.calls.find(contact);
+        let Some((at, call)) = found.and_then(|at| Some((at, self.calls.get_mut(at)?))) else {
             return;
         };
-        record.misses = record.misses.saturating_add(1);
-        let limit = self.config.misses_before_away;
-        if limit.is_some_and(|limit| record.misses >= limit) && record.away.is_none() {
-            record.away = Some(AwayReason::MissedOffers);
-            let misses = record.misses;
-            self.outputs
-                .push_back(Output::Alarm(Alarm::OffersMissed { agent: agent.clone(), misses }));
+        call.offers.retain(|other| *other != offer);
+        let queue = call.queue;
+        self.calls.line_up(at);
+        self.due.push(at);
+        if let Some(queue) = queue {
+            self.wake_next(queue);
         }
     }
 
-    fn wait_again(&mut self, contact: &ContactId, offer: &OfferId) {
-        if let Some(call) = self.calls.get_mut(contact)
-            && matches!(&call.stage, Stage::Offered(current) if current == offer)
-        {
-            call.stage = Stage::Waiting { planned: None };
-        }
+    fn phase(&self, offer: &OfferId) -> Option<Phase> {
+        Some(self.offers.get(self.offers.find(offer)?)?.phase)
     }
 
-    pub(super) fn slot(&mut self, agent: &AgentId, contact: &ContactId) -> Option<&mut Slot> {
-        self.roster.agents.get_mut(agent)?.slots.get_mut(contact)
+    fn forget_offer(&mut self, offer: &OfferId) -> Option<OfferRecord> {
+        let (at, record) = self.offers.remove(offer)?;
+        self.timers.remove(&Timer::Offer(at));
+        let call = self.calls.find(&record.contact).and_then(|call| self.calls.get_mut(call));
+        if let Some(call) = call {
+            call.offers.retain(|other| *other != at);
+        }
+        Some(record)
+    }
+
+    /// The agents who have this contact, offers included.
+    pub(super) fn offered_to(&self, agent: &AgentId) -> Vec<OfferId> {
+        let slots = self.roster.agent(agent).map(|record| record.slots()).unwrap_or_default();
+        slots
+            .iter()
+            .filter_map(|slot| match &slot.hold {
+                Hold::Reserved(offer) => Some(offer.clone()),
+                _ => None,
+            })
+            .collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::Explanation;
+use super::{CallbackReason, Explanation};
 use crate::{
     AgentId, ContactId, Instant, OfferId,
     queue::{Exit, ExitReason},
@@ -24,6 +24,8 @@ pub enum Output {
         contact: ContactId,
         /// How long the reservation holds without word from us.
         lease: Duration,
+        /// How many agents the call may be reserved for at once, this one included.
+        at_most: u16,
     },
     /// Ring the agent; answer with [`OfferAccepted`](super::Input::OfferAccepted) once the store
     /// accepted `token`, or with [`OfferDeclined`](super::Input::OfferDeclined).
@@ -57,6 +59,13 @@ pub enum Output {
         exit: Exit,
         /// Why.
         why: ExitReason,
+    },
+    /// The caller had better be offered to be called back.
+    OfferCallback {
+        /// Which call.
+        contact: ContactId,
+        /// Why.
+        why: CallbackReason,
     },
     /// Why a call was decided on as it was.
     Explained(Explanation),

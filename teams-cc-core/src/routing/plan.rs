@@ -1,15 +1,16 @@
 //! What a policy decides.
 
-use std::{any::type_name, borrow::Cow, ops::Deref, sync::Arc};
+use std::{any::type_name, borrow::Cow, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
     View,
     explain::{Finding, Findings},
-    policy::{Key, Reason},
+    policy::{Cursor, Key, Reason, RingMode},
 };
 use crate::{
     AgentId, Instant,
-    queue::{Exit, ExitReason, QueueEntry},
+    agent::Agent,
+    queue::{Exit, ExitReason, MAX_SELECTORS, QueueEntry},
 };
 
 /// Decides who is offered a call.
@@ -48,6 +49,13 @@ pub trait RoutingPolicy: Send + Sync {
     /// Writes the plan for `call` into `plan`, which comes cleared.
     fn route(&self, view: &View<'_>, call: CallRef<'_>, plan: &mut Plan);
 
+    /// Whether a change of who is there (signed in, away, at work) may change the plan of a call
+    /// that nobody new could take, as where nobody being there makes it leave. Where not, fewer
+    /// calls are looked at again. Default true.
+    fn minds_who_is_there(&self) -> bool {
+        true
+    }
+
     /// What the policy is called in logs.
     fn name(&self) -> Cow<'static, str> {
         type_name::<Self>().into()
@@ -61,6 +69,10 @@ macro_rules! through_pointers {
                 (**self).route(view, call, plan);
             }
 
+            fn minds_who_is_there(&self) -> bool {
+                (**self).minds_who_is_there()
+            }
+
             fn name(&self) -> Cow<'static, str> {
                 (**self).name()
             }
@@ -72,13 +84,39 @@ through_pointers!(&P, Box<P>, Arc<P>);
 
 /// The call a policy decides on; reads like its [`QueueEntry`].
 #[derive(Clone, Copy, Debug)]
-pub struct CallRef<'a>(&'a QueueEntry);
+pub struct CallRef<'a> {
+    entry: &'a QueueEntry,
+    cursor: Option<&'a Cursor>,
+}
 
 impl<'a> CallRef<'a> {
     /// Points at a waiting call.
     #[must_use]
     pub const fn new(call: &'a QueueEntry) -> Self {
-        Self(call)
+        Self { entry: call, cursor: None }
+    }
+
+    /// The same call, with the agent it was last offered to.
+    pub(super) const fn after(entry: &'a QueueEntry, cursor: Option<&'a Cursor>) -> Self {
+        Self { entry, cursor }
+    }
+
+    /// The agent it was last offered to.
+    pub(super) const fn cursor(self) -> Option<&'a Cursor> {
+        self.cursor
+    }
+
+    /// What the call asks and the agent is not, if anything.
+    pub(super) fn unmet(self, agent: &Agent, waited: Duration) -> Option<Reason> {
+        if let Some((name, needs)) = self.lacking(&agent.skills) {
+            let has = agent.skills.level(&name);
+            return Some(Reason::LacksSkill { name, needs, has });
+        }
+        let asked = self.selectors().iter().filter(|selector| {
+            selector.expires.is_none_or(|expires| waited < expires)
+        });
+        let unmet = asked.take(MAX_SELECTORS + 1).find(|asked| !asked.matches(&agent.labels))?;
+        Some(Reason::Label { name: unmet.label.clone() })
     }
 }
 
@@ -86,19 +124,32 @@ impl Deref for CallRef<'_> {
     type Target = QueueEntry;
 
     fn deref(&self) -> &QueueEntry {
-        self.0
+        self.entry
     }
 }
 
 /// What a policy decided, written into a buffer that is used again and again.
 ///
 /// A fresh plan says wait, for no particular time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Plan {
     step: OwnedStep,
     agents: Vec<AgentId>,
     findings: Findings,
-    pub(super) ranked: Vec<(Key, AgentId)>,
+    explains: bool,
+    pub(super) ranked: Vec<(Key, u32)>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            step: OwnedStep::default(),
+            agents: Vec::new(),
+            findings: Findings::default(),
+            explains: true,
+            ranked: Vec::new(),
+        }
+    }
 }
 
 impl Plan {
@@ -107,6 +158,28 @@ impl Plan {
         self.agents.clear();
         self.agents.extend(agents);
         self.step = OwnedStep::Offer(mode);
+    }
+
+    pub(super) fn offer_to(&mut self, agent: AgentId, mode: RingMode) {
+        self.agents.clear();
+        self.agents.push(agent);
+        self.step = OwnedStep::Offer(mode);
+    }
+
+    pub(super) fn and_to(&mut self, agent: AgentId) {
+        self.agents.push(agent);
+    }
+
+    /// A plan that notes nothing for an explanation, and so costs no memory.
+    #[must_use]
+    pub fn without_findings() -> Self {
+        Self { explains: false, ..Self::default() }
+    }
+
+    /// Whether findings are noted; who would have to look for them may leave them away.
+    #[must_use]
+    pub const fn explains(&self) -> bool {
+        self.explains
     }
 
     /// Wait and ask again at `until`. It is the next instant at which time alone may change the
@@ -122,22 +195,30 @@ impl Plan {
 
     /// Notes for the explanation why an agent is not chosen.
     pub fn skipped(&mut self, agent: &AgentId, why: Reason) {
-        self.findings.push(agent, Finding::Skipped(why));
+        self.note(agent, Finding::Skipped(why));
     }
 
     /// Notes for the explanation that an agent comes into question at a later time.
     pub fn later(&mut self, agent: &AgentId, from: Instant) {
-        self.findings.push(agent, Finding::Later(from));
+        self.note(agent, Finding::Later(from));
     }
 
     /// Notes for the explanation that an agent would do.
     pub fn kept(&mut self, agent: &AgentId) {
-        self.findings.push(agent, Finding::Kept);
+        self.note(agent, Finding::Kept);
     }
 
     /// Notes for the explanation why an agent is chosen.
     pub fn chosen(&mut self, agent: &AgentId, why: impl Into<Box<str>>) {
-        self.findings.choose(agent, why.into());
+        if self.explains {
+            self.findings.choose(agent, why.into());
+        }
+    }
+
+    fn note(&mut self, agent: &AgentId, finding: Finding) {
+        if self.explains {
+            self.findings.push(agent, finding);
+        }
     }
 
     /// Makes the plan fresh again, keeping its memory.
@@ -186,15 +267,6 @@ pub enum Step<'a> {
         /// Why.
         why: ExitReason,
     },
-}
-
-/// How many agents are rung at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum RingMode {
-    /// One; the next when that offer came to nothing.
-    #[default]
-    One,
 }
 
 #[derive(Debug)]

@@ -62,14 +62,13 @@ impl Engine {
     pub(super) fn out_of_sight(&mut self, contact: &ContactId) -> Result<(), EngineError> {
         let now = self.now;
         for agent in self.holders(contact)? {
-            if let Some(slot) = self.slot(&agent, contact)
+            let slot = self.roster.at_mut(agent).and_then(|record| record.slot_mut(contact));
+            if let Some(slot) = slot
                 && matches!(slot.hold, Hold::Busy)
             {
                 slot.hold = Hold::Unobserved { since: now, seen_in_call: false };
-                self.timers.insert(
-                    Timer::Unobserved(agent, contact.clone()),
-                    now + self.config.unobserved.ceiling,
-                );
+                let ceiling = now + self.config.unobserved.ceiling;
+                self.timers.insert(Timer::Unobserved(agent, contact.clone()), ceiling);
             }
         }
         Ok(())
@@ -80,25 +79,20 @@ impl Engine {
         agent: &AgentId,
         observation: Observation,
     ) -> Result<(), EngineError> {
-        let newest = self
-            .roster
-            .agent(agent)
-            .ok_or_else(|| EngineError::UnknownAgent(agent.clone()))?
-            .presence()
-            .is_none_or(|known| known.at <= observation.at);
-        if newest {
-            self.left_calls(agent, &observation);
+        let place = self.roster.find(agent);
+        let known = place.and_then(|place| Some((place, self.roster.at(place)?)));
+        let (place, record) = known.ok_or_else(|| EngineError::UnknownAgent(agent.clone()))?;
+        if record.presence().is_none_or(|known| known.at <= observation.at) {
+            self.left_calls(place, &observation);
             self.roster.observe(agent, observation);
         }
         Ok(())
     }
 
     /// Frees the calls that presence says are over.
-    fn left_calls(&mut self, agent: &AgentId, observation: &Observation) {
+    fn left_calls(&mut self, agent: u32, observation: &Observation) {
         let rules = self.config.unobserved;
-        let Some(record) = self.roster.agents.get_mut(agent) else {
-            return;
-        };
+        let Some(record) = self.roster.at_mut(agent) else { return };
         let talks = observation.availability.is_in_call();
         // What the platform does not say is no word of a call's end.
         let says = !matches!(
@@ -106,15 +100,13 @@ impl Engine {
             Availability::PresenceUnknown | Availability::Other(_)
         );
         let mut over = Vec::new();
-        for (contact, slot) in &mut record.slots {
-            let Hold::Unobserved { since, seen_in_call } = &mut slot.hold else {
-                continue;
-            };
+        for slot in record.slots_mut() {
+            let Hold::Unobserved { since, seen_in_call } = &mut slot.hold else { continue };
             let settle = if *seen_in_call { rules.settle } else { rules.settle_unseen };
             if talks && observation.at >= *since {
                 *seen_in_call = true;
             } else if !talks && says && observation.at >= *since + settle {
-                over.push(contact.clone());
+                over.push(slot.contact.clone());
             }
         }
         for contact in over {
@@ -123,23 +115,19 @@ impl Engine {
     }
 
     /// The agent's own word ends whatever is out of sight, without wrap-up.
-    pub(super) fn free_unobserved(&mut self, agent: &AgentId) {
-        let contacts: Vec<ContactId> = self
-            .roster
-            .agent(agent)
-            .into_iter()
-            .flat_map(|record| &record.slots)
-            .filter(|(_, slot)| matches!(slot.hold, Hold::Unobserved { .. }))
-            .map(|(contact, _)| contact.clone())
-            .collect();
+    pub(super) fn free_unobserved(&mut self, agent: u32) {
+        let slots = self.roster.at(agent).map(|record| record.slots()).unwrap_or_default();
+        let hidden = slots.iter().filter(|slot| matches!(slot.hold, Hold::Unobserved { .. }));
+        let contacts: Vec<ContactId> = hidden.map(|slot| slot.contact.clone()).collect();
         for contact in contacts {
             self.finish(agent, &contact, false);
         }
     }
 
-    pub(super) fn unobserved_too_long(&mut self, agent: &AgentId, contact: &ContactId) {
+    pub(super) fn unobserved_too_long(&mut self, agent: u32, contact: &ContactId) {
+        let Some(record) = self.roster.at(agent) else { return };
         self.outputs.push_back(Output::Alarm(Alarm::UnobservedTooLong {
-            agent: agent.clone(),
+            agent: record.id().clone(),
             contact: contact.clone(),
             after: self.config.unobserved.ceiling,
         }));

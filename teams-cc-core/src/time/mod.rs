@@ -10,6 +10,7 @@ mod clock;
 mod deadline;
 mod instant;
 mod iso8601;
+pub(crate) mod seconds;
 mod timestamp;
 
 pub use clock::{Clock, ManualClock};

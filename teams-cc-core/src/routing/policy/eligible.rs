@@ -1,59 +1,84 @@
 //! Where every composed policy starts.
 
-use std::fmt;
-
-use super::{Filter, Rank, Ranked, Verdict};
-use crate::routing::{AgentRef, CallRef, View};
+use super::{
+    Gate, MAX_RINGS, Prefer, Ring, RingMode, Rules, Total,
+    rank::{KEY_WIDTH, RankBy},
+    rings::Rings,
+};
 
 /// Agents who come into question; see [`eligible`].
+#[derive(Clone, Debug, Default)]
 pub struct Candidates {
-    filters: Vec<Box<dyn Filter>>,
+    gates: Vec<Gate>,
+    rings: Option<Rings>,
+    prefer: Option<Prefer>,
 }
 
 /// Everybody who could take the call at all. That is everybody who serves the queue (or is the one
 /// the call is meant for), has a free place, is not away or in wrap-up, was not offered this very
-/// call in vain just now, and has the skills the call needs.
+/// call in vain just now, and is and does what the call asks.
 #[must_use]
 pub fn eligible() -> Candidates {
-    Candidates { filters: Vec::new() }
+    Candidates::default()
 }
 
 impl Candidates {
-    /// Keeps only agents that pass a gate, such as [`presence`](super::presence).
+    /// Keeps only agents that pass a gate, such as [`presence`](super::presence()).
     #[must_use]
-    pub fn gate(mut self, gate: impl Filter + 'static) -> Self {
-        self.filters.push(Box::new(gate));
+    pub fn gate(mut self, gate: impl Into<Gate>) -> Self {
+        self.gates.push(gate.into());
         self
     }
 
     /// Keeps only agents that have something, such as a [`skill`](super::skill()).
     #[must_use]
-    pub fn require(self, requirement: impl Filter + 'static) -> Self {
+    pub fn require(self, requirement: impl Into<Gate>) -> Self {
         self.gate(requirement)
     }
 
-    /// Says who of them is best.
+    /// Lets more and more agents come into question as the call waits; at most [`MAX_RINGS`].
+    ///
+    /// Who is in any open ring comes into question, so that there are never fewer than before.
     #[must_use]
-    pub fn rank(self, rank: impl Rank + 'static) -> Ranked {
-        Ranked::new(self, Box::new(rank))
+    pub fn rings<const N: usize>(mut self, rings: [Ring; N]) -> Self {
+        const { assert!(N <= MAX_RINGS, "at most MAX_RINGS rings") }
+        self.rings = Some(Rings::new(rings.into()));
+        self
+    }
+
+    /// Has some agents come before all others, such as those the call [prefers](super::preferred).
+    #[must_use]
+    pub fn prefer(mut self, prefer: Prefer) -> Self {
+        self.prefer = Some(prefer);
+        self
+    }
+
+    /// Says who of them is best. Does not compile where two agents could be equal, or where more
+    /// than [`KEY_WIDTH`] rankings are chained.
+    ///
+    /// ```compile_fail
+    /// # use teams_cc_core::routing::policy::{eligible, longest_idle};
+    /// let nobody_decides = eligible().rank(longest_idle());
+    /// ```
+    #[must_use]
+    pub fn rank<R: Total>(self, rank: R) -> Ranked {
+        const { assert!(R::WIDTH <= KEY_WIDTH, "at most KEY_WIDTH rankings, agent_id aside") }
+        Ranked { candidates: self, ranks: rank.list() }
     }
 }
 
-impl Filter for Candidates {
-    fn keep(&self, view: &View<'_>, call: CallRef<'_>, agent: AgentRef<'_>) -> Verdict {
-        if let Err(reason) = view.fits(call, agent) {
-            return Verdict::No(reason);
-        }
-        self.filters
-            .iter()
-            .map(|filter| filter.keep(view, call, agent))
-            .find(|verdict| *verdict != Verdict::Yes)
-            .unwrap_or(Verdict::Yes)
-    }
+/// Candidates and who of them is best; says next how to ring.
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    candidates: Candidates,
+    ranks: Vec<RankBy>,
 }
 
-impl fmt::Debug for Candidates {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Candidates").field("filters", &self.filters.len()).finish()
+impl Ranked {
+    /// Says how many are rung at once.
+    #[must_use]
+    pub fn ring(self, ring: RingMode) -> Rules {
+        let Candidates { gates, rings, prefer } = self.candidates;
+        Rules { gates, rings, prefer, ranks: self.ranks, ring, after: Vec::new(), when: Vec::new() }
     }
 }

@@ -1,17 +1,18 @@
 //! Keeping agents, or not, and saying why.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
 
+use super::{LevelGate, PresenceGate, Reason, SkillGate, judge::Scene};
 use crate::{
     Instant,
-    agent::{Availability, AwayReason, SkillName},
-    contact::OfferEnd,
-    routing::{AgentRef, CallRef, View, explain::Seconds},
+    routing::{AgentRef, CallRef, View},
 };
 
 /// Says whether an agent comes into question for a call. Pure, like a policy.
+///
+/// For what the crate's own words do not say; [`custom`] makes a [`Gate`] of it.
 pub trait Filter: Send + Sync {
     /// The verdict on `agent` for `call`.
     fn keep(&self, view: &View<'_>, call: CallRef<'_>, agent: AgentRef<'_>) -> Verdict;
@@ -32,108 +33,73 @@ pub enum Verdict {
     NotBefore(Instant),
 }
 
-/// Why an agent does not come into question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One filter of a policy, as data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Reason {
-    /// The agent does not serve the queue, or the call is meant for somebody else.
-    NotInQueue,
-    /// The agent takes no calls.
-    Away(AwayReason),
-    /// Another call is being offered to the agent.
-    Reserved,
-    /// The agent is in a call.
-    Busy,
-    /// The agent is in a call that went out of sight.
-    BusyUnobserved {
-        /// Since when.
-        since: Instant,
-    },
-    /// The agent rests after a call.
-    WrapUp {
-        /// Until when.
-        until: Instant,
-    },
-    /// This call was offered to the agent before, in vain.
-    Passed {
-        /// What became of that offer.
-        why: OfferEnd,
-        /// Until when the agent is left alone with this call.
-        until: Instant,
-    },
-    /// Another process has the agent.
-    ReservedElsewhere {
-        /// When to try again.
-        until: Instant,
-    },
-    /// Teams presence forbids it.
-    Presence {
-        /// What was seen.
-        availability: Availability,
-        /// How old that is.
-        age: Duration,
-    },
-    /// Teams presence is too old to go by.
-    StalePresence {
-        /// How old it is.
-        age: Duration,
-    },
-    /// Nothing is known of the agent's presence.
-    UnknownPresence,
-    /// The agent lacks a skill, or has too little of it.
-    LacksSkill {
-        /// Which skill.
-        name: SkillName,
-        /// The level needed.
-        needs: u8,
-        /// The level the agent has.
-        has: u8,
-    },
-    /// A filter of the application's own says so.
-    Other(Box<str>),
+pub enum Gate {
+    /// Only agents whose Teams presence allows it; see [`presence`](super::presence()).
+    Presence(PresenceGate),
+    /// Only agents with a skill; see [`skill`](super::skill()).
+    Skill(SkillGate),
+    /// Only agents of some lines; see [`levels`](super::levels()).
+    Levels(LevelGate),
+    /// A filter of the application's own, which cannot be written down.
+    Custom(Custom<dyn Filter>),
 }
 
-impl Reason {
-    /// When this reason ends by time alone, where it does.
-    #[must_use]
-    pub fn until(&self) -> Option<Instant> {
+impl Gate {
+    pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
         match self {
-            Self::WrapUp { until }
-            | Self::Passed { until, .. }
-            | Self::ReservedElsewhere { until } => Some(*until),
-            _ => None,
+            Self::Presence(gate) => gate.keep(scene, agent),
+            Self::Skill(gate) => gate.keep(scene, agent),
+            Self::Levels(gate) => gate.keep(scene, agent),
+            Self::Custom(filter) => filter.0.keep(&scene.view, scene.call, agent),
         }
     }
+}
 
-    /// Writes the reason as one says it at `now`.
-    pub(in crate::routing) fn write(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        now: Instant,
-    ) -> fmt::Result {
+impl Gate {
+    /// Whether who is there matters even to a call that nobody new could take. A filter of the
+    /// application's own sees everybody, so it may.
+    pub(super) fn minds_who_is_there(&self) -> bool {
         match self {
-            Self::NotInQueue => f.write_str("not in the queue"),
-            Self::Away(why) => write!(f, "away, {why}"),
-            Self::Reserved => f.write_str("being offered another call"),
-            Self::Busy => f.write_str("in a call"),
-            Self::BusyUnobserved { since } => {
-                write!(f, "in a call out of sight for {}", Seconds(now.since(*since)))
-            }
-            Self::WrapUp { until } => {
-                write!(f, "wrap-up for another {}", Seconds(until.since(now)))
-            }
-            Self::Passed { why, .. } => write!(f, "{why} before"),
-            Self::ReservedElsewhere { .. } => f.write_str("reserved elsewhere"),
-            Self::Presence { availability, age } => {
-                write!(f, "{availability}, {} old", Seconds(*age))
-            }
-            Self::StalePresence { age } => write!(f, "presence {} old", Seconds(*age)),
-            Self::UnknownPresence => f.write_str("presence unknown"),
-            Self::LacksSkill { name, needs, has: 0 } => write!(f, "lacks {name} {needs}"),
-            Self::LacksSkill { name, needs, has } => {
-                write!(f, "has {name} {has}, needs {needs}")
-            }
-            Self::Other(words) => f.write_str(words),
+            Self::Levels(gate) => gate.minds_who_is_there(),
+            Self::Custom(_) => true,
+            Self::Presence(_) | Self::Skill(_) => false,
         }
+    }
+}
+
+/// Makes a gate of a filter of your own.
+#[must_use]
+pub fn custom(filter: impl Filter + 'static) -> Gate {
+    Gate::Custom(Custom(Arc::new(filter)))
+}
+
+/// A part of a policy that is the application's own. It can be shared, but not written down.
+pub struct Custom<T: ?Sized>(pub(super) Arc<T>);
+
+impl<T: ?Sized> Clone for Custom<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Custom<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Custom")
+    }
+}
+
+impl<T: ?Sized> Serialize for Custom<T> {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom("a part of the application's own cannot be written down"))
+    }
+}
+
+impl<'de, T: ?Sized> Deserialize<'de> for Custom<T> {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(D::Error::custom("a part of the application's own cannot be read: add it in code"))
     }
 }

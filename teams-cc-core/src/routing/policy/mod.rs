@@ -5,40 +5,67 @@
 //! use teams_cc_core::{
 //!     agent::Availability,
 //!     queue::Exit,
-//!     routing::{RingMode, policy::{agent_id, eligible, longest_idle, no_agents, presence, skill}},
+//!     routing::{RingMode, policy::{
+//!         agent_id, eligible, longest_idle, no_agents, preferred, presence, proficiency,
+//!         skill,
+//!     }},
 //! };
 //!
+//! let secs = Duration::from_secs;
 //! let support = eligible()
-//!     .gate(presence(Availability::Available).max_age(Duration::from_secs(60)))
-//!     .require(skill("billing")?.at_least(3))
-//!     .rank(longest_idle().then(agent_id()))
+//!     .gate(presence(Availability::Available).max_age(secs(60)))
+//!     .require(skill("billing")?.at_least(3).relax_after(secs(20), 1).drop_after(secs(60)))
+//!     .prefer(preferred().hold(secs(15)))
+//!     .rank(proficiency("billing")?.then(longest_idle()).then(agent_id()))
 //!     .ring(RingMode::One)
-//!     .or_after(Duration::from_secs(45), Exit::Queue("backoffice".parse()?))
+//!     .or_after(secs(45), Exit::Queue("backoffice".parse()?))
 //!     .or_when(no_agents(), Exit::Voicemail);
 //! # let _: teams_cc_core::routing::policy::Rules = support;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Each word is a small type that implements [`Filter`], [`Rank`] or [`Condition`], and so can
-//! words of your own. The last tie-break is always the agent's id.
+//! Each word is data, so that a policy can be written down and read back ([`Rules::from_toml`]).
+//! Words of your own are a [`Filter`], a [`Rank`] or a [`Condition`], taken in by [`custom`],
+//! [`by`] and [`custom_condition`]. A ranking ends with [`agent_id`], or it does not compile.
 
-mod agent_id;
+mod condition;
 mod eligible;
 mod filter;
-mod longest_idle;
-mod no_agents;
+mod idle;
+mod judge;
+mod levels;
+mod measure;
+mod prefer;
 mod presence_gate;
 mod rank;
+mod reason;
+mod ring_mode;
+mod rings;
+mod round;
 mod rules;
 mod skill;
+mod text;
+mod words;
 
-pub use agent_id::{ByAgentId, agent_id};
-pub use eligible::{Candidates, eligible};
-pub use filter::{Filter, Reason, Verdict};
-pub use longest_idle::{LongestIdle, longest_idle};
-pub(in crate::routing) use no_agents::concerns;
-pub use no_agents::{Condition, NoAgents, no_agents};
+pub(in crate::routing) use condition::concerns;
+pub use condition::{Calls, Cause, Condition, NoAgents, custom_condition, no_agents};
+pub use eligible::{Candidates, Ranked, eligible};
+pub use filter::{Custom, Filter, Gate, Verdict, custom};
+pub use idle::IdleSince;
+pub use levels::{LevelGate, Tiers, Widen, levels};
+pub use prefer::{Prefer, preferred};
 pub use presence_gate::{PresenceGate, presence};
-pub use rank::{KEY_WIDTH, Key, Rank, Then};
-pub use rules::{Ranked, Rules};
+pub(in crate::routing) use rank::Key;
+pub use rank::{ByAgentId, CallsCounted, KEY_WIDTH, Rank, RankBy, Ranking, Then, Total, by};
+pub use reason::Reason;
+pub use ring_mode::RingMode;
+pub use rings::{MAX_RINGS, Ring, Skip, TooManyRings};
+pub use round::Circle;
+pub(in crate::routing) use round::Cursor;
+pub use rules::Rules;
 pub use skill::{SkillGate, skill};
+pub use text::PolicyError;
+pub use words::{
+    agent_id, best_match, fewest_calls, least_load, least_talk_time, level, longest_idle,
+    longest_idle_since, next_in_line, position, proficiency, random, round_robin,
+};

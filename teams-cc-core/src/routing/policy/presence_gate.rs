@@ -1,31 +1,31 @@
 //! Only agents whose Teams presence allows a call.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use super::{Filter, Reason, Verdict};
-use crate::{
-    agent::Availability,
-    routing::{AgentRef, CallRef, View},
-};
+use serde::{Deserialize, Serialize};
+
+use super::{Gate, Reason, Verdict, judge::Scene};
+use crate::{agent::Availability, routing::AgentRef};
 
 /// Keeps agents whose presence is one of a few, and fresh; see [`presence`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PresenceGate {
-    allowed: Vec<Availability>,
+    allowed: BTreeSet<Availability>,
+    #[serde(default, with = "crate::time::seconds::optional")]
     max_age: Option<Duration>,
 }
 
 /// Keeps agents seen as `allowed`. Whoever's presence is not known is not kept.
 #[must_use]
 pub fn presence(allowed: Availability) -> PresenceGate {
-    PresenceGate { allowed: vec![allowed], max_age: None }
+    PresenceGate { allowed: [allowed].into(), max_age: None }
 }
 
 impl PresenceGate {
     /// Allows one more.
     #[must_use]
     pub fn or(mut self, allowed: Availability) -> Self {
-        self.allowed.push(allowed);
+        self.allowed.insert(allowed);
         self
     }
 
@@ -38,14 +38,12 @@ impl PresenceGate {
         self.max_age = Some(age);
         self
     }
-}
 
-impl Filter for PresenceGate {
-    fn keep(&self, view: &View<'_>, _: CallRef<'_>, agent: AgentRef<'_>) -> Verdict {
+    pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
         let Some(seen) = agent.presence() else {
             return Verdict::No(Reason::UnknownPresence);
         };
-        let age = seen.age(view.now());
+        let age = seen.age(scene.view.now());
         if self.max_age.is_some_and(|max| age > max) {
             return Verdict::No(Reason::StalePresence { age });
         }
@@ -53,5 +51,11 @@ impl Filter for PresenceGate {
             return Verdict::Yes;
         }
         Verdict::No(Reason::Presence { availability: seen.availability.clone(), age })
+    }
+}
+
+impl From<PresenceGate> for Gate {
+    fn from(gate: PresenceGate) -> Self {
+        Self::Presence(gate)
     }
 }

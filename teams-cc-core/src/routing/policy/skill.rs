@@ -1,16 +1,35 @@
-//! Only agents who can do it.
+//! Only agents who can do it, and less and less of it as the call waits.
 
-use super::{Filter, Reason, Verdict};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Gate, Reason, Verdict, judge::Scene};
 use crate::{
     agent::{InvalidSkill, SkillName},
-    routing::{AgentRef, CallRef, View},
+    routing::AgentRef,
 };
 
 /// Keeps agents with a skill; see [`skill`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkillGate {
     name: SkillName,
-    level: u8,
+    #[serde(default = "one")]
+    at_least: u8,
+    /// From which wait on which level will do, the earliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    relax: Vec<Relax>,
+}
+
+const fn one() -> u8 {
+    1
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Relax {
+    #[serde(with = "crate::time::seconds::written")]
+    after: Duration,
+    to: u8,
 }
 
 /// Keeps agents with this skill, whatever the call itself needs.
@@ -22,24 +41,51 @@ pub struct SkillGate {
 ///
 /// [`InvalidSkill`] where the text is no name of a skill.
 pub fn skill(name: &str) -> Result<SkillGate, InvalidSkill> {
-    Ok(SkillGate { name: SkillName::new(name)?, level: 1 })
+    Ok(SkillGate { name: SkillName::new(name)?, at_least: 1, relax: Vec::new() })
 }
 
 impl SkillGate {
     /// Sets the least level; default 1.
     #[must_use]
     pub fn at_least(mut self, level: u8) -> Self {
-        self.level = level;
+        self.at_least = level;
         self
+    }
+
+    /// Is content with a lower level once the call has waited so long.
+    #[must_use]
+    pub fn relax_after(mut self, wait: Duration, to: u8) -> Self {
+        let at = self.relax.partition_point(|relax| relax.after <= wait);
+        self.relax.insert(at, Relax { after: wait, to });
+        self
+    }
+
+    /// Asks for the skill no more once the call has waited so long.
+    #[must_use]
+    pub fn drop_after(self, wait: Duration) -> Self {
+        self.relax_after(wait, 0)
+    }
+
+    pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
+        let has = agent.profile().skills.level(&self.name);
+        if has >= self.at_least {
+            return Verdict::Yes;
+        }
+        // The earliest step that is content with what the agent has; levels never rise again.
+        let enough = self.relax.iter().find(|relax| has >= relax.to);
+        match enough.map(|relax| scene.after(relax.after)) {
+            Some(from) if from <= scene.view.now() => Verdict::Yes,
+            Some(from) => Verdict::NotBefore(from),
+            None => {
+                let name = self.name.clone();
+                Verdict::No(Reason::LacksSkill { name, needs: self.at_least, has })
+            }
+        }
     }
 }
 
-impl Filter for SkillGate {
-    fn keep(&self, _: &View<'_>, _: CallRef<'_>, agent: AgentRef<'_>) -> Verdict {
-        let has = agent.profile().skills.level(&self.name);
-        if has >= self.level {
-            return Verdict::Yes;
-        }
-        Verdict::No(Reason::LacksSkill { name: self.name.clone(), needs: self.level, has })
+impl From<SkillGate> for Gate {
+    fn from(gate: SkillGate) -> Self {
+        Self::Skill(gate)
     }
 }

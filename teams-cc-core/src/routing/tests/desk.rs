@@ -7,7 +7,7 @@ use crate::{
     agent::{Agent, Availability, Observation, PresenceSource},
     contact::OfferEnd,
     queue::{Exit, ExitReason, QueueEntry, QueueLimits},
-    routing::{AgentChange, Alarm, Engine, EngineConfig, Input, Output, Queue, RingMode, policy},
+    routing::{AgentChange, Alarm, CallbackReason, Engine, EngineConfig, Input, Output, Queue, RingMode, policy},
     store::FencingToken,
 };
 
@@ -35,6 +35,7 @@ pub(super) struct Seen {
     pub(super) released: Vec<FencingToken>,
     pub(super) told: Vec<String>,
     pub(super) alarms: Vec<Alarm>,
+    pub(super) callbacks: Vec<(ContactId, CallbackReason)>,
     pub(super) next: Option<Instant>,
 }
 
@@ -94,6 +95,9 @@ impl Desk {
                 Output::Exit { contact, exit, why } => self.seen.exits.push((contact, exit, why)),
                 Output::Explained(explanation) => self.seen.told.push(explanation.to_string()),
                 Output::Alarm(alarm) => self.seen.alarms.push(alarm),
+                Output::OfferCallback { contact, why } => {
+                    self.seen.callbacks.push((contact, why));
+                }
                 Output::Timeout(next) => {
                     self.seen.next = next;
                     return;

@@ -12,7 +12,7 @@ use crate::{
     queue::{CallOrder, Exit, OrderKey, Priority, QueueEntry, QueueLimits},
     routing::{
         AgentChange, CallRef, Decision, Engine, EngineConfig, EngineError, Explanation, Finding,
-        Input, Output, Plan, Queue, RoutingPolicy, Step, View, engine::Stage,
+        Input, Output, Plan, Queue, RoutingPolicy, Step, View,
     },
     store::FencingToken,
 };
@@ -57,7 +57,7 @@ struct Books {
     ringing: BTreeMap<OfferId, (AgentId, ContactId, FencingToken)>,
     taken: BTreeMap<ContactId, (AgentId, FencingToken)>,
     held: BTreeSet<FencingToken>,
-    place: BTreeMap<ContactId, (i8, usize)>,
+    place: BTreeMap<ContactId, (i32, usize)>,
     tokens: u64,
 }
 
@@ -84,7 +84,7 @@ impl Books {
                     self.place.remove(&contact);
                 }
                 Output::Explained(explanation) => check_idle(engine, &explanation),
-                Output::Alarm(_) => {}
+                Output::Alarm(_) | Output::OfferCallback { .. } => {}
                 Output::Timeout(next) => {
                     let now = Instant::from_millis(self.now);
                     assert!(next.is_none_or(|at| at > now), "asks to be woken at once");
@@ -102,8 +102,8 @@ impl Books {
             for (other, earlier) in &self.place {
                 let waits = engine
                     .calls
-                    .get(other)
-                    .is_some_and(|call| matches!(call.stage, Stage::Waiting { .. }));
+                    .named(other)
+                    .is_some_and(|call| call.waits());
                 if waits && earlier < place && view.passed(other, agent).is_none() {
                     return Err("a call was passed over");
                 }
@@ -116,8 +116,8 @@ impl Books {
     fn check_work(&self, engine: &Engine) -> Result<(), &'static str> {
         let view = View::new(Instant::from_millis(self.now), engine.roster());
         let mut plan = Plan::default();
-        for call in engine.calls.values() {
-            if matches!(call.stage, Stage::Waiting { .. }) {
+        for call in engine.calls.iter() {
+            if call.waits() {
                 plan.clear();
                 rules().route(&view, CallRef::new(&call.entry), &mut plan);
                 if matches!(plan.step(), Step::Offer { .. }) {

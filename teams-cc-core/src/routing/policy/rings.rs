@@ -1,0 +1,190 @@
+//! More and more agents as the call waits.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Gate, Verdict, judge::Scene};
+use crate::{
+    Instant,
+    agent::SkillName,
+    routing::{AgentRef, Standing},
+};
+
+/// The most rings of one policy.
+pub const MAX_RINGS: usize = 16;
+
+/// Rings that open one after the other, and never close; they are what
+/// [`Ring`]s make together.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Ring>")]
+pub(super) struct Rings(Vec<Ring>);
+
+/// Who comes into question from some wait on; see
+/// [`Candidates::rings`](super::Candidates::rings).
+///
+/// Products call this bullseye rings (Genesys Cloud), routing steps (Amazon Connect), targets of a
+/// workflow (Twilio `TaskRouter`) or selectors with a time to live (Azure Communication Services).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Ring {
+    /// After which wait the ring opens.
+    #[serde(with = "crate::time::seconds::written")]
+    pub after: Duration,
+    /// What an agent of the ring must pass; nothing means everybody.
+    pub gates: Vec<Gate>,
+    /// Skills the call asks for, and no more from this ring on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drop_skills: Vec<SkillName>,
+    /// Whether the next ring opens at once while nobody of this one is free.
+    pub skip_if_nobody: Skip,
+}
+
+/// When a ring is not waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Skip {
+    /// Never; the default.
+    #[default]
+    Never,
+    /// While nobody of the ring is free.
+    IfNobodyFree,
+    /// While nobody of the ring is there at all.
+    IfNobodyThere,
+}
+
+impl Ring {
+    /// A ring of everybody, open from the start.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens the ring after this wait.
+    #[must_use]
+    pub fn after(mut self, wait: Duration) -> Self {
+        self.after = wait;
+        self
+    }
+
+    /// Keeps to agents who pass this.
+    #[must_use]
+    pub fn of(mut self, gate: impl Into<Gate>) -> Self {
+        self.gates.push(gate.into());
+        self
+    }
+
+    /// Asks for this skill of the call's no more, from this ring on.
+    #[must_use]
+    pub fn without(mut self, skill: SkillName) -> Self {
+        self.drop_skills.push(skill);
+        self
+    }
+
+    /// Does not wait for this ring while nobody of it is free, or there.
+    #[must_use]
+    pub fn skip(mut self, skip: Skip) -> Self {
+        self.skip_if_nobody = skip;
+        self
+    }
+}
+
+impl Rings {
+    /// Rings in the order in which they open.
+    pub(super) fn new(mut rings: Vec<Ring>) -> Self {
+        rings.sort_by_key(|ring| ring.after);
+        Self(rings)
+    }
+
+    /// Who is in any open ring is in; others may be from the first ring on that takes them.
+    pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
+        let now = scene.view.now();
+        let skipped = *scene.skipped.get_or_init(|| self.skipped(scene));
+        let (mut opens, mut skip, mut no, mut soonest) = (Instant::ZERO, false, None, None);
+        for (n, ring) in self.0.iter().enumerate() {
+            opens = if skip { opens } else { scene.after(ring.after) };
+            skip = skipped & (1 << n) != 0;
+            let from = match ring.keep(scene, agent) {
+                Verdict::Yes => opens,
+                Verdict::NotBefore(at) => at.max(opens),
+                Verdict::No(why) => {
+                    no = no.or(Some(why));
+                    continue;
+                }
+            };
+            if from <= now {
+                return Verdict::Yes;
+            }
+            soonest = Some(soonest.map_or(from, |known: Instant| known.min(from)));
+        }
+        match (soonest, no) {
+            (Some(at), _) => Verdict::NotBefore(at),
+            (None, Some(why)) => Verdict::No(why),
+            (None, None) => Verdict::Yes,
+        }
+    }
+
+    /// Which rings are not waited for now, a bit each.
+    fn skipped(&self, scene: &Scene<'_>) -> u16 {
+        let rings = self.0.iter().enumerate().filter(|(_, ring)| ring.is_skipped(scene));
+        rings.fold(0, |bits, (n, _)| bits | 1 << n)
+    }
+
+    /// Whether who is there matters even to a call that nobody new could take.
+    pub(super) fn minds_who_is_there(&self) -> bool {
+        self.0.iter().any(|ring| ring.skip_if_nobody != Skip::Never)
+    }
+
+    /// From which wait on the call asks for this skill no more.
+    pub(super) fn drops(&self, skill: &SkillName) -> Option<Duration> {
+        self.0.iter().find(|ring| ring.drop_skills.contains(skill)).map(|ring| ring.after)
+    }
+}
+
+impl Ring {
+    fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
+        let verdicts = self.gates.iter().map(|gate| gate.keep(scene, agent));
+        let mut from = None;
+        for verdict in verdicts {
+            match verdict {
+                Verdict::Yes => {}
+                Verdict::NotBefore(at) => {
+                    from = Some(from.map_or(at, |known: Instant| known.max(at)));
+                }
+                no => return no,
+            }
+        }
+        from.map_or(Verdict::Yes, Verdict::NotBefore)
+    }
+
+    fn is_skipped(&self, scene: &Scene<'_>) -> bool {
+        let now = scene.view.now();
+        let counts = |agent: AgentRef<'_>| match self.skip_if_nobody {
+            Skip::Never => true,
+            Skip::IfNobodyFree => agent.can_take(now).is_ok(),
+            Skip::IfNobodyThere => agent.standing() != Standing::SignedOut,
+        };
+        self.skip_if_nobody != Skip::Never
+            && !scene.members().any(|agent| counts(agent) && self.keep(scene, agent) == Verdict::Yes)
+    }
+}
+
+/// Read back in the order in which they open, and no more than there may be.
+impl TryFrom<Vec<Ring>> for Rings {
+    type Error = TooManyRings;
+
+    fn try_from(rings: Vec<Ring>) -> Result<Self, TooManyRings> {
+        if rings.len() > MAX_RINGS {
+            return Err(TooManyRings);
+        }
+        Ok(Self::new(rings))
+    }
+}
+
+/// There are more rings than [`MAX_RINGS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("at most 16 rings")]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
+pub struct TooManyRings;
