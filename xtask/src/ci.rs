@@ -13,10 +13,11 @@ use crate::{
 /// Data beside the project that conformance is checked against, where it is there.
 const CORPUS: &str = "../shared/corpus";
 /// What is checked over it: the command and the folder or file, from that folder.
-const CHECKS: [(&str, &str); 5] = [
+const CHECKS: [(&str, &str); 6] = [
     ("sip", "torture"),
     ("sip", "sip-messages"),
     ("graph", "graph"),
+    ("routing", "routing/scenarios.json"),
     ("csdl", "../facts/graph-types.json"),
     ("vectors", "notification-vectors"),
 ];

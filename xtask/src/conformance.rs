@@ -8,6 +8,7 @@ mod compare;
 pub(crate) mod csdl;
 pub(crate) mod direct_routing;
 pub(crate) mod graph;
+pub(crate) mod routing;
 pub(crate) mod sip;
 pub(crate) mod vectors;
 
@@ -24,9 +25,10 @@ pub(crate) struct Summary {
 type Check = fn(&Path) -> Summary;
 
 /// Every check by its name on the command line; the last says whether it takes a directory.
-const CHECKS: [(&str, Check, bool); 4] = [
+const CHECKS: [(&str, Check, bool); 5] = [
     ("csdl", csdl::csdl, false),
     ("graph", graph::graph, true),
+    ("routing", routing::routing, false),
     ("sip", sip::sip, true),
     ("vectors", vectors::vectors, true),
 ];

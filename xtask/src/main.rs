@@ -32,6 +32,7 @@ cargo xtask COMMAND
   conformance sip DIR         checks the SIP codec against a directory with an index.json
   conformance graph DIR       checks the Graph models against documented bodies
   conformance csdl FILE       checks them against schema facts, property by property
+  conformance routing FILE    plays routing scenarios of seven products against their presets
   conformance vectors DIR     checks encrypted contents against what should come of each
   conformance direct-routing [--against HOST:PORT …]
                         plays Microsoft's proxies against our trunk, or your SBC (--help)

@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use super::Priority;
 use crate::{Address, QueueId};
 
 /// Where a call goes that a queue gives up.
@@ -13,6 +14,13 @@ use crate::{Address, QueueId};
 pub enum Exit {
     /// To another queue, as a new call there.
     Queue(QueueId),
+    /// To another queue, as a new call there with this priority.
+    Escalate {
+        /// Which queue.
+        queue: QueueId,
+        /// How urgent it is there.
+        priority: Priority,
+    },
     /// To a mailbox.
     Voicemail,
     /// To another party, called by the platform.
@@ -26,6 +34,7 @@ impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Queue(queue) => write!(f, "queue {queue}"),
+            Self::Escalate { queue, .. } => write!(f, "queue {queue}, escalated"),
             Self::Voicemail => f.write_str("voicemail"),
             Self::Forward(address) => write!(f, "{address}"),
             Self::Disconnect => f.write_str("disconnect"),

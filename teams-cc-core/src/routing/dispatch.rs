@@ -149,13 +149,24 @@ impl Engine {
             Step::Offer { agents, mode } => self.offer(at, agents, mode, plan),
             Step::Wait { until } => self.nobody(at, until, plan),
             Step::Leave { exit, why } => {
-                let waits = self.calls.get(at).is_some_and(|call| call.waits());
                 let exit = exit.clone();
-                if waits {
-                    self.leave(at, exit, why, plan);
-                }
+                self.give_up(at, exit, why, plan);
             }
         }
+    }
+
+    /// Lets a call go. While somebody rings it goes only where nobody is there any more.
+    fn give_up(&mut self, at: u32, exit: Exit, why: ExitReason, plan: &Plan) {
+        let Some(call) = self.calls.get(at) else { return };
+        if !call.waits() {
+            if why != ExitReason::NoAgents {
+                return;
+            }
+            for offer in call.offers.clone() {
+                self.withdraw(offer);
+            }
+        }
+        self.leave(at, exit, why, plan);
     }
 
     /// Rings as many of these as the mode allows.

@@ -21,6 +21,7 @@ mod offers;
 mod output;
 mod plan;
 pub mod policy;
+pub mod preset;
 mod queue;
 mod resume;
 mod roster;

@@ -303,7 +303,7 @@ impl Builder {
             return Err(mistake(format!("there are two queues of the name {:?}", twice.id)));
         }
         for agent in self.agents.values() {
-            let served = agent.queues.iter().find(|queue| !names.contains(queue));
+            let served = agent.queues.keys().find(|queue| !names.contains(queue));
             if let Some(queue) = served {
                 let id = &agent.id;
                 return Err(mistake(format!(

@@ -94,7 +94,7 @@ impl Runtime {
         }
         loop {
             match self.desk.engine.poll_output() {
-                routing::Output::Reserve { offer, agent, contact, lease } => {
+                routing::Output::Reserve { offer, agent, contact, lease, .. } => {
                     self.desk.jobs.push_back(Job::Reserve { offer, agent, contact, lease });
                 }
                 routing::Output::Offer { offer, agent, contact, token, ring_until } => {

@@ -67,6 +67,14 @@ impl Candidates {
     }
 }
 
+impl Candidates {
+    /// Ranks by a list made while running; what is over [`KEY_WIDTH`] has no say.
+    pub(in crate::routing) fn rank_by(self, ranks: impl IntoIterator<Item = RankBy>) -> Ranked {
+        let ranks = ranks.into_iter().take(KEY_WIDTH).chain([RankBy::AgentId]).collect();
+        Ranked { candidates: self, ranks }
+    }
+}
+
 /// Candidates and who of them is best; says next how to ring.
 #[derive(Clone, Debug)]
 pub struct Ranked {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, se
 use super::{LevelGate, PresenceGate, Reason, SkillGate, judge::Scene};
 use crate::{
     Instant,
+    agent::{Compare, LabelValue, Selector},
     routing::{AgentRef, CallRef, View},
 };
 
@@ -42,6 +43,8 @@ pub enum Gate {
     Presence(PresenceGate),
     /// Only agents with a skill; see [`skill`](super::skill()).
     Skill(SkillGate),
+    /// Only agents with a label like this; see [`label`](super::label()).
+    Label(Selector),
     /// Only agents of some lines; see [`levels`](super::levels()).
     Levels(LevelGate),
     /// A filter of the application's own, which cannot be written down.
@@ -53,6 +56,7 @@ impl Gate {
         match self {
             Self::Presence(gate) => gate.keep(scene, agent),
             Self::Skill(gate) => gate.keep(scene, agent),
+            Self::Label(selector) => label_gate(selector, scene, agent),
             Self::Levels(gate) => gate.keep(scene, agent),
             Self::Custom(filter) => filter.0.keep(&scene.view, scene.call, agent),
         }
@@ -66,8 +70,25 @@ impl Gate {
         match self {
             Self::Levels(gate) => gate.minds_who_is_there(),
             Self::Custom(_) => true,
-            Self::Presence(_) | Self::Skill(_) => false,
+            Self::Presence(_) | Self::Skill(_) | Self::Label(_) => false,
         }
+    }
+}
+
+/// Keeps agents with a label that compares with `value` like this.
+#[must_use]
+pub fn label(name: &str, compare: Compare, value: impl Into<LabelValue>) -> Gate {
+    Gate::Label(Selector::new(name, compare, value))
+}
+
+fn label_gate(selector: &Selector, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
+    if selector.matches(&agent.profile().labels) {
+        return Verdict::Yes;
+    }
+    match selector.expires.map(|wait| scene.after(wait)) {
+        Some(from) if from <= scene.view.now() => Verdict::Yes,
+        Some(from) => Verdict::NotBefore(from),
+        None => Verdict::No(Reason::Label { name: selector.label.clone() }),
     }
 }
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::{
-    agent::{Compare, LabelValue, Labels, Selector},
-    routing::{AgentRef, CallRef},
+    agent::{Agent, Compare, LabelValue, Labels, Selector},
+    queue::QueueEntry,
+    routing::AgentRef,
 };
 
 /// One, in the fixed point of a match.
@@ -31,8 +32,8 @@ pub(super) fn label(agent: AgentRef<'_>, name: &str) -> u64 {
 /// Each label the call would like counts 1 where the agent's is the same. Each thing it demands
 /// counts 1 where it is met exactly by its nature, and for numbers by how far they are exceeded:
 /// the logistic function of the excess in parts of what is asked, so a half where just met.
-pub(super) fn matching(call: CallRef<'_>, agent: AgentRef<'_>) -> u64 {
-    let labels = &agent.profile().labels;
+pub(super) fn matching(call: &QueueEntry, agent: &Agent) -> u64 {
+    let labels = &agent.labels;
     let wished = call.labels.iter().map(|(name, value)| {
         if labels.get(name) == Some(value) { ONE } else { 0 }
     });
@@ -41,10 +42,19 @@ pub(super) fn matching(call: CallRef<'_>, agent: AgentRef<'_>) -> u64 {
     sum.checked_div(n).unwrap_or(0)
 }
 
-pub(super) fn thousandths(call: CallRef<'_>, agent: AgentRef<'_>) -> u64 {
-    matching(call, agent) / (ONE / 1000)
+/// How much an agent is as a call asks, from 0 to 1; see [`best_match`](super::best_match()).
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "a billion fits a double exactly")]
+pub fn match_score(call: &QueueEntry, agent: &Agent) -> f64 {
+    matching(call, agent) as f64 / ONE as f64
 }
 
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the result lies between 0 and one, and the last places do not matter"
+)]
 fn excess(selector: &Selector, labels: &Labels) -> u64 {
     if !selector.matches(labels) {
         return 0;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Circle, Cursor, IdleSince, filter::Custom, measure, round};
+use super::{Circle, Cursor, IdleSince, filter::Custom, match_score, measure, round};
 use crate::{
     agent::SkillName,
     routing::{AgentRef, CallRef, View, explain::Seconds},
@@ -77,6 +77,8 @@ pub enum RankBy {
     Random(u64),
     /// The order of ids; the last of every ranking, and only there.
     AgentId,
+    /// Anybody, by lot, in which those of further lines are drawn less often.
+    WeightedRandom(u64),
     /// A ranking of the application's own, which cannot be written down.
     Custom(Custom<dyn Rank>),
 }
@@ -120,7 +122,7 @@ impl RankBy {
                 u64::MAX => u64::MAX,
                 number => u64::MAX - 1 - number,
             },
-            Self::BestMatch => u64::MAX - measure::matching(call, agent),
+            Self::BestMatch => u64::MAX - measure::matching(&call, agent.profile()),
             Self::Level { ignored_up_to } if scene.members <= *ignored_up_to as usize => 0,
             Self::Level { .. } => u64::from(agent.membership().level),
             Self::Position => u64::from(agent.membership().position),
@@ -131,6 +133,10 @@ impl RankBy {
             }
             Self::NextInLine(circle) => circle.place(call.cursor(), agent),
             Self::Random(seed) => round::lot(*seed, &call.contact, agent.id()),
+            Self::WeightedRandom(seed) => {
+                let lots = (u64::from(agent.membership().level) + 1).saturating_mul(1000);
+                round::lot(*seed, &call.contact, agent.id()) % lots
+            }
             // Equal keys are compared by id anyway.
             Self::AgentId => 0,
             Self::Custom(rank) => rank.0.place(view, call, agent),
@@ -166,11 +172,11 @@ impl RankBy {
                 )
             }
             Self::BestMatch => {
-                format!("match {}.{:03}", measure::thousandths(call, agent) / 1000, measure::thousandths(call, agent) % 1000)
+                format!("match {:.3}", match_score(&call, agent.profile()))
             }
             Self::Level { .. } => format!("line {}", agent.membership().level),
             Self::RoundRobin { .. } | Self::NextInLine(_) => "next in line".to_owned(),
-            Self::Random(_) => "by lot".to_owned(),
+            Self::Random(_) | Self::WeightedRandom(_) => "by lot".to_owned(),
             Self::Position | Self::LastPosition | Self::AgentId => String::new(),
             Self::Custom(rank) => rank.0.words(view, call, agent),
         }

@@ -244,18 +244,22 @@ impl AgentRecord {
         }
     }
 
-    /// What the agent is counted as in the queues served.
+    /// What the agent is counted as in the queues served. Who takes no more calls counts so even
+    /// while the last one goes on: there is nothing to wait for.
     pub(in crate::routing) fn standing(&self) -> Standing {
-        if !self.slots.is_empty() {
-            let rings = self.slots.iter().any(|slot| matches!(slot.hold, Hold::Reserved(_)));
-            return if rings { Standing::Ringing } else { Standing::Busy };
-        }
         match &self.away {
-            Some(AwayReason::SignedOut) => Standing::SignedOut,
-            Some(AwayReason::MissedOffers) => Standing::Missing,
-            Some(AwayReason::Break | AwayReason::Other(_)) => Standing::OnBreak,
-            None if self.wrap_until.is_some() => Standing::WrappingUp,
-            None => Standing::Ready,
+            Some(AwayReason::SignedOut) => return Standing::SignedOut,
+            Some(AwayReason::MissedOffers) => return Standing::Missing,
+            Some(AwayReason::Break | AwayReason::Other(_)) => return Standing::OnBreak,
+            None => {}
+        }
+        if self.slots.iter().any(|slot| matches!(slot.hold, Hold::Reserved(_))) {
+            return Standing::Ringing;
+        }
+        match (self.slots.is_empty(), self.wrap_until) {
+            (false, _) => Standing::Busy,
+            (true, Some(_)) => Standing::WrappingUp,
+            (true, None) => Standing::Ready,
         }
     }
 
