@@ -47,5 +47,7 @@ pub(crate) fn routing(file: &Path) -> Summary {
 fn read(file: &Path) -> Result<Vec<Scenario>, String> {
     let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
     let mut file: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    serde_json::from_value(file["scenarios"].take()).map_err(|error| error.to_string())
+    let scenarios: Vec<Scenario> =
+        serde_json::from_value(file["scenarios"].take()).map_err(|error| error.to_string())?;
+    Ok(scenarios.into_iter().map(Scenario::with_crowd).collect())
 }

@@ -60,7 +60,8 @@ pub enum RoutingMethod {
     Serial,
     /// One after the other, from where the last call left off.
     RoundRobin,
-    /// Whoever has been Available for longest, two at once.
+    /// Whoever has been Available for longest. Who does not answer is left alone for one alert
+    /// time, so that while calls are fewer than agents only the first two are called in turn.
     LongestIdle,
 }
 
@@ -117,15 +118,16 @@ impl TeamsCallQueue {
                 .ring(RingMode::One),
             RoutingMethod::LongestIdle => agents
                 .rank(longest_idle_since(IdleSince::SeenAvailable).then(agent_id()))
-                .ring(RingMode::parallel(2)),
+                .ring(RingMode::One),
         };
         if let Some(exit) = &self.no_agent_action {
             rules = rules.or_when_calls(no_agents(), self.no_agent_apply_to, exit.clone());
         }
+        let pass = if longest_idle { self.agent_alert_time } else { Duration::ZERO };
         let offers = OfferRules::default()
             .ring(self.agent_alert_time)
             .confirm(Duration::ZERO)
-            .pass(Pauses::default())
+            .pass(Pauses::default().no_answer(pass))
             .misses_before_away(None);
         let limits = QueueLimits::default()
             .length(self.overflow_threshold, self.overflow_action.clone())

@@ -10,7 +10,7 @@ use teams_cc_core::{
 
 use super::{
     play::{Answers, Seen, play},
-    scenario::{Fields, Read, Scenario},
+    scenario::{Read, Scenario},
     setup::teams,
     staff::{agent, call, second},
 };
@@ -54,12 +54,15 @@ fn one(scenario: &Scenario, what: &str, expected: &Value) -> Result<(), String> 
             same(expected, &Value::from_iter(order.map(|(_, _, agent)| agent)))
         }
         "offered_set" => {
-            let offered: BTreeSet<String> = seen()?.offers.into_iter().map(|(.., a)| a).collect();
+            let offers = play(scenario, Answers::Nobody)?.offers;
+            let offered: BTreeSet<String> = offers.into_iter().map(|(.., agent)| agent).collect();
             let expected: BTreeSet<String> = texts(expected);
             same(&serde_json::json!(expected), &serde_json::json!(offered))
         }
         "never" => {
-            let offers = seen()?.offers;
+            let alone = scenario.expect.contains_key("offers");
+            let answers = if alone { Answers::AsDescribed } else { Answers::Nobody };
+            let offers = play(scenario, answers)?.offers;
             let never = texts(expected);
             let found = offers.into_iter().find(|(.., agent)| never.contains(agent));
             found.map_or(Ok(()), |found| Err(format!("{found:?} was offered all the same")))
@@ -108,15 +111,11 @@ fn one(scenario: &Scenario, what: &str, expected: &Value) -> Result<(), String> 
 
 /// Faults of a product: the answer must be another one, and the one that the note asks for.
 fn is_not_copied(scenario: &Scenario) -> Result<(), String> {
-    let mut scenario = scenario.clone();
     let expected = scenario.expect.get("offers").cloned().unwrap_or_default();
     let wanted = scenario.note.split_once("must offer ").map(|(_, rest)| {
         rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>()
     });
-    if scenario.agents.is_empty() {
-        members_named(&mut scenario, &expected, wanted.as_deref());
-    }
-    let seen = play(&scenario, Answers::AsDescribed)?;
+    let seen = play(scenario, Answers::AsDescribed)?;
     let offers = listed(&seen.offers);
     if offers == expected {
         return Err(format!("the product's fault is copied: {offers}"));
@@ -126,34 +125,6 @@ fn is_not_copied(scenario: &Scenario) -> Result<(), String> {
         Some(agent) => Err(format!("{agent} should be offered, not {offers}")),
         None if seen.offers.len() > expected.as_array().map_or(0, Vec::len) => Ok(()),
         None => Err(format!("the call is never offered again: {offers}")),
-    }
-}
-
-/// Members that only the offers and the note name, in the place their number says. Those called
-/// on first are there from the start; the others come once those talk.
-fn members_named(scenario: &mut Scenario, expected: &Value, wanted: Option<&str>) {
-    let offered = expected.as_array().into_iter().flatten();
-    let mut names: Vec<&str> = offered.filter_map(|offer| offer.get(2)?.as_str()).collect();
-    names.extend(wanted);
-    let mut names = names.into_iter();
-    let member = |name: &str, device: &str| -> Fields {
-        let position: String = name.chars().filter(char::is_ascii_digit).collect();
-        let position: u64 = position.parse().unwrap_or(1);
-        let member = serde_json::json!({
-            "id": name, "position": position, "device": device,
-            "behaviour": [["answer", 1, 100_000]],
-        });
-        member.as_object().cloned().unwrap_or_default()
-    };
-    if let Some(first) = names.next() {
-        scenario.agents.push(member(first, "NOT_INUSE"));
-    }
-    for name in names {
-        scenario.agents.push(member(name, "UNAVAILABLE"));
-        let event = serde_json::json!({
-            "t": 5, "type": "device", "agent": name, "value": "NOT_INUSE",
-        });
-        scenario.events.push(event.as_object().cloned().unwrap_or_default());
     }
 }
 

@@ -9,7 +9,7 @@ use teams_cc_core::{
     contact::OfferEnd,
     queue::{Exit, ExitReason, QueueEntry},
     routing::{
-        AgentChange, Alarm, CallbackReason, Engine, EngineConfig, Input, Output, RingMode,
+        AgentChange, Alarm, CallbackReason, Engine, EngineConfig, EngineError, Input, Output, RingMode,
         policy::{agent_id, eligible},
     },
     store::FencingToken,
@@ -38,6 +38,8 @@ pub(super) struct Seen {
 pub(super) enum Answers {
     /// As each agent's behaviour says.
     AsDescribed,
+    /// Nobody answers anything.
+    Nobody,
     /// Each call is taken and over at once, and agents are free only after the last arrival.
     AtOnce,
 }
@@ -89,7 +91,10 @@ pub(super) fn play(scenario: &Scenario, answers: Answers) -> Result<Seen, String
     };
     play.staff()?;
     play.plan()?;
-    play.run(second(i64::try_from(scenario.last_second()).unwrap_or(i64::MAX)))?;
+    // Without answers it takes a while until everybody has been asked who will be.
+    let more = if answers == Answers::Nobody { 600 } else { 0 };
+    let last = scenario.last_second().saturating_add(more);
+    play.run(second(i64::try_from(last).unwrap_or(i64::MAX)))?;
     Ok(play.seen)
 }
 
@@ -253,14 +258,16 @@ impl Play<'_> {
                 let Some((agent, contact, talk, true)) = self.offers.remove(&offer) else {
                     return Ok(());
                 };
-                self.hand(Input::OfferAccepted { offer })?;
+                if !self.in_time(Input::OfferAccepted { offer })? {
+                    return Ok(());
+                }
                 let second = seconds(self.now);
                 self.seen.answers.push((second, contact.to_string(), agent.to_string()));
                 self.later(self.now + std::time::Duration::from_secs(talk), 0, Act::Over(contact));
             }
             Act::End(offer, why) => {
                 if self.offers.remove(&offer).is_some() {
-                    self.hand(Input::OfferDeclined { offer, why })?;
+                    self.in_time(Input::OfferDeclined { offer, why })?;
                 }
             }
             Act::Over(contact) => self.hand(Input::Released { contact })?,
@@ -340,6 +347,15 @@ impl Play<'_> {
         self.engine.handle_input(self.now, input).map_err(|error| error.to_string())
     }
 
+    /// Hands in what an agent does; answers whether somebody else was faster.
+    fn in_time(&mut self, input: Input) -> Result<bool, String> {
+        match self.engine.handle_input(self.now, input) {
+            Ok(()) => Ok(true),
+            Err(EngineError::UnknownOffer(_)) => Ok(false),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     fn put(&mut self, input: Input) -> Result<(), String> {
         self.hand(input)?;
         self.drain()
@@ -410,6 +426,9 @@ impl Play<'_> {
     fn behaviour(&mut self, agent: &AgentId) -> (String, Option<u64>, u64) {
         if self.answers == Answers::AtOnce {
             return ("answer".into(), Some(0), 1);
+        }
+        if self.answers == Answers::Nobody {
+            return ("no_answer".into(), None, 0);
         }
         let next = self.behaviours.get_mut(agent).and_then(VecDeque::pop_front);
         if let Some(next) = next {

@@ -1,5 +1,7 @@
 //! A scenario as its file has it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -22,6 +24,15 @@ pub(super) struct Scenario {
     pub(super) expect: Fields,
     #[serde(default)]
     pub(super) note: String,
+    agents_spec: Option<Crowd>,
+}
+
+/// Many agents of numbered names, all in calls until they are said to be free.
+#[derive(Clone, Debug, Deserialize)]
+struct Crowd {
+    count: u32,
+    prefix: String,
+    free_at: BTreeMap<String, Vec<String>>,
 }
 
 /// Reads fields without minding which are there.
@@ -51,6 +62,25 @@ impl Read for Fields {
 }
 
 impl Scenario {
+    /// Adds the agents who are only counted.
+    pub(super) fn with_crowd(mut self) -> Self {
+        let Some(crowd) = self.agents_spec.take() else { return self };
+        let fields = |value: Value| value.as_object().cloned().unwrap_or_default();
+        for n in 0..crowd.count {
+            let id = format!("{}{n}", crowd.prefix);
+            self.agents.push(fields(serde_json::json!({ "id": id, "device": "INUSE" })));
+        }
+        for (t, agents) in &crowd.free_at {
+            let t: u64 = t.parse().unwrap_or(0);
+            for agent in agents {
+                self.events.push(fields(serde_json::json!({
+                    "t": t, "type": "device", "agent": agent, "value": "NOT_INUSE",
+                })));
+            }
+        }
+        self
+    }
+
     /// Whether the product's answer is a fault that is not to be copied.
     pub(super) fn is_fault(&self) -> bool {
         self.title.starts_with("KNOWN ")

@@ -37,10 +37,11 @@ pub(super) fn queues(scenario: &Scenario) -> Result<Vec<Queue>, String> {
 fn queue(scenario: &Scenario, name: &str) -> Result<Queue, String> {
     let id: QueueId = name.parse().map_err(|error| format!("queue {name}: {error}"))?;
     let own = scenario.config.get("queues").and_then(|queues| queues.get(name)?.as_object());
-    let config = own.unwrap_or(&scenario.config);
+    let mut config = own.unwrap_or(&scenario.config).clone();
+    config.entry("strategy").or_insert_with(|| scenario.strategy.clone().into());
     Ok(match scenario.engine.as_str() {
         "mod_callcenter" => {
-            let preset: preset::ModCallcenter = read(config.clone())?;
+            let preset: preset::ModCallcenter = read(config)?;
             preset.queue(id)
         }
         "app_queue" => app_queue(config)?.queue(id),
@@ -57,10 +58,10 @@ fn read<T: serde::de::DeserializeOwned>(config: Fields) -> Result<T, String> {
     serde_json::from_value(Value::Object(config)).map_err(|error| format!("config: {error}"))
 }
 
-fn app_queue(config: &Fields) -> Result<preset::AppQueue, String> {
-    let mut config = config.clone();
-    // Members of these scenarios are never rung while in use.
+fn app_queue(mut config: Fields) -> Result<preset::AppQueue, String> {
+    // Members of these scenarios are never rung while in use; queues of their own stand beside.
     config.remove("ringinuse");
+    config.remove("queues");
     if let Some(priority) = config.remove("timeoutpriority") {
         config.insert("expire_cuts_ringing".into(), Value::Bool(priority == "app"));
     }
