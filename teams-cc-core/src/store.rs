@@ -12,7 +12,7 @@ mod memory;
 
 pub use call::{CallRecord, CallStore, MAX_RECORD_BYTES, RecordVersion};
 pub use dispatch::{
-    Change, Changes, DispatchStore, Expired, FencingToken, Reservation, StoreVersion,
+    Change, Changes, DispatchStore, Expired, FencingToken, Reservation, StoreVersion, Terms,
 };
 pub use memory::{MAX_CHANGES, MAX_ENTRIES, MAX_RECORDS, MemoryCallStore, MemoryDispatchStore};
 

@@ -16,7 +16,7 @@ use teams_cc::{
         agent::Capacity,
         store::{
             Changes, DispatchStore, Expired, FencingToken, MemoryDispatchStore, Reservation,
-            StoreError, StoreVersion,
+            StoreError, StoreVersion, Terms,
         },
     },
 };
@@ -66,11 +66,11 @@ impl DispatchStore for Slow {
         &self,
         agent: &AgentId,
         contact: &ContactId,
-        lease: Duration,
+        terms: Terms,
         now: Timestamp,
     ) -> Result<FencingToken, StoreError> {
         wait(STEP).await;
-        self.inner.reserve(agent, contact, lease, now).await
+        self.inner.reserve(agent, contact, terms, now).await
     }
 
     async fn accept(&self, token: FencingToken, now: Timestamp) -> Result<(), StoreError> {

@@ -126,11 +126,11 @@ impl From<Written> for Capacity {
     fn from(written: Written) -> Self {
         match written {
             Written::Contacts(contacts) => Self::new(contacts),
-            Written::Units { units, channels } => channels
-                .into_iter()
-                .fold(Self::units(units), |capacity, (channel, share)| {
+            Written::Units { units, channels } => {
+                channels.into_iter().fold(Self::units(units), |capacity, (channel, share)| {
                     capacity.channel(channel, share.cost, share.most)
-                }),
+                })
+            }
         }
     }
 }

@@ -13,8 +13,8 @@ mod skill;
 mod state;
 
 pub use capacity::{Capacity, MAX_CAPACITY};
-pub use channel::Channel;
 pub(crate) use channel::CHANNELS;
+pub use channel::Channel;
 pub use label::{
     Compare, LabelValue, Labels, MAX_LABEL_BYTES, MAX_LABELS, Selector, TooManyLabels,
 };

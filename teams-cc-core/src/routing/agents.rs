@@ -169,8 +169,7 @@ impl Engine {
     pub(super) fn dismiss(&mut self, agent: u32) {
         let Some(record) = self.roster.at(agent) else { return };
         let id = record.id();
-        let wanted =
-            record.guest && self.calls.iter().any(|call| call.entry.expert() == Some(id));
+        let wanted = record.guest && self.calls.iter().any(|call| call.entry.expert() == Some(id));
         let signed_out = record.away == Some(AwayReason::SignedOut);
         // Who signed out is still one of the queue's agents: what was counted there is kept.
         let gone = signed_out || (record.guest && !wanted);

@@ -173,7 +173,8 @@ impl Engine {
     fn offer(&mut self, at: u32, agents: &[AgentId], mode: RingMode, plan: &Plan) {
         let Some(call) = self.calls.get(at) else { return };
         let (contact, queue) = (call.entry.contact.clone(), call.queue);
-        let only_first = queue.and_then(|queue| self.queue_at(queue)).is_some_and(|q| q.one_at_a_time);
+        let only_first =
+            queue.and_then(|queue| self.queue_at(queue)).is_some_and(|q| q.one_at_a_time);
         if only_first && call.waits() && !self.calls.is_first(at) {
             return self.wait(at, None);
         }

@@ -3,16 +3,14 @@
 use std::collections::VecDeque;
 
 use super::{
-    EngineConfig, Explanation, Decision, Input, Output, OfferRules, Plan, Queue, Roster, View,
+    Decision, EngineConfig, Explanation, Input, OfferRules, Output, Plan, Queue, Roster, View,
     calls::Calls,
     dispatch::Front,
     resume::Kept,
     roster::{Slab, Stirred},
 };
 use crate::{
-    AgentId, ContactId, Instant, OfferId, QueueId,
-    contact::OfferEnd,
-    store::FencingToken,
+    AgentId, ContactId, Instant, OfferId, QueueId, contact::OfferEnd, store::FencingToken,
     time::Deadlines,
 };
 

@@ -104,7 +104,9 @@ impl OfferRules {
 }
 
 /// How long an agent is left alone, by what became of the offer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Pauses {

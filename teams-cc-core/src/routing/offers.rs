@@ -1,6 +1,6 @@
 //! Offers: reserved, rung, taken or come to nothing.
 
-use std::time::Duration;
+use std::{num::NonZeroU16, time::Duration};
 
 use super::{
     Alarm, Output,
@@ -9,7 +9,10 @@ use super::{
     roster::{Hold, Slot},
 };
 use crate::{
-    AgentId, ContactId, OfferId, agent::AwayReason, contact::OfferEnd, store::FencingToken,
+    AgentId, ContactId, OfferId,
+    agent::AwayReason,
+    contact::OfferEnd,
+    store::{FencingToken, Terms},
 };
 
 impl Engine {
@@ -41,8 +44,13 @@ impl Engine {
         self.roster.offered(agent, queue, self.offered);
         self.roster.touch(agent);
         let ring = self.attempt(at, &rules);
-        let record =
-            OfferRecord { id: id.clone(), agent, contact: contact.clone(), phase: Phase::Reserving, ring };
+        let record = OfferRecord {
+            id: id.clone(),
+            agent,
+            contact: contact.clone(),
+            phase: Phase::Reserving,
+            ring,
+        };
         let offer = self.offers.insert(id.clone(), record);
         if let Some(call) = self.calls.get_mut(at) {
             call.offers.push(offer);
@@ -50,17 +58,8 @@ impl Engine {
         }
         let time = ring.saturating_add(rules.confirm);
         self.timers.insert(Timer::Offer(offer), self.now + time);
-        self.outputs.push_back(Output::Reserve {
-            offer: id,
-            agent: name,
-            contact,
-            lease: time.saturating_mul(2),
-            at_most: match mode {
-                RingMode::One => 1,
-                RingMode::Parallel(most) => u16::from(most.get()),
-                RingMode::All | RingMode::AllOfBest | RingMode::Progressive(_) => u16::MAX,
-            },
-        });
+        let terms = Terms::new(time.saturating_mul(2)).at_most(most_at_once(mode));
+        self.outputs.push_back(Output::Reserve { offer: id, agent: name, contact, terms });
     }
 
     /// How long the next agent is rung; with its first agent an attempt begins.
@@ -329,5 +328,14 @@ impl Engine {
                 _ => None,
             })
             .collect()
+    }
+}
+
+/// For how many agents a call may be reserved at once.
+fn most_at_once(mode: RingMode) -> NonZeroU16 {
+    match mode {
+        RingMode::One => NonZeroU16::MIN,
+        RingMode::Parallel(most) => most.into(),
+        RingMode::All | RingMode::AllOfBest | RingMode::Progressive(_) => NonZeroU16::MAX,
     }
 }

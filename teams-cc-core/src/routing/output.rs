@@ -6,7 +6,7 @@ use super::{CallbackReason, Explanation};
 use crate::{
     AgentId, ContactId, Instant, OfferId,
     queue::{Exit, ExitReason},
-    store::FencingToken,
+    store::{FencingToken, Terms},
 };
 
 /// What the engine asks of its driver.
@@ -22,10 +22,8 @@ pub enum Output {
         agent: AgentId,
         /// Which call.
         contact: ContactId,
-        /// How long the reservation holds without word from us.
-        lease: Duration,
-        /// How many agents the call may be reserved for at once, this one included.
-        at_most: u16,
+        /// For how long, and for how many agents at once.
+        terms: Terms,
     },
     /// Ring the agent; answer with [`OfferAccepted`](super::Input::OfferAccepted) once the store
     /// accepted `token`, or with [`OfferDeclined`](super::Input::OfferDeclined).

@@ -112,9 +112,10 @@ impl<'a> CallRef<'a> {
             let has = agent.skills.level(&name);
             return Some(Reason::LacksSkill { name, needs, has });
         }
-        let asked = self.selectors().iter().filter(|selector| {
-            selector.expires.is_none_or(|expires| waited < expires)
-        });
+        let asked = self
+            .selectors()
+            .iter()
+            .filter(|selector| selector.expires.is_none_or(|expires| waited < expires));
         let unmet = asked.take(MAX_SELECTORS + 1).find(|asked| !asked.matches(&agent.labels))?;
         Some(Reason::Label { name: unmet.label.clone() })
     }

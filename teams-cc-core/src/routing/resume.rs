@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{calls::Place, engine::Engine};
-use crate::{
-    ContactId, Instant,
-    queue::QueueEntry,
-    routing::{EngineError},
-};
+use crate::{ContactId, Instant, queue::QueueEntry, routing::EngineError};
 
 /// The most places kept; past it the ones that end first are forgotten.
 const MAX_KEPT: usize = 10_000;

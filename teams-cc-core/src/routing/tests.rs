@@ -2,3 +2,4 @@ mod desk;
 mod invariants;
 mod story;
 mod unobserved;
+mod words;

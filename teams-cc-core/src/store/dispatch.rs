@@ -1,6 +1,6 @@
 //! Who is reserved for what.
 
-use std::{fmt, time::Duration};
+use std::{fmt, num::NonZeroU16, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -40,9 +40,9 @@ impl fmt::Display for FencingToken {
 ///
 /// | call is | verb | call becomes | agent's place becomes |
 /// |---|---|---|---|
-/// | waiting | `reserve` | reserved | reserved |
-/// | reserved | `accept` in time | taken | taken |
-/// | reserved | `release`, or `sweep` after the lease | waiting, at its old place | free |
+/// | waiting, or reserved for fewer than the terms allow | `reserve` | reserved | reserved |
+/// | reserved | `accept` in time | taken | taken; free for all others it was reserved for |
+/// | reserved | `release`, or `sweep` after the lease | waiting once nobody is left, at its old place | free |
 /// | taken | `release` | gone | free |
 /// | waiting or reserved | `withdraw` | gone | free |
 /// | taken | `enqueue`, and later `release` | waiting, as a new call | free |
@@ -69,20 +69,23 @@ pub trait DispatchStore: Send + Sync + fmt::Debug {
     /// not wait again.
     async fn withdraw(&self, contact: &ContactId) -> Result<(), StoreError>;
 
-    /// Reserves a place of the agent and the call, or neither, until `now + lease`.
+    /// Reserves a place of the agent and the call, or neither, until `now` and the lease of
+    /// `terms` later.
     ///
     /// # Errors
     ///
-    /// [`StoreError::AgentTaken`] or [`StoreError::CallTaken`]; nothing is reserved then.
+    /// [`StoreError::AgentTaken`], or [`StoreError::CallTaken`] where the call is not waiting or is
+    /// reserved for as many agents as `terms` allow; nothing is reserved then.
     async fn reserve(
         &self,
         agent: &AgentId,
         contact: &ContactId,
-        lease: Duration,
+        terms: Terms,
         now: Timestamp,
     ) -> Result<FencingToken, StoreError>;
 
-    /// Turns a reservation into a taken call. Doing it again with the same token changes nothing.
+    /// Turns a reservation into a taken call, and frees all others of that call in the same step.
+    /// Doing it again with the same token changes nothing.
     ///
     /// # Errors
     ///
@@ -100,6 +103,31 @@ pub trait DispatchStore: Send + Sync + fmt::Debug {
 
     /// All reservations and taken calls, in the order of their tokens.
     async fn reservations(&self) -> Result<Vec<Reservation>, StoreError>;
+}
+
+/// For how long a call is reserved, and for how many agents at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Terms {
+    /// How long the reservation holds without word from whoever made it.
+    pub lease: Duration,
+    /// For how many agents the call may be reserved at once, this one included.
+    pub at_most: NonZeroU16,
+}
+
+impl Terms {
+    /// For one agent at once, until the end of the lease.
+    #[must_use]
+    pub const fn new(lease: Duration) -> Self {
+        Self { lease, at_most: NonZeroU16::MIN }
+    }
+
+    /// Lets the call be reserved for so many agents at once.
+    #[must_use]
+    pub const fn at_most(mut self, agents: NonZeroU16) -> Self {
+        self.at_most = agents;
+        self
+    }
 }
 
 /// Counts the changes of a store.

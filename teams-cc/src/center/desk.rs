@@ -4,7 +4,6 @@ use std::{
     collections::{BTreeMap, VecDeque},
     panic::AssertUnwindSafe,
     sync::Arc,
-    time::Duration,
 };
 
 use futures_util::FutureExt as _;
@@ -17,7 +16,7 @@ use teams_cc_core::{
     },
     queue::Exit,
     routing::{self, Engine},
-    store::{DispatchStore, FencingToken, StoreError},
+    store::{DispatchStore, FencingToken, StoreError, Terms},
 };
 
 use super::{builder::Site, command::Whom};
@@ -61,7 +60,7 @@ pub(super) enum Job {
     PutAgent(AgentId, Capacity),
     Enqueue(ContactId),
     Withdraw(ContactId),
-    Reserve { offer: OfferId, agent: AgentId, contact: ContactId, lease: Duration },
+    Reserve { offer: OfferId, agent: AgentId, contact: ContactId, terms: Terms },
     Accept { offer: OfferId, token: FencingToken },
     Release(FencingToken),
 }
@@ -237,8 +236,8 @@ impl Job {
             Self::PutAgent(agent, capacity) => store.put_agent(agent, *capacity).await?,
             Self::Enqueue(contact) => store.enqueue(contact).await?,
             Self::Withdraw(contact) => store.withdraw(contact).await?,
-            Self::Reserve { agent, contact, lease, .. } => {
-                return store.reserve(agent, contact, *lease, now).await.map(Some);
+            Self::Reserve { agent, contact, terms, .. } => {
+                return store.reserve(agent, contact, *terms, now).await.map(Some);
             }
             Self::Accept { token, .. } => store.accept(*token, now).await?,
             Self::Release(token) => store.release(*token).await?,

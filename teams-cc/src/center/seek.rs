@@ -94,8 +94,8 @@ impl Runtime {
         }
         loop {
             match self.desk.engine.poll_output() {
-                routing::Output::Reserve { offer, agent, contact, lease, .. } => {
-                    self.desk.jobs.push_back(Job::Reserve { offer, agent, contact, lease });
+                routing::Output::Reserve { offer, agent, contact, terms } => {
+                    self.desk.jobs.push_back(Job::Reserve { offer, agent, contact, terms });
                 }
                 routing::Output::Offer { offer, agent, contact, token, ring_until } => {
                     self.offer(now, offer, agent, &contact, token, ring_until);

@@ -91,7 +91,8 @@ impl Condition for NoAgents {
         let since = match (view.members(call), call.expert()) {
             (Some(members), _) => self.nobody_since(members)?,
             (None, Some(expert)) => {
-                let there = view.agent(expert).is_some_and(|a| !self.absent.contains(&a.standing()));
+                let there =
+                    view.agent(expert).is_some_and(|a| !self.absent.contains(&a.standing()));
                 (!there).then_some(Instant::ZERO)?
             }
             (None, None) => Instant::ZERO,

@@ -29,7 +29,8 @@ pub enum IdleSince {
 impl IdleSince {
     /// The start of the idle time, so that the smallest is best.
     pub(super) fn of(self, agent: AgentRef<'_>) -> u64 {
-        self.start(agent).map_or(if self == Self::SeenAvailable { u64::MAX } else { 0 }, Instant::as_nanos)
+        self.start(agent)
+            .map_or(if self == Self::SeenAvailable { u64::MAX } else { 0 }, Instant::as_nanos)
     }
 
     fn start(self, agent: AgentRef<'_>) -> Option<Instant> {

@@ -44,7 +44,9 @@ impl<'a> Scene<'a> {
     pub(super) fn members(&self) -> impl Iterator<Item = AgentRef<'a>> + '_ {
         let expert = self.view.expert(self.call);
         let members = self.view.members(self.call).into_iter().flat_map(|members| members.all());
-        members.filter_map(|member| self.view.at(member)).chain(expert.and_then(|m| self.view.at(&m)))
+        members
+            .filter_map(|member| self.view.at(member))
+            .chain(expert.and_then(|m| self.view.at(&m)))
     }
 
     /// The first line in which anybody is there, at work or not.

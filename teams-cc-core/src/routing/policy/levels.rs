@@ -5,11 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Gate, Reason, Verdict, judge::Scene};
-use crate::{
-    Instant,
-    queue::Levels,
-    routing::AgentRef,
-};
+use crate::{Instant, queue::Levels, routing::AgentRef};
 
 /// Keeps agents of the lines that are open; see [`levels`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

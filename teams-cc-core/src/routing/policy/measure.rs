@@ -34,9 +34,11 @@ pub(super) fn label(agent: AgentRef<'_>, name: &str) -> u64 {
 /// the logistic function of the excess in parts of what is asked, so a half where just met.
 pub(super) fn matching(call: &QueueEntry, agent: &Agent) -> u64 {
     let labels = &agent.labels;
-    let wished = call.labels.iter().map(|(name, value)| {
-        if labels.get(name) == Some(value) { ONE } else { 0 }
-    });
+    let wished = call.labels.iter().map(
+        |(name, value)| {
+            if labels.get(name) == Some(value) { ONE } else { 0 }
+        },
+    );
     let asked = call.selectors().iter().map(|selector| excess(selector, labels));
     let (sum, n) = wished.chain(asked).fold((0u64, 0u64), |(sum, n), part| (sum + part, n + 1));
     sum.checked_div(n).unwrap_or(0)

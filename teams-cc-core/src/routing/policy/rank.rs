@@ -144,12 +144,7 @@ impl RankBy {
     }
 
     /// Why the best is best; empty where a place in a line says nothing.
-    pub(super) fn words(
-        &self,
-        view: &View<'_>,
-        call: CallRef<'_>,
-        agent: AgentRef<'_>,
-    ) -> String {
+    pub(super) fn words(&self, view: &View<'_>, call: CallRef<'_>, agent: AgentRef<'_>) -> String {
         match self {
             Self::LongestIdle(clock) => clock.words(view.now(), agent),
             Self::FewestCalls(CallsCounted::WhenTaken) => {
@@ -165,12 +160,11 @@ impl RankBy {
             Self::Proficiency(skill) => {
                 format!("{skill} {}", agent.profile().skills.level(skill))
             }
-            Self::SmallestLabel(name) | Self::LargestLabel(name) => {
-                agent.profile().labels.number(name).map_or_else(
-                    || format!("no {name}"),
-                    |number| format!("{name} {number}"),
-                )
-            }
+            Self::SmallestLabel(name) | Self::LargestLabel(name) => agent
+                .profile()
+                .labels
+                .number(name)
+                .map_or_else(|| format!("no {name}"), |number| format!("{name} {number}")),
             Self::BestMatch => {
                 format!("match {:.3}", match_score(&call, agent.profile()))
             }

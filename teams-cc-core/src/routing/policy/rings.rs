@@ -167,7 +167,9 @@ impl Ring {
             Skip::IfNobodyThere => agent.standing() != Standing::SignedOut,
         };
         self.skip_if_nobody != Skip::Never
-            && !scene.members().any(|agent| counts(agent) && self.keep(scene, agent) == Verdict::Yes)
+            && !scene
+                .members()
+                .any(|agent| counts(agent) && self.keep(scene, agent) == Verdict::Yes)
     }
 }
 

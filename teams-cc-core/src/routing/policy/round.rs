@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    AgentId, ContactId,
-    routing::AgentRef,
-};
+use crate::{AgentId, ContactId, routing::AgentRef};
 
 /// Who was called on last: the place to go on from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -243,12 +243,10 @@ struct Look<'s, 'a> {
 
 impl<'a> Look<'_, 'a> {
     fn kept(&mut self, key: Key, place: u32, agent: AgentRef<'a>, only_one: bool) {
-        let better = self.best.as_ref().is_none_or(|(best, known)| {
-            match key.cmp(best) {
-                Ordering::Less => true,
-                Ordering::Equal => agent.id() < known.id(),
-                Ordering::Greater => false,
-            }
+        let better = self.best.as_ref().is_none_or(|(best, known)| match key.cmp(best) {
+            Ordering::Less => true,
+            Ordering::Equal => agent.id() < known.id(),
+            Ordering::Greater => false,
         });
         if better {
             self.best = Some((key, agent));

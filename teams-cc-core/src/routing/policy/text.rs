@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Gate, KEY_WIDTH, Prefer, RankBy, RingMode, Rules,
-    condition::When,
-    rings::Rings,
-    rules::After,
+    Gate, KEY_WIDTH, Prefer, RankBy, RingMode, Rules, condition::When, rings::Rings, rules::After,
 };
 
 /// The form of a policy in a file.

@@ -10,9 +10,7 @@ use crate::{
     queue::Exit,
     routing::{
         OfferRules, Pauses, Queue, RingMode,
-        policy::{
-            Circle, agent_id, best_match, eligible, least_load, longest_idle, round_robin,
-        },
+        policy::{Circle, agent_id, best_match, eligible, least_load, longest_idle, round_robin},
     },
 };
 

@@ -43,5 +43,7 @@ use crate::queue::{Exit, QueueLimits};
 
 /// The limits of products that have none: as long as the engine holds calls.
 pub(super) fn unlimited() -> QueueLimits {
-    QueueLimits::default().length(usize::MAX, Exit::Disconnect).wait(Duration::MAX, Exit::Disconnect)
+    QueueLimits::default()
+        .length(usize::MAX, Exit::Disconnect)
+        .wait(Duration::MAX, Exit::Disconnect)
 }

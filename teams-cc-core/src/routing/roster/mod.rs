@@ -147,9 +147,7 @@ impl Roster {
 
     /// The queue's place; it gets one where it has none.
     pub(super) fn queue(&mut self, queue: &QueueId) -> u32 {
-        self.queues
-            .find(queue)
-            .unwrap_or_else(|| self.queues.insert(queue.clone(), Members::new()))
+        self.queues.find(queue).unwrap_or_else(|| self.queues.insert(queue.clone(), Members::new()))
     }
 
     pub(super) fn find_queue(&self, queue: &QueueId) -> Option<u32> {
@@ -243,7 +241,10 @@ impl Roster {
             let queue = self.queue(&id);
             if let Some(members) = self.queues.get_mut(queue) {
                 seats.push((queue, members.add(place, membership, standing)));
-                note(&mut self.stirred, Stirred { queue, priority: membership.priority, all: true });
+                note(
+                    &mut self.stirred,
+                    Stirred { queue, priority: membership.priority, all: true },
+                );
             }
         }
         if let Some(record) = self.agents.get_mut(place) {

@@ -7,7 +7,10 @@ use crate::{
     agent::{Agent, Availability, Observation, PresenceSource},
     contact::OfferEnd,
     queue::{Exit, ExitReason, QueueEntry, QueueLimits},
-    routing::{AgentChange, Alarm, CallbackReason, Engine, EngineConfig, Input, Output, Queue, RingMode, policy},
+    routing::{
+        AgentChange, Alarm, CallbackReason, Engine, EngineConfig, Input, Output, Queue, RingMode,
+        policy,
+    },
     store::FencingToken,
 };
 

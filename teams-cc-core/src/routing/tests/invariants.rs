@@ -100,10 +100,7 @@ impl Books {
         for (_, agent, contact) in self.asked.iter().skip(before) {
             let Some(place) = self.place.get(contact) else { continue };
             for (other, earlier) in &self.place {
-                let waits = engine
-                    .calls
-                    .named(other)
-                    .is_some_and(|call| call.waits());
+                let waits = engine.calls.named(other).is_some_and(|call| call.waits());
                 if waits && earlier < place && view.passed(other, agent).is_none() {
                     return Err("a call was passed over");
                 }

@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -13,7 +12,7 @@ use crate::{
     agent::Capacity,
     store::{
         Change, Changes, DispatchStore, Expired, FencingToken, Reservation, StoreError,
-        StoreVersion,
+        StoreVersion, Terms,
     },
 };
 
@@ -66,11 +65,8 @@ impl DispatchStore for MemoryDispatchStore {
 
     async fn enqueue(&self, contact: &ContactId) -> Result<(), StoreError> {
         let mut state = self.state();
-        if let Some(token) = state.calls.get(contact).map(|place| place.token) {
-            let answered = token.is_some_and(|token| state.answered(token));
-            if let Some(place) = state.calls.get_mut(contact) {
-                place.again |= answered;
-            }
+        if let Some(place) = state.calls.get_mut(contact) {
+            place.again |= place.taken;
             return Ok(());
         }
         if state.calls.len() >= MAX_ENTRIES {
@@ -85,11 +81,10 @@ impl DispatchStore for MemoryDispatchStore {
         let mut state = self.state();
         let Some(place) = state.calls.get_mut(contact) else { return Ok(()) };
         place.again = false;
-        let token = place.token;
-        if let Some(token) = token {
-            if state.answered(token) {
-                return Ok(());
-            }
+        if place.taken {
+            return Ok(());
+        }
+        for token in std::mem::take(&mut place.tokens) {
             state.free(token);
         }
         state.drop_call(contact);
@@ -100,7 +95,7 @@ impl DispatchStore for MemoryDispatchStore {
         &self,
         agent: &AgentId,
         contact: &ContactId,
-        lease: Duration,
+        terms: Terms,
         now: Timestamp,
     ) -> Result<FencingToken, StoreError> {
         let mut state = self.state();
@@ -108,14 +103,17 @@ impl DispatchStore for MemoryDispatchStore {
         if state.load.get(agent).copied().unwrap_or(0) >= capacity {
             return Err(StoreError::AgentTaken);
         }
-        if state.calls.get(contact).is_none_or(|place| place.token.is_some()) {
+        let most = usize::from(terms.at_most.get());
+        if state.calls.get(contact).is_none_or(|place| place.taken || place.tokens.len() >= most) {
             return Err(StoreError::CallTaken);
         }
         state.last_token = state.last_token.saturating_add(1);
         let token = FencingToken::new(state.last_token);
-        state.calls.insert(contact.clone(), Place { token: Some(token), again: false });
+        if let Some(place) = state.calls.get_mut(contact) {
+            place.tokens.push(token);
+        }
         *state.load.entry(agent.clone()).or_default() += 1;
-        let until = Some(now + lease);
+        let until = Some(now + terms.lease);
         let reservation = Reservation::new(token, agent.clone(), contact.clone(), until);
         state.live.insert(token, reservation);
         state.tell(Change::Reserved(token, agent.clone(), contact.clone()));
@@ -131,7 +129,15 @@ impl DispatchStore for MemoryDispatchStore {
             Some(_) => {
                 reservation.until = None;
                 let (agent, contact) = (reservation.agent.clone(), reservation.contact.clone());
+                let mut others = Vec::new();
+                if let Some(place) = state.calls.get_mut(&contact) {
+                    place.taken = true;
+                    others = std::mem::replace(&mut place.tokens, vec![token]);
+                }
                 state.tell(Change::Taken(token, agent, contact));
+                for other in others.into_iter().filter(|other| *other != token) {
+                    state.free(other);
+                }
                 Ok(())
             }
         }
@@ -144,7 +150,7 @@ impl DispatchStore for MemoryDispatchStore {
             if reservation.until.is_none() && !again {
                 state.drop_call(&reservation.contact);
             } else {
-                state.wait_again(reservation.contact);
+                state.wait_again(reservation.contact, token);
             }
         }
         Ok(())
@@ -161,7 +167,7 @@ impl DispatchStore for MemoryDispatchStore {
         let mut expired = Vec::with_capacity(over.len());
         for token in over {
             if let Some(reservation) = state.free(token) {
-                state.wait_again(reservation.contact.clone());
+                state.wait_again(reservation.contact.clone(), token);
                 expired.push(Expired::new(reservation));
             }
         }
@@ -188,8 +194,9 @@ impl DispatchStore for MemoryDispatchStore {
 /// Where a call stands.
 #[derive(Debug, Default)]
 struct Place {
-    /// The token it is reserved or taken under; without one it waits.
-    token: Option<FencingToken>,
+    /// The tokens it is reserved under, or the one it is taken under; without any it waits.
+    tokens: Vec<FencingToken>,
+    taken: bool,
     /// Whether it waits again once it is released.
     again: bool,
 }
@@ -220,12 +227,14 @@ impl State {
         Some(reservation)
     }
 
-    /// Whether the call of this token is taken, not only reserved.
-    fn answered(&self, token: FencingToken) -> bool {
-        self.live.get(&token).is_some_and(|reservation| reservation.until.is_none())
-    }
-
-    fn wait_again(&mut self, contact: ContactId) {
+    /// Lets a call wait that is reserved for nobody any more.
+    fn wait_again(&mut self, contact: ContactId, over: FencingToken) {
+        if let Some(place) = self.calls.get_mut(&contact) {
+            place.tokens.retain(|token| *token != over);
+            if !place.tokens.is_empty() {
+                return;
+            }
+        }
         self.calls.insert(contact.clone(), Place::default());
         self.tell(Change::Waiting(contact));
     }

@@ -18,7 +18,7 @@ use crate::{
     agent::Capacity,
     store::{
         CallRecord, CallStore, Change, DispatchStore, MAX_RECORD_BYTES, RecordVersion, StoreError,
-        StoreVersion,
+        StoreVersion, Terms,
     },
 };
 
@@ -85,10 +85,10 @@ fn a_reservation_that_runs_out_frees_both_sides_and_its_token_is_worthless() {
     let store = memory();
     now(store.enqueue(&call(0))).unwrap();
     let lease = Duration::from_secs(30);
-    let token = now(store.reserve(&agent(0), &call(0), lease, at(0))).unwrap();
+    let token = now(store.reserve(&agent(0), &call(0), Terms::new(lease), at(0))).unwrap();
     assert!(now(store.sweep(at(29))).unwrap().is_empty());
     assert_eq!(now(store.sweep(at(30))).unwrap().len(), 1);
-    let newer = now(store.reserve(&agent(1), &call(0), lease, at(31))).unwrap();
+    let newer = now(store.reserve(&agent(1), &call(0), Terms::new(lease), at(31))).unwrap();
     assert!(newer > token);
     assert!(matches!(now(store.accept(token, at(31))), Err(StoreError::Fenced)));
     assert!(now(store.accept(newer, at(31))).is_ok());
@@ -152,11 +152,43 @@ fn a_taken_call_that_is_queued_again_waits_once_it_is_released() {
     let store = memory();
     let lease = Duration::from_secs(30);
     now(store.enqueue(&call(0))).unwrap();
-    let token = now(store.reserve(&agent(0), &call(0), lease, at(0))).unwrap();
+    let token = now(store.reserve(&agent(0), &call(0), Terms::new(lease), at(0))).unwrap();
     now(store.accept(token, at(1))).unwrap();
     now(store.enqueue(&call(0))).unwrap();
-    let early = now(store.reserve(&agent(1), &call(0), lease, at(2)));
+    let early = now(store.reserve(&agent(1), &call(0), Terms::new(lease), at(2)));
     assert!(matches!(early, Err(StoreError::CallTaken)));
     now(store.release(token)).unwrap();
-    assert!(now(store.reserve(&agent(1), &call(0), lease, at(2))).is_ok());
+    assert!(now(store.reserve(&agent(1), &call(0), Terms::new(lease), at(2))).is_ok());
+}
+
+#[test]
+fn a_call_rung_at_several_agents_is_taken_by_one_and_the_others_are_free() {
+    let store = memory();
+    now(store.enqueue(&call(0))).unwrap();
+    let terms = Terms::new(Duration::from_secs(30)).at_most(2.try_into().unwrap());
+    let first = now(store.reserve(&agent(0), &call(0), terms, at(0))).unwrap();
+    let second = now(store.reserve(&agent(1), &call(0), terms, at(0))).unwrap();
+    let third = now(store.reserve(&agent(2), &call(0), terms, at(0)));
+    assert!(matches!(third, Err(StoreError::CallTaken)));
+    now(store.accept(second, at(1))).unwrap();
+    assert!(matches!(now(store.accept(first, at(1))), Err(StoreError::Fenced)));
+    now(store.enqueue(&call(1))).unwrap();
+    assert!(now(store.reserve(&agent(0), &call(1), terms, at(2))).is_ok(), "agent 0 is free");
+    now(store.release(first)).unwrap();
+    assert_eq!(now(store.reservations()).unwrap().len(), 2, "an old token gives nothing back");
+}
+
+#[test]
+fn a_call_waits_again_only_once_nobody_has_it_reserved() {
+    let store = memory();
+    now(store.enqueue(&call(0))).unwrap();
+    let terms = Terms::new(Duration::from_secs(30)).at_most(2.try_into().unwrap());
+    let first = now(store.reserve(&agent(0), &call(0), terms, at(0))).unwrap();
+    let second = now(store.reserve(&agent(1), &call(0), terms, at(0))).unwrap();
+    now(store.release(first)).unwrap();
+    let alone = Terms::new(Duration::from_secs(30));
+    let again = now(store.reserve(&agent(0), &call(0), alone, at(1)));
+    assert!(matches!(again, Err(StoreError::CallTaken)));
+    now(store.release(second)).unwrap();
+    assert!(now(store.reserve(&agent(0), &call(0), alone, at(2))).is_ok());
 }

@@ -39,9 +39,12 @@ fn one(scenario: &Scenario, what: &str, expected: &Value) -> Result<(), String> 
         "agent_status" | "worker_status" => same(expected, &statuses(scenario, &seen()?)),
         "moves" => {
             let moves = seen()?.moves;
-            same(expected, &Value::from_iter(moves.iter().map(|(t, call, queue, priority)| {
-                serde_json::json!([t, call, queue, priority])
-            })))
+            same(
+                expected,
+                &Value::from_iter(moves.iter().map(|(t, call, queue, priority)| {
+                    serde_json::json!([t, call, queue, priority])
+                })),
+            )
         }
         "serve_order" => {
             let served = play(scenario, Answers::AtOnce)?.answers;
@@ -112,9 +115,10 @@ fn one(scenario: &Scenario, what: &str, expected: &Value) -> Result<(), String> 
 /// Faults of a product: the answer must be another one, and the one that the note asks for.
 fn is_not_copied(scenario: &Scenario) -> Result<(), String> {
     let expected = scenario.expect.get("offers").cloned().unwrap_or_default();
-    let wanted = scenario.note.split_once("must offer ").map(|(_, rest)| {
-        rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>()
-    });
+    let wanted = scenario
+        .note
+        .split_once("must offer ")
+        .map(|(_, rest)| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>());
     let seen = play(scenario, Answers::AsDescribed)?;
     let offers = listed(&seen.offers);
     if offers == expected {

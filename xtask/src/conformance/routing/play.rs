@@ -9,7 +9,8 @@ use teams_cc_core::{
     contact::OfferEnd,
     queue::{Exit, ExitReason, QueueEntry},
     routing::{
-        AgentChange, Alarm, CallbackReason, Engine, EngineConfig, EngineError, Input, Output, RingMode,
+        AgentChange, Alarm, CallbackReason, Engine, EngineConfig, EngineError, Input, Output,
+        RingMode,
         policy::{agent_id, eligible},
     },
     store::FencingToken,
@@ -105,7 +106,9 @@ impl Play<'_> {
         let scenario = self.scenario;
         for (n, of) in scenario.agents.iter().enumerate() {
             let never = matches!(of.text("status"), Some("Logged Out"))
-                || of.text("device").is_some_and(|device| matches!(device, "UNAVAILABLE" | "INVALID"));
+                || of
+                    .text("device")
+                    .is_some_and(|device| matches!(device, "UNAVAILABLE" | "INVALID"));
             let profile = agent(scenario, n, of)?;
             if let Some(list) = of.get("behaviour").and_then(Value::as_array) {
                 self.behaviours.insert(profile.id.clone(), list.iter().cloned().collect());
@@ -128,7 +131,9 @@ impl Play<'_> {
                 past.push((since.unwrap_or(-100_000) + 1, n, Past::Take(Channel::Chat)));
             }
             let busy = of.text("state") == Some("In a queue call")
-                || of.text("device").is_some_and(|device| matches!(device, "INUSE" | "BUSY" | "RINGING"))
+                || of
+                    .text("device")
+                    .is_some_and(|device| matches!(device, "INUSE" | "BUSY" | "RINGING"))
                 || of.contains_key("free_at")
                 || scenario.config.contains_key("worker_free_at");
             if busy {
@@ -165,7 +170,8 @@ impl Play<'_> {
                 let entry = QueueEntry::direct(contact.clone(), agent, at).channel(channel);
                 self.put(Input::Enqueue(entry))?;
                 let offer = self.offers.iter().find(|(_, (_, of, ..))| *of == contact);
-                let offer = offer.map(|(id, _)| id.clone()).ok_or("a call before was not offered")?;
+                let offer =
+                    offer.map(|(id, _)| id.clone()).ok_or("a call before was not offered")?;
                 self.offers.remove(&offer);
                 self.put(Input::OfferAccepted { offer })?;
             }
@@ -201,7 +207,8 @@ impl Play<'_> {
     /// Writes down what will happen by itself.
     fn plan(&mut self) -> Result<(), String> {
         let scenario = self.scenario;
-        let last_arrival = scenario.calls.iter().filter_map(|call| call.number("t")).max().unwrap_or(0);
+        let last_arrival =
+            scenario.calls.iter().filter_map(|call| call.number("t")).max().unwrap_or(0);
         for of in &scenario.calls {
             self.at(of.number("t").unwrap_or(0), 2, Act::Arrive(of.clone()));
         }
@@ -310,7 +317,8 @@ impl Play<'_> {
                 AgentChange::Away(AwayReason::Break)
             }
             ("pause", _, Some(false)) | ("opt", _, Some(true)) => AgentChange::Available,
-            ("status", "Logged Out", _) | ("device", "UNAVAILABLE" | "INVALID", _)
+            ("status", "Logged Out", _)
+            | ("device", "UNAVAILABLE" | "INVALID", _)
             | ("register", _, Some(false)) => AgentChange::SignedOut,
             ("status" | "register", ..) => return self.sign_in_again(agent),
             ("device", "NOT_INUSE", _) => {

@@ -93,8 +93,7 @@ impl Scenario {
     /// A number that the title gives after a word, such as `after 300 s`.
     pub(super) fn told(&self, word: &str) -> Option<u64> {
         let (_, rest) = self.title.split_once(word)?;
-        let digits: String =
-            rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
+        let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
         digits.parse().ok()
     }
 

@@ -21,10 +21,14 @@ pub(super) const ONLY: &str = "q";
 
 /// Makes the scenario's queues.
 pub(super) fn queues(scenario: &Scenario) -> Result<Vec<Queue>, String> {
-    let mut names: Vec<&str> = scenario.calls.iter().filter_map(|call| call.text("queue")).collect();
-    names.extend(scenario.agents.iter().flat_map(|agent| {
-        agent.list("queues").iter().filter_map(Value::as_str)
-    }));
+    let mut names: Vec<&str> =
+        scenario.calls.iter().filter_map(|call| call.text("queue")).collect();
+    names.extend(
+        scenario
+            .agents
+            .iter()
+            .flat_map(|agent| agent.list("queues").iter().filter_map(Value::as_str)),
+    );
     names.retain(|name| !name.starts_with("agent:"));
     if scenario.calls.iter().any(|call| call.text("queue").is_none()) {
         names.push(ONLY);
@@ -67,8 +71,13 @@ fn app_queue(mut config: Fields) -> Result<preset::AppQueue, String> {
     }
     for name in ["joinempty", "leavewhenempty"] {
         let Some(words) = config.remove(name) else { continue };
-        let standings: Vec<Standing> =
-            words.as_array().into_iter().flatten().filter_map(Value::as_str).flat_map(absent).collect();
+        let standings: Vec<Standing> = words
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .flat_map(absent)
+            .collect();
         config.insert(name.into(), serde_json::json!(standings));
     }
     if config.get("autopause").is_some_and(|value| value == "all") {
@@ -137,7 +146,8 @@ fn job_router(scenario: &Scenario, name: &str) -> Result<preset::JobRouter, Stri
         router.retry_offer_after = Some(Duration::from_secs(pause));
     }
     if let Some(length) = scenario.setting("queueLengthThreshold") {
-        router.queue_length = Some((usize::try_from(length).unwrap_or(usize::MAX), Exit::Disconnect));
+        router.queue_length =
+            Some((usize::try_from(length).unwrap_or(usize::MAX), Exit::Disconnect));
     }
     // The exception's rule stands in the title; where to, in what is expected of it.
     let to = scenario.expect.list("moves").first().and_then(|to| to.get(2)?.as_str());

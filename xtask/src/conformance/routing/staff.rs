@@ -41,7 +41,9 @@ pub(super) fn agent(scenario: &Scenario, n: usize, of: &Fields) -> Result<Agent,
         }
         agent = agent.member(queue, membership);
     }
-    for (field, labels) in [("labels", true), ("attrs", true), ("proficiency", true), ("skills", false)] {
+    for (field, labels) in
+        [("labels", true), ("attrs", true), ("proficiency", true), ("skills", false)]
+    {
         for (name, value) in of.get(field).and_then(Value::as_object).into_iter().flatten() {
             agent = match (labels, level(value)) {
                 (false, Some(level)) => {
@@ -88,7 +90,9 @@ fn memberships(scenario: &Scenario, of: &Fields) -> Result<Vec<(QueueId, Members
     let mut all: Vec<(QueueId, Membership)> = tiers
         .map(|tier| Ok((parse(tier.text("queue").unwrap_or(ONLY))?, place(tier))))
         .collect::<Result<_, String>>()?;
-    for (queue, rule) in scenario.config.get("profile").and_then(Value::as_object).into_iter().flatten() {
+    for (queue, rule) in
+        scenario.config.get("profile").and_then(Value::as_object).into_iter().flatten()
+    {
         let number = |n: usize| rule.get(n).and_then(Value::as_u64).unwrap_or(0);
         let priority = u8::try_from(number(0)).unwrap_or(u8::MAX);
         let membership = Membership::PLAIN.priority(priority, Duration::from_secs(number(1)));
@@ -170,7 +174,8 @@ pub(super) fn call(scenario: &Scenario, of: &Fields, now: Instant) -> Result<Que
     }
     let mut expiry = Duration::ZERO;
     for step in of.list("steps").iter().filter_map(Value::as_object) {
-        expiry += Duration::from_secs(u64::try_from(step.number("expiry").unwrap_or(0)).unwrap_or(0));
+        expiry +=
+            Duration::from_secs(u64::try_from(step.number("expiry").unwrap_or(0)).unwrap_or(0));
         for (name, level) in step.iter().filter(|(name, _)| *name != "expiry") {
             let asked = Selector::new(name, Compare::GreaterOrEqual, label(level));
             entry = entry.select(asked.expires(expiry));

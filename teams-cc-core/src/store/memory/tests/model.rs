@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{agent, at, call, now};
-use crate::store::{DispatchStore, FencingToken, MemoryDispatchStore, StoreError};
+use crate::store::{DispatchStore, FencingToken, MemoryDispatchStore, StoreError, Terms};
 
 /// What a step of a store answers, in a form two stores can be compared in.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,8 +44,8 @@ pub(super) fn places(agent: u8) -> usize {
 
 impl Steps for MemoryDispatchStore {
     fn reserve(&mut self, a: u8, c: u8, t: u64) -> Answer {
-        let lease = Duration::from_secs(LEASE);
-        match now(DispatchStore::reserve(self, &agent(a), &call(c), lease, at(t))) {
+        let terms = Terms::new(Duration::from_secs(LEASE));
+        match now(DispatchStore::reserve(self, &agent(a), &call(c), terms, at(t))) {
             Ok(token) => Answer::Token(token.get()),
             Err(error) => refusal(&error),
         }
