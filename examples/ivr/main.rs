@@ -91,7 +91,7 @@ fn open(sim: &Sim) -> Result<IncomingCalls, Failure> {
     let mut graph = sim.graph().ok_or("the world has a bot")?;
     let client = Client::builder()
         .tenant(graph.tenant.clone())
-        .client_secret(graph.app.clone(), graph.secret)
+        .client_credential(graph.app.clone(), graph.credential)
         .transport(graph.transport.clone())
         .clock(sim.clock())
         .build()?;

@@ -28,7 +28,7 @@ pub(crate) use reqwest::ReqwestTransport;
 pub use transport::{BoxError, Transport};
 pub(crate) use unprocessed::{MAX_RESENDS, is_unprocessed};
 
-use crate::auth::{TokenProvider, TokenRequest};
+use crate::auth::{Granted, TokenProvider, TokenRequest};
 use crate::cloud::Cloud;
 use crate::config::{RetryPolicy, SharedClock};
 use crate::error::{ConfigError, Error, ErrorKind, InvalidRequest};
@@ -118,6 +118,19 @@ impl Client {
     pub async fn sign_in(&self) -> Result<(), Error> {
         let wanted = self.shared.wanted.as_ref().ok_or(ConfigError::NoTenant)?;
         self.inner().provider.token(wanted).await.map(drop)
+    }
+
+    /// What the token grants, as it says itself; none where it does not say.
+    ///
+    /// Signs in where there is no token yet. Dropping the future leaves a sign-in that others wait
+    /// for under way.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign_in`](Self::sign_in).
+    pub async fn granted(&self) -> Result<Option<Arc<Granted>>, Error> {
+        let wanted = self.shared.wanted.as_ref().ok_or(ConfigError::NoTenant)?;
+        Ok(self.inner().provider.token(wanted).await?.granted().cloned())
     }
 
     /// Requests of cloud communications.

@@ -2,6 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod center;
+pub mod doctor;
 mod error;
 pub mod platform;
 

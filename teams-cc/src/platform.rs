@@ -11,10 +11,10 @@ use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use teams_cc_core::{
-    AgentId, AppId, Clock, ContactId, Instant, Secret, TenantId, agent::AgentState,
-    contact::ContactEvent, routing::Explanation,
+    AgentId, AppId, Clock, ContactId, Instant, TenantId, agent::AgentState, contact::ContactEvent,
+    routing::Explanation,
 };
-use teams_cc_graph::{Cloud, Transport};
+use teams_cc_graph::{Cloud, Transport, auth::AppCredential};
 use teams_cc_sip::{
     io::Network,
     trunk::{MediaPort, TrunkConfig},
@@ -126,8 +126,8 @@ pub struct GraphAccess {
     pub tenant: TenantId,
     /// The app registration of the calling bot.
     pub app: AppId,
-    /// Its client secret.
-    pub secret: Secret,
+    /// With what it proves itself: a secret, a certificate or a federated credential.
+    pub credential: AppCredential,
     /// Which of Microsoft's clouds.
     pub cloud: Cloud,
     /// Carries requests to the sign-in service and to Graph.
@@ -142,13 +142,13 @@ pub struct GraphAccess {
 }
 
 impl GraphAccess {
-    /// The parts that are always needed; calls to phones need
+    /// The parts that are always needed; a [`Secret`](teams_cc_core::Secret) is a credential, too. Calls to phones need
     /// [`application_instance`](Self::application_instance) too.
     #[must_use]
     pub fn new(
         tenant: TenantId,
         app: AppId,
-        secret: Secret,
+        credential: impl Into<AppCredential>,
         transport: Transport,
         callback_url: Url,
         callbacks: mpsc::Receiver<Callback>,
@@ -158,7 +158,7 @@ impl GraphAccess {
         Self {
             tenant,
             app,
-            secret,
+            credential: credential.into(),
             cloud,
             transport,
             callback_url,

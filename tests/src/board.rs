@@ -62,12 +62,12 @@ impl Board {
         configured: impl FnOnce(CallsConfig) -> CallsConfig,
     ) -> Self {
         let access = sim.graph().expect("a Graph side");
-        let GraphAccess { tenant, app, secret, transport, callback_url, mut callbacks, .. } =
+        let GraphAccess { tenant, app, credential, transport, callback_url, mut callbacks, .. } =
             access;
         let clock = sim.clock();
         let client = Client::builder()
             .tenant(tenant.clone())
-            .client_secret(app.clone(), secret)
+            .client_credential(app.clone(), credential)
             .transport(transport.clone())
             .clock(Arc::clone(&clock))
             .seed(Seed::new(seed).derive("graph"))

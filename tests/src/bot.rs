@@ -4,7 +4,6 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use teams_cc::{
     Platform,
-    core::secret::Secret,
     graph::{
         Client,
         call::{CallEvent, CallEvents, Calls, CallsConfig, GraphLeg},
@@ -40,7 +39,7 @@ impl Bot {
         let clock = sim.clock();
         let client = Client::builder()
             .tenant(access.tenant.clone())
-            .client_secret(access.app.clone(), Secret::new(access.secret.reveal().to_owned()))
+            .client_credential(access.app.clone(), access.credential.clone())
             .transport(access.transport.clone())
             .clock(Arc::clone(&clock))
             .build()

@@ -9,7 +9,7 @@ use teams_cc::{
         contact::{Leg, LegCommand, LegError, TransferTarget},
         secret::Secret,
     },
-    graph::InvalidRequest,
+    graph::{InvalidRequest, auth::AppCredential},
     platform::{GraphAccess, Observation, TrunkAccess},
     presence::read::Reader,
     sip::{
@@ -81,7 +81,10 @@ async fn never(_: Contact) -> Result<(), Error> {
 #[test]
 fn credentials_that_are_refused_keep_the_contact_center_from_starting() {
     let bends: [(Bend, &str); 3] = [
-        (|access| access.secret = Secret::new("not-it".to_owned()), "use the secret's value"),
+        (
+            |access| access.credential = AppCredential::secret(Secret::from("not-it")),
+            "use the secret's value",
+        ),
         (|access| access.tenant = "fabrikam".parse().expect("an id"), "check the tenant id"),
         (|access| access.app = "no-such-app".parse().expect("an id"), "client id"),
     ];

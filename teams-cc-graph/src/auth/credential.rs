@@ -89,6 +89,12 @@ impl AppCredential {
     }
 }
 
+impl From<Secret> for AppCredential {
+    fn from(secret: Secret) -> Self {
+        Self::secret(secret)
+    }
+}
+
 impl fmt::Debug for AppCredential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {

@@ -72,11 +72,11 @@ async fn graph(
     clock: &Arc<dyn Clock>,
     seed: Seed,
 ) -> Result<(Client, GraphWire), Error> {
-    let GraphAccess { tenant, app, secret, cloud, transport, callback_url, .. } = access;
+    let GraphAccess { tenant, app, credential, cloud, transport, callback_url, .. } = access;
     let client = Client::builder()
         .cloud(cloud)
         .tenant(tenant.clone())
-        .client_secret(app.clone(), secret)
+        .client_credential(app.clone(), credential)
         .transport(transport.clone())
         .clock(Arc::clone(clock))
         .seed(seed.derive("graph"))

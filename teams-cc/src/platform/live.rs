@@ -1,5 +1,7 @@
 //! A live tenant, described by environment variables.
 
+mod credential;
+
 use std::{
     collections::BTreeMap,
     fmt,
@@ -7,8 +9,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use teams_cc_core::{AppId, Clock, Id, Secret, TenantId};
-use teams_cc_graph::{Client, SystemClock};
+use teams_cc_core::{AppId, Clock, Id, TenantId, Timestamp};
+use teams_cc_graph::{
+    Client, ClientBuilder, SystemClock,
+    auth::{AppCredential, CertificateError},
+};
 use tokio::sync::mpsc;
 use url::Url;
 
@@ -25,6 +30,8 @@ const CALLBACK_QUEUE: usize = 1024;
 /// | `TEAMS_CC_TENANT_ID` | the tenant's id, a GUID; without it there is no live platform |
 /// | `TEAMS_CC_CLIENT_ID` | the app registration of the calling bot, a GUID |
 /// | `TEAMS_CC_CLIENT_SECRET` | its secret |
+/// | `TEAMS_CC_CLIENT_CERTIFICATE`, `TEAMS_CC_CLIENT_KEY` | in place of the secret: files in PEM with its certificate and private key |
+/// | `AZURE_FEDERATED_TOKEN_FILE` | in place of both, set by workload identity: the file with its assertion |
 /// | `TEAMS_CC_CALLBACK_URL` | the public HTTPS address of the callbacks |
 /// | `TEAMS_CC_LISTEN` | IP address and port where callbacks arrive behind your proxy; default `127.0.0.1:8080` |
 /// | `TEAMS_CC_APP_INSTANCE_ID` | the application instance that calls phones; optional |
@@ -34,7 +41,8 @@ const CALLBACK_QUEUE: usize = 1024;
 pub struct Env {
     tenant: TenantId,
     app: AppId,
-    secret: Secret,
+    credential: AppCredential,
+    certificate_ends: Option<Timestamp>,
     callback_url: Url,
     listen: SocketAddr,
     instance: Option<AppId>,
@@ -59,7 +67,8 @@ impl Env {
         let vars: BTreeMap<String, String> = vars
             .into_iter()
             .map(|(name, value)| (name.into(), value.into()))
-            .filter(|(name, value)| name.starts_with("TEAMS_CC_") && !value.is_empty())
+            .filter(|(name, _)| name.starts_with("TEAMS_CC_") || name == credential::FEDERATED)
+            .filter(|(_, value)| !value.is_empty())
             .collect();
         let find = |name: &'static str| vars.get(name).map(String::as_str);
         let need = |name: &'static str| find(name).ok_or(EnvError::Missing(name));
@@ -69,12 +78,15 @@ impl Env {
         if callback_url.scheme() != "https" {
             return Err(invalid("TEAMS_CC_CALLBACK_URL", HTTPS));
         }
+        let app = id("TEAMS_CC_CLIENT_ID", need("TEAMS_CC_CLIENT_ID")?)?;
+        let (credential, certificate_ends) = credential::read(find)?;
         let clock = SystemClock::new();
         let seed = clock.wall().unix_seconds().unsigned_abs();
         Ok(Self {
             tenant: id("TEAMS_CC_TENANT_ID", tenant)?,
-            app: id("TEAMS_CC_CLIENT_ID", need("TEAMS_CC_CLIENT_ID")?)?,
-            secret: Secret::new(need("TEAMS_CC_CLIENT_SECRET")?.to_owned()),
+            app,
+            credential,
+            certificate_ends,
             callback_url,
             listen: parse(
                 "TEAMS_CC_LISTEN",
@@ -89,6 +101,26 @@ impl Env {
             graph: Mutex::new(None),
             trunk: Mutex::new(None),
         })
+    }
+
+    /// When the certificate ends that the app proves itself by, where it does.
+    #[must_use]
+    pub fn certificate_ends(&self) -> Option<Timestamp> {
+        self.certificate_ends
+    }
+
+    /// The public address of the callbacks.
+    #[must_use]
+    pub fn callback_url(&self) -> &Url {
+        &self.callback_url
+    }
+
+    /// A client that signs in as the app does.
+    pub(crate) fn client(&self) -> ClientBuilder {
+        Client::builder()
+            .tenant(self.tenant.clone())
+            .client_credential(self.app.clone(), self.credential.clone())
+            .clock(self.clock())
     }
 
     /// Adds a trunk, so that calls come and go over Direct Routing too.
@@ -114,7 +146,7 @@ impl Platform for Env {
         let mut access = GraphAccess::new(
             self.tenant.clone(),
             self.app.clone(),
-            self.secret.clone(),
+            self.credential.clone(),
             transport,
             self.callback_url.clone(),
             arrivals,
@@ -171,6 +203,9 @@ pub enum EnvError {
         /// What it should hold.
         wants: &'static str,
     },
+    /// The certificate cannot sign.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
 }
 
 impl fmt::Debug for EnvError {

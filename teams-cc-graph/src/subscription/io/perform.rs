@@ -2,23 +2,19 @@
 
 use std::{sync::PoisonError, time::Duration};
 
-use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use http::{Method, Request, StatusCode};
+use http::StatusCode;
 use teams_cc_core::{Clock, Timestamp};
-use tower::ServiceExt as _;
-use url::form_urlencoded;
 
 use super::shared::Shared;
 use crate::{
     Client, Error, ErrorKind,
     model::Subscription,
     subscription::{Action, Answer, Failure, Listed, Wanted},
+    webhook::{ProbeError, probe_notifications},
     wire::{DateTimeOffset, Field, Sensitive},
 };
 
-/// How long the program's own endpoint may take, as Graph gives it.
-const PROBE_WITHIN: Duration = Duration::from_secs(10);
 /// The most subscriptions of one account that are looked at; an account has far fewer.
 const MAX_LISTED: usize = 10_000;
 
@@ -94,24 +90,14 @@ async fn list(client: &Client) -> Result<Vec<Listed>, Error> {
 
 /// Posts to the program's own endpoint as Graph will before it makes a subscription.
 async fn probe(shared: &Shared, client: &Client, url: &str) -> Answer {
-    // Graph's own token is a sentence, too: whoever does not decode it is found out.
     let Some(chance) = (shared.secrets)() else { return Answer::Failed(Failure::Passing) };
-    let token = format!("Validation: trying the endpoint + {}", chance.reveal());
-    let query: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
-    let joint = if url.contains('?') { '&' } else { '?' };
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri(format!("{url}{joint}validationToken={query}"))
-        .body(Bytes::new());
-    let Ok(request) = request else { return Answer::Failed(Failure::Refused) };
-    let sent = tokio::time::timeout(PROBE_WITHIN, client.transport().oneshot(request));
-    match sent.await {
-        Ok(Ok(response))
-            if response.status() == StatusCode::OK && response.body() == token.as_bytes() =>
-        {
-            Answer::Probed
+    match probe_notifications(client.transport(), url, chance.reveal()).await {
+        Ok(()) => Answer::Probed,
+        Err(ProbeError::Address) => Answer::Failed(Failure::Refused),
+        Err(error) => {
+            tracing::debug!(%error, "an endpoint is not ready");
+            Answer::Failed(Failure::Endpoint)
         }
-        _ => Answer::Failed(Failure::Endpoint),
     }
 }
 
