@@ -6,8 +6,7 @@
 //! TEAMS_CC_CALLBACK_URL=https://… cargo run --example doctor    # your tenant
 //! ```
 //!
-//! It changes nothing in the tenant. Live, let the contact center run meanwhile: its address is
-//! posted to, from wherever this program runs.
+//! It changes nothing. Live, let the contact center run meanwhile: its address is posted to.
 
 #![expect(clippy::print_stdout, reason = "an example talks to its reader")]
 
@@ -50,7 +49,9 @@ fn main() -> Result<(), Failure> {
 async fn tell(whose: &str, doctor: &Doctor) {
     println!("{whose}:");
     let findings = doctor.run().await;
-    findings.iter().for_each(|finding| println!("  {finding}"));
+    for finding in &findings {
+        println!("  {finding}");
+    }
     let worst = findings.iter().map(|finding| finding.severity).max();
     println!("  {}\n", if worst == Some(Severity::Fault) { "not ready" } else { "ready" });
 }
@@ -66,7 +67,6 @@ fn healthy() -> Result<Doctor, Failure> {
         .certificate("of the bot", in_days(&*sim.clock(), 300)))
 }
 
-/// A permission is missing, a secret is wrong, an endpoint does what it should not.
 fn sick() -> Result<Doctor, Failure> {
     let mut setup = Setup::contoso(42);
     setup.apps[0] = setup.apps[0].clone().roles(&["Calls.Initiate.All", "Calls.AccessMedia.All"]);

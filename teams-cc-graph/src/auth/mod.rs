@@ -1,16 +1,4 @@
-//! Signing in to the [Microsoft identity platform](https://learn.microsoft.com/entra/identity-platform/).
-//!
-//! A [`TokenProvider`] gives tokens, a [`TokenCache`] keeps what any provider gave. What the flows
-//! share is an [`AppRegistration`]: where it signs in, and with what it proves itself
-//! ([`AppCredential`]).
-//!
-//! | who signs in | flow | gives |
-//! |---|---|---|
-//! | the app itself | [`ClientCredentials`] | a provider for every tenant |
-//! | a person in a browser | [`AppRegistration::authorize`], then [`redeem`](AppRegistration::redeem) | [`SignedIn`] |
-//! | a service account, once | [`AppRegistration::device_code`] | [`SignedIn`] |
-//! | a person, to an API of yours | [`OnBehalfOf`] | a provider for that person |
-//! | a person who signed in before | [`SignedInUser`] | a provider for that person |
+#![doc = include_str!("flows.md")]
 
 mod assertion;
 mod authorization_code;

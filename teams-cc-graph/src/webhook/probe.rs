@@ -70,7 +70,7 @@ pub async fn probe_notifications(
     chance: &str,
 ) -> Result<(), ProbeError> {
     // Graph's own token is a sentence, too: whoever does not decode it is found out.
-    let token = format!("Validation: trying the endpoint + {}", chance);
+    let token = format!("Validation: trying the endpoint + {chance}");
     let query: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
     let joint = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{joint}validationToken={query}");

@@ -215,11 +215,15 @@ impl App {
                 .remedy("sign in the other way, as the request's page says");
         };
         let says = format!("it cannot {}: its token lacks {}", need.what, names.join(" or "));
-        let mut remedy = format!("add {least} to the app registration");
-        if let (Some(tenant), Some(app)) = (&granted.tenant, &granted.app) {
+        let remedy = if let (Some(tenant), Some(app)) = (&granted.tenant, &granted.app) {
             let page = AdminConsent::new(self.cloud, tenant, app).scope(self.cloud.scope()).url();
-            remedy += &format!(", and let an administrator of the tenant consent at {page}");
-        }
+            format!(
+                "add {least} to the app registration, and let an administrator of the tenant \
+                 consent at {page}"
+            )
+        } else {
+            format!("add {least} to the app registration, and let an administrator consent")
+        };
         Finding::fault(Check::Permission, &self.name, says).remedy(remedy)
     }
 }

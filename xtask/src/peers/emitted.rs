@@ -65,6 +65,9 @@ struct Entry {
     theirs: BTreeMap<String, Value>,
 }
 
+/// A check by its name, and what came of it.
+pub(super) type Check = (String, Result<(), Failure>);
+
 /// What each side has at one place.
 type Sides = (Option<Value>, Option<Value>);
 
@@ -105,7 +108,7 @@ pub(super) fn compare(
     ours: &BTreeMap<&str, Emitted>,
     theirs: &[Theirs],
     table: &Table,
-) -> Vec<(String, Result<(), Failure>)> {
+) -> Vec<Check> {
     let mut used = vec![0; table.difference.len()];
     let mut checks = Vec::new();
     for theirs in theirs {

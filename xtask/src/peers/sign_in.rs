@@ -17,7 +17,7 @@ use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::emitted::{self, Emitted, Theirs};
+use super::emitted::{self, Check, Emitted, Theirs};
 use crate::{
     command::{self, Failure},
     peers::python,
@@ -71,7 +71,7 @@ pub(crate) fn run() -> Tally {
     tally
 }
 
-fn compared(python: &Path) -> Result<Vec<(String, Result<(), Failure>)>, Failure> {
+fn compared(python: &Path) -> Result<Vec<Check>, Failure> {
     let identity = Identity::new()?;
     let directory = workspace::target()?.join("peers/sign-in");
     fs::create_dir_all(&directory)?;
