@@ -237,11 +237,10 @@ impl State {
         Err(io::Error::new(io::ErrorKind::AddrInUse, "no pair of media ports is free"))
     }
 
-    fn send(&self, leg: &LegId, rtcp: bool, to: SocketAddr, octets: &[u8]) {
-        let Some(sockets) = self.legs.get(leg) else { return };
-        let socket = if rtcp { &sockets.rtcp } else { &sockets.rtp };
-        // A full socket buffer drops the packet, as a network would.
-        let _ = socket.try_send_to(octets, to);
+    /// The socket from which a leg is sent to.
+    fn socket(&self, leg: &LegId, rtcp: bool) -> Option<Arc<UdpSocket>> {
+        let sockets = self.legs.get(leg)?;
+        Some(Arc::clone(if rtcp { &sockets.rtcp } else { &sockets.rtp }))
     }
 
     /// Tells what there is to tell, as long as there is room for it.
@@ -279,17 +278,21 @@ async fn read(shared: Arc<Shared>, leg: LegId, sound: Arc<UdpSocket>, control: A
         };
         let Some(heard) = heard else { continue };
         let now = shared.clock.now();
+        // All legs share the lock; what the operating system takes to send is outside of it.
         let mut state = shared.lock();
         let answer = if rtcp {
             state.plane.receive_control(now, &leg, from, heard, &mut out)
         } else {
             state.plane.receive(now, &leg, from, heard, &mut out)
         };
-        if let Some(datagram) = answer {
-            let octets = out.get(..datagram.length).unwrap_or_default();
-            state.send(&datagram.leg, datagram.rtcp, datagram.to, octets);
-        }
+        let socket = answer.as_ref().and_then(|sent| state.socket(&sent.leg, sent.rtcp));
         state.tell();
+        drop(state);
+        if let (Some(datagram), Some(socket)) = (answer, socket) {
+            let octets = out.get(..datagram.length).unwrap_or_default();
+            // A full socket buffer drops the packet, as a network would.
+            let _ = socket.try_send_to(octets, datagram.to);
+        }
     }
 }
 
