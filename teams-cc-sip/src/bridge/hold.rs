@@ -60,13 +60,16 @@ impl Engine {
             return;
         }
         let wanted = record.hold.wanted();
-        if record.hold.agreed == wanted {
+        if record.hold.agreed == wanted && record.recode.is_none() {
             if let Some((ticket, _)) = record.hold.ticket.take() {
                 self.done(ticket, Ok(()));
             }
             return;
         }
         let (Some(call), Some(session)) = (record.call, &mut record.session) else { return };
+        if let Some(codecs) = &record.recode {
+            session.limit(codecs.clone());
+        }
         let Ok(offer) = session.offer(held_or_not(wanted, &record.link)) else { return };
         let (host, port, transport) = &record.link.contact;
         let mut extras = Extras::new().with_body(&ContentType::sdp(), offer);
@@ -104,6 +107,7 @@ impl Engine {
         record.hold.agreed = asked;
         let remote = record.session.as_mut().and_then(|session| agree(session, response));
         self.connect_media(&leg, remote);
+        self.codec_agreed(&leg);
         self.reconcile_hold(&leg);
     }
 
@@ -120,9 +124,13 @@ impl Engine {
             // Off hold was refused: on hold is what both sides know.
             record.hold.own = record.hold.agreed;
         }
+        let unjoined = record.recode.take().is_some();
         if let Some((ticket, verb)) = record.hold.ticket.take() {
             let error = Error::new(ErrorKind::Protocol);
             self.done(ticket, Err(platform(verb, error)));
+        }
+        if unjoined {
+            self.codec_refused(&leg);
         }
     }
 }

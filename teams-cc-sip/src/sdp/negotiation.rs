@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{
-    AnswerError, Direction, IceCredentials, LocalAudio, MasterKey, NegotiatedAudio,
+    AnswerError, Codec, Direction, IceCredentials, LocalAudio, MasterKey, NegotiatedAudio,
     SessionDescription, accept, answer, offer_after,
 };
 
@@ -80,6 +80,11 @@ impl Negotiation {
     /// under the old one (RFC 3711 §3.3.1).
     pub(crate) fn rekey(&mut self, key: MasterKey) {
         self.local = self.local.clone().with_key(key);
+    }
+
+    /// Offers and takes these codecs alone from now on.
+    pub(crate) fn limit(&mut self, codecs: Vec<Codec>) {
+        self.local.codecs = codecs;
     }
 
     /// Describes what this side wants from now on; an earlier offer without answer is withdrawn.

@@ -9,7 +9,7 @@ use teams_cc_core::{
 };
 
 use super::{
-    CarriedHeaders, Destination, DisplayText, EmergencyData, admission::Side, input::Ticket,
+    CarriedHeaders, Codec, Destination, DisplayText, EmergencyData, admission::Side, input::Ticket,
     session::Session,
 };
 use crate::{
@@ -56,6 +56,8 @@ pub(crate) struct LegRecord {
     pub(crate) reached: Option<Box<Whither>>,
     /// A cause that is known before the endpoint says the end.
     pub(crate) cause: Option<EndCause>,
+    /// The codecs that a re-INVITE is to agree on, so that the leg can be joined.
+    pub(crate) recode: Option<Vec<Codec>>,
     /// The call that is to carry the leg once there is a key for it.
     pub(crate) taking: Option<Box<TakeOver>>,
     /// What the peer is told of the end, and whoever is bridged to it.
@@ -101,6 +103,7 @@ impl LegRecord {
             transfer: None,
             reached: None,
             cause: None,
+            recode: None,
             taking: None,
             parting: Parting::default(),
             grant: None,

@@ -131,6 +131,10 @@ impl Engine {
     /// A leg's answer goes out once its media is open.
     pub(crate) fn answer(&mut self, leg: &LegId, local: LocalMedia) {
         let sessions = self.next_session();
+        // Whoever it was put through to speaks something already: that needs no second INVITE.
+        let called = self.legs.get(leg).and_then(|record| record.bridge.as_ref());
+        let called = called.and_then(|called| self.legs.get(called)?.session.as_ref());
+        let spoken = called.and_then(Session::codec).filter(|codec| !codec.is_g711());
         let Some(record) = self.legs.get_mut(leg) else { return };
         let Some(Waiting::Answer(ticket)) = record.waiting.take() else { return };
         let (Some(call), Some(offer)) = (record.call, record.offer.clone()) else {
@@ -140,7 +144,18 @@ impl Engine {
         let answer = if offer.is_empty() {
             session.offer(Flow::SendRecv)
         } else {
-            session.answer(&offer, Flow::SendRecv)
+            let own = spoken.and_then(|codec| {
+                let mut own = session.clone();
+                own.limit(vec![codec]);
+                Some((own.answer(&offer, Flow::SendRecv).ok()?, own))
+            });
+            match own {
+                Some((body, own)) => {
+                    session = own;
+                    Ok(body)
+                }
+                None => session.answer(&offer, Flow::SendRecv),
+            }
         };
         record.session = Some(session);
         let link = record.link.clone();

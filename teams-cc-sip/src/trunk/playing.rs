@@ -30,11 +30,17 @@ impl Engine {
         self.outputs.push_back(Output::OrderMedia { ticket, media, operation, command });
     }
 
-    /// Two legs could not be joined: neither would hear the other.
+    /// Two legs could not be joined: neither would hear the other, unless one changes its codec.
     pub(crate) fn join_failed(&mut self, one: &LegId, other: &LegId, error: MediaError) {
+        let legs = [one, other].map(|media| self.leg_of_media(media));
+        if let (MediaError::Codec, [Some(one), Some(other)]) = (&error, &legs)
+            && self.agree_on_codec(one, other)
+        {
+            return;
+        }
         tracing::warn!(%one, %other, %error, "two legs cannot be joined");
-        for media in [one, other] {
-            let Some(leg) = self.leg_of_media(media) else { continue };
+        for leg in legs.into_iter().flatten() {
+            let leg = self.head_of(&leg);
             if let Some(record) = self.legs.get_mut(&leg) {
                 let cause = EndCause::new(EndReason::Failed, EndedBy::Local).codes(488, None);
                 record.cause.get_or_insert(cause);

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use teams_cc_core::LegId;
 
-use super::{MasterKey, RemoteMedia, SrtpKeys, input::LocalMedia};
+use super::{Codec, MasterKey, RemoteMedia, SrtpKeys, input::LocalMedia};
 use crate::sdp::{AnswerError, Direction, LocalAudio, Negotiation, SessionDescription};
 
 /// The descriptions of one leg, ours and the peer's.
+#[derive(Clone)]
 pub(crate) struct Session {
     media: LegId,
     negotiation: Negotiation,
@@ -34,6 +35,16 @@ impl Session {
     /// Takes another key, for whoever takes the peer's place.
     pub(crate) fn rekey(&mut self, key: MasterKey) {
         self.negotiation.rekey(key);
+    }
+
+    /// Offers and takes these codecs alone from now on.
+    pub(crate) fn limit(&mut self, codecs: Vec<Codec>) {
+        self.negotiation.limit(codecs);
+    }
+
+    /// The codec that is spoken.
+    pub(crate) fn codec(&self) -> Option<Codec> {
+        self.negotiation.agreed().map(|agreed| agreed.codec)
     }
 
     /// The name under which the media port knows this session.
