@@ -10,7 +10,7 @@ use teams_cc_core::{LegId, PhoneNumber, contact::LegEvent};
 use teams_cc_sip::{
     carrier::{DigestUser, Registration},
     direct_routing::{HealthReason, PeerState},
-    io::{Target, TransportKind},
+    io::{Peer, Target, TransportKind},
     message::{
         Grammar, Method, Request, Response, StatusCode, TypedHeader as _,
         rsip::digest,
@@ -230,6 +230,34 @@ async fn a_request_that_was_overheard_proves_nothing_a_second_time() {
     }
     let refusal = refused(&mut party, again).await;
     assert!(refusal.headers().get_str("WWW-Authenticate").unwrap().contains("stale=true"));
+    stage.quiet().await;
+}
+
+/// Over datagrams a repeat is no second request: it gets the answer that the first one got.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_repeated_because_its_answer_was_lost_is_not_taken_for_a_replay() {
+    let mut stage = Stage::new(changed(|mut carrier| {
+        carrier.transport = TransportKind::Udp;
+        carrier.challenged(user("right"))
+    }));
+    let peer = Peer::new(TransportKind::Udp, "203.0.113.7:5060".parse().unwrap());
+    let mut party = stage.connect(peer).await;
+    let asks = |call: &str| {
+        let mut request = invite(call, "sip:sbc1.adatum.biz");
+        request.set_method(Method::Info);
+        request.headers_mut().set("CSeq", "1 INFO").unwrap();
+        let via = format!("SIP/2.0/UDP 203.0.113.7:5060;branch=z9hG4bK{call}");
+        request.headers_mut().set("Via", via).unwrap();
+        request
+    };
+    let refusal = refused(&mut party, asks("1")).await;
+    let proven = answering(asks("2"), &refusal, "right");
+    for _ in 0..2 {
+        party.send(proven.clone()).await;
+        party.response(481).await;
+    }
+    tokio::time::sleep(Duration::from_secs(40)).await;
+    refused(&mut party, proven).await;
     stage.quiet().await;
 }
 
