@@ -25,7 +25,7 @@ impl Engine {
     /// Offers one of two legs what the other speaks; `false` where that cannot help.
     pub(crate) fn agree_on_codec(&mut self, one: &LegId, other: &LegId) -> bool {
         let states = [one, other].map(|leg| self.state_of(leg));
-        if states.iter().any(|state| *state == LegState::Ringing) {
+        if states.contains(&LegState::Ringing) {
             tracing::info!(%one, %other, "early media of another codec is not heard");
             return true;
         }
