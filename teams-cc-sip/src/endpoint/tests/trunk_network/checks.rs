@@ -96,10 +96,12 @@ impl World {
         }
     }
 
-    /// How often each number that was dialled is connected, by what the trunk thinks.
+    /// How often each number that was dialled is connected, at the proxies that live.
     fn connected(&self) -> BTreeMap<String, usize> {
         let mut all = BTreeMap::new();
-        for side in self.sides.iter().take(PROXIES) {
+        // What a dead one still thinks it has, nobody hears.
+        let alive = self.sides.iter().zip(&self.dead).filter(|(_, dead)| dead.is_none());
+        for (side, _) in alive {
             for call in side.calls.values() {
                 if let (Stage::Up, Some(dialog)) = (&call.stage, &call.dialog) {
                     let number = self.numbers.get(&*dialog.id.call_id);
