@@ -7,6 +7,7 @@
 //! ```sh
 //! cargo run --release --example presence_100k               # 24 hours of seed 42
 //! cargo run --release --example presence_100k -- 43 1       # one hour of seed 43
+//! cargo run --release --example presence_100k -- 42 json    # ten minutes through JSON, encrypted
 //! ```
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to its reader")]
@@ -15,7 +16,7 @@ mod world;
 
 use std::time::{Duration, Instant};
 
-use world::{Plan, World};
+use world::{Door, Plan, World};
 
 /// The most heap the tracker may take.
 const MAX_HEAP: usize = 64 << 20;
@@ -23,18 +24,13 @@ const MAX_HEAP: usize = 64 << 20;
 const MAX_CPU: Duration = Duration::from_mins(3);
 
 fn main() {
-    let mut words = std::env::args().skip(1).map(|word| word.parse::<u64>());
-    let (seed, hours) = match (words.next(), words.next()) {
-        (None, _) => (42, 24),
-        (Some(Ok(seed)), None) => (seed, 24),
-        (Some(Ok(seed)), Some(Ok(hours @ 1..=24))) => (seed, hours),
-        _ => {
-            eprintln!("presence_100k [SEED [HOURS]]");
-            std::process::exit(2);
-        }
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let Some(plan) = plan(&words) else {
+        eprintln!("presence_100k [SEED [HOURS|json]]");
+        std::process::exit(2);
     };
     let started = Instant::now();
-    let plan = Plan::enterprise(seed).lasting(Duration::from_secs(hours * 3600));
     let report = World::new(plan).run();
     println!("{report}");
 
@@ -61,6 +57,20 @@ fn main() {
     }
     println!("{}", if faults.is_empty() { "every bound held" } else { "not every bound held" });
     std::process::exit(i32::from(!faults.is_empty()));
+}
+
+/// What is asked for: the whole day of seed 42 where nothing is said.
+fn plan(words: &[&str]) -> Option<Plan> {
+    let seed = words.first().map_or(Some(42), |word| word.parse().ok())?;
+    let day = Plan::enterprise(seed);
+    match words {
+        [] | [_] => Some(day),
+        [_, "json"] => Some(Plan { door: Door::Json, ..day.lasting(Duration::from_secs(600)) }),
+        [_, hours] => {
+            let hours = hours.parse().ok().filter(|hours| (1..=24).contains(hours))?;
+            Some(day.lasting(Duration::from_secs(hours * 3600)))
+        }
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]

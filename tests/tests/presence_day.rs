@@ -5,7 +5,9 @@ mod world;
 
 use std::time::Duration;
 
-use world::{Door, Plan, World};
+use teams_cc_presence::Class;
+use teams_cc_stories::soak;
+use world::{Defect, Door, Plan, World};
 
 fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(60 * minutes)
@@ -21,6 +23,7 @@ fn small(seed: u64, users: usize, lasts: Duration) -> Plan {
     plan.stalls = vec![(minutes(1), minutes(1))];
     plan.silence_every = minutes(60);
     plan.removal_every = minutes(30);
+    plan.held = users / 50;
     plan
 }
 
@@ -36,8 +39,38 @@ fn an_hour_of_everything_that_goes_wrong_loses_nothing_and_keeps_every_limit() {
 }
 
 #[test]
+fn agents_are_held_available_within_the_same_rate_as_everybody_is_read() {
+    let report = World::new(small(4, 4_000, minutes(60))).run();
+    assert_eq!(report.faults(), Vec::<String>::new(), "{report}");
+    let written = report.taken.iter().find(|(class, _)| *class == Class::Write).unwrap().1;
+    // 80 agents for an hour, once in four minutes or a little sooner.
+    assert!((1_200..3_000).contains(&written), "{written}\n{report}");
+    let mut long = small(4, 1_000, minutes(60));
+    long.storms = vec![(minutes(5), minutes(20))];
+    let report = World::new(long).run();
+    assert_eq!(report.faults(), Vec::<String>::new(), "{report}");
+    assert!(report.faded > 0, "nothing could be written for twenty minutes\n{report}");
+}
+
+#[test]
+fn a_broken_tracker_is_found_out() {
+    for defect in [Defect::DropsChanges, Defect::SkipsAShard] {
+        let mut plan = small(1, 4_000, minutes(60));
+        plan.defect = Some(defect);
+        let faults = World::new(plan).run().faults();
+        let wrongly = "somebody was shown wrongly for longer than the bound";
+        assert!(faults.iter().any(|fault| fault == wrongly), "{defect:?}: {faults:?}");
+    }
+}
+
+/// In long runs with everybody and the traffic of the whole day, otherwise with fewer who change more.
+#[test]
 fn ten_minutes_through_json_and_full_decryption_end_in_the_truth() {
-    let mut plan = small(3, 4_000, minutes(10));
+    let users = 4_000 * usize::try_from(soak()).unwrap_or(usize::MAX).min(25);
+    let mut plan = small(3, users, minutes(10));
+    if users > 4_000 {
+        plan.changes_a_day = Plan::enterprise(3).changes_a_day;
+    }
     plan.door = Door::Json;
     let report = World::new(plan).run();
     assert_eq!(report.faults(), Vec::<String>::new(), "{report}");

@@ -3,7 +3,10 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use teams_cc_core::Instant;
-use teams_cc_presence::tracker::{ReadId, ShardId};
+use teams_cc_presence::{
+    tracker::{ReadId, ShardId},
+    write::WriteId,
+};
 
 /// Something that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +17,8 @@ pub(crate) enum Event {
     Deliver { user: u32, state: u8, how: How },
     /// The service answers.
     Answer(ReadId),
+    /// The service answers what the app shows of an agent.
+    Written(WriteId),
     /// A subscription stops without a word.
     Silence,
     /// A subscription that was silent delivers again.
@@ -28,6 +33,8 @@ pub(crate) enum Event {
     Audit,
     /// Changes are taken again.
     Resume,
+    /// The app shows nothing of its agents any more.
+    Clear,
 }
 
 /// How a notification arrives.

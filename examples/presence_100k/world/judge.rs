@@ -1,8 +1,20 @@
 //! Who is shown wrongly, and for how long.
 //!
-//! What is shown of somebody is wrong from the instant at which it stopped being true, or at which
-//! it was shown although it was true no more. Where it is replaced by something that was true later
-//! and is not any more either, that counts from when it stopped being true.
+//! What is judged, in plain words:
+//!
+//! - Somebody is shown **wrongly** while what is shown is not what is true. That begins when it stops
+//!   being true; or, of something that was true no more when it was shown, when it is shown: a
+//!   notification carries no time, so of one that was half an hour on its way nobody can tell. It
+//!   ends when what is true is shown.
+//! - It also ends where something is shown that stopped being true **later** than it began: what is
+//!   shown is wrong still, but newer, so that a new stretch begins when that stopped being true.
+//! - Nobody is shown before the first read; that counts as wrong from the first instant on.
+//! - A stretch counts against the bound **less** the time in which nothing could be read (the service
+//!   throttled everything, or the token was revoked, and half a minute after that until it is tried
+//!   again) or in which nobody took what was read. Nothing else is left out: not the time of a dead
+//!   subscription, of lost notifications, of requests without an answer, nor that of a resync.
+//! - Nothing is **lost** where, two bounds after the last change, everybody who can be known is shown
+//!   as is true, and the tracker says the same.
 
 use std::time::Duration;
 
@@ -18,7 +30,7 @@ pub(crate) struct Judge {
     wrong: Vec<Option<Instant>>,
     /// What was true of somebody before, and until when.
     before: Vec<(u8, Instant)>,
-    /// When nothing can be read, or nobody takes what was read.
+    /// When nothing can be read, or nobody takes what was read; none of them overlap.
     blocked: Vec<(Instant, Instant)>,
     pub(crate) worst: Duration,
     pub(crate) worst_outage: Duration,
@@ -27,12 +39,14 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    pub(crate) fn new(users: usize, blocked: Vec<(Instant, Instant)>) -> Self {
+    /// Everybody who can be known is shown wrongly at first.
+    pub(crate) fn new(can_be_known: &[bool], blocked: Vec<(Instant, Instant)>) -> Self {
+        let wrong = can_be_known.iter().map(|known| known.then_some(Instant::ZERO));
         Self {
-            shown: vec![NOTHING; users],
-            wrong: vec![None; users],
-            before: vec![(NOTHING, Instant::ZERO); users],
-            blocked,
+            shown: vec![NOTHING; can_be_known.len()],
+            wrong: wrong.collect(),
+            before: vec![(NOTHING, Instant::ZERO); can_be_known.len()],
+            blocked: apart(blocked),
             worst: Duration::ZERO,
             worst_outage: Duration::ZERO,
             stretches: 0,
@@ -54,8 +68,8 @@ impl Judge {
             && shown == before
             && let Some(since) = self.wrong[user].filter(|since| *since < until)
         {
-            self.wrong[user] = Some(until);
             self.end(since, now);
+            self.wrong[user] = Some(until);
         }
         self.compare(user, truth, now);
     }
@@ -65,8 +79,7 @@ impl Judge {
     }
 
     fn compare(&mut self, user: usize, truth: u8, now: Instant) {
-        // Before the first read nobody is shown at all.
-        let wrong = self.shown[user] != NOTHING && self.shown[user] != truth;
+        let wrong = self.shown[user] != truth;
         match self.wrong[user] {
             None if wrong => self.wrong[user] = Some(now),
             Some(since) if !wrong => {
@@ -79,11 +92,9 @@ impl Judge {
 
     fn end(&mut self, since: Instant, now: Instant) {
         let lasted = now - since;
-        let blocked: Duration =
-            self.blocked.iter().map(|(from, to)| now.min(*to).since(since.max(*from))).sum();
         self.stretches += 1;
         self.sum += lasted;
-        self.worst = self.worst.max(lasted.saturating_sub(blocked));
+        self.worst = self.worst.max(lasted.saturating_sub(within(&self.blocked, since, now)));
         self.worst_outage = self.worst_outage.max(lasted);
     }
 
@@ -92,7 +103,8 @@ impl Judge {
         let wrong = self.wrong.iter().enumerate().filter(|(_, since)| since.is_some());
         wrong.filter_map(|(user, _)| {
             let (before, until) = self.before[user];
-            (self.shown[user] == before).then_some((user, until))
+            let shown = self.shown[user];
+            (shown == before && shown != NOTHING).then_some((user, until))
         })
     }
 
@@ -107,5 +119,104 @@ impl Judge {
     /// The mean time somebody was shown wrongly.
     pub(crate) fn mean(&self) -> Duration {
         self.sum / u32::try_from(self.stretches.max(1)).unwrap_or(u32::MAX)
+    }
+}
+
+/// Spans that overlap as one, so that no instant counts twice.
+pub(crate) fn apart(mut spans: Vec<(Instant, Instant)>) -> Vec<(Instant, Instant)> {
+    spans.sort_unstable();
+    let mut apart: Vec<(Instant, Instant)> = Vec::new();
+    for (from, to) in spans {
+        match apart.last_mut().filter(|(_, last)| from <= *last) {
+            Some((_, last)) => *last = to.max(*last),
+            None => apart.push((from, to)),
+        }
+    }
+    apart
+}
+
+/// How much of the time between two instants lies within these spans.
+pub(crate) fn within(spans: &[(Instant, Instant)], since: Instant, now: Instant) -> Duration {
+    spans.iter().map(|(from, to)| now.min(*to).since(since.max(*from))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(secs: u64) -> Instant {
+        Instant::from_secs(secs)
+    }
+
+    /// One step of one user's story: what becomes true, or is shown, and when.
+    #[derive(Clone, Copy)]
+    enum Step {
+        True(u8, u64),
+        Shown(u8, u64),
+    }
+    use Step::{Shown, True};
+
+    /// The worst stretch of a story in which `1` is true at first.
+    fn worst(blocked: &[(u64, u64)], steps: &[Step], end: u64) -> u64 {
+        let blocked = blocked.iter().map(|(from, to)| (at(*from), at(*to))).collect();
+        let mut judge = Judge::new(&[true], blocked);
+        let mut truth = 1;
+        for step in steps {
+            match *step {
+                True(state, when) => {
+                    let before = std::mem::replace(&mut truth, state);
+                    judge.truth(0, before, state, at(when));
+                }
+                Shown(state, when) => judge.shown(0, state, truth, at(when)),
+            }
+        }
+        judge.close(at(end));
+        judge.worst.as_secs()
+    }
+
+    #[test]
+    fn a_stretch_is_as_long_as_the_plain_words_say() {
+        let table: [(&str, &[(u64, u64)], &[Step], u64); 12] = [
+            ("never shown", &[], &[], 100),
+            ("the first read", &[], &[Shown(1, 7)], 7),
+            ("shown in time", &[], &[Shown(1, 1), True(2, 50), Shown(2, 60)], 10),
+            ("never put right", &[], &[Shown(1, 1), True(2, 50)], 50),
+            ("true again by itself", &[], &[Shown(1, 1), True(2, 50), True(1, 70)], 20),
+            ("late, from when it is shown", &[], &[Shown(1, 1), Shown(2, 40), Shown(1, 52)], 12),
+            (
+                "newer but outdated: two stretches",
+                &[],
+                &[Shown(1, 1), True(2, 10), True(3, 38), Shown(2, 40), Shown(3, 64)],
+                30,
+            ),
+            (
+                "older and outdated: one stretch",
+                &[],
+                &[Shown(2, 1), True(3, 10), True(4, 20), Shown(1, 30), Shown(4, 64)],
+                64,
+            ),
+            (
+                "always one change behind",
+                &[],
+                &[Shown(1, 1), True(2, 10), True(3, 80), Shown(2, 81), Shown(3, 82)],
+                71,
+            ),
+            ("an outage", &[(20, 60)], &[Shown(1, 1), True(2, 10), Shown(2, 65)], 15),
+            (
+                "two outages at once count once",
+                &[(20, 60), (30, 50)],
+                &[Shown(1, 1), True(2, 10), Shown(2, 65)],
+                15,
+            ),
+            (
+                "an outage somewhere else",
+                &[(70, 90)],
+                &[Shown(1, 1), True(2, 10), Shown(2, 65)],
+                55,
+            ),
+        ];
+        for (what, blocked, steps, expected) in table {
+            assert_eq!(worst(blocked, steps, 100), expected, "{what}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod dice;
 mod events;
+mod holds;
 mod judge;
 mod people;
 mod plan;
@@ -12,7 +13,7 @@ mod seal;
 mod service;
 
 #[cfg(test)]
-pub(crate) use plan::Door;
-pub(crate) use plan::Plan;
+pub(crate) use plan::Defect;
+pub(crate) use plan::{Door, Plan};
 pub(crate) use report::Report;
 pub(crate) use run::World;

@@ -14,6 +14,15 @@ pub(crate) enum Door {
     Json,
 }
 
+/// How a tracker may be broken, to see that the judge finds out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Defect {
+    /// One change in a thousand is not told.
+    DropsChanges,
+    /// The sweep of one shard goes out, and what comes back is forgotten.
+    SkipsAShard,
+}
+
 /// How large the enterprise is, and how bad its day.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -36,6 +45,10 @@ pub(crate) struct Plan {
     pub(crate) silence_every: Duration,
     /// How often a subscription is taken away and told so.
     pub(crate) removal_every: Duration,
+    /// How many of them are agents whom the app holds available, within the same rate.
+    pub(crate) held: usize,
+    /// What is broken, where anything is.
+    pub(crate) defect: Option<Defect>,
 }
 
 /// The sweep period that the example states.
@@ -71,6 +84,8 @@ impl Plan {
             stalls: vec![(minutes(45), minutes(2)), (minutes(11 * 60), minutes(10))],
             silence_every: minutes(24 * 60),
             removal_every: minutes(12 * 60),
+            held: 1_000,
+            defect: None,
         }
     }
 

@@ -22,7 +22,13 @@ pub(crate) struct Report {
     pub(crate) too_large: u64,
     pub(crate) too_early: u64,
     pub(crate) read: u64,
-    pub(crate) taken: [(Class, u64); 3],
+    pub(crate) taken: [(Class, u64); 4],
+    /// How many agents were held available, how often one of them faded, and how it was judged.
+    pub(crate) held: usize,
+    pub(crate) faded: u64,
+    pub(crate) faded_in_fair_weather: u64,
+    pub(crate) faded_untold: u64,
+    pub(crate) still_held: usize,
     pub(crate) sent: u64,
     pub(crate) lost: u64,
     pub(crate) doubled: u64,
@@ -59,6 +65,9 @@ impl Report {
             (self.wrong_at_the_end > 0, "somebody is shown wrongly at the end"),
             (self.unknown != self.unknowable, "somebody was never read"),
             (self.unreadable != self.refused, "refused ids were not all found, or others were"),
+            (self.faded_in_fair_weather > 0, "an agent faded although the service answered"),
+            (self.faded_untold > 0, "an agent faded and nobody was told"),
+            (self.still_held > 0, "an agent is still shown after the end"),
             (self.changes == 0, "nobody changed"),
         ]
         .into_iter()
@@ -118,6 +127,14 @@ impl fmt::Display for Report {
             secs(&self.mean),
             secs(&self.worst),
             secs(&self.worst_outage)
+        )?;
+        writeln!(
+            f,
+            "held available        {} agents; faded {} times in outages, {} otherwise, {} untold",
+            self.held,
+            self.faded - self.faded_in_fair_weather,
+            self.faded_in_fair_weather,
+            self.faded_untold
         )?;
         writeln!(
             f,

@@ -12,8 +12,10 @@ use super::{
     Plan, Report,
     dice::Dice,
     events::{Event, Events, How},
-    judge::Judge,
+    holds::Holds,
+    judge::{Judge, apart},
     people::{KINDS, People, number},
+    plan::Defect,
     pushes::{Pushes, Subscription},
     seal::Sealer,
     service::{Service, Weather, tell},
@@ -42,7 +44,10 @@ pub(crate) struct World {
     events: Events,
     tracker: Tracker,
     rate: Rate,
+    holds: Holds,
     dice: Dice,
+    /// The last answer was one to the session.
+    written: bool,
     /// When the tracker wants to be woken.
     wake: Option<Instant>,
     changes: u64,
@@ -64,17 +69,23 @@ impl World {
         for (_, until) in &mut blocked[1] {
             *until += RECOVERY;
         }
+        let known: Vec<bool> = (0..plan.users).map(|user| people.can_be_known(user)).collect();
+        // Whoever is held is somebody; it is of no matter who.
+        let agents: Vec<UserId> = people.ids.iter().take(plan.held).cloned().collect();
+        let unwritable = apart(blocked[..2].concat());
         Self {
             now: Instant::ZERO,
             evening: Instant::ZERO + MORNING + plan.lasts,
             service: Service::default(),
             pushes: Pushes::default(),
             sealer: Sealer::new(),
-            judge: Judge::new(plan.users, blocked.concat()),
+            judge: Judge::new(&known, blocked.concat()),
+            holds: Holds::new(&agents, plan.seed, Instant::ZERO, unwritable),
             events: Events::default(),
             tracker: Tracker::new(plan.tracker.clone()),
             rate: Rate::new(plan.share),
             dice: Dice::new(plan.seed, "day"),
+            written: false,
             wake: None,
             changes: 0,
             unreadable: BTreeSet::new(),
@@ -111,6 +122,7 @@ impl World {
         ] {
             self.events.plan(morning + every, first);
         }
+        self.events.plan(self.evening, Event::Clear);
         for (from, lasts) in self.plan.stalls.clone() {
             self.events.plan(morning + from + lasts, Event::Resume);
         }
@@ -123,6 +135,7 @@ impl World {
                 self.happen(event);
             } else {
                 tell(&mut self.tracker, self.now, Input::Tick);
+                self.holds.tick(self.now);
             }
             self.drive();
         }
@@ -131,7 +144,7 @@ impl World {
     }
 
     fn next_at(&self) -> Option<Instant> {
-        self.events.next_at().into_iter().chain(self.wake).min()
+        self.events.next_at().into_iter().chain(self.wake).chain(self.holds.wake).min()
     }
 
     fn until_change(&mut self) -> Duration {
@@ -160,10 +173,34 @@ impl World {
         }
     }
 
-    /// Carries out what the tracker asks for, and shows what it tells.
+    /// Carries out what the engines ask for, and shows what the tracker tells.
+    ///
+    /// Both share a rate: whoever was told something of it says so first.
     fn drive(&mut self) {
+        if self.written {
+            self.hold();
+        }
+        self.track();
+        self.hold();
+        if !self.is_within(&self.plan.stalls) {
+            self.show();
+        }
+    }
+
+    fn hold(&mut self) {
+        let weather = self.weather();
+        let (rate, service, dice) = (&mut self.rate, &mut self.service, &mut self.dice);
+        for (at, write) in self.holds.drive(self.now, rate, weather, service, dice) {
+            self.events.plan(at, Event::Written(write));
+        }
+    }
+
+    fn track(&mut self) {
         loop {
             match self.tracker.poll_output(&mut self.rate) {
+                Output::Read { read, users } if self.is_skipped(&users) => {
+                    tell(&mut self.tracker, self.now, Input::Answered { read, seen: &[] });
+                }
                 Output::Read { read, users } => {
                     let weather = self.weather();
                     let (people, dice) = (&self.people, &mut self.dice);
@@ -187,13 +224,22 @@ impl World {
                 _ => {}
             }
         }
-        if !self.is_within(&self.plan.stalls) {
-            self.show();
-        }
+    }
+
+    /// Whether a broken tracker forgets what such a read brings: that of all of the first shard.
+    fn is_skipped(&self, users: &[UserId]) -> bool {
+        let first = self.people.ids.first();
+        self.plan.defect == Some(Defect::SkipsAShard)
+            && users.first() == first
+            && users.len() > 1
+            && self.tracker.get(&self.people.ids[0]).is_some()
     }
 
     fn show(&mut self) {
         while let Some(change) = self.tracker.poll_change() {
+            if self.plan.defect == Some(Defect::DropsChanges) && self.dice.chance(1_000) {
+                continue;
+            }
             let user = number(&change.user);
             let kind = self.people.kind(&change.seen.value).expect("a known state");
             self.judge.shown(user, kind, self.people.state[user], self.now);
@@ -201,6 +247,7 @@ impl World {
     }
 
     fn happen(&mut self, event: Event) {
+        self.written = matches!(event, Event::Written(_));
         match event {
             Event::Change => {
                 self.change();
@@ -214,6 +261,8 @@ impl World {
                 let (people, tracker) = (&self.people, &mut self.tracker);
                 self.service.answer(self.now, read, people, self.plan.door, tracker);
             }
+            Event::Written(write) => self.holds.answer(self.now, write, &mut self.service),
+            Event::Clear => self.holds.shut_down(self.now),
             Event::Subscribe(shard) => {
                 if let Some(subscription) = self.pushes.all.get_mut(&shard) {
                     subscription.silent = false;
@@ -341,8 +390,13 @@ impl World {
             too_large: self.service.too_large,
             too_early: self.service.too_early,
             read: self.service.read,
-            taken: [Class::OnDemand, Class::Resync, Class::Sweep]
+            taken: [Class::OnDemand, Class::Resync, Class::Write, Class::Sweep]
                 .map(|class| (class, self.rate.taken(class))),
+            held: self.plan.held,
+            faded: self.holds.faded,
+            faded_in_fair_weather: self.holds.faded_in_fair_weather,
+            faded_untold: self.holds.faded_untold,
+            still_held: self.holds.left(),
             sent: self.pushes.sent,
             lost: self.pushes.lost,
             doubled: self.pushes.doubled,

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// How long the service asks to wait while it throttles.
-const RETRY_AFTER: Duration = Duration::from_millis(2_128);
+pub(crate) const RETRY_AFTER: Duration = Duration::from_millis(2_128);
 /// So many answers in a million are lost; never two in a row.
 const LOST: u64 = 500;
 /// So many requests in a million fail.
@@ -29,7 +29,7 @@ const SHUFFLED: u64 = 10_000;
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+pub(crate) enum Outcome {
     Answer,
     Throttle,
     Refuse,
@@ -73,19 +73,11 @@ impl Service {
         weather: Weather,
         dice: &mut Dice,
     ) -> Option<Instant> {
-        self.requests += 1;
-        self.window.push_back(now);
-        while self.window.front().is_some_and(|first| now - *first >= QUOTA.1) {
-            self.window.pop_front();
-        }
-        self.most = self.most.max(self.window.len());
+        self.note(now);
         self.too_large += u64::from(users.len() > MAX_IDS);
-        self.too_early += u64::from(now < self.closed_until);
-
         let users: Vec<u32> =
             users.iter().map(|user| u32::try_from(number(user)).expect("few users")).collect();
-        let lost = dice.chance(LOST) && !std::mem::replace(&mut self.lost_last, true);
-        self.lost_last &= lost;
+        let lost = self.is_lost(dice);
         let (outcome, latency) = match weather {
             Weather::Storm => (Outcome::Throttle, Duration::from_millis(50)),
             Weather::Revoked => (Outcome::Fail, Duration::from_millis(80)),
@@ -102,6 +94,47 @@ impl Service {
         let backwards = dice.chance(SHUFFLED);
         self.air.insert(read, Air { users, outcome, before: Vec::new(), backwards });
         Some(now + latency)
+    }
+
+    /// Takes a request to show something of an agent; what comes of it, and when, if ever.
+    pub(crate) fn write(
+        &mut self,
+        now: Instant,
+        weather: Weather,
+        dice: &mut Dice,
+    ) -> (Outcome, Option<Duration>) {
+        self.note(now);
+        let millis = Duration::from_millis;
+        match weather {
+            Weather::Storm => (Outcome::Throttle, Some(millis(50))),
+            Weather::Revoked => (Outcome::Fail, Some(millis(80))),
+            Weather::Fair if dice.chance(FAILED) => (Outcome::Fail, Some(millis(1_000))),
+            Weather::Fair if self.is_lost(dice) => (Outcome::Answer, None),
+            Weather::Fair => (Outcome::Answer, Some(dice.between(millis(50), millis(400)))),
+        }
+    }
+
+    /// A request is answered by 429.
+    pub(crate) fn throttle(&mut self, now: Instant) {
+        self.throttled += 1;
+        self.closed_until = self.closed_until.max(now + RETRY_AFTER);
+    }
+
+    /// Counts a request of either kind against the limits.
+    fn note(&mut self, now: Instant) {
+        self.requests += 1;
+        self.window.push_back(now);
+        while self.window.front().is_some_and(|first| now - *first >= QUOTA.1) {
+            self.window.pop_front();
+        }
+        self.most = self.most.max(self.window.len());
+        self.too_early += u64::from(now < self.closed_until);
+    }
+
+    fn is_lost(&mut self, dice: &mut Dice) -> bool {
+        let lost = dice.chance(LOST) && !std::mem::replace(&mut self.lost_last, true);
+        self.lost_last &= lost;
+        lost
     }
 
     /// Somebody is about to change: requests on their way still tell what was before.
@@ -125,8 +158,7 @@ impl Service {
         let Some(mut air) = self.air.remove(&read) else { return };
         match air.outcome {
             Outcome::Throttle => {
-                self.throttled += 1;
-                self.closed_until = self.closed_until.max(now + RETRY_AFTER);
+                self.throttle(now);
                 tell(tracker, now, Input::Throttled { read, retry_after: Some(RETRY_AFTER) });
             }
             Outcome::Refuse => tell(tracker, now, Input::Refused(read)),
