@@ -67,9 +67,10 @@ fn plan(words: &[&str]) -> Option<Plan> {
         [] | [_] => Some(day),
         [_, "json"] => Some(Plan { door: Door::Json, ..day.lasting(Duration::from_secs(600)) }),
         [_, hours] => {
-            let hours = hours.parse().ok().filter(|hours| (1..=24).contains(hours))?;
+            let hours = hours.parse::<u64>().ok().filter(|hours| (1..=24).contains(hours))?;
             Some(day.lasting(Duration::from_secs(hours * 3600)))
         }
+        _ => None,
     }
 }
 

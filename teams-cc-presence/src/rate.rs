@@ -24,7 +24,7 @@ pub enum Class {
     Resync,
     /// A presence this app shows would fade.
     Write,
-    /// A turn has come round.
+    /// A turn has come round. One that is overdue by a tenth of its period is a resync.
     Sweep,
 }
 

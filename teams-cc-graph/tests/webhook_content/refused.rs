@@ -13,6 +13,7 @@ fn error(content: &ChangeNotificationEncryptedContent) -> ContentError {
     open(&ring(), content, NOW).unwrap_err()
 }
 
+/// The complaint that the page says OAEP and no more: by SHA-256 it is refused, by that name.
 #[test]
 fn what_is_sealed_wrongly_is_refused_by_its_name() {
     let symmetric = || (0..32).collect::<Vec<u8>>();

@@ -1,9 +1,12 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
-use teams_cc_graph::jwt::JwtError;
+use teams_cc_graph::{
+    jwt::JwtError,
+    webhook::{Intake, IntakeConfig},
+};
 
-use crate::support::{Setup, notification, post, setup, sign};
+use crate::support::{APP, Setup, TENANT, notification, post, setup, sign};
 
 #[tokio::test(start_paused = true)]
 async fn many_first_requests_read_the_keys_once() {
@@ -192,4 +195,26 @@ async fn keys_are_not_taken_over_plain_http() {
     let setup = setup();
     setup.issuer.jwks_uri("http://keys.example.com/jwks");
     assert_eq!(setup.intake.warm_up().await, Err(JwtError::KeysUnavailable));
+}
+
+/// The complaint that callbacks in GCC High come from an issuer and a key nobody expected.
+#[tokio::test(start_paused = true)]
+async fn another_clouds_issuer_and_key_are_believed_once_they_are_named_and_the_usual_no_more() {
+    let setup = setup();
+    let there = "https://api.botframework.azure.us";
+    let mut claims = setup.claims();
+    claims["iss"] = there.into();
+    setup.issuer.publish(&[0, 1]);
+    let token = sign(&json!({ "alg": "RS256", "kid": "k1" }), &claims, 1);
+    assert_ne!(setup.status(&token).await, 202);
+    assert_eq!(setup.intake.counts().refused.get(&JwtError::WrongIssuer), Some(&1));
+
+    let config = IntakeConfig::new(APP.parse().expect("an id"), [TENANT.parse().expect("an id")])
+        .metadata_url("https://api.botframework.azure.us/v1/.well-known".parse().expect("a URL"))
+        .issuers([there]);
+    let intake = Intake::new(config, setup.keys(), setup.clock(), setup.taken.clone());
+    let answer = intake.handle(post(&token, notification().to_string())).await;
+    assert_eq!(answer.status(), 202);
+    let usual = intake.handle(post(&setup.token(), notification().to_string())).await;
+    assert_ne!(usual.status(), 202);
 }

@@ -43,7 +43,7 @@ fn change(id: &str, state: &str) -> Value {
            "resource": "communications/presences/u", "resourceData": {"id": "u"}})
 }
 
-/// Pain 53.
+/// Pain 53, and the complaint that a validation token is a sentence, not a token.
 #[tokio::test(start_paused = true)]
 async fn a_new_subscription_is_validated_with_the_decoded_token_as_plain_text() {
     let (setup, _) = subscribed();

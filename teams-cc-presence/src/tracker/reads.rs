@@ -11,6 +11,9 @@ use crate::rate::{Class, Rate};
 /// turning one request into thirteen hundred.
 pub const MAX_SPLITS: usize = 64;
 
+/// The part of a period that a turn waits behind writes, at most.
+const OVERDUE: u32 = 10;
+
 /// A request that is out.
 #[derive(Clone, Debug)]
 pub(super) struct Flight {
@@ -106,10 +109,12 @@ impl Tracker {
             .refused
             .first()
             .map(|(at, place)| ((*at).max(self.now), Next::Refused(*at, *place), Class::Resync));
-        let turn = self
-            .turns
-            .first()
-            .map(|(at, lot)| ((*at).max(self.now), Next::Turn(*lot), Class::Sweep));
+        let turn = self.turns.first().map(|(at, lot)| {
+            // One that has waited long is out of date, and comes before what may wait.
+            let overdue = self.now.since(*at) > self.period(*lot) / OVERDUE;
+            let class = if overdue { Class::Resync } else { Class::Sweep };
+            ((*at).max(self.now), Next::Turn(*lot), class)
+        });
         [
             ready(&self.wanted, Next::Wanted, Class::OnDemand),
             unit,

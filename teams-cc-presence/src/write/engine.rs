@@ -16,6 +16,10 @@ use crate::{
 
 /// How long a user waits after a request that failed.
 const AGAIN_AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// The first pause of all users after a request that failed; each one in a row doubles it.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause after requests that failed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How many times a clearing is tried; after that the session ends by its expiry.
 const CLEARINGS: u8 = 5;
 
@@ -49,9 +53,15 @@ pub struct PresenceSession {
     users: BTreeMap<UserId, Held>,
     /// Users by when they have to be written of.
     due: BTreeSet<(Instant, UserId)>,
+    /// Users by when what was set last fades, where it was not said yet.
+    fades: BTreeSet<(Instant, UserId)>,
     flights: BTreeMap<WriteId, Flight>,
     next_write: u64,
     outputs: VecDeque<Output>,
+    /// Nothing is sent until then, because requests failed; and when that was found.
+    pause_until: Instant,
+    paused_at: Instant,
+    failures_in_a_row: u32,
     stop: Option<(Instant, Option<Duration>)>,
     served: bool,
     ending: bool,
@@ -68,7 +78,6 @@ struct Held {
     /// When it has to be written, where no request is out.
     due: Option<Instant>,
     failures: u8,
-    told_fading: bool,
 }
 
 /// A request that is out.
@@ -89,9 +98,13 @@ impl PresenceSession {
             now: Instant::ZERO,
             users: BTreeMap::new(),
             due: BTreeSet::new(),
+            fades: BTreeSet::new(),
             flights: BTreeMap::new(),
             next_write: 0,
             outputs: VecDeque::new(),
+            pause_until: Instant::ZERO,
+            paused_at: Instant::ZERO,
+            failures_in_a_row: 0,
             stop: None,
             served: false,
             ending: false,
@@ -152,20 +165,21 @@ impl PresenceSession {
         if self.ending && self.users.is_empty() && !std::mem::replace(&mut self.ended, true) {
             return Output::Ended;
         }
-        let lost = self.flights.values().map(|flight| flight.lost_at).min();
-        let next = self.due.first().map(|(due, _)| *due);
+        let lost = self.flights.values().map(|flight| flight.lost_at);
+        let fades = self.fades.first().map(|(at, _)| *at);
+        let wake = lost.chain(fades).min();
+        let next = self.due.first().map(|(due, _)| (*due).max(self.pause_until));
         let Some(due) = next.filter(|_| self.flights.len() < self.config.in_flight) else {
-            return Output::Timeout(lost);
+            return Output::Timeout(wake);
         };
         let until = if due > self.now {
             due
         } else if let Err(later) = rate.take(self.now, Class::Write) {
-            // Whoever fades meanwhile is told of in time.
-            self.next_fading().map_or(later, |fades| fades.min(later))
+            later
         } else {
             return self.depart();
         };
-        Output::Timeout(Some(lost.map_or(until, |lost| lost.min(until))))
+        Output::Timeout(Some(wake.map_or(until, |wake| wake.min(until))))
     }
 
     /// What is wanted of a user.
@@ -224,7 +238,7 @@ impl PresenceSession {
         let known = self.users.get(&user).copied();
         let set_at = known.and_then(|held| held.set_at);
         let is_out = known.is_some_and(|held| held.due.is_none());
-        let held = Held { wants, set_at, due: None, failures: 0, told_fading: false };
+        let held = Held { wants, set_at, due: None, failures: 0 };
         if let Some(due) = known.and_then(|held| held.due) {
             self.due.remove(&(due, user.clone()));
         }
@@ -245,9 +259,19 @@ impl PresenceSession {
     }
 
     fn drop_user(&mut self, user: &UserId) {
+        self.note_set(user, None);
         if let Some(due) = self.users.remove(user).and_then(|held| held.due) {
             self.due.remove(&(due, user.clone()));
         }
+    }
+
+    /// Notes when something was set of a user, from which it may fade.
+    fn note_set(&mut self, user: &UserId, at: Option<Instant>) {
+        let Some(held) = self.users.get_mut(user) else { return };
+        if let Some(before) = std::mem::replace(&mut held.set_at, at) {
+            self.fades.remove(&(before + FADE, user.clone()));
+        }
+        self.fades.extend(at.map(|at| (at + FADE, user.clone())));
     }
 
     fn depart(&mut self) -> Output {
@@ -269,10 +293,10 @@ impl PresenceSession {
     fn done(&mut self, write: WriteId) {
         let Some(flight) = self.flights.remove(&write) else { return };
         self.served = true;
+        self.failures_in_a_row = 0;
+        self.note_set(&flight.user, flight.wants.map(|_| flight.asked_at));
         let Some(held) = self.users.get_mut(&flight.user) else { return };
         held.failures = 0;
-        held.set_at = flight.wants.map(|_| flight.asked_at);
-        held.told_fading = false;
         if held.wants != flight.wants {
             self.plan(flight.user, self.now);
         } else if let Some(presence) = flight.wants {
@@ -286,13 +310,17 @@ impl PresenceSession {
 
     fn again(&mut self, write: WriteId, wait: Duration, failed: bool) {
         let Some(flight) = self.flights.remove(&write) else { return };
+        if failed {
+            self.back_off(flight.asked_at);
+        }
         let Some(held) = self.users.get_mut(&flight.user) else { return };
         held.failures = held.failures.saturating_add(u8::from(failed));
+        let (wants, failures) = (held.wants, held.failures);
         // It may have been set although nobody said so.
-        if flight.wants.is_some() {
-            held.set_at.get_or_insert(flight.asked_at);
+        if flight.wants.is_some() && held.set_at.is_none() {
+            self.note_set(&flight.user, Some(flight.asked_at));
         }
-        if held.wants.is_none() && held.failures >= CLEARINGS {
+        if wants.is_none() && failures >= CLEARINGS {
             tracing::debug!("a presence session could not be ended and expires by itself");
             self.drop_user(&flight.user);
         } else {
@@ -321,32 +349,26 @@ impl PresenceSession {
         }
     }
 
-    /// When the next user fades of those who wait for the rate.
-    fn next_fading(&self) -> Option<Instant> {
-        let late = self.due.iter().take_while(|(due, _)| *due <= self.now);
-        late.filter_map(|(_, user)| self.users.get(user))
-            .filter(|held| held.wants == Some(SessionPresence::Available) && !held.told_fading)
-            .filter_map(|held| Some(held.set_at? + FADE))
-            .filter(|fades| *fades > self.now)
-            .min()
+    /// Sends nothing for a while: what failed just now will fail now, whoever it is about.
+    fn back_off(&mut self, asked_at: Instant) {
+        // Requests that were out together fail together, and count as one.
+        if asked_at < self.paused_at {
+            return;
+        }
+        let doubled = FIRST_PAUSE * (1 << self.failures_in_a_row.min(5));
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        self.paused_at = self.now;
+        self.pause_until = self.now + doubled.min(LONGEST_PAUSE);
     }
 
     /// Says of whom `Available` fades, once each time.
     fn tell_fading(&mut self) {
-        // Whoever fades is overdue, and so among the first of those who wait.
-        let late: Vec<UserId> = self
-            .due
-            .iter()
-            .take_while(|(due, _)| *due <= self.now)
-            .map(|(_, user)| user.clone())
-            .collect();
-        for user in late {
-            let Some(held) = self.users.get_mut(&user) else { continue };
-            let Some(set_at) = held.set_at else { continue };
-            let after = self.now.since(set_at);
-            let fades = held.wants == Some(SessionPresence::Available) && after >= FADE;
-            if fades && !std::mem::replace(&mut held.told_fading, true) {
-                self.outputs.push_back(Output::Unheld { user, why: Unheld::Fading { after } });
+        while let Some((at, user)) = self.fades.first().cloned().filter(|(at, _)| *at <= self.now) {
+            self.fades.remove(&(at, user.clone()));
+            let Some(held) = self.users.get(&user) else { continue };
+            if let (Some(SessionPresence::Available), Some(set_at)) = (held.wants, held.set_at) {
+                let why = Unheld::Fading { after: self.now.since(set_at) };
+                self.outputs.push_back(Output::Unheld { user, why });
             }
         }
     }

@@ -241,3 +241,30 @@ fn a_thousand_are_held_for_an_hour_within_the_rate() {
     let mean = desk.sent.len() / 1000;
     assert!((15..=19).contains(&mean), "{mean}");
 }
+
+/// A revoked token, or no network: a thousand users are not tried one by one.
+#[test]
+fn failures_make_everybody_wait_and_not_only_whom_they_were_about() {
+    let mut desk = Desk::new(SessionConfig::default());
+    for n in 0..500 {
+        desk.put(Input::Show(&user(n), SessionPresence::Available));
+    }
+    desk.pass(600, |write| Some(Input::Failed(write)));
+    assert!((20..30).contains(&desk.sent.len()), "{}", desk.sent.len());
+    desk.sent.clear();
+    desk.pass(60, done);
+    assert_eq!(desk.sent.len(), 500);
+}
+
+#[test]
+fn whoever_fades_while_a_request_is_out_is_told_of_to_the_second() {
+    let mut desk = Desk::new(SessionConfig::default().answer_within(secs(120)));
+    desk.put(Input::Show(&user(1), SessionPresence::Available));
+    desk.pass(1, done);
+    desk.pass(298, |_| None);
+    assert!(desk.unheld.is_empty());
+    desk.pass(2, |_| None);
+    assert_eq!(desk.unheld, [Unheld::Fading { after: secs(300) }]);
+    desk.pass(100, |_| None);
+    assert_eq!(desk.unheld.len(), 1, "once");
+}

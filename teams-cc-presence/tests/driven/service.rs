@@ -38,6 +38,8 @@ pub(crate) struct Book {
     pub(crate) subscriptions: BTreeMap<String, (String, Value)>,
     made: usize,
     pub(crate) log: Vec<Asked>,
+    /// So many subscriptions cannot be made, one after the other.
+    pub(crate) unmade: usize,
     /// Accounts that may subscribe to nothing.
     pub(crate) refused: BTreeSet<&'static str>,
     /// What every request but for tokens is answered by, and its `Retry-After`.
@@ -187,6 +189,10 @@ impl Service {
             }
             ("POST", "/subscriptions") if book.refused.contains(by) => {
                 answer(403, &json!({ "error": { "code": "Forbidden" } }))
+            }
+            ("POST", "/subscriptions") if book.unmade > 0 => {
+                book.unmade -= 1;
+                answer(500, &json!({ "error": { "code": "ExtensionError" } }))
             }
             ("POST", "/subscriptions") if book.subscriptions.values().any(|one| one.0 == by) => {
                 answer(409, &json!({ "error": { "code": "ExtensionError" } }))

@@ -184,6 +184,31 @@ async fn a_subscription_that_tells_nothing_is_found_by_the_sweep_and_made_anew()
     assert_eq!(rungs(&watch), [Rung::IdOnly]);
 }
 
+/// The complaint that a subscription made right after one was deleted fails, and again.
+#[tokio::test(start_paused = true)]
+async fn a_subscription_that_cannot_be_made_at_once_is_made_later_and_nobody_is_lost_meanwhile() {
+    let service = Service::new();
+    let (watch, mut changes) = watch(&service, &["ann"], 2);
+    first(&mut changes, 2).await;
+    service.book().unmade = 5;
+    let everybody = users(3);
+    service.set(&everybody[2], "Available");
+    watch.forget(&everybody[..1]);
+    watch.add(&everybody[2..]).unwrap();
+    next(&mut changes).await;
+    tokio::time::sleep(secs(301)).await;
+    assert_eq!(rungs(&watch), [Rung::Sweep], "it was deleted, and cannot be made");
+    service.set(&everybody[1], "Busy");
+    let began = tokio::time::Instant::now();
+    assert_eq!(next(&mut changes).await.user, everybody[1]);
+    assert!(began.elapsed() <= secs(61), "{:?}", began.elapsed());
+    tokio::time::sleep(mins(5)).await;
+    assert_eq!(rungs(&watch), [Rung::IdOnly]);
+    let resource = service.book().subscriptions.values().next().unwrap().1["resource"].clone();
+    assert_eq!(resource, "/communications/presences?$filter=id in ('u2','u1')");
+    assert_eq!(service.book().unmade, 0);
+}
+
 /// The complaint of dead grants and of dummy users whose password has changed.
 #[tokio::test(start_paused = true)]
 async fn the_shard_of_an_account_that_is_refused_moves_to_one_that_is_not() {

@@ -22,7 +22,7 @@ fn one_that_lives_an_hour_is_renewed_at_two_thirds_of_it_over_and_over() {
     assert!(plan.told().is_empty(), "nothing was missed");
 }
 
-/// Pain 51: a renewal that gives five more minutes, or none.
+/// Pain 51, and the complaint of a renewal that gives five more minutes, or none.
 #[test]
 fn a_renewal_that_does_not_move_the_end_leads_to_a_new_subscription() {
     let mut plan = Plan::with(UpkeepConfig::default().probe(false).audit(HOUR * 1000));

@@ -149,3 +149,19 @@ fn a_rate_that_others_have_used_up_makes_turns_wait_and_not_calls() {
     desk.put(Input::Want(&[user(1)]));
     assert_eq!(desk.ask().unwrap().1, [user(1)]);
 }
+
+#[test]
+fn a_turn_that_waited_a_tenth_of_its_period_comes_before_writes() {
+    let mut desk = Desk::watching(TrackerConfig::default().period(secs(60)), 5);
+    let start = desk.now;
+    desk.asked.clear();
+    for _ in 0..700 {
+        // Somebody writes whatever the rate lets through.
+        while desk.rate.take(desk.now, Class::Write).is_ok() {}
+        desk.run();
+        desk.now += Duration::from_millis(100);
+        desk.put(Input::Tick);
+    }
+    let first = desk.asked.first().expect("a read").0 - start;
+    assert!(first > secs(60) && first <= secs(67), "{first:?}");
+}
