@@ -65,7 +65,7 @@ fn plan(words: &[&str]) -> Option<Plan> {
     let day = Plan::enterprise(seed);
     match words {
         [] | [_] => Some(day),
-        [_, "json"] => Some(Plan { door: Door::Json, ..day.lasting(Duration::from_secs(600)) }),
+        [_, "json"] => Some(Plan { door: Door::Json, ..day.lasting(Duration::from_mins(10)) }),
         [_, hours] => {
             let hours = hours.parse::<u64>().ok().filter(|hours| (1..=24).contains(hours))?;
             Some(day.lasting(Duration::from_secs(hours * 3600)))

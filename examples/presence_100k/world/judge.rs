@@ -13,8 +13,8 @@
 //!   throttled everything, or the token was revoked, and half a minute after that until it is tried
 //!   again) or in which nobody took what was read. Nothing else is left out: not the time of a dead
 //!   subscription, of lost notifications, of requests without an answer, nor that of a resync.
-//! - Nothing is **lost** where, two bounds after the last change, everybody who can be known is shown
-//!   as is true, and the tracker says the same.
+//! - Nothing is **lost** where, two bounds after the last change and one after the last notification,
+//!   everybody who can be known is shown as is true, and the tracker says the same.
 
 use std::time::Duration;
 
@@ -156,6 +156,9 @@ mod tests {
     }
     use Step::{Shown, True};
 
+    /// A story: its name, its outages, its steps, and how long its worst stretch is.
+    type Story = (&'static str, &'static [(u64, u64)], &'static [Step], u64);
+
     /// The worst stretch of a story in which `1` is true at first.
     fn worst(blocked: &[(u64, u64)], steps: &[Step], end: u64) -> u64 {
         let blocked = blocked.iter().map(|(from, to)| (at(*from), at(*to))).collect();
@@ -176,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_stretch_is_as_long_as_the_plain_words_say() {
-        let table: [(&str, &[(u64, u64)], &[Step], u64); 12] = [
+        let table: [Story; 12] = [
             ("never shown", &[], &[], 100),
             ("the first read", &[], &[Shown(1, 7)], 7),
             ("shown in time", &[], &[Shown(1, 1), True(2, 50), Shown(2, 60)], 10),

@@ -1,10 +1,12 @@
 //! The day, from its first request to its last.
 
+mod close;
+
 use std::{collections::BTreeSet, time::Duration};
 
-use teams_cc_core::{Instant, UserId, agent::PresenceSource};
+use teams_cc_core::{Instant, UserId};
 use teams_cc_presence::{
-    Class, Rate,
+    Rate,
     tracker::{Input, Output, Push, Tracker, Why},
 };
 
@@ -126,7 +128,7 @@ impl World {
         for (from, lasts) in self.plan.stalls.clone() {
             self.events.plan(morning + from + lasts, Event::Resume);
         }
-        // Two periods after the last change everything must have come right.
+        // Two bounds after the last change everything must have come right.
         let end = self.evening + self.tracker.bound() * 2;
         self.drive();
         while let Some(next) = self.next_at().filter(|next| *next <= end) {
@@ -256,6 +258,10 @@ impl World {
                     self.events.plan(next, Event::Change);
                 }
             }
+            // What comes later is lost: the last word has a bound's time to be put right, too.
+            Event::Deliver { .. } if self.now > self.evening + self.tracker.bound() => {
+                self.pushes.lost += 1;
+            }
             Event::Deliver { user, state, how } => self.deliver(user as usize, state, how),
             Event::Answer(read) => {
                 let (people, tracker) = (&self.people, &mut self.tracker);
@@ -348,71 +354,6 @@ impl World {
                 let input = Input::Notified { user: &user, presence: &presence };
                 tell(&mut self.tracker, self.now, input);
             }
-        }
-    }
-
-    /// Nobody may be said to have been read since what is shown stopped being true.
-    fn audit(&mut self) {
-        self.heap = self.heap.max(self.tracker.heap_bytes());
-        for (user, until) in self.judge.outdated() {
-            let Some(seen) = self.tracker.get(&self.people.ids[user]) else { continue };
-            let as_shown = self.people.kind(&seen.value) == Some(self.judge.is_shown(user));
-            if as_shown && seen.source == PresenceSource::Sweep {
-                self.audits += 1;
-                self.too_young += u64::from(seen.read_at > until);
-            }
-        }
-    }
-
-    fn report(mut self) -> Report {
-        self.audit();
-        self.judge.close(self.now);
-        let everybody = 0..self.plan.users;
-        let held = |user: usize| self.tracker.get(&self.people.ids[user]);
-        let known = |user: &usize| self.people.can_be_known(*user);
-        let wrong = |user: &usize| {
-            let kind = held(*user).and_then(|seen| self.people.kind(&seen.value));
-            kind != Some(self.people.state[*user]) || kind != Some(self.judge.is_shown(*user))
-        };
-        Report {
-            users: self.plan.users,
-            lasted: self.plan.lasts,
-            changes: self.changes,
-            period: super::plan::PERIOD,
-            bound: self.tracker.bound(),
-            worst: self.judge.worst,
-            worst_outage: self.judge.worst_outage,
-            mean: self.judge.mean(),
-            requests: self.service.requests,
-            most: self.service.most,
-            allowed: self.rate.allowed(),
-            throttled: self.service.throttled,
-            too_large: self.service.too_large,
-            too_early: self.service.too_early,
-            read: self.service.read,
-            taken: [Class::OnDemand, Class::Resync, Class::Write, Class::Sweep]
-                .map(|class| (class, self.rate.taken(class))),
-            held: self.plan.held,
-            faded: self.holds.faded,
-            faded_in_fair_weather: self.holds.faded_in_fair_weather,
-            faded_untold: self.holds.faded_untold,
-            still_held: self.holds.left(),
-            sent: self.pushes.sent,
-            lost: self.pushes.lost,
-            doubled: self.pushes.doubled,
-            late: self.pushes.late,
-            silenced: self.pushes.silenced,
-            removed: self.pushes.removed,
-            opened: self.sealer.opened,
-            counts: self.tracker.counts(),
-            wrong_at_the_end: everybody.clone().filter(known).filter(wrong).count(),
-            unknown: everybody.clone().filter(|user| held(*user).is_none()).count(),
-            unknowable: everybody.clone().filter(|user| !known(user)).count(),
-            unreadable: self.unreadable.len(),
-            refused: everybody.filter(|user| self.people.is_refused(*user)).count(),
-            too_young: self.too_young,
-            audits: self.audits,
-            heap: self.heap,
         }
     }
 }

@@ -118,7 +118,8 @@ impl TrackerConfig {
     /// How long a value may be wrong while the service answers, at the worst.
     ///
     /// One period, one request that is lost without an answer, and one that is answered late. While
-    /// the service refuses, the age of each value says how much may be wrong.
+    /// the service refuses, the age of each value says how much may be wrong; after requests that
+    /// failed the next try may be half a minute away.
     #[must_use]
     pub fn bound(&self) -> Duration {
         self.period.max(self.dead_man) + self.answer_within * 2
