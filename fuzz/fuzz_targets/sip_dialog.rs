@@ -102,7 +102,7 @@ impl World {
                 Output::Transmit(transmit) => {
                     let octets = transmit.message.encode();
                     Message::parse_datagram(&octets, &Limits::default()).expect("ours can be read");
-                    self.sent.push(transmit.message);
+                    self.sent.push(Message::clone(&transmit.message));
                 }
                 Output::Event(event) => self.note(event),
                 Output::Timeout(at) => {

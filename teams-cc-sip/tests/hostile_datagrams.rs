@@ -98,6 +98,8 @@ async fn an_address_of_nobody_gets_no_answer_and_takes_no_room() {
     network.send((invite("second"), carrier)).await.unwrap();
     let second = timeout(Duration::from_secs(5), events.next()).await.unwrap().unwrap();
     assert!(matches!(second, TrunkEvent::Incoming(_)));
+    // Nobody says anything for longer than a caller is left without any answer.
+    tokio::time::sleep(Duration::from_millis(210)).await;
     let sent = socket.sent.lock().unwrap();
     assert!(sent.iter().all(|(_, to)| *to == carrier), "only the carrier is answered");
     assert!(sent.iter().any(|(text, _)| text.starts_with("SIP/2.0 100")));

@@ -56,6 +56,8 @@ pub(crate) struct Cancel {
 pub(crate) struct Ringing {
     pub(crate) transaction: TransactionId,
     pub(crate) limit: Instant,
+    /// When it is answered by 100, where nothing else has been said by then.
+    pub(crate) trying: Option<Instant>,
     /// When the last provisional response is sent again, so that proxies keep waiting.
     pub(crate) refresh: Option<Instant>,
 }
@@ -267,7 +269,8 @@ impl Call {
         let stage = match &self.stage {
             Stage::Calling(caller) => Some(caller.limit),
             Stage::Ringing(ringing) => {
-                Some(ringing.refresh.map_or(ringing.limit, |at| at.min(ringing.limit)))
+                let sooner = ringing.trying.into_iter().chain(ringing.refresh);
+                Some(sooner.fold(ringing.limit, Instant::min))
             }
             Stage::Up | Stage::Over => None,
         };

@@ -25,20 +25,23 @@ impl Core {
     pub(crate) fn take_invite(
         &mut self,
         now: Instant,
-        incoming: &Incoming,
+        incoming: Incoming,
         replaces: Option<CallHandle>,
     ) -> Option<Call> {
         let tag = self.tokens.tag();
         let dialog = Dialog::of_request(&incoming.request, &incoming.envelope, &tag);
         let contact = self.config.contact(incoming.origin.transport);
         let (Ok(dialog), Ok(contact)) = (dialog, contact) else {
-            self.refuse(incoming, &Response::new(StatusCode::BAD_REQUEST), Turned::BadRequest);
+            self.refuse(&incoming, &Response::new(StatusCode::BAD_REQUEST), Turned::BadRequest);
             return None;
         };
         let handle = CallHandle(self.number());
-        let transaction = self.take(now, Owner::PeerInvite(handle), incoming, None);
+        let transaction = self.take(now, Owner::PeerInvite(handle), &incoming, None);
         let limit = now + self.config.ring_limit;
-        let ringing = Ringing { transaction, limit, refresh: None };
+        let patience = self.config.trying_after;
+        let waits = !patience.is_zero() && !incoming.origin.transport.is_reliable();
+        let trying = waits.then(|| now + patience);
+        let ringing = Ringing { transaction, limit, trying, refresh: None };
         let policy = self.config.policy;
         let mut call = Call::new(handle, Stage::Ringing(ringing), contact, policy);
         call.live = 1;
@@ -46,12 +49,13 @@ impl Core {
         self.dialogs.insert(dialog.id.clone(), handle);
         call.dialog = Some(dialog);
         self.active += 1;
-        // RFC 3261 §17.2.1 allows 200 ms; the application may think longer than that.
-        self.answer(now, transaction, &Response::new(StatusCode::TRYING), &call);
+        if !waits {
+            self.answer(now, transaction, &Response::new(StatusCode::TRYING), &call);
+        }
         self.event(Event::IncomingInvite {
             call: handle,
             origin: incoming.origin,
-            request: incoming.request.clone(),
+            request: incoming.request,
             replaces,
         });
         Some(call)
@@ -91,6 +95,7 @@ impl Core {
         if status.is_provisional() {
             self.respond_provisional(now, call, transaction, &request, response)?;
             if let Stage::Ringing(ringing) = &mut call.stage {
+                ringing.trying = None;
                 ringing.refresh = Some(now + RING_REFRESH);
             }
             return Ok(());
@@ -206,7 +211,8 @@ impl Core {
         }
     }
 
-    /// The application let a peer's INVITE ring too long, or it is time to say that it rings.
+    /// The application let a peer's INVITE ring too long, or it is time to say that it is here or
+    /// that it rings.
     pub(crate) fn on_ring_time(&mut self, now: Instant, call: &mut Call) {
         let Stage::Ringing(ringing) = &mut call.stage else { return };
         let transaction = ringing.transaction;
@@ -214,6 +220,9 @@ impl Core {
             let draft = Response::new(StatusCode::TEMPORARILY_UNAVAILABLE);
             self.answer(now, transaction, &draft, call);
             self.end(now, call, CallEnd::RangOut);
+        } else if ringing.trying.is_some_and(|at| at <= now) {
+            ringing.trying = None;
+            self.answer(now, transaction, &Response::new(StatusCode::TRYING), call);
         } else if ringing.refresh.is_some_and(|at| at <= now) {
             ringing.refresh = Some(now + RING_REFRESH);
             self.table.resend(transaction, &mut self.out);

@@ -59,6 +59,9 @@ pub struct EndpointConfig {
     /// How long our INVITE may stay unanswered before it is withdrawn. Default 3 minutes, as timer
     /// C of RFC 3261 §16.6.
     pub invite_limit: Duration,
+    /// How long a peer's INVITE over UDP may wait for a first response before it is answered by
+    /// 100; at most 200 ms (RFC 3261 §17.2.1). Over streams 100 is sent at once. Default: none.
+    pub trying_after: Duration,
     /// How long a peer's INVITE may stay unanswered before it is refused; default 5 minutes.
     pub ring_limit: Duration,
     /// How long the subscription of a REFER lasts; default 3 minutes.
@@ -85,6 +88,7 @@ impl EndpointConfig {
             accounts: BTreeMap::new(),
             account_hosts: BTreeMap::new(),
             invite_limit: Duration::from_mins(3),
+            trying_after: Duration::ZERO,
             ring_limit: Duration::from_mins(5),
             refer_limit: Duration::from_mins(3),
         })

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,7 +11,7 @@ use teams_cc_core::Instant;
 use super::{
     CallEnd, CallHandle, EndpointConfig, Error, Event, Origin, Output, ReferHandle, RequestHandle,
     Route, Target, Transmit, TransportKind, Turned, authorizing::Challenged, draft::reply_route,
-    token::Tokens,
+    source, token::Tokens,
 };
 use crate::{
     dialog::{Call, DialogId, Stage},
@@ -73,6 +74,8 @@ pub(crate) struct Incoming {
     pub(crate) origin: Origin,
     pub(crate) envelope: Box<Envelope>,
     pub(crate) key: Printed<ServerKey>,
+    /// Of a request outside of dialogs.
+    pub(crate) merge: Option<Printed<MergeKey>>,
     pub(crate) within: Within,
     pub(crate) request: Box<Request>,
 }
@@ -99,9 +102,15 @@ impl Incoming {
     /// Notes where a request came from, whose place has been read.
     pub(crate) fn new(origin: Origin, mut request: Request, met: Met) -> Self {
         let Met { mut envelope, key, within } = met;
-        envelope.via.set_source(origin.source.ip(), origin.source.port());
-        request.headers_mut().replace_first(&envelope.via);
-        Self { origin, envelope, key, within, request: Box::new(request) }
+        let merge = match within {
+            Within::Nothing => MergeKey::of(&envelope).map(MergeKey::printed),
+            Within::Unknown | Within::Call(_) => None,
+        };
+        // Responses carry it back; to an ACK there is none.
+        if *request.method() != Method::Ack {
+            source::note(request.headers_mut(), &mut envelope.via, origin.source);
+        }
+        Self { origin, envelope, key, merge, within, request: Box::new(request) }
     }
 }
 
@@ -213,7 +222,7 @@ impl Core {
         self.out.push_back(Output::Transmit(Box::new(Transmit {
             transaction: None,
             to,
-            message: message.into(),
+            message: Arc::new(message.into()),
         })));
     }
 
@@ -246,7 +255,7 @@ impl Core {
             owner,
             Arrival {
                 key: incoming.key.clone(),
-                merge: MergeKey::of(&incoming.envelope).map(MergeKey::printed),
+                merge: incoming.merge.clone(),
                 request: keep.then(|| (*incoming.request).clone()),
                 invite: *incoming.request.method() == Method::Invite,
                 route,

@@ -183,7 +183,7 @@ impl Endpoint {
     /// A request that belongs to no transaction: refused, or given to its call or a new one.
     fn on_new_request(&mut self, now: Instant, incoming: Incoming, urgency: Urgency) {
         let core = &mut self.core;
-        let within = incoming.envelope.to.tag().is_some();
+        let within = incoming.within != Within::Nothing;
         let full = match urgency {
             Urgency::Urgent => core.is_full_for_urgent(),
             Urgency::Usual if within => core.is_full_for_calls(),
@@ -247,21 +247,21 @@ impl Endpoint {
 
     fn on_request_outside(&mut self, now: Instant, incoming: Incoming, urgency: Urgency) {
         match incoming.request.method() {
-            Method::Invite => self.on_invite(now, &incoming, urgency),
+            Method::Invite => self.on_invite(now, incoming, urgency),
             // Neither means anything without a dialog.
             Method::Bye | Method::Prack | Method::Update => self.unknown(&incoming),
             _ => self.core.take_other(now, None, incoming),
         }
     }
 
-    fn on_invite(&mut self, now: Instant, incoming: &Incoming, urgency: Urgency) {
+    fn on_invite(&mut self, now: Instant, incoming: Incoming, urgency: Urgency) {
         let room = match urgency {
             Urgency::Urgent => self.core.config.limits.calls.saturating_mul(2),
             Urgency::Usual => self.core.room_for_calls(),
         };
         if self.core.active >= room {
             let draft = self.core.overload();
-            self.core.refuse(incoming, &draft, Turned::Overload);
+            self.core.refuse(&incoming, &draft, Turned::Overload);
             return;
         }
         match self.replaced(&incoming.request) {
@@ -271,7 +271,7 @@ impl Endpoint {
                 }
             }
             Err(status) => {
-                self.core.refuse(incoming, &Response::new(status), Turned::UnknownCall);
+                self.core.refuse(&incoming, &Response::new(status), Turned::UnknownCall);
             }
         }
     }

@@ -170,10 +170,7 @@ impl EndpointConfig {
         let mut response = Response::to(request, status).with_reason_of(draft);
         let headers = response.headers_mut();
         if status != StatusCode::TRYING {
-            let to = request.headers().required::<ToHeader>()?;
-            if to.tag().is_none() {
-                headers.set_typed(&ToHeader::new(to.into_inner().with_tag(tag)?));
-            }
+            tag_to(request.headers(), tag, headers)?;
         }
         let success = status.is_success();
         let dialog = *method == Method::Invite && (101..300).contains(&status.as_u16());
@@ -196,6 +193,32 @@ impl EndpointConfig {
         response.put_body(draft.body().clone());
         Ok(response)
     }
+}
+
+/// Writes the To of a request with our tag, where it has none yet.
+fn tag_to(of: &Headers, tag: &str, to: &mut Headers) -> Result<(), Error> {
+    let mut lines = of.get_all(HeaderName::To);
+    if let (Some(line), None) = (lines.next(), lines.next()) {
+        // What stands behind an address in brackets is plain to see.
+        match line.value().rsplit(|b| *b == b'>').next() {
+            Some([]) if !tag.is_empty() => {
+                to.set(HeaderName::To, [line.value(), b";tag=", tag.as_bytes()].concat())?;
+                return Ok(());
+            }
+            Some([b';', b't', b'a', b'g', b'=', token, rest @ ..])
+                if token.is_ascii_alphanumeric()
+                    && rest.iter().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(b)) =>
+            {
+                return Ok(());
+            }
+            _ => {}
+        }
+    }
+    let read = of.required::<ToHeader>()?;
+    if read.tag().is_none() {
+        to.set_typed(&ToHeader::new(read.into_inner().with_tag(tag)?));
+    }
+    Ok(())
 }
 
 /// A typed header as a line.

@@ -124,6 +124,11 @@ impl Endpoint {
         })
     }
 
+    /// Whether nothing waits to be polled.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.core.out.is_empty()
+    }
+
     /// How many calls are not over.
     #[must_use]
     pub fn active_calls(&self) -> usize {

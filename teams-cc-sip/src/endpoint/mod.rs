@@ -40,6 +40,7 @@ mod refreshing;
 mod request;
 mod route;
 mod session;
+mod source;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -49,7 +50,7 @@ mod within;
 
 pub(crate) use config::METHODS;
 pub use config::{EndpointConfig, EndpointLimits};
-pub(crate) use core::Met;
+pub(crate) use core::{Met, Within};
 pub use engine::Endpoint;
 pub use error::Error;
 pub use input::{CallHandle, Command, Extras, Input, ReferHandle, RequestHandle};

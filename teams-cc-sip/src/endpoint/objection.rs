@@ -1,6 +1,10 @@
 //! Why a request is refused before anybody looks at what it wants (RFC 3261 §8.2).
 
-use super::{CallHandle, Endpoint, Reliability, Turned, core::Incoming, draft::RECV_INFO};
+use super::{
+    CallHandle, Endpoint, Reliability, Turned,
+    core::{Incoming, Within},
+    draft::RECV_INFO,
+};
 use crate::{
     dialog::{
         DialogId, Stage,
@@ -11,7 +15,6 @@ use crate::{
         HeaderName, Headers, MaxForwards, Method, Request, Response, StatusCode,
         typed::{MinSe, Replaces, Require, Unsupported},
     },
-    transaction::key::MergeKey,
 };
 
 /// RFC 6086 §4.2.2.
@@ -48,7 +51,7 @@ impl Endpoint {
             .or_else(|| self.misplaced(headers, method))
             .or_else(|| self.returned(incoming))
             .or_else(|| {
-                let invites = *method == Method::Invite && incoming.envelope.to.tag().is_none();
+                let invites = *method == Method::Invite && incoming.within == Within::Nothing;
                 if invites { self.unfit(headers) } else { None }
             })
     }
@@ -116,13 +119,13 @@ impl Endpoint {
 
     /// A request that comes on two ways (§8.2.2.2), and our own INVITE that comes back.
     fn returned(&self, incoming: &Incoming) -> Option<(Response, Turned)> {
-        let key = MergeKey::of(&incoming.envelope)?.printed();
+        let key = incoming.merge.as_ref()?;
         let refusal = |why| Some((Response::new(StatusCode::LOOP_DETECTED), why));
-        if self.core.table.is_merged(&key) {
+        if self.core.table.is_merged(key) {
             return refusal(Turned::Merged);
         }
         // RFC 5393 §4.2.1: what comes back for somebody else is a spiral and no loop.
-        let ours = self.core.table.sent_as(&key)?;
+        let ours = self.core.table.sent_as(key)?;
         let user = |request: &Request| {
             request.uri().as_sip().map(|uri| uri.user().map(|user| user.reveal().to_owned()))
         };

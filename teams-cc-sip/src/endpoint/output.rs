@@ -1,5 +1,7 @@
 //! What an endpoint wants done and has to say.
 
+use std::sync::Arc;
+
 use teams_cc_core::Instant;
 
 use super::{CallHandle, Origin, ReferHandle, RequestHandle, Route};
@@ -29,8 +31,8 @@ pub struct Transmit {
     pub transaction: Option<TransactionId>,
     /// Which way.
     pub to: Route,
-    /// The message.
-    pub message: Message,
+    /// The message, which its transaction may have to send again.
+    pub message: Arc<Message>,
 }
 
 /// What the application hears.
@@ -41,7 +43,8 @@ pub struct Transmit {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// Somebody calls; 100 has been sent.
+    /// Somebody calls; 100 has been sent, or will be where nothing is answered soon
+    /// ([`EndpointConfig::trying_after`](super::EndpointConfig::trying_after)).
     IncomingInvite {
         /// The new call.
         call: CallHandle,

@@ -179,7 +179,7 @@ impl Pair {
         for end in [A, B] {
             loop {
                 match self.side(end).poll_output() {
-                    Output::Transmit(transmit) => self.post(end, transmit.message),
+                    Output::Transmit(transmit) => self.post(end, Message::clone(&transmit.message)),
                     Output::Event(event) => self.events.push((end, event)),
                     Output::Timeout(at) => {
                         wake = [wake, at].into_iter().flatten().min();

@@ -30,7 +30,7 @@ pub(super) struct Entry<O> {
     /// What was asked; a server that has responded for good needs it no more.
     pub(super) request: Option<Arc<Request>>,
     /// The ACK of a refused client, the latest response of a server.
-    pub(super) latest: Option<Message>,
+    pub(super) latest: Option<Arc<Message>>,
     pub(super) route: Route,
     pub(super) fallback: Option<Target>,
     pub(super) client: Option<(Printed<ClientKey>, Option<Printed<MergeKey>>)>,

@@ -3,7 +3,8 @@
 use crate::{
     fingerprint::{self, Printed},
     message::{
-        CSeq, CallId, FromHeader, Headers, Method, ParseError, Request, Rule, ToHeader, Via,
+        BRANCH_COOKIE, CSeq, CallId, FromHeader, Headers, Method, ParseError, Request, Rule,
+        ToHeader, Via,
     },
 };
 
@@ -75,8 +76,9 @@ impl ServerKey {
         let via = &envelope.via;
         let port = via.port.unwrap_or_else(|| via.transport.default_port());
         let host = via.host.to_key();
-        match via.branch() {
-            Some(branch) if via.has_rfc3261_branch() => {
+        let branch = via.branch();
+        match branch {
+            Some(branch) if is_unique(branch) => {
                 Self::Branch { branch: branch.into(), host, port, method }
             }
             branch => Self::Legacy {
@@ -110,6 +112,13 @@ impl ServerKey {
         };
         Printed::new(print, self)
     }
+}
+
+/// As [`Via::has_rfc3261_branch`], of a branch that has been found.
+fn is_unique(branch: &str) -> bool {
+    let cookie = branch.get(..BRANCH_COOKIE.len());
+    branch.len() > BRANCH_COOKIE.len()
+        && cookie.is_some_and(|cookie| cookie.eq_ignore_ascii_case(BRANCH_COOKIE))
 }
 
 /// What two copies of one request share that came on different ways (§8.2.2.2).

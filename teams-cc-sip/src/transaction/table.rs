@@ -162,8 +162,10 @@ impl<O: Copy> Table<O> {
             Machine::InviteServer(_) | Machine::Server(_) => return Err(response),
         };
         if step.send == Some(Send::Ack) && entry.latest.is_none() {
-            entry.latest =
-                entry.request.as_ref().map(|request| acknowledge(request, &response).into());
+            entry.latest = entry
+                .request
+                .as_ref()
+                .map(|request| Arc::new(acknowledge(request, &response).into()));
         }
         self.apply(id, step, Some(What::Response(response)), out);
         Ok(())
@@ -216,7 +218,7 @@ impl<O: Copy> Table<O> {
         if step.send.is_none() {
             return false;
         }
-        entry.latest = Some(response.into());
+        entry.latest = Some(Arc::new(response.into()));
         if status >= 200 {
             // From now on it is the response that is repeated; the request has done its work.
             entry.request = None;
@@ -333,12 +335,13 @@ impl<O: Copy> Table<O> {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let message = match step.send {
             Some(Send::Request) => {
-                entry.request.as_deref().map(|request| Message::Request(request.clone()))
+                let request = entry.request.as_deref();
+                request.map(|request| Arc::new(Message::Request(request.clone())))
             }
             Some(Send::Ack | Send::Response) => entry.latest.clone(),
             Some(Send::Trying) => {
                 let request = entry.request.as_deref();
-                request.map(|request| Response::to(request, StatusCode::TRYING).into())
+                request.map(|request| Arc::new(Response::to(request, StatusCode::TRYING).into()))
             }
             None => None,
         };

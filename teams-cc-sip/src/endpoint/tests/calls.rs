@@ -33,6 +33,36 @@ fn a_call_rings_is_answered_and_hung_up() {
     }
 }
 
+/// RFC 3261 §17.2.1 leaves the called side 200 ms.
+#[test]
+fn an_invite_that_is_answered_soon_needs_no_100_and_one_that_is_not_gets_it_in_time() {
+    for (link, after, expected) in [
+        (Link::UDP, 0, vec!["180 INVITE"]),
+        (Link::UDP, 150, vec!["180 INVITE"]),
+        (Link::UDP, 250, vec!["100 INVITE", "180 INVITE"]),
+        (Link::TCP, 0, vec!["100 INVITE", "180 INVITE"]),
+    ] {
+        let after_200 =
+            |config| EndpointConfig { trying_after: Duration::from_millis(200), ..config };
+        let mut pair = Pair::configured(link, 1, after_200);
+        let (a, b) = pair.ring();
+        pair.run_ms(after);
+        pair.respond(B, b, 180);
+        pair.run_ms(1_000);
+        let ladder = pair.ladder(B);
+        let names: Vec<_> = ladder.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, expected, "{link:?} {after}");
+        assert_eq!(pair.times(A, "INVITE").len(), 1, "{link:?} {after}");
+        if after > 200 {
+            assert_eq!(ladder[0].0, 210, "10 ms under way, and 200");
+        }
+        pair.respond(B, b, 200);
+        pair.run_ms(50);
+        pair.bye(A, a);
+        pair.finish();
+    }
+}
+
 #[test]
 fn the_called_side_hangs_up_towards_the_callers_contact() {
     let mut pair = Pair::new(Link::TCP);

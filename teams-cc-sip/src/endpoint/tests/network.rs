@@ -135,7 +135,9 @@ impl Network {
         for side in 0..self.sides.len() {
             loop {
                 match self.sides[side].poll_output() {
-                    Output::Transmit(transmit) => self.post(side, &transmit.to, transmit.message),
+                    Output::Transmit(transmit) => {
+                        self.post(side, &transmit.to, Message::clone(&transmit.message));
+                    }
                     Output::Event(event) => self.hear(side, &event),
                     Output::Timeout(at) => {
                         wake = [wake, at].into_iter().flatten().min();

@@ -266,7 +266,7 @@ fn a_closed_flow_sends_responses_to_the_address_in_via() {
         }
         other => panic!("{other:?}"),
     };
-    pair.post(B, message);
+    pair.post(B, Message::clone(&message));
     pair.finish();
     assert!(matches!(pair.end(A, a), CallEnd::Rejected(_)));
 }
