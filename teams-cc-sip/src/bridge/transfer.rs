@@ -116,7 +116,7 @@ impl Engine {
         };
         transfer.attempt.progressed = true;
         // Early media of the target reaches whoever waits for it; without, the port rings itself.
-        let early = multipart::read(response.headers(), response.body()).session;
+        let early = multipart::session(response.headers(), response.body());
         let remote = match (&mut transfer.session, early) {
             (Some(session), Some(early)) => {
                 session.accept(&early).ok().and_then(|()| session.remote())

@@ -112,6 +112,9 @@ impl Carriers {
 
     /// The carrier over whose binding a request comes.
     fn bound(&self, request: &Request) -> Option<usize> {
+        if self.registrars.is_empty() {
+            return None;
+        }
         let user = request.uri().as_sip().and_then(SipUri::user_decoded)?;
         let mut all = self.registrars.iter();
         all.find(|(_, registrar)| registrar.token() == user).map(|(place, _)| *place)
@@ -231,19 +234,23 @@ impl Engine {
 
     /// The emergency number that a request calls: over a binding of ours the To says it.
     pub(crate) fn emergency_called(&self, request: &Request) -> Option<PhoneNumber> {
-        self.emergency_of(request.uri()).or_else(|| {
-            self.carriers.bound(request)?;
-            let to = request.headers().typed::<ToHeader>().ok().flatten()?;
-            self.emergency_of(&to.into_inner().uri)
-        })
+        self.emergency_of(request.uri()).or_else(|| self.emergency_bound(request))
     }
 
-    /// The number a call is for: over a binding of ours the To says it, not the Request-URI.
-    pub(crate) fn called_of(&self, request: &Request) -> PhoneNumber {
+    /// The emergency number that the To of a request over a binding of ours says.
+    pub(crate) fn emergency_bound(&self, request: &Request) -> Option<PhoneNumber> {
+        self.carriers.bound(request)?;
+        let to = request.headers().typed::<ToHeader>().ok().flatten()?;
+        self.emergency_of(&to.into_inner().uri)
+    }
+
+    /// The number a call is for, where the Request-URI names this one: over a binding of ours the
+    /// To says it instead.
+    pub(crate) fn called_of(&self, request: &Request, read: PhoneNumber) -> PhoneNumber {
         let to = || request.headers().typed::<ToHeader>().ok().flatten();
         match self.carriers.bound(request).and_then(|_| to()) {
             Some(to) => number_of(&to.into_inner().uri),
-            None => number_of(request.uri()),
+            None => read,
         }
     }
 

@@ -5,7 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use super::{
     AnswerError, Codec, Crypto, Direction, IceCredentials, LocalAudio, Media, NegotiatedIce,
     Profile, SessionDescription, Suite,
-    offer::{COMFORT_NOISE, Section},
+    media::Map,
+    offer::{COMFORT_NOISE, Place, Section},
 };
 
 /// An answer, and what both sides then use.
@@ -65,6 +66,15 @@ const PTIMES: std::ops::RangeInclusive<u16> = 10..=120;
 ///
 /// Why there is no answer; the response is then 488.
 pub fn answer(offer: &SessionDescription, local: &LocalAudio) -> Result<Answer, AnswerError> {
+    let (text, audio) = written(offer, local)?;
+    Ok(Answer { description: SessionDescription::parse_own(&text)?, audio })
+}
+
+/// The same as it goes into a body.
+pub(super) fn written(
+    offer: &SessionDescription,
+    local: &LocalAudio,
+) -> Result<(Vec<u8>, NegotiatedAudio), AnswerError> {
     let mut why = AnswerError::NoAudio;
     let audio = offer.media().iter().filter(|m| m.kind() == "audio" && !m.is_refused());
     for (nth, section) in audio.enumerate() {
@@ -81,7 +91,7 @@ fn answer_with(
     offer: &SessionDescription,
     chosen: &Media,
     local: &LocalAudio,
-) -> Result<Answer, AnswerError> {
+) -> Result<(Vec<u8>, NegotiatedAudio), AnswerError> {
     if profile(chosen) != Some(local.profile()) {
         return Err(AnswerError::Profile);
     }
@@ -97,15 +107,18 @@ fn answer_with(
         }
         (Some(_), None) => return Err(AnswerError::NoLocalKey),
     };
-    let codecs = common_codecs(chosen, &local.codecs);
+    let maps: Vec<Map<'_>> = chosen.maps().collect();
+    let codecs = common_codecs(chosen, &maps, &local.codecs);
     let (payload_type, codec) = *codecs.first().ok_or(AnswerError::NoCodec)?;
-    let telephone_event = local.telephone_event.and_then(|_| event_type(chosen, codec));
+    let telephone_event = local.telephone_event.and_then(|_| event_type(chosen, &maps, codec));
     let comfort_noise = local.comfort_noise && takes_comfort_noise(chosen);
-    let direction = offer.direction_of(chosen).answered(local.direction);
+    let remote_address = offer.address_of(chosen).ok_or(AnswerError::NoAddress)?;
+    let direction = offer.direction_at(chosen, remote_address).answered(local.direction);
     let rtcp_mux = local.rtcp_mux && chosen.has_flag("rtcp-mux");
-    let ice = local.ice.clone().zip(IceCredentials::of(offer, chosen));
-    let ice = ice.map(|(local, remote)| NegotiatedIce { local, remote });
-    let mut section = Some(local.section(&Section {
+    let ice = local.ice.clone().and_then(|local| {
+        Some(NegotiatedIce { local, remote: IceCredentials::of(offer, chosen)? })
+    });
+    let section = Section {
         codecs: &codecs,
         telephone_event,
         comfort_noise,
@@ -113,16 +126,11 @@ fn answer_with(
         direction,
         rtcp_mux,
         ice: ice.as_ref().map(|ice| &ice.local),
-    }));
-    let media = offer
-        .media()
-        .iter()
-        .map(|m| {
-            let ours = if std::ptr::eq(m, chosen) { section.take() } else { None };
-            ours.unwrap_or_else(|| m.refused())
-        })
-        .collect();
-    let remote_address = offer.address_of(chosen).ok_or(AnswerError::NoAddress)?;
+    };
+    let places = offer.media().iter().map(|media| {
+        if std::ptr::eq(media, chosen) { Place::Ours(&section) } else { Place::Refused(media) }
+    });
+    let text = local.describe(places, ice.is_some());
     let audio = NegotiatedAudio {
         remote_address,
         remote_port: chosen.port(),
@@ -141,8 +149,7 @@ fn answer_with(
         remote_crypto,
         ice,
     };
-    let ice = audio.ice.is_some();
-    Ok(Answer { description: local.describe(media, ice), audio })
+    Ok((text, audio))
 }
 
 /// Reads the answer to an offer made from `local`.
@@ -186,11 +193,13 @@ pub fn accept(
         local_crypto = Some(mine);
         remote_crypto = Some(their_own);
     }
-    let codecs = common_codecs(theirs, &local.codecs);
+    let maps = [ours, theirs].map(|media| media.maps().collect::<Vec<_>>());
+    let [our_maps, their_maps] = &maps;
+    let codecs = common_codecs(theirs, their_maps, &local.codecs);
     let (payload_type, codec) = *codecs.first().ok_or(AnswerError::NoCodec)?;
-    let received = common_codecs(ours, &[codec]);
-    let event = local.telephone_event.and_then(|_| event_type(theirs, codec));
-    let received_event = event.and_then(|_| event_type(ours, codec));
+    let received = common_codecs(ours, our_maps, &[codec]);
+    let event = local.telephone_event.and_then(|_| event_type(theirs, their_maps, codec));
+    let received_event = event.and_then(|_| event_type(ours, our_maps, codec));
     let remote_address = answer.address_of(theirs).ok_or(AnswerError::NoAddress)?;
     let rtcp_mux = ours.has_flag("rtcp-mux") && theirs.has_flag("rtcp-mux");
     let ice = IceCredentials::of(offer, ours).zip(IceCredentials::of(answer, theirs));
@@ -255,10 +264,9 @@ fn best_key(media: &Media) -> Result<Crypto, AnswerError> {
 }
 
 /// Codecs of both sides in the order of the other, with its payload types (RFC 3264 §6.1).
-fn common_codecs(media: &Media, ours: &[Codec]) -> Vec<(u8, Codec)> {
-    let maps = media.rtp_maps();
+fn common_codecs(media: &Media, maps: &[Map<'_>], ours: &[Codec]) -> Vec<(u8, Codec)> {
     let types = media.formats().iter().filter_map(|f| f.parse::<u8>().ok());
-    let mut common: Vec<(u8, Codec)> = Vec::new();
+    let mut common: Vec<(u8, Codec)> = Vec::with_capacity(ours.len());
     for payload_type in types {
         let codec = match maps.iter().find(|m| m.payload_type == payload_type) {
             Some(map) => ours.iter().find(|c| {
@@ -277,18 +285,15 @@ fn common_codecs(media: &Media, ours: &[Codec]) -> Vec<(u8, Codec)> {
 
 /// Payload type and clock of telephone events: at the codec's clock (RFC 4733 §2.1), or at 8000
 /// where a peer lists no other.
-fn event_type(media: &Media, codec: Codec) -> Option<(u8, u32)> {
+fn event_type(media: &Media, maps: &[Map<'_>], codec: Codec) -> Option<(u8, u32)> {
     let listed =
         |payload_type: u8| media.formats().iter().any(|f| f.parse::<u8>() == Ok(payload_type));
-    let events: Vec<_> = media
-        .rtp_maps()
-        .into_iter()
-        .filter(|map| map.encoding.eq_ignore_ascii_case("telephone-event"))
-        .filter(|map| listed(map.payload_type))
-        .collect();
+    let is_event = |map: &&Map<'_>| {
+        map.encoding.eq_ignore_ascii_case("telephone-event") && listed(map.payload_type)
+    };
     [codec.clock_rate(), 8_000]
         .into_iter()
-        .find_map(|rate| events.iter().find(|map| map.clock_rate == rate))
+        .find_map(|rate| maps.iter().filter(is_event).find(|map| map.clock_rate == rate))
         .map(|map| (map.payload_type, map.clock_rate))
 }
 

@@ -1,6 +1,6 @@
 //! A description as lines, with the meaning of those that have one (RFC 8866 §5).
 
-use std::{fmt, net::IpAddr};
+use std::{fmt, net::IpAddr, ops::Range};
 
 use bytes::Bytes;
 
@@ -53,14 +53,19 @@ impl Line {
         Some(text.split_once(':').map_or((text, None), |(name, value)| (name, Some(value))))
     }
 
-    pub(super) fn text(&self) -> Option<&str> {
-        std::str::from_utf8(&self.value).ok()
+    /// The value of the attribute of this name, where the line is one and has one.
+    pub(super) fn value_of(&self, name: &str) -> Option<&str> {
+        let value = self.value.strip_prefix(name.as_bytes()).filter(|_| self.letter == b'a')?;
+        std::str::from_utf8(value.strip_prefix(b":")?).ok()
     }
 
-    /// A line whose value this crate has built, so it holds no line end.
-    pub(super) fn built(letter: u8, value: String) -> Self {
-        debug_assert!(!value.contains(['\r', '\n']));
-        Self { letter, value: Bytes::from(value) }
+    /// Whether the line is the attribute of this name without a value.
+    pub(super) fn is_flag(&self, name: &str) -> bool {
+        self.letter == b'a' && *self.value == *name.as_bytes()
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.value).ok()
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
@@ -137,13 +142,13 @@ impl SessionDescription {
             if number > limits.lines {
                 return Err(SdpError::new(SdpRule::TooManyLines, number));
             }
-            let line = bytes.slice(start..start + line.len());
+            let place = start..start + line.len();
             start += len + 1;
             // Some devices end a description with empty lines.
             if line.is_empty() && bytes.get(start..).unwrap_or_default().trim_ascii().is_empty() {
                 break;
             }
-            read.take(&line, number, limits)?;
+            read.take(&bytes, place, number, limits)?;
         }
         if read.lines.is_empty() {
             return Err(SdpError::new(SdpRule::Version, 0));
@@ -152,9 +157,15 @@ impl SessionDescription {
         Ok(read)
     }
 
-    fn take(&mut self, line: &Bytes, number: usize, limits: &SdpLimits) -> Result<(), SdpError> {
-        let (letter, value) = match line.get(..2) {
-            Some(&[letter @ b'a'..=b'z', b'=']) => (letter, line.slice(2..)),
+    fn take(
+        &mut self,
+        text: &Bytes,
+        place: Range<usize>,
+        number: usize,
+        limits: &SdpLimits,
+    ) -> Result<(), SdpError> {
+        let (letter, value) = match text.get(place.clone()).unwrap_or_default() {
+            &[letter @ b'a'..=b'z', b'=', ..] => (letter, text.slice(place.start + 2..place.end)),
             _ => return Err(SdpError::new(SdpRule::Line, number)),
         };
         if value.iter().any(|b| matches!(b, b'\r' | b'\n' | 0)) {
@@ -181,14 +192,10 @@ impl SessionDescription {
         Ok(())
     }
 
-    pub(super) const fn built(lines: Vec<Line>, media: Vec<Media>) -> Self {
-        Self { lines, media }
-    }
-
     /// Reads what was written here before, however long it is.
-    pub(super) fn parse_own(text: &[u8]) -> Option<Self> {
+    pub(super) fn parse_own(text: &[u8]) -> Result<Self, SdpError> {
         let limits = SdpLimits { octets: usize::MAX, lines: usize::MAX, media: usize::MAX };
-        Self::parse_within(text, &limits).ok()
+        Self::parse_within(text, &limits)
     }
 
     /// The description as it goes into a body.
@@ -234,11 +241,14 @@ impl SessionDescription {
         if let Some((again, _)) = found.next() {
             return Err(error(again + 1));
         }
-        let parts: Vec<&str> =
-            line.text().ok_or(error(at + 1))?.split(' ').filter(|p| !p.is_empty()).collect();
-        let [_, session_id, version, _, _, address] = parts.as_slice() else {
+        let text = line.text().ok_or(error(at + 1))?;
+        let mut parts = text.split(' ').filter(|p| !p.is_empty());
+        let mut next = || parts.next().ok_or(error(at + 1));
+        let (_, session_id, version) = (next()?, next()?, next()?);
+        let (_, _, address) = (next()?, next()?, next()?);
+        if parts.next().is_some() {
             return Err(error(at + 1));
-        };
+        }
         Ok(Origin {
             session_id: session_id.parse().map_err(|_| error(at + 1))?,
             version: version.parse().map_err(|_| error(at + 1))?,
@@ -260,9 +270,16 @@ impl SessionDescription {
     /// understand it, but carriers send it.
     #[must_use]
     pub fn direction_of(&self, media: &Media) -> Direction {
-        if self.address_of(media).is_some_and(|address| address.is_unspecified()) {
-            return Direction::Inactive;
-        }
+        let unspecified = self.address_of(media).filter(IpAddr::is_unspecified);
+        unspecified.map_or_else(|| self.stated(media), |_| Direction::Inactive)
+    }
+
+    /// The same, of a section whose address has been read.
+    pub(super) fn direction_at(&self, media: &Media, address: IpAddr) -> Direction {
+        if address.is_unspecified() { Direction::Inactive } else { self.stated(media) }
+    }
+
+    fn stated(&self, media: &Media) -> Direction {
         media.direction().or_else(|| Direction::among(&self.lines)).unwrap_or(Direction::SendRecv)
     }
 }

@@ -9,7 +9,7 @@ use std::{fmt, net::IpAddr};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use super::{Line, MasterKey, Media, SessionDescription};
+use super::{MasterKey, Media, SessionDescription};
 use crate::message::Text;
 
 /// Octets of the digest that become the name: 6, which are 8 characters. RFC 8839 §5.4 asks for 4.
@@ -74,31 +74,25 @@ impl IceCredentials {
     /// What a peer states for a section, there or for the whole session.
     pub(super) fn of(description: &SessionDescription, media: &Media) -> Option<Self> {
         let stated = |name: &str| {
-            media.attribute(name).or_else(|| {
-                description.lines().iter().find_map(|line| match line.attribute() {
-                    Some((found, Some(value))) if found == name => Some(value),
-                    _ => None,
-                })
-            })
+            let session = || description.lines().iter().find_map(|line| line.value_of(name));
+            media.attribute(name).or_else(session)
         };
         Self::new(stated("ice-ufrag")?.trim(), stated("ice-pwd")?.trim())
     }
 
-    /// The lines of a section with one candidate; a second component only where RTCP has a port
-    /// of its own.
-    pub(super) fn lines(&self, address: IpAddr, port: u16, rtcp_mux: bool) -> Vec<Line> {
-        let attribute = |value: String| Line::built(b'a', value);
-        let mut lines = vec![
-            attribute(format!("ice-ufrag:{}", self.ufrag)),
-            attribute(format!("ice-pwd:{}", self.pwd)),
-            attribute(format!("candidate:1 1 UDP {HOST_PRIORITY} {address} {port} typ host")),
-        ];
-        if !rtcp_mux {
-            let (priority, port) = (HOST_PRIORITY - 1, port.saturating_add(1));
-            let line = format!("candidate:1 2 UDP {priority} {address} {port} typ host");
-            lines.push(attribute(line));
+    /// Writes the lines of a section with one candidate; a second component only where RTCP has a
+    /// port of its own.
+    pub(super) fn write(&self, address: IpAddr, port: u16, rtcp_mux: bool, out: &mut Vec<u8>) {
+        let (ufrag, pwd) = (&self.ufrag, &self.pwd);
+        let candidate = |component: u32, port: u16| {
+            let priority = HOST_PRIORITY + 1 - component;
+            format!("a=candidate:1 {component} UDP {priority} {address} {port} typ host\r\n")
+        };
+        let rtcp = (!rtcp_mux).then(|| candidate(2, port.saturating_add(1)));
+        let named = format!("a=ice-ufrag:{ufrag}\r\na=ice-pwd:{pwd}\r\n");
+        for lines in [named, candidate(1, port), rtcp.unwrap_or_default()] {
+            out.extend_from_slice(lines.as_bytes());
         }
-        lines
     }
 }
 

@@ -67,10 +67,7 @@ impl Direction {
     }
 
     pub(super) fn among(lines: &[Line]) -> Option<Self> {
-        lines.iter().find_map(|line| match line.attribute() {
-            Some((name, None)) => Self::ALL.into_iter().find(|d| d.as_str() == name),
-            _ => None,
-        })
+        lines.iter().find_map(|line| Self::ALL.into_iter().find(|d| line.is_flag(d.as_str())))
     }
 }
 
@@ -84,6 +81,14 @@ pub struct RtpMap {
     pub encoding: Text,
     /// Clock rate in hertz.
     pub clock_rate: u32,
+}
+
+/// As [`RtpMap`], where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Map<'a> {
+    pub(super) payload_type: u8,
+    pub(super) encoding: &'a str,
+    pub(super) clock_rate: u32,
 }
 
 /// A media section.
@@ -117,35 +122,33 @@ impl Media {
         Ok(Self { kind, port, ports: count, protocol, formats, lines: Vec::with_capacity(8) })
     }
 
-    pub(super) const fn built(
-        kind: Text,
-        port: u16,
-        protocol: Text,
-        formats: Vec<Text>,
-        lines: Vec<Line>,
-    ) -> Self {
-        Self { kind, port, ports: None, protocol, formats, lines }
-    }
-
-    /// The same section refused: port 0, protocol and formats as offered (RFC 3264 §6).
-    pub(super) fn refused(&self) -> Self {
-        Self { port: 0, ports: None, lines: Vec::new(), ..self.clone() }
-    }
-
     pub(super) fn push(&mut self, line: Line) {
         self.lines.push(line);
     }
 
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(format!("m={} {}", self.kind, self.port).as_bytes());
-        if let Some(ports) = &self.ports {
-            out.extend_from_slice(format!("/{ports}").as_bytes());
+    /// Writes the same section refused: port 0, protocol and formats as offered (RFC 3264 §6).
+    pub(super) fn write_refused(&self, out: &mut Vec<u8>) {
+        self.write_first(0, None, out);
+    }
+
+    fn write_first(&self, port: u16, ports: Option<&Text>, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"m=");
+        out.extend_from_slice(self.kind.as_bytes());
+        out.push(b' ');
+        digits(port.into(), out);
+        if let Some(ports) = ports {
+            out.push(b'/');
+            out.extend_from_slice(ports.as_bytes());
         }
-        out.extend_from_slice(format!(" {}", self.protocol).as_bytes());
-        for format in &self.formats {
-            out.extend_from_slice(format!(" {format}").as_bytes());
+        for word in std::iter::once(&self.protocol).chain(&self.formats) {
+            out.push(b' ');
+            out.extend_from_slice(word.as_bytes());
         }
         out.extend_from_slice(b"\r\n");
+    }
+
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        self.write_first(self.port, self.ports.as_ref(), out);
         for line in &self.lines {
             line.write(out);
         }
@@ -190,24 +193,18 @@ impl Media {
     /// The value of the first attribute of the name.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.lines.iter().find_map(|line| match line.attribute() {
-            Some((found, Some(value))) if found == name => Some(value),
-            _ => None,
-        })
+        self.lines.iter().find_map(|line| line.value_of(name))
     }
 
     /// Values of all attributes of the name, in order.
     pub fn attributes<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.lines.iter().filter_map(move |line| match line.attribute() {
-            Some((found, Some(value))) if found == name => Some(value),
-            _ => None,
-        })
+        self.lines.iter().filter_map(move |line| line.value_of(name))
     }
 
     /// Whether an attribute without value stands, such as `rtcp-mux`.
     #[must_use]
     pub fn has_flag(&self, name: &str) -> bool {
-        self.lines.iter().any(|line| line.attribute() == Some((name, None)))
+        self.lines.iter().any(|line| line.is_flag(name))
     }
 
     /// The direction, if the section states one.
@@ -225,7 +222,16 @@ impl Media {
     /// What the payload types stand for; malformed lines are passed over.
     #[must_use]
     pub fn rtp_maps(&self) -> Vec<RtpMap> {
-        self.attributes("rtpmap").filter_map(read_rtp_map).collect()
+        let owned = |map: Map<'_>| {
+            let encoding = Text::new(map.encoding).ok()?;
+            Some(RtpMap { payload_type: map.payload_type, encoding, clock_rate: map.clock_rate })
+        };
+        self.maps().filter_map(owned).collect()
+    }
+
+    /// The same where they stand.
+    pub(super) fn maps(&self) -> impl Iterator<Item = Map<'_>> {
+        self.attributes("rtpmap").filter_map(read_rtp_map)
     }
 
     /// The SDES keys, in order of preference.
@@ -238,13 +244,22 @@ impl Media {
     }
 }
 
+/// Writes a number.
+pub(super) fn digits(number: u64, out: &mut Vec<u8>) {
+    if number >= 10 {
+        digits(number / 10, out);
+    }
+    out.push(b'0' + u8::try_from(number % 10).unwrap_or(0));
+}
+
 /// `0 PCMU/8000[/channels]`.
-fn read_rtp_map(value: &str) -> Option<RtpMap> {
+fn read_rtp_map(value: &str) -> Option<Map<'_>> {
     let (payload_type, rest) = value.split_once(' ')?;
     let mut parts = rest.trim().split('/');
-    Some(RtpMap {
+    let sound = |encoding: &&str| !encoding.bytes().any(|b| b.is_ascii_control());
+    Some(Map {
         payload_type: payload_type.parse().ok().filter(|p| *p < 128)?,
-        encoding: Text::new(parts.next()?).ok()?,
+        encoding: parts.next().filter(sound)?,
         clock_rate: parts.next()?.parse().ok()?,
     })
 }

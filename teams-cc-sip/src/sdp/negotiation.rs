@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{
     AnswerError, Codec, Direction, IceCredentials, LocalAudio, MasterKey, NegotiatedAudio,
-    SessionDescription, accept, answer, offer_after,
+    SessionDescription, accept, answer, offer::written_after,
 };
 
 /// What one side of a session has described, and what is agreed.
@@ -93,20 +93,25 @@ impl Negotiation {
     ///
     /// [`AnswerError::NoCodec`] when no codec is given.
     pub fn offer(&mut self, direction: Direction) -> Result<SessionDescription, AnswerError> {
+        let text = self.write_offer(direction)?;
+        Ok(SessionDescription::parse_own(&text)?)
+    }
+
+    /// The same as it goes into a body.
+    pub(crate) fn write_offer(&mut self, direction: Direction) -> Result<Bytes, AnswerError> {
         let mut next = self.local.clone().with_direction(direction);
         if self.described.is_none() {
             next.version = next.version.saturating_add(1);
         }
         let before = self.described();
-        let mut offer = offer_after(before.as_ref(), &next)?;
-        if before.as_ref().is_some_and(|before| *before != offer) {
+        let mut offer = written_after(before.as_ref(), &next)?;
+        if self.described.as_ref().is_some_and(|before| *before != offer) {
             next.version = next.version.saturating_add(1);
-            offer = offer_after(before.as_ref(), &next)?;
+            offer = written_after(before.as_ref(), &next)?;
         }
         self.local = next;
-        self.described = Some(text(&offer));
         (self.offered, self.open) = (true, true);
-        Ok(offer)
+        Ok(self.described.insert(kept(offer)).clone())
     }
 
     /// Answers what the peer wants from now on; an offer of ours without answer is withdrawn.
@@ -119,6 +124,16 @@ impl Negotiation {
         offer: &SessionDescription,
         wanted: Direction,
     ) -> Result<SessionDescription, AnswerError> {
+        let text = self.write_answer(offer, wanted)?;
+        Ok(SessionDescription::parse_own(&text)?)
+    }
+
+    /// The same as it goes into a body.
+    pub(crate) fn write_answer(
+        &mut self,
+        offer: &SessionDescription,
+        wanted: Direction,
+    ) -> Result<Bytes, AnswerError> {
         let mut next = self.local.clone().with_direction(wanted);
         let (ice, credentials) = self.started_anew(offer);
         if credentials.is_some() {
@@ -127,25 +142,22 @@ impl Negotiation {
         if self.described.is_none() {
             next.version = next.version.saturating_add(1);
         }
-        let mut answered = answer(offer, &next)?;
-        let mut described = text(&answered.description);
-        if self.described.as_ref().is_some_and(|before| *before != described) {
+        let (mut text, mut audio) = answer::written(offer, &next)?;
+        if self.described.as_ref().is_some_and(|before| *before != text) {
             next.version = next.version.saturating_add(1);
-            answered = answer(offer, &next)?;
-            described = text(&answered.description);
+            (text, audio) = answer::written(offer, &next)?;
         }
         self.local = next;
         self.ice = ice;
-        self.described = Some(described);
         (self.offered, self.open) = (false, false);
         self.peer_holds = offer.audio().is_some_and(|audio| !offer.direction_of(audio).receives());
         // RFC 3264 §8.3.2: a number keeps its meaning, in our own offers too.
-        let agreed = self.agreed.insert(answered.audio);
+        let agreed = self.agreed.insert(audio);
         self.local.learned = Some((agreed.received_payload_type, agreed.codec));
         if let Some(event) = agreed.received_telephone_event {
             self.local.telephone_event = Some(event);
         }
-        Ok(answered.description)
+        Ok(self.described.insert(kept(text)).clone())
     }
 
     /// Reads the answer to our last offer; a later answer of another fork replaces it.
@@ -183,12 +195,7 @@ impl Negotiation {
     /// Our last description.
     #[must_use]
     pub fn described(&self) -> Option<SessionDescription> {
-        SessionDescription::parse_own(self.described.as_ref()?)
-    }
-
-    /// The same as it stood in the body.
-    pub(crate) const fn described_text(&self) -> Option<&Bytes> {
-        self.described.as_ref()
+        SessionDescription::parse_own(self.described.as_ref()?).ok()
     }
 
     /// Whether the peer's last offer put us on hold.
@@ -218,9 +225,9 @@ impl Negotiation {
     }
 }
 
-/// A description as it goes into a body, and takes no more room than that.
-fn text(description: &SessionDescription) -> Bytes {
-    description.encode().into_boxed_slice().into()
+/// A description that is kept, and takes no more room than its text.
+fn kept(text: Vec<u8>) -> Bytes {
+    text.into_boxed_slice().into()
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use super::{
-    AnswerError, Codec, Crypto, Direction, IceCredentials, Line, MasterKey, Media,
-    SessionDescription, Suite,
+    AnswerError, Codec, Crypto, Direction, IceCredentials, MasterKey, Media, SessionDescription,
+    Suite, media::digits,
 };
-use crate::message::{Text, address_text};
+use crate::message::address_text;
 
 /// What carries the sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -128,61 +128,89 @@ impl LocalAudio {
         if self.key.is_some() { Profile::Savp } else { Profile::Avp }
     }
 
-    pub(super) fn describe(&self, media: Vec<Media>, ice: bool) -> SessionDescription {
-        let family = if self.address.is_ipv4() { "IP4" } else { "IP6" };
+    /// Writes a description with these sections, each in its place.
+    pub(super) fn describe<'a>(
+        &self,
+        places: impl IntoIterator<Item = Place<'a>>,
+        ice: bool,
+    ) -> Vec<u8> {
+        let family = if self.address.is_ipv4() { " IP4 " } else { " IP6 " };
         let address = &*address_text(self.address);
-        let (id, version) = (self.session_id.to_string(), self.version.to_string());
-        let mut lines = vec![
-            Line::built(b'v', "0".into()),
-            Line::built(b'o', ["- ", &id, " ", &version, " IN ", family, " ", address].concat()),
-            Line::built(b's', "-".into()),
-            Line::built(b'c', ["IN ", family, " ", address].concat()),
-            Line::built(b't', "0 0".into()),
-        ];
-        if ice {
-            lines.push(Line::built(b'a', "ice-lite".into()));
+        let mut out = Vec::with_capacity(512);
+        put(&mut out, &["v=0\r\no=- "]);
+        digits(self.session_id, &mut out);
+        out.push(b' ');
+        digits(self.version, &mut out);
+        put(&mut out, &[" IN", family, address, "\r\ns=-\r\nc=IN", family, address]);
+        put(&mut out, &["\r\nt=0 0\r\n", if ice { "a=ice-lite\r\n" } else { "" }]);
+        for place in places {
+            match place {
+                Place::Ours(says) => self.write(says, &mut out),
+                Place::Refused(media) => media.write_refused(&mut out),
+            }
         }
-        SessionDescription::built(lines, media)
+        out
     }
 
-    /// The audio section that says this.
-    pub(super) fn section(&self, says: &Section<'_>) -> Media {
+    /// Writes the audio section that says this.
+    fn write(&self, says: &Section<'_>, out: &mut Vec<u8>) {
         let profile = if says.crypto.is_some() { Profile::Savp } else { Profile::Avp };
-        let attribute = |value: String| Line::built(b'a', value);
-        let mut lines = Vec::with_capacity(8);
-        let mut formats = Vec::with_capacity(4);
+        put(out, &["m=audio "]);
+        digits(self.port.into(), out);
+        put(out, &[" ", profile.as_str()]);
+        let events = says.telephone_event.map(|(event, _)| event);
+        let noise = says.comfort_noise.then_some(COMFORT_NOISE);
+        let codecs = says.codecs.iter().map(|(payload_type, _)| *payload_type);
+        for payload_type in codecs.chain(noise).chain(events) {
+            out.push(b' ');
+            digits(payload_type.into(), out);
+        }
+        put(out, &["\r\n"]);
+        let map = |payload_type: u8, encoding: &str, rate: u32, out: &mut Vec<u8>| {
+            put(out, &["a=rtpmap:"]);
+            digits(payload_type.into(), out);
+            put(out, &[" ", encoding, "/"]);
+            digits(rate.into(), out);
+            put(out, &["\r\n"]);
+        };
         for (payload_type, codec) in says.codecs {
-            let (number, rate) = (payload_type.to_string(), codec.clock_rate().to_string());
-            let map = ["rtpmap:", &number, " ", codec.encoding(), "/", &rate].concat();
-            lines.push(attribute(map));
-            formats.push(number);
+            map(*payload_type, codec.encoding(), codec.clock_rate(), out);
         }
         if says.comfort_noise {
-            formats.push(COMFORT_NOISE.to_string());
-            lines.push(attribute(format!("rtpmap:{COMFORT_NOISE} CN/8000")));
+            map(COMFORT_NOISE, "CN", 8_000, out);
         }
         if let Some((event, rate)) = says.telephone_event {
-            let (event, rate) = (event.to_string(), rate.to_string());
-            let map = ["rtpmap:", &event, " telephone-event/", &rate].concat();
-            lines.push(attribute(map));
+            map(event, "telephone-event", rate, out);
             // RFC 4733 §2.4.1: events 0 to 15 are the sixteen keys.
-            lines.push(attribute(["fmtp:", &event, " 0-15"].concat()));
-            formats.push(event);
+            put(out, &["a=fmtp:"]);
+            digits(event.into(), out);
+            put(out, &[" 0-15\r\n"]);
         }
         if let Some(crypto) = says.crypto {
-            lines.push(attribute(format!("crypto:{}", crypto.reveal())));
+            put(out, &["a=crypto:", &crypto.reveal(), "\r\n"]);
         }
-        lines.push(attribute(["ptime:", &self.ptime.to_string()].concat()));
-        if says.rtcp_mux {
-            lines.push(attribute("rtcp-mux".into()));
-        }
+        put(out, &["a=ptime:"]);
+        digits(self.ptime.into(), out);
+        put(out, &["\r\n", if says.rtcp_mux { "a=rtcp-mux\r\n" } else { "" }]);
         if let Some(ice) = says.ice {
-            lines.extend(ice.lines(self.address, self.port, says.rtcp_mux));
+            ice.write(self.address, self.port, says.rtcp_mux, out);
         }
-        lines.push(attribute(says.direction.as_str().into()));
-        let formats = formats.iter().filter_map(|f| Text::new(f).ok()).collect();
-        Media::built(Text::known("audio"), self.port, Text::known(profile.as_str()), formats, lines)
+        put(out, &["a=", says.direction.as_str(), "\r\n"]);
     }
+}
+
+fn put(out: &mut Vec<u8>, texts: &[&str]) {
+    for text in texts {
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// What stands in one place of a description.
+pub(super) enum Place<'a> {
+    /// Our audio.
+    Ours(&'a Section<'a>),
+    /// A section that is refused, or was.
+    Refused(&'a Media),
 }
 
 /// The payload type of comfort noise at 8000 ticks (RFC 3389 §4).
@@ -221,6 +249,14 @@ pub fn offer_after(
     before: Option<&SessionDescription>,
     local: &LocalAudio,
 ) -> Result<SessionDescription, AnswerError> {
+    Ok(SessionDescription::parse_own(&written_after(before, local)?)?)
+}
+
+/// The same as it goes into a body.
+pub(super) fn written_after(
+    before: Option<&SessionDescription>,
+    local: &LocalAudio,
+) -> Result<Vec<u8>, AnswerError> {
     if local.codecs.is_empty() {
         return Err(AnswerError::NoCodec);
     }
@@ -236,7 +272,7 @@ pub fn offer_after(
     let codecs = local.codecs.iter().map(|codec| (number(*codec), *codec));
     let codecs: Vec<_> = codecs.filter(|(number, codec)| !taken(*number, *codec)).collect();
     let crypto = local.key.clone().map(|key| Crypto::new(1, Suite::AesCm128HmacSha1_80, key));
-    let mut audio = Some(local.section(&Section {
+    let section = Section {
         codecs: &codecs,
         telephone_event: local.telephone_event.map(|payload_type| (payload_type, 8_000)),
         comfort_noise: local.comfort_noise,
@@ -244,17 +280,13 @@ pub fn offer_after(
         direction: local.direction,
         rtcp_mux: local.rtcp_mux,
         ice: local.ice.as_ref(),
-    }));
+    };
     let before = before.map(SessionDescription::media).unwrap_or_default();
     let ours = before.iter().position(|m| m.kind() == "audio" && !m.is_refused());
-    let mut media: Vec<Media> = before
-        .iter()
-        .enumerate()
-        .map(|(at, old)| {
-            let taken = if Some(at) == ours { audio.take() } else { None };
-            taken.unwrap_or_else(|| old.refused())
-        })
-        .collect();
-    media.extend(audio);
-    Ok(local.describe(media, local.ice.is_some()))
+    let mut places: Vec<Place<'_>> = before.iter().map(Place::Refused).collect();
+    match ours.and_then(|at| places.get_mut(at)) {
+        Some(place) => *place = Place::Ours(&section),
+        None => places.push(Place::Ours(&section)),
+    }
+    Ok(local.describe(places, local.ice.is_some()))
 }

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{
     direct_routing::{AddressRange, certificate_name_covers, number_of},
-    endpoint::{Input, Met, Origin},
-    gate::{Refusal, Towards, dialled},
+    endpoint::{Input, Met, Origin, Within},
+    gate::{Towards, dialled},
     io::Peer,
-    message::{Message, Method, Request, Response, StatusCode, ToHeader, Uri, typed::RetryAfter},
+    message::{Message, Method, Request, Response, StatusCode, Uri, typed::RetryAfter},
     transport::TransportKind,
 };
 
@@ -41,6 +41,7 @@ impl Engine {
             // A response finds its request by a branch that nobody can guess.
             return (Input::Received { origin, message }, None);
         };
+        let invites = *request.method() == Method::Invite;
         let met = self.endpoint.meet(request);
         let call = met.as_ref().and_then(|met| self.endpoint.call_met(met));
         let about = call.and_then(|call| self.calls.get(&call));
@@ -50,8 +51,15 @@ impl Engine {
             let status = StatusCode::CALL_DOES_NOT_EXIST;
             return (Input::Denied { origin, message, status }, met);
         }
+        let begins = invites && met.as_ref().is_none_or(|met| met.within == Within::Nothing);
+        let about = begins.then(|| self.about_of(&origin, request));
         // Before it is asked who calls: a challenge would delay whoever needs help.
-        if *request.method() == Method::Invite && self.emergency_called(request).is_some() {
+        let urgent = match &about {
+            Some(about) => about.emergency.is_some(),
+            None => invites && self.emergency_called(request).is_some(),
+        };
+        if urgent {
+            self.about = about;
             return (Input::Urgent { origin, message }, met);
         }
         if whose.is_none()
@@ -60,36 +68,34 @@ impl Engine {
             return (Input::Refused { origin, message, response: Box::new(response) }, met);
         }
         if call.is_none()
-            && let Err(refusal) = self.may_enter(&origin, request)
+            && let Some(about) = &about
+            && let Err(refusal) = self.gate.admit(self.now, about.tenant.as_ref(), &about.called)
         {
+            // One that is too much costs nothing but the answer: no transaction, no call, nothing
+            // that could be taken from another tenant. What is about a call has entered already.
             let mut response = Response::new(refusal.status());
             response.headers_mut().set_typed(&RetryAfter::new(RETRY_AFTER_SECONDS));
             return (Input::Refused { origin, message, response: Box::new(response) }, met);
         }
+        self.about = about;
         (Input::Received { origin, message }, met)
     }
 
-    /// Whether the bounds of its tenant let a new call in. One that is too much costs nothing but
-    /// the answer: no transaction, no call, nothing that could be taken from another tenant.
-    /// What is about a call there is has entered already.
-    fn may_enter(&mut self, origin: &Origin, request: &Request) -> Result<(), Refusal> {
-        let to = || request.headers().typed::<ToHeader>().ok().flatten();
-        if *request.method() != Method::Invite || to().is_some_and(|to| to.tag().is_some()) {
-            return Ok(());
-        }
-        let called = self.called_of(request);
-        let tenant = self.tenant_of(origin, request);
-        self.gate.admit(self.now, tenant.as_ref(), &called)
-    }
-
-    /// The tenant a call is for: by the host that Teams calls, or as the owner of the number.
-    pub(super) fn tenant_of(&self, origin: &Origin, request: &Request) -> Option<TenantId> {
-        let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
+    /// Reads what an INVITE is about. The tenant is the one whose host Teams calls, or the owner
+    /// of the number.
+    pub(super) fn about_of(&self, origin: &Origin, request: &Request) -> About {
+        let uri = request.uri();
+        let host = uri.host().map(ToString::to_string).unwrap_or_default();
+        let read = number_of(uri);
+        let emergency = self.emergency_at(&host, &read);
+        let emergency = emergency.or_else(|| self.emergency_bound(request));
+        let called = self.called_of(request, read);
         let named = self.config.tenants.of_host(&host).cloned();
-        match self.side_of(origin) {
+        let tenant = match self.side_of(origin) {
             Some(Side::Teams) | None => named,
-            _ => named.or_else(|| self.gate.owner_of(&self.called_of(request)).cloned()),
-        }
+            _ => named.or_else(|| self.gate.owner_of(&called).cloned()),
+        };
+        About { emergency, called, tenant }
     }
 
     /// Whether a number reaches the emergency services, for this tenant or by the trunk's plan.
@@ -157,15 +163,29 @@ impl Engine {
     /// The emergency number that a URI calls, however it is dressed.
     pub(crate) fn emergency_of(&self, uri: &Uri) -> Option<PhoneNumber> {
         let host = uri.host().map(ToString::to_string).unwrap_or_default();
-        let own = self.gate.emergency_plan(self.config.tenants.of_host(&host));
-        let read = number_of(uri);
+        self.emergency_at(&host, &number_of(uri))
+    }
+
+    /// The same of a URI whose host and number have been read.
+    fn emergency_at(&self, host: &str, read: &PhoneNumber) -> Option<PhoneNumber> {
+        let own = self.gate.emergency_plan(self.config.tenants.of_host(host));
         let mut plans = own.into_iter().chain([&self.config.emergency]);
         let known = plans.find_map(|plan| {
-            let number = dialled(&read);
+            let number = dialled(read);
             plan.kind(number).map(|_| plan.classify(number))
         });
-        known.or_else(|| read.is_emergency().then_some(read))
+        known.or_else(|| read.is_emergency().then(|| read.clone()))
     }
+}
+
+/// What an INVITE that begins a call is about.
+#[derive(Debug)]
+pub(crate) struct About {
+    /// The emergency number it calls, if it calls one.
+    pub(crate) emergency: Option<PhoneNumber>,
+    /// The number it is for otherwise.
+    pub(crate) called: PhoneNumber,
+    pub(crate) tenant: Option<TenantId>,
 }
 
 /// One of the sides a trunk is configured with.

@@ -18,6 +18,7 @@ use crate::{
     endpoint::{CallHandle, FlowId, ReferHandle},
     gate::Grant,
     message::{Header, Uri},
+    sdp::SessionDescription,
     transport::TransportKind,
 };
 
@@ -37,6 +38,8 @@ pub(crate) struct LegRecord {
     pub(crate) session: Option<Session>,
     /// The peer's offer until it has acknowledged our answer; empty where it left it to us.
     pub(crate) offer: Option<Bytes>,
+    /// The same as it was read, until it is answered.
+    pub(crate) read: Option<Box<SessionDescription>>,
     /// Our answer to it, where early media has sent it before the call was answered.
     pub(crate) early: Option<Box<Bytes>>,
     pub(crate) attempt: Option<Box<Attempt>>,
@@ -91,6 +94,7 @@ impl LegRecord {
             flow: None,
             session: None,
             offer: None,
+            read: None,
             early: None,
             attempt: None,
             carried: None,
@@ -134,6 +138,9 @@ pub(crate) enum Beside {
     Nobody,
 }
 
+/// Host, port and transport of a `Contact`.
+pub(crate) type Reachable = (Box<str>, u16, TransportKind);
+
 /// How a leg's peer is reached and how we appear to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
@@ -141,7 +148,7 @@ pub(crate) struct Link {
     /// The name in `Contact` and `From`.
     pub(crate) name: SbcFqdn,
     /// Host, port and transport of `Contact`, where they are not the name's.
-    pub(crate) contact: (Box<str>, u16, TransportKind),
+    pub(crate) contact: Reachable,
     pub(crate) encrypted: bool,
 }
 

@@ -16,7 +16,8 @@ use teams_cc_core::{
 
 use super::{
     PeerHealth, TrunkConfig,
-    call::{LegRecord, Role},
+    admission::About,
+    call::{LegRecord, Reachable, Role},
     input::{Event, Input, Output, Ticket},
     trace::Traces,
 };
@@ -32,6 +33,7 @@ use crate::{
     fingerprint::ByLeg,
     gate::Gate,
     io::Peer,
+    message::Headers,
     transport::{Target, TransportKind},
 };
 
@@ -42,6 +44,10 @@ use crate::{
 pub(crate) const RETIRED_LIMIT: Duration = Duration::from_mins(2);
 /// The `Retry-After` of a 503 that we send, in seconds.
 pub(crate) const RETRY_AFTER_SECONDS: u32 = 5;
+
+/// How long an INVITE over UDP may wait for what the application says before it is answered by
+/// 100: as long as RFC 3261 §17.2.1 allows.
+const TRYING_AFTER: Duration = Duration::from_millis(200);
 
 /// All legs of a trunk and the endpoint below them.
 #[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
@@ -69,6 +75,12 @@ pub(crate) struct Engine {
     pub(crate) faults: BTreeMap<usize, ConnectionFault>,
     pub(crate) gate: Gate,
     pub(crate) outputs: VecDeque<Output>,
+    /// What the INVITE at hand is about, as admission has read it.
+    pub(crate) about: Option<About>,
+    /// What every response says of us.
+    pub(crate) introduction: Headers,
+    /// The same with the `Contact` of the last response.
+    pub(crate) presented: Option<(Reachable, Headers)>,
     pub(crate) carriers: Carriers,
     pub(crate) inbound: u64,
     pub(crate) replacements: u64,
@@ -102,6 +114,8 @@ impl Engine {
             .port(TransportKind::Udp, config.plain_port);
         sip = endpoint_config(&config, sip);
         sip.allow = headers::allow(config.refer);
+        // Over datagrams an answer that follows soon says as well that an INVITE is here.
+        sip.trying_after = TRYING_AFTER;
         // Teams may replace a call by an INVITE of its own; the other way round it refuses.
         sip.supported.push("replaces".into());
         // Carriers may insist on it. Nobody else is asked for PRACK, Teams least of all.
@@ -128,6 +142,9 @@ impl Engine {
             monitored,
             gate: Gate::new(std::mem::take(&mut config.gate)),
             outputs: VecDeque::new(),
+            about: None,
+            introduction: introduction(&config),
+            presented: None,
             carriers: Carriers::new(&config),
             inbound: 0,
             replacements: 0,
@@ -147,6 +164,7 @@ impl Engine {
     /// Takes what happened; drain [`Self::poll_output`] afterwards.
     pub(crate) fn handle_input(&mut self, now: Instant, input: Input) {
         self.now = now;
+        self.about = None;
         match input {
             Input::FlowOpened { flow, peer } => {
                 self.flows.insert(flow, peer);
@@ -157,7 +175,10 @@ impl Engine {
             Input::Received { flow, message } => {
                 if let Some(origin) = self.origin(flow) {
                     self.trace_received(&origin, &message);
+                    // Where events wait, the next INVITE told of need not be this one.
+                    let alone = self.endpoint.is_drained();
                     let (input, met) = self.admit(origin, message);
+                    self.about = self.about.take().filter(|_| alone);
                     self.feed_met(input, met);
                 }
             }
@@ -353,4 +374,13 @@ impl Engine {
     pub(crate) fn state_of(&self, leg: &LegId) -> LegState {
         self.legs.get(leg).map_or(LegState::Ended, |record| record.state)
     }
+}
+
+/// What every response says of us.
+fn introduction(config: &TrunkConfig) -> Headers {
+    let mut headers = Headers::new();
+    if let Err(error) = headers::introduce(&mut headers, config.refer, &config.product) {
+        tracing::warn!(%error, "the product name cannot stand in a header");
+    }
+    headers
 }

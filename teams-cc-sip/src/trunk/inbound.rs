@@ -8,12 +8,12 @@ use teams_cc_core::{
 
 use super::{
     CarriedHeaders, DisplayText,
-    admission::Side,
+    admission::{About, Side},
     call::{LegRecord, Link, Role, Shown, Waiting},
     engine::{Engine, RETRY_AFTER_SECONDS},
     input::{Event, Incoming, LocalMedia, Output, Ticket},
     multipart,
-    session::{Session, wants_encryption},
+    session::{Session, read_offer},
 };
 use crate::{
     bridge::parting::{Parting, is_q850},
@@ -36,10 +36,11 @@ impl Engine {
             tracing::info!(source = %origin.source, "a call from nobody we know was refused");
             return self.refuse(call, None, StatusCode::FORBIDDEN);
         };
-        let Some(link) = self.link_from(side, origin, request) else {
+        let about = self.about.take().unwrap_or_else(|| self.about_of(origin, request));
+        let About { emergency, called, tenant } = about;
+        let Some(link) = self.link_from(side, origin, request, emergency.is_some()) else {
             return self.refuse(call, None, StatusCode::NOT_FOUND);
         };
-        let emergency = self.emergency_called(request);
         let full = self.congested || self.resting || !self.has_room(emergency.is_some());
         // 503 makes Teams and carriers take the next trunk at once; a call for help that has come
         // here is taken all the same.
@@ -48,9 +49,11 @@ impl Engine {
         }
         let parts = multipart::read(request.headers(), request.body());
         // Without an offer our answer makes it, and the ACK answers (RFC 3261 §13.2.1).
-        let encrypted = match parts.session.as_deref().map(wants_encryption) {
-            None => link.encrypted,
-            Some(Ok(encrypted)) if encrypted || side != Side::Teams => encrypted,
+        let (read, encrypted) = match parts.session.as_deref().map(read_offer) {
+            None => (None, link.encrypted),
+            Some(Ok((offer, encrypted))) if encrypted || side != Side::Teams => {
+                (Some(Box::new(offer)), encrypted)
+            }
             Some(_) => return self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE),
         };
         let offer = parts.session.unwrap_or_default();
@@ -59,8 +62,7 @@ impl Engine {
             return self.replaced(call, replaced, origin, &link, caller(request), offer);
         }
         let who = caller(request);
-        let called = emergency.unwrap_or_else(|| self.called_of(request));
-        let tenant = self.tenant_of(origin, request);
+        let called = emergency.unwrap_or(called);
         let for_help = called.is_emergency();
         let trusted = self.config.trusts(side);
         let wanted = |name: &str| self.config.wants_header(name);
@@ -80,6 +82,7 @@ impl Engine {
             call: Some(call),
             flow: Some(origin.flow),
             offer: Some(offer),
+            read,
             grant,
             emergency: for_help,
             ..LegRecord::new(leg.clone(), Direction::Inbound, who.address.clone(), link, shown)
@@ -144,17 +147,22 @@ impl Engine {
         let answer = if offer.is_empty() {
             session.offer(Flow::SendRecv)
         } else {
+            let read = record.read.take();
+            let answered = |session: &mut Session| match &read {
+                Some(read) => session.answer_read(read, Flow::SendRecv),
+                None => session.answer(&offer, Flow::SendRecv),
+            };
             let own = spoken.and_then(|codec| {
                 let mut own = session.clone();
                 own.limit(vec![codec]);
-                Some((own.answer(&offer, Flow::SendRecv).ok()?, own))
+                Some((answered(&mut own).ok()?, own))
             });
             match own {
                 Some((body, own)) => {
                     session = own;
                     Ok(body)
                 }
-                None => session.answer(&offer, Flow::SendRecv),
+                None => answered(&mut session),
             }
         };
         record.session = Some(session);
@@ -200,7 +208,7 @@ impl Engine {
         let Some(leg) = self.leg_of(call, Role::Main) else { return };
         let Some(record) = self.legs.get_mut(&leg) else { return };
         let first = record.offer.take().is_some();
-        let answer = multipart::read(request.headers(), request.body()).session;
+        let answer = multipart::session(request.headers(), request.body());
         if let (Some(session), Some(answer)) = (&mut record.session, answer)
             && session.accept(&answer).is_ok()
         {
@@ -231,7 +239,7 @@ impl Engine {
         let Some(session) = &mut record.session else {
             return self.refuse(call, Some(&link), StatusCode::NOT_ACCEPTABLE_HERE);
         };
-        let offer = multipart::read(request.headers(), request.body()).session;
+        let offer = multipart::session(request.headers(), request.body());
         let body = match &offer {
             Some(offer) => session.answer(offer, ours),
             None => session.offer(ours),
@@ -279,21 +287,25 @@ impl Engine {
     }
 
     /// A response with our `Contact` and what else the profile asks for.
-    pub(crate) fn response(&self, link: &Link, status: StatusCode) -> Response {
-        let mut response = self.introduced(status);
+    pub(crate) fn response(&mut self, link: &Link, status: StatusCode) -> Response {
+        let mut response = Response::new(status);
+        // One response follows another on the same way; what they say of us is written once.
+        if let Some((_, headers)) = self.presented.as_ref().filter(|(at, _)| *at == link.contact) {
+            response.headers_mut().clone_from(headers);
+            return response;
+        }
+        response.headers_mut().clone_from(&self.introduction);
         let (host, port, transport) = &link.contact;
         if let Ok(contact) = headers::reachable_at(host, *port, *transport) {
             response.headers_mut().set_typed(&Contact::new(contact));
         }
+        self.presented = Some((link.contact.clone(), response.headers().clone()));
         response
     }
 
     fn introduced(&self, status: StatusCode) -> Response {
         let mut response = Response::new(status);
-        let headers = response.headers_mut();
-        if let Err(error) = headers::introduce(headers, self.config.refer, &self.config.product) {
-            tracing::warn!(%error, "the product name cannot stand in a header");
-        }
+        response.headers_mut().clone_from(&self.introduction);
         response
     }
 

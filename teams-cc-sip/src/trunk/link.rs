@@ -11,13 +11,19 @@ use crate::{
 
 impl Engine {
     /// The link a call comes in on; none where Teams calls a host that is not ours.
-    pub(crate) fn link_from(&self, side: Side, origin: &Origin, request: &Request) -> Option<Link> {
+    pub(crate) fn link_from(
+        &self,
+        side: Side,
+        origin: &Origin,
+        request: &Request,
+        emergency: bool,
+    ) -> Option<Link> {
         let host = request.uri().host().map(ToString::to_string).unwrap_or_default();
         let ours = SbcFqdn::new(&host).ok().filter(|name| self.is_ours(name));
         let name = match side {
             // The called host is how the tenants of one trunk are told apart; an emergency call
             // needs none, and a service URN has none.
-            Side::Teams if self.emergency_of(request.uri()).is_none() => ours?,
+            Side::Teams if !emergency => ours?,
             Side::Teams | Side::Carrier(_) | Side::Lab => {
                 ours.unwrap_or_else(|| self.config.fqdn.clone())
             }

@@ -35,6 +35,11 @@ pub(crate) fn read(headers: &Headers, body: &Bytes) -> Parts {
     parts
 }
 
+/// The session description of a message, where nothing beside it is asked for.
+pub(crate) fn session(headers: &Headers, body: &Bytes) -> Option<Bytes> {
+    if body.is_empty() { None } else { read(headers, body).session }
+}
+
 /// A body of a session description and what the call carries, with the type it has.
 pub(crate) fn write(session: Bytes, carried: &EmergencyData) -> (ContentType, Bytes) {
     let boundary = free_boundary(&session, carried);

@@ -135,7 +135,7 @@ impl Engine {
         }
         let first = status != 181 && !std::mem::replace(&mut record.alerted, true);
         // A 183 of one fork connects early media; the answer, of whatever fork, replaces it.
-        let early = multipart::read(response.headers(), response.body()).session;
+        let early = multipart::session(response.headers(), response.body());
         let remote = match (&mut record.session, early) {
             (Some(session), Some(early)) => {
                 session.accept(&early).ok().and_then(|()| session.remote())
@@ -367,7 +367,7 @@ impl Engine {
 
 /// What an answer agrees on; an answer without a description keeps what a 183 agreed.
 pub(crate) fn agree(session: &mut Session, response: &Response) -> Option<super::RemoteMedia> {
-    if let Some(answer) = multipart::read(response.headers(), response.body()).session
+    if let Some(answer) = multipart::session(response.headers(), response.body())
         && let Err(error) = session.accept(&answer)
     {
         tracing::warn!(%error, "the answer to our offer cannot be used");

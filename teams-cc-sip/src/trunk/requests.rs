@@ -165,7 +165,7 @@ impl Engine {
         }
     }
 
-    fn describe(&self, side: Side, transport: TransportKind) -> Response {
+    fn describe(&mut self, side: Side, transport: TransportKind) -> Response {
         let link = link::link(&self.config, side, self.config.fqdn.clone(), transport);
         let mut response = self.response(&link, StatusCode::OK);
         // Neither value can hold a control character.

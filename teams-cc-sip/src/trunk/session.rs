@@ -54,20 +54,21 @@ impl Session {
 
     /// Describes what we want from now on.
     pub(crate) fn offer(&mut self, direction: Direction) -> Result<Bytes, AnswerError> {
-        self.negotiation.offer(direction)?;
-        Ok(self.described())
+        self.negotiation.write_offer(direction)
     }
 
     /// Answers what the peer wants from now on.
     pub(crate) fn answer(&mut self, offer: &[u8], ours: Direction) -> Result<Bytes, AnswerError> {
-        let offer = SessionDescription::parse(offer)?;
-        self.negotiation.answer(&offer, ours)?;
-        Ok(self.described())
+        self.answer_read(&SessionDescription::parse(offer)?, ours)
     }
 
-    /// What was described last; kept once, in the negotiation, the dialog and the response.
-    fn described(&self) -> Bytes {
-        self.negotiation.described_text().cloned().unwrap_or_default()
+    /// The same, of an offer that has been read.
+    pub(crate) fn answer_read(
+        &mut self,
+        offer: &SessionDescription,
+        ours: Direction,
+    ) -> Result<Bytes, AnswerError> {
+        self.negotiation.write_answer(offer, ours)
     }
 
     /// Reads the peer's answer to our last offer; a later answer of another fork replaces it.
@@ -104,11 +105,12 @@ impl Session {
     }
 }
 
-/// Whether an offer wants SRTP (`RTP/SAVP`).
-pub(crate) fn wants_encryption(offer: &[u8]) -> Result<bool, AnswerError> {
+/// Reads an offer, and whether it wants SRTP (`RTP/SAVP`).
+pub(crate) fn read_offer(offer: &[u8]) -> Result<(SessionDescription, bool), AnswerError> {
     let offer = SessionDescription::parse(offer)?;
     let audio = offer.audio().ok_or(AnswerError::NoAudio)?;
-    Ok(audio.protocol().to_ascii_uppercase().contains("SAVP"))
+    let encrypted = audio.protocol().to_ascii_uppercase().contains("SAVP");
+    Ok((offer, encrypted))
 }
 
 #[cfg(test)]
@@ -126,7 +128,7 @@ mod tests {
     fn both_sides_agree_on_srtp_and_on_hold() {
         let (mut ours, mut theirs) = (session(1, Some(1)), session(2, Some(2)));
         let offer = ours.offer(Direction::SendRecv).unwrap();
-        assert!(wants_encryption(&offer).unwrap());
+        assert!(read_offer(&offer).unwrap().1);
         ours.accept(&theirs.answer(&offer, Direction::SendRecv).unwrap()).unwrap();
         let remote = ours.remote().unwrap();
         assert_eq!(remote.address.port(), 4002);
