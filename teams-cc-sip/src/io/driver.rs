@@ -7,7 +7,13 @@ use std::{
 };
 
 use teams_cc_core::{Clock, Instant, LegId, OperationId, contact::LegError};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot, watch,
+    },
+    task::coop::consume_budget,
+};
 use tracing::Instrument;
 
 use super::{Network, Peer, TransportKind, connection::Heard, flows::Flows, tell::tell_next};
@@ -142,6 +148,12 @@ impl Driver {
             let due = [self.deadline, self.stop_at].into_iter().flatten().min();
             let sleep = due.map_or(LONG_SLEEP, |due| (due - now).min(LONG_SLEEP));
             let reading = self.pending.len() < self.event_bound.saturating_mul(2);
+            // What is there already is taken without asking first whether anything else is.
+            if !fair && self.take_waiting(reading) {
+                self.note_congestion();
+                consume_budget().await;
+                continue;
+            }
             let waiting = !self.pending.is_empty();
             tokio::select! {
                 biased;
@@ -188,6 +200,38 @@ impl Driver {
         for stopper in self.stoppers.drain(..) {
             let _ = stopper.send(unfinished.clone());
         }
+    }
+
+    /// Does the next thing that needs no waiting, in the order in which [`Self::run`] waits for
+    /// them; whether there was one.
+    fn take_waiting(&mut self, reading: bool) -> bool {
+        if !self.deaf && !self.pending.is_empty() {
+            let refused = match self.events.try_reserve() {
+                Ok(permit) => {
+                    if let Some(event) = self.pending.pop_front() {
+                        permit.send(event);
+                    }
+                    return true;
+                }
+                Err(error) => error,
+            };
+            if refused == TrySendError::Closed(()) {
+                self.nobody_listens();
+                return true;
+            }
+        }
+        if let Ok((leg, serial)) = self.released.try_recv() {
+            self.released(leg, serial);
+        } else if let Ok(command) = self.orders.try_recv() {
+            self.command(command);
+        } else if let Ok(event) = self.media_events.try_recv() {
+            self.feed(Input::Media(event));
+        } else if reading && let Ok(heard) = self.hearing.try_recv() {
+            self.hear(heard);
+        } else {
+            return false;
+        }
+        true
     }
 
     fn is_over(&self) -> bool {
