@@ -10,14 +10,18 @@ use std::{
     time::Duration,
 };
 
+use crate::tls::{Files, Front};
+
 /// The clock ticks of a second in `/proc`, on every Linux.
 const TICKS: f64 = 100.0;
 
 /// A callee in a process of its own, on the second core.
 pub(crate) struct Callee {
     child: Child,
+    /// Where SIPp sends.
     pub(crate) address: SocketAddr,
     pub(crate) transport: &'static str,
+    tls: Option<(Front, Files)>,
 }
 
 impl Callee {
@@ -29,13 +33,23 @@ impl Callee {
         }
         let mut command = pinned(1, std::env::current_exe()?.display().to_string());
         command.args(["callee", who, transport, &address.to_string()]);
+        let files = if transport == "tls" { Some(Files::issue()?) } else { None };
+        if let Some(files) = &files {
+            command.arg(&files.0);
+        }
         let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
         if line.trim() != "ready" {
             return Err(format!("{who} did not start").into());
         }
-        Ok(Self { child, address, transport })
+        let mut callee = Self { child, address, transport, tls: None };
+        if let Some(files) = files {
+            let front = Front::start(&files.0, address)?;
+            callee.address = front.address;
+            callee.tls = Some((front, files));
+        }
+        Ok(callee)
     }
 
     /// Seconds of a processor that its threads have used.
@@ -56,6 +70,7 @@ impl Callee {
 
 impl Drop for Callee {
     fn drop(&mut self) {
+        drop(self.tls.take());
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -82,7 +97,7 @@ impl Caller {
         let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_nanos();
         let statistics = std::env::temp_dir().join(format!("sip-load-{nanos}.csv"));
         let mut command = pinned(0, "sipp".into());
-        let kind = if to.transport == "tcp" { "t1" } else { "u1" };
+        let kind = if to.transport == "udp" { "u1" } else { "t1" };
         let patience = calls.calls / calls.rate + 60 + u32::try_from(calls.hold.as_secs())?;
         for (option, value) in [
             ("-sf", scenario.to_owned()),
@@ -150,7 +165,7 @@ impl Outcome {
 }
 
 /// A command on one core; without `taskset` on any.
-fn pinned(core: u8, program: String) -> Command {
+pub(crate) fn pinned(core: u8, program: String) -> Command {
     let there = Command::new("taskset").arg("--version").stdout(Stdio::null()).status().is_ok();
     if !there {
         return Command::new(program);

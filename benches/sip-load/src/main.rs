@@ -7,8 +7,14 @@ mod inside;
 mod load;
 mod ours;
 mod rsipstack;
+mod tls;
 
-use std::{error::Error, thread::sleep, time::Duration};
+use std::{
+    error::Error,
+    path::PathBuf,
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 use load::{Callee, Caller, Calls, Outcome};
 use serde_json::{Value, json};
@@ -17,12 +23,16 @@ type Fallible<T> = Result<T, Box<dyn Error>>;
 
 const OURS: &str = "teams-cc-sip";
 const PEER: &str = "rsipstack 0.7.14";
-/// Calls a second that both sustain.
-const RATE: u32 = 1_500;
+/// Calls a second that both sustain; `--rate` names another.
+const RATE: u32 = 4_500;
 /// Runs of each, alternating.
 const ROUNDS: usize = 3;
-/// Calls of one run.
-const CALLS: u32 = 12_000;
+/// How long one run goes on, in seconds of calls that begin.
+const SECONDS: u32 = 6;
+/// Rates that are tried one after the other for the highest that is clean.
+const STEPS: [u32; 4] = [3_000, 4_500, 6_500, 9_000];
+/// The part of an asked rate that has to be reached, in percent.
+const REACHED: f64 = 85.0;
 /// Dialogs that stand while memory is read.
 const STANDING: u32 = 5_000;
 /// Until transactions over datagrams are forgotten: 64 × T1, and a little.
@@ -34,12 +44,18 @@ const MANY: u32 = 50_000;
 fn main() -> Fallible<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    if let ["callee", who, transport, address] = *words {
+    if let ["callee", who, transport, address, ref files @ ..] = *words {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        return match who {
-            OURS => runtime.block_on(ours::serve(address.parse()?)),
-            _ => runtime.block_on(rsipstack::serve(address.parse()?, transport == "tcp")),
+        let address = address.parse()?;
+        let files = files.first().map(PathBuf::from);
+        // A task like any other: what the runtime itself waits for is woken by a system call.
+        let serves = if who == OURS {
+            runtime.spawn(async move { ours::serve(address, files).await.map_err(text) })
+        } else {
+            let kind = rsipstack::Kind::of(transport, files);
+            runtime.spawn(async move { rsipstack::serve(address, kind).await.map_err(text) })
         };
+        return Ok(runtime.block_on(serves)??);
     }
     if let ["inside", transport, calls, standing] = *words {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -48,20 +64,23 @@ fn main() -> Fallible<()> {
     }
     let after = |name: &str| words.iter().position(|w| *w == name).and_then(|at| words.get(at + 1));
     let check = words.contains(&"--check");
+    let rate = after("--rate").map_or(Ok(RATE), |rate| rate.parse())?;
     let parts: Vec<&str> = words.iter().copied().filter(|word| PARTS.contains(word)).collect();
     let parts = if parts.is_empty() { PARTS.to_vec() } else { parts };
     let mut rows = Vec::new();
     for part in parts {
         rows.push(match part {
-            "udp" => per_call("udp", 0.5)?,
-            "tcp" => per_call("tcp", 0.75)?,
+            "udp" => per_call("udp", rate, 0.5)?,
+            "tcp" => per_call("tcp", rate, 0.75)?,
+            "tls" => per_call("tls", rate, 0.75)?,
+            "rate" => highest()?,
             "memory" => memory()?,
             _ => standing()?,
         });
     }
     let missed = rows.iter().filter(|row| row["holds"] != json!(true)).count();
     if let Some(path) = after("--json") {
-        let report = json!({ "name": "trunk", "rate": RATE, "rounds": ROUNDS, "rows": rows });
+        let report = json!({ "name": "trunk", "rate": rate, "rounds": ROUNDS, "rows": rows });
         std::fs::write(path, format!("{report:#}\n"))?;
     }
     if check && missed > 0 {
@@ -71,18 +90,22 @@ fn main() -> Fallible<()> {
 }
 
 /// What can be named to run it alone.
-const PARTS: &[&str] = &["udp", "tcp", "memory", "standing"];
+const PARTS: &[&str] = &["udp", "tcp", "tls", "rate", "memory", "standing"];
+
+fn text(error: Box<dyn Error>) -> String {
+    error.to_string()
+}
 
 /// Processor time per call, ours beside the peer's.
-fn per_call(transport: &'static str, most: f64) -> Fallible<Value> {
-    println!("# trunk, {transport}: {CALLS} calls at {RATE}/s, {ROUNDS} runs of each, alternating");
+fn per_call(transport: &'static str, rate: u32, most: f64) -> Fallible<Value> {
+    let calls = rate * SECONDS;
+    println!("# trunk, {transport}: {calls} calls at {rate}/s, {ROUNDS} runs of each, alternating");
     let mut times: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
     let mut clean = true;
     for _ in 0..ROUNDS {
         for (who, times) in [OURS, PEER].into_iter().zip(&mut times) {
             let callee = Callee::start(who, transport)?;
-            let (time, outcome) =
-                run(&callee, Calls { calls: CALLS, rate: RATE, hold: Duration::ZERO })?;
+            let (time, outcome) = run(&callee, Calls { calls, rate, hold: Duration::ZERO })?;
             clean &= outcome.is_clean();
             println!("{who}: {time:.1} µs of processor per call, {outcome:?}");
             times.push(time);
@@ -97,6 +120,34 @@ fn per_call(transport: &'static str, most: f64) -> Fallible<Value> {
     );
     Ok(json!({ "row": transport, "ours": ours, "peer": peer, "ratio": ratio, "most": most,
         "clean": clean, "holds": holds }))
+}
+
+/// The highest rate over datagrams that each sustains without a failed call.
+fn highest() -> Fallible<Value> {
+    println!("# trunk, udp: the highest clean rate, steps {STEPS:?}/s");
+    let mut found = Vec::new();
+    for who in [OURS, PEER] {
+        let mut highest = 0;
+        for rate in STEPS {
+            let callee = Callee::start(who, "udp")?;
+            let calls = Calls { calls: rate * SECONDS, rate, hold: Duration::ZERO };
+            let began = Instant::now();
+            let (time, outcome) = run(&callee, calls)?;
+            let reached = f64::from(calls.calls) / began.elapsed().as_secs_f64();
+            println!(
+                "{who}: {reached:.0}/s of {rate}/s, {time:.1} µs of processor per call, {outcome:?}"
+            );
+            if !outcome.is_clean() || reached * 100.0 < f64::from(rate) * REACHED {
+                break;
+            }
+            highest = rate;
+        }
+        found.push(highest);
+    }
+    let (ours, peer) = (found[0], found[1]);
+    let holds = ours >= peer;
+    println!("{}: {ours}/s, peer {peer}/s\n", verdict(holds));
+    Ok(json!({ "row": "rate", "ours": ours, "peer": peer, "holds": holds }))
 }
 
 /// Memory of a dialog that stands, once nothing else of its call is left.

@@ -1,6 +1,6 @@
 //! The trunk as a callee: it rings and answers every call, and counts.
 
-use std::{error::Error, net::SocketAddr, sync::Arc};
+use std::{error::Error, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use teams_cc_core::contact::{Leg as _, LegCommand, LegEvent};
 use teams_cc_sip::{
@@ -11,8 +11,15 @@ use teams_cc_sip::{
 /// More than any run holds.
 const ROOM: usize = 400_000;
 
-pub(crate) async fn serve(address: SocketAddr) -> Result<(), Box<dyn Error>> {
-    let network = SocketNetwork::builder().udp(address).tcp(address).bind().await?;
+pub(crate) async fn serve(
+    address: SocketAddr,
+    files: Option<PathBuf>,
+) -> Result<(), Box<dyn Error>> {
+    let network = match files {
+        Some(files) => SocketNetwork::builder().tls(address, crate::tls::identity(&files)?),
+        None => SocketNetwork::builder().udp(address).tcp(address),
+    };
+    let network = network.bind().await?;
     answer(Arc::new(network), address.port(), || println!("ready")).await
 }
 
@@ -23,7 +30,7 @@ pub(crate) async fn answer(
     ready: impl FnOnce(),
 ) -> Result<(), Box<dyn Error>> {
     let config = TrunkConfig::new("sbc1.adatum.biz".parse()?, 42)
-        .trust_loopback(LabPeer::new("127.0.0.1", port, 5061))
+        .trust_loopback(LabPeer::new("127.0.0.1", port, port))
         .limits(TrunkLimits::default().legs(ROOM));
     let media = Arc::new(FixedMedia::new("127.0.0.1:40000".parse()?));
     let clock = Arc::new(TokioClock::system());

@@ -1,6 +1,6 @@
 //! The same callee over rsipstack's dialog layer, as its own `bench_ua` serves.
 
-use std::{error::Error, net::SocketAddr, sync::Arc};
+use std::{error::Error, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use rsipstack::{
     EndpointBuilder,
@@ -9,8 +9,12 @@ use rsipstack::{
         dialog::{Dialog, DialogState},
         dialog_layer::DialogLayer,
     },
-    sip::{Header, Method, Scheme, StatusCode, Uri},
-    transport::{TcpListenerConnection, TransportLayer, udp::UdpConnection},
+    sip::{Header, Method, Scheme, StatusCode, Transport, Uri},
+    transport::{
+        TcpListenerConnection, TransportLayer,
+        tls::{TlsConfig, TlsListenerConnection},
+        udp::UdpConnection,
+    },
 };
 use tokio_util::sync::CancellationToken;
 
@@ -18,14 +22,52 @@ const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\
     m=audio 40000 RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n\
     a=fmtp:101 0-15\r\na=sendrecv\r\n";
 
-pub(crate) async fn serve(address: SocketAddr, tcp: bool) -> Result<(), Box<dyn Error>> {
+/// What it listens to.
+pub(crate) enum Kind {
+    Udp,
+    Tcp,
+    /// With the certificates here.
+    Tls(PathBuf),
+}
+
+impl Kind {
+    pub(crate) fn of(transport: &str, files: Option<PathBuf>) -> Self {
+        match files {
+            Some(files) => Self::Tls(files),
+            None if transport == "tcp" => Self::Tcp,
+            None => Self::Udp,
+        }
+    }
+
+    fn transport(&self) -> Option<Transport> {
+        match self {
+            Self::Udp => None,
+            Self::Tcp => Some(Transport::Tcp),
+            Self::Tls(_) => Some(Transport::Tls),
+        }
+    }
+}
+
+pub(crate) async fn serve(address: SocketAddr, kind: Kind) -> Result<(), Box<dyn Error>> {
     let token = CancellationToken::new();
     let transports = TransportLayer::new(token.clone());
-    if tcp {
-        transports.add_transport(TcpListenerConnection::new(address, None).await?.into());
-    } else {
-        let udp = UdpConnection::create_connection(address, None, Some(token.child_token()));
-        transports.add_transport(udp.await?.into());
+    match &kind {
+        Kind::Udp => {
+            let udp = UdpConnection::create_connection(address, None, Some(token.child_token()));
+            transports.add_transport(udp.await?.into());
+        }
+        Kind::Tcp => {
+            transports.add_transport(TcpListenerConnection::new(address, None).await?.into());
+        }
+        Kind::Tls(files) => {
+            // The same cryptography as ours.
+            let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+            let own = std::fs::read(crate::tls::own(files))?;
+            let config =
+                TlsConfig { cert: Some(own.clone()), key: Some(own), ..TlsConfig::default() };
+            transports
+                .add_transport(TlsListenerConnection::new(address, None, config).await?.into());
+        }
     }
     let endpoint =
         EndpointBuilder::new().with_cancel_token(token).with_transport_layer(transports).build();
@@ -36,11 +78,7 @@ pub(crate) async fn serve(address: SocketAddr, tcp: bool) -> Result<(), Box<dyn 
         scheme: Some(Scheme::Sip),
         auth: None,
         host_with_port: rsipstack::sip::HostWithPort::try_from(address.to_string().as_str())?,
-        params: if tcp {
-            vec![rsipstack::sip::Param::Transport(rsipstack::sip::Transport::Tcp)]
-        } else {
-            vec![]
-        },
+        params: kind.transport().map(rsipstack::sip::Param::Transport).into_iter().collect(),
         headers: vec![],
     };
     let layer = Arc::clone(&dialogs);
