@@ -11,7 +11,7 @@ use teams_cc_sip::{
     gate::{GatePolicy, Permission},
     io::{Peer, TransportKind},
     message::Method,
-    trunk::TrunkEvent,
+    trunk::{TrunkEvent, TrunkLimits},
 };
 
 /// Scaled by `TEAMS_CC_SOAK`.
@@ -20,7 +20,9 @@ async fn a_scanner_calls_nobody_learns_nothing_and_hurts_no_call() {
     let factor = std::env::var("TEAMS_CC_SOAK").ok().and_then(|text| text.parse().ok());
     let rounds = 60 * factor.unwrap_or(1_u32);
     let policy = GatePolicy::new().others(Permission::unrestricted());
-    let mut b = Bridged::on(Stage::new(config().gate(policy).trace(1))).await;
+    // Calls that were let in stay up: however long this runs, there is room for them.
+    let limits = TrunkLimits::default().legs(1_000_000);
+    let mut b = Bridged::on(Stage::new(config().gate(policy).limits(limits).trace(1))).await;
     let stranger = Peer::new(TransportKind::Tls, "198.51.100.66:5061".parse().unwrap());
     let mut scanner = b.stage.connect(stranger).await;
     let mut teams = b.stage.teams_connects().await;
