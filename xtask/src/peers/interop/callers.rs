@@ -27,7 +27,8 @@ pub(super) const CASES: [Case; 6] = [
     Case {
         name: "caller-lost-ack",
         what: "a caller's lost ACK",
-        over: Over::UdpFirst,
+        // SIPp takes repeats of a 200 for repeats over datagrams alone.
+        over: Over::Udp,
         run: lost_ack,
     },
     Case { name: "caller-basic", what: "a caller's whole call", over: Over::All, run: basic },
