@@ -14,6 +14,7 @@ pub mod retry;
 pub mod routing;
 pub mod secret;
 pub mod seed;
+pub mod simulation;
 pub mod store;
 pub mod time;
 

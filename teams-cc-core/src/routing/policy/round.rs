@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentId, ContactId, routing::AgentRef};
+use crate::{AgentId, ContactId, Seed, routing::AgentRef};
 
 /// Who was called on last: the place to go on from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +48,5 @@ impl Circle {
 
 /// A number drawn for a call and an agent: the same for the same seed and names.
 pub(super) fn lot(seed: u64, contact: &ContactId, agent: &AgentId) -> u64 {
-    let bytes = contact.as_str().bytes().chain([0]).chain(agent.as_str().bytes());
-    // FNV-1a, stirred by the finalizer of SplitMix64, whose bits are all alike.
-    let hash = bytes.fold(seed ^ 0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
-    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    hash ^ (hash >> 31)
+    Seed::new(seed).derive(contact.as_str()).derive(agent.as_str()).get()
 }
