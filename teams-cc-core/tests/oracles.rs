@@ -63,7 +63,6 @@ fn study(site: &Site, load: f64, calls: f64) -> Study {
 fn agrees(what: &str, exact: f64, seen: Estimate, widest: f64) {
     // Longer days say more: ten times as long, and every error is below two in a hundred.
     let off = (seen.mean - exact) / seen.error;
-    println!("{what}: {:.5} ± {:.5}, exactly {exact:.5}, off by {off:.2}", seen.mean, seen.error);
     let widest = widest / soak().sqrt();
     assert!(seen.error <= widest * exact, "{what}: ± {} says nothing of {exact}", seen.error);
     assert!(off.abs() <= 4.0, "{what}: {} is {off:.1} standard errors off {exact}", seen.mean);
@@ -228,10 +227,8 @@ fn who_rests_longest_or_anybody_makes_the_same_wait_and_the_fastest_a_shorter_on
         [wait(longest_idle()), wait(random(7)), wait(RankBy::SmallestLabel("slowness".into()))];
     let figure = |day: &Report| day.all.speed_of_answer() / HANDLING;
     let same = idle.difference(&any, figure);
-    println!("random less longest idle: {:.4} ± {:.4}", same.mean, same.error);
     assert!(same.mean.abs() <= 4.0 * same.error, "{same:?}");
     let faster = idle.difference(&fast, figure);
-    println!("fastest first less longest idle: {:.4} ± {:.4}", faster.mean, faster.error);
     assert!(faster.mean < -4.0 * faster.error, "{faster:?}");
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// How an agent serves one queue.
 ///
-/// Products name these differently: `level` is a tier in FreeSWITCH's `mod_callcenter` and a
+/// Products name these differently: `level` is a tier in `FreeSWITCH`'s `mod_callcenter` and a
 /// penalty in Asterisk's `app_queue`; `priority` and `delay` are those of a routing profile in
 /// Amazon Connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

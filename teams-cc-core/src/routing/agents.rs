@@ -116,10 +116,8 @@ impl Engine {
             return;
         }
         let settle = self.rules(slot.queue).settle;
-        let rest = match wrap_up {
-            true => record.profile.wrap_up.saturating_add(settle),
-            false => Duration::ZERO,
-        };
+        let rest =
+            if wrap_up { record.profile.wrap_up.saturating_add(settle) } else { Duration::ZERO };
         let Some(record) = self.roster.at_mut(agent) else { return };
         let slot = record.let_go(contact);
         let clocks = &mut record.clocks;

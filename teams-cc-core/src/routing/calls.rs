@@ -107,7 +107,7 @@ impl WaitingCall {
 /// All calls, and for each queue the line of those that want an agent.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    calls: Slab<ContactId, WaitingCall>,
+    slab: Slab<ContactId, WaitingCall>,
     lines: Vec<Line>,
     direct: BTreeMap<Place, u32>,
 }
@@ -122,7 +122,7 @@ struct Line {
 impl Calls {
     pub(super) fn insert(&mut self, call: WaitingCall) -> u32 {
         let (queue, place) = (call.queue, call.place);
-        let at = self.calls.insert(call.entry.contact.clone(), call);
+        let at = self.slab.insert(call.entry.contact.clone(), call);
         if let Some(line) = self.line_mut(queue) {
             line.length += 1;
         }
@@ -131,7 +131,7 @@ impl Calls {
     }
 
     pub(super) fn remove(&mut self, contact: &ContactId) -> Option<(u32, WaitingCall)> {
-        let (at, call) = self.calls.remove(contact)?;
+        let (at, call) = self.slab.remove(contact)?;
         if let Some(line) = self.line_mut(call.queue) {
             line.length = line.length.saturating_sub(1);
         }
@@ -141,7 +141,7 @@ impl Calls {
 
     /// Puts a call in line or takes it out, as it wants more agents or not.
     pub(super) fn line_up(&mut self, at: u32) {
-        let Some(call) = self.calls.get(at) else { return };
+        let Some(call) = self.slab.get(at) else { return };
         let (queue, place, wants) = (call.queue, call.place, call.wants_more());
         let waiting = self.waiting_mut(queue);
         if wants {
@@ -152,27 +152,27 @@ impl Calls {
     }
 
     pub(super) fn find(&self, contact: &ContactId) -> Option<u32> {
-        self.calls.find(contact)
+        self.slab.find(contact)
     }
 
     pub(super) fn get(&self, at: u32) -> Option<&WaitingCall> {
-        self.calls.get(at)
+        self.slab.get(at)
     }
 
     pub(super) fn get_mut(&mut self, at: u32) -> Option<&mut WaitingCall> {
-        self.calls.get_mut(at)
+        self.slab.get_mut(at)
     }
 
     pub(super) fn named(&self, contact: &ContactId) -> Option<&WaitingCall> {
-        self.calls.get(self.calls.find(contact)?)
+        self.slab.get(self.slab.find(contact)?)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.calls.len()
+        self.slab.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &WaitingCall> {
-        self.calls.iter().map(|(_, call)| call)
+        self.slab.iter().map(|(_, call)| call)
     }
 
     /// How many calls of a queue wait or are offered.

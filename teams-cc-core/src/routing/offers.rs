@@ -3,7 +3,7 @@
 use std::{num::NonZeroU16, time::Duration};
 
 use super::{
-    Alarm, Output,
+    AgentRecord, Alarm, Output,
     engine::{Engine, EngineError, OfferRecord, Phase, Timer},
     policy::{Cursor, RingMode},
     roster::{Hold, Slot},
@@ -320,7 +320,7 @@ impl Engine {
 
     /// The agents who have this contact, offers included.
     pub(super) fn offered_to(&self, agent: &AgentId) -> Vec<OfferId> {
-        let slots = self.roster.agent(agent).map(|record| record.slots()).unwrap_or_default();
+        let slots = self.roster.agent(agent).map(AgentRecord::slots).unwrap_or_default();
         slots
             .iter()
             .filter_map(|slot| match &slot.hold {

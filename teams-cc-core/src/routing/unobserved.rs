@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::{
-    Alarm, Output,
+    AgentRecord, Alarm, Output,
     engine::{Engine, EngineError, Timer},
     roster::Hold,
 };
@@ -116,7 +116,7 @@ impl Engine {
 
     /// The agent's own word ends whatever is out of sight, without wrap-up.
     pub(super) fn free_unobserved(&mut self, agent: u32) {
-        let slots = self.roster.at(agent).map(|record| record.slots()).unwrap_or_default();
+        let slots = self.roster.at(agent).map(AgentRecord::slots).unwrap_or_default();
         let hidden = slots.iter().filter(|slot| matches!(slot.hold, Hold::Unobserved { .. }));
         let contacts: Vec<ContactId> = hidden.map(|slot| slot.contact.clone()).collect();
         for contact in contacts {

@@ -5,6 +5,7 @@ use crate::Seed;
 
 /// Days of different seeds played against one site.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Study {
     /// What came of each, in the order of their numbers.
     pub days: Vec<Report>,

@@ -1,6 +1,6 @@
 //! Durations in files that people write: a number of seconds, or ISO 8601 text.
 //!
-//! For serde's `with`: [`written`] for a duration, [`optional`] for one that may be missing.
+//! For serde's `with`: `written` for a duration, `optional` for one that may be missing.
 
 use std::{fmt, time::Duration};
 
@@ -36,7 +36,7 @@ impl de::Visitor<'_> for Visitor {
 
 /// A duration that is always there.
 pub(crate) mod written {
-    use super::*;
+    use super::{Deserializer, Duration, IsoDuration, Serializer, Visitor};
 
     pub(crate) fn serialize<S: Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
         if duration.subsec_nanos() == 0 {
@@ -54,7 +54,7 @@ pub(crate) mod written {
 pub(crate) mod optional {
     use serde::{Deserialize, Serialize};
 
-    use super::*;
+    use super::{Deserializer, Duration, Serializer};
 
     #[derive(Serialize, Deserialize)]
     struct Written(#[serde(with = "super::written")] Duration);

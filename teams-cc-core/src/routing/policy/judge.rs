@@ -8,7 +8,7 @@ use crate::{
     agent::Agent,
     routing::{
         AgentRef, CallRef, Standing, View,
-        roster::{Member, Passed},
+        roster::{Member, Members, Passed},
     },
 };
 
@@ -43,7 +43,7 @@ impl<'a> Scene<'a> {
 
     pub(super) fn members(&self) -> impl Iterator<Item = AgentRef<'a>> + '_ {
         let expert = self.view.expert(self.call);
-        let members = self.view.members(self.call).into_iter().flat_map(|members| members.all());
+        let members = self.view.members(self.call).into_iter().flat_map(Members::all);
         members
             .filter_map(|member| self.view.at(member))
             .chain(expert.and_then(|m| self.view.at(&m)))
@@ -129,13 +129,11 @@ impl Rules {
             if has >= needs {
                 continue;
             }
-            match self.rings.as_ref().and_then(|rings| rings.drops(name)) {
-                Some(wait) => from = from.max(scene.after(wait)),
-                None => {
-                    let name = name.clone();
-                    return Verdict::No(Reason::LacksSkill { name, needs, has });
-                }
-            }
+            let Some(wait) = self.rings.as_ref().and_then(|rings| rings.drops(name)) else {
+                let name = name.clone();
+                return Verdict::No(Reason::LacksSkill { name, needs, has });
+            };
+            from = from.max(scene.after(wait));
         }
         for selector in call.selectors() {
             if selector.matches(&agent.labels) {

@@ -153,7 +153,7 @@ impl Ring {
                 Verdict::NotBefore(at) => {
                     from = Some(from.map_or(at, |known: Instant| known.max(at)));
                 }
-                no => return no,
+                no @ Verdict::No(_) => return no,
             }
         }
         from.map_or(Verdict::Yes, Verdict::NotBefore)

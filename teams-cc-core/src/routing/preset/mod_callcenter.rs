@@ -24,6 +24,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "the product has as many switches")]
 pub struct ModCallcenter {
     /// Who is called first. Default [`ModCallcenterStrategy::LongestIdleAgent`].
     pub strategy: ModCallcenterStrategy,
@@ -123,10 +124,11 @@ impl ModCallcenter {
         use ModCallcenterStrategy as By;
         let mut agents = eligible();
         if self.tier_rules_apply {
-            let mut tiers = Tiers::default();
-            tiers.wait = self.tier_rule_wait_second;
-            tiers.multiply = self.tier_rule_wait_multiply_level;
-            tiers.skip_empty = self.tier_rule_no_agent_no_wait;
+            let tiers = Tiers {
+                wait: self.tier_rule_wait_second,
+                multiply: self.tier_rule_wait_multiply_level,
+                skip_empty: self.tier_rule_no_agent_no_wait,
+            };
             agents = agents.gate(levels().tiers(tiers));
         }
         let in_line = level().then(position()).then(agent_id());

@@ -1,11 +1,11 @@
 //! From names to places in a list.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, DefaultHasher, Hash},
-};
+#[expect(clippy::disallowed_types, reason = "its order never shows: nothing walks through it")]
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash};
 
 /// Where something of this name is. It is never walked through, so its order never shows.
+#[expect(clippy::disallowed_types, reason = "its order never shows: nothing walks through it")]
 pub(in crate::routing) type Index<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// Things of a name in numbered places that are used again.
@@ -19,13 +19,10 @@ pub(in crate::routing) struct Slab<K, T> {
 impl<K: Eq + Hash, T> Slab<K, T> {
     /// Puts something into a free place; what had the name before is not looked for.
     pub(in crate::routing) fn insert(&mut self, name: K, thing: T) -> u32 {
-        let place = match self.vacant.pop() {
-            Some(place) => place,
-            None => {
-                self.places.push(None);
-                u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX)
-            }
-        };
+        let place = self.vacant.pop().unwrap_or_else(|| {
+            self.places.push(None);
+            u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX)
+        });
         if let Some(slot) = self.places.get_mut(place as usize) {
             *slot = Some(thing);
         }

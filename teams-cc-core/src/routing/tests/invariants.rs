@@ -12,7 +12,7 @@ use crate::{
     queue::{CallOrder, Exit, OrderKey, Priority, QueueEntry, QueueLimits},
     routing::{
         AgentChange, CallRef, Decision, Engine, EngineConfig, EngineError, Explanation, Finding,
-        Input, Output, Plan, Queue, RoutingPolicy, Step, View,
+        Input, Output, Plan, Queue, RoutingPolicy, Step, View, calls::WaitingCall,
     },
     store::FencingToken,
 };
@@ -100,7 +100,7 @@ impl Books {
         for (_, agent, contact) in self.asked.iter().skip(before) {
             let Some(place) = self.place.get(contact) else { continue };
             for (other, earlier) in &self.place {
-                let waits = engine.calls.named(other).is_some_and(|call| call.waits());
+                let waits = engine.calls.named(other).is_some_and(WaitingCall::waits);
                 if waits && earlier < place && view.passed(other, agent).is_none() {
                     return Err("a call was passed over");
                 }

@@ -240,9 +240,7 @@ fn each_call_goes_down_the_line_by_itself() {
 
 #[test]
 fn lines_open_by_their_wait_and_empty_ones_hold_nobody_back() {
-    let mut tiers = Tiers::default();
-    tiers.wait = secs(20);
-    tiers.multiply = true;
+    let mut tiers = Tiers { wait: secs(20), multiply: true, ..Tiers::default() };
     let rules = |tiers| {
         eligible().gate(levels().tiers(tiers)).rank(level().then(agent_id())).ring(RingMode::One)
     };

@@ -41,20 +41,20 @@ fn one(scenario: &Scenario, what: &str, expected: &Value) -> Result<(), String> 
             let moves = seen()?.moves;
             same(
                 expected,
-                &Value::from_iter(moves.iter().map(|(t, call, queue, priority)| {
+                &list(moves.iter().map(|(t, call, queue, priority)| {
                     serde_json::json!([t, call, queue, priority])
                 })),
             )
         }
         "serve_order" => {
             let served = play(scenario, Answers::AtOnce)?.answers;
-            same(expected, &Value::from_iter(served.into_iter().map(|(_, call, _)| call)))
+            same(expected, &list(served.into_iter().map(|(_, call, _)| call.into())))
         }
         "worker_order" => {
             let offers = seen()?.offers;
             let first = offers.first().map(|(_, call, _)| call.clone());
             let order = offers.into_iter().filter(|(_, call, _)| Some(call) == first.as_ref());
-            same(expected, &Value::from_iter(order.map(|(_, _, agent)| agent)))
+            same(expected, &list(order.map(|(_, _, agent)| agent.into())))
         }
         "offered_set" => {
             let offers = play(scenario, Answers::Nobody)?.offers;
@@ -84,7 +84,7 @@ fn one(scenario: &Scenario, what: &str, expected: &Value) -> Result<(), String> 
                 !seen.offers.iter().any(|(_, call, _)| call == id)
                     && !seen.exits.iter().any(|(_, call, _)| call == id)
             });
-            same(expected, &Value::from_iter(waiting))
+            same(expected, &list(waiting.map(Value::from)))
         }
         "scores" => scores(scenario, expected),
         "rounded" => rounded(scenario, expected),
@@ -94,7 +94,7 @@ fn one(scenario: &Scenario, what: &str, expected: &Value) -> Result<(), String> 
             let mut expected = expected.as_array().cloned().unwrap_or_default();
             expected.sort_by_key(|entry| entry.get(0).and_then(Value::as_u64));
             let seen = seen.iter().map(|(t, call, why)| serde_json::json!([t, call, word(*why)]));
-            same(&Value::Array(expected), &Value::from_iter(seen))
+            same(&Value::Array(expected), &list(seen))
         }
         "if_a_unavailable" => {
             let mut other = scenario.clone();
@@ -139,8 +139,12 @@ fn same(expected: &Value, seen: &Value) -> Result<(), String> {
     Err(format!("expected {expected}, seen {seen}"))
 }
 
-fn listed(list: &[(u64, String, String)]) -> Value {
-    Value::from_iter(list.iter().map(|(t, call, agent)| serde_json::json!([t, call, agent])))
+fn list(values: impl Iterator<Item = Value>) -> Value {
+    Value::Array(values.collect())
+}
+
+fn listed(entries: &[(u64, String, String)]) -> Value {
+    list(entries.iter().map(|(t, call, agent)| serde_json::json!([t, call, agent])))
 }
 
 fn texts(list: &Value) -> BTreeSet<String> {
@@ -191,7 +195,7 @@ fn statuses(scenario: &Scenario, seen: &Seen) -> Value {
         "app_queue" => "paused",
         _ => "deregistered",
     };
-    Value::from_iter(seen.missing.iter().map(|(t, agent)| serde_json::json!([t, agent, word])))
+    list(seen.missing.iter().map(|(t, agent)| serde_json::json!([t, agent, word])))
 }
 
 const fn word(why: CallbackReason) -> &'static str {

@@ -81,7 +81,8 @@ fn memberships(scenario: &Scenario, of: &Fields) -> Result<Vec<(QueueId, Members
     };
     let place = |fields: &Fields| {
         let level = small(fields, "level").or(small(fields, "penalty"));
-        let base = if scenario.engine == "app_queue" { 0 } else { 1 };
+        // Penalties begin at nought, tiers at one.
+        let base = u16::from(scenario.engine != "app_queue");
         Membership::PLAIN
             .level(level.unwrap_or(base))
             .position(u32::from(small(fields, "position").unwrap_or(0)))
