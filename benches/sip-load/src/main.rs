@@ -26,7 +26,7 @@ const PEER: &str = "rsipstack 0.7.14";
 /// Calls a second that both sustain; `--rate` names another.
 const RATE: u32 = 4_500;
 /// Runs of each, alternating.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 11;
 /// How long one run goes on, in seconds of calls that begin.
 const SECONDS: u32 = 6;
 /// Rates that are tried one after the other for the highest that is clean.
