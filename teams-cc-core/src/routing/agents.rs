@@ -48,6 +48,7 @@ impl Engine {
                 self.timers.remove(&Timer::Rest(place));
                 self.roster.welcome(place);
                 self.free_unobserved(place);
+                self.roster.freed(place);
             }
             AgentChange::Away(reason) => record.away = Some(reason),
             AgentChange::SignedOut => {
@@ -136,7 +137,7 @@ impl Engine {
             self.outputs.push_back(Output::Release { token });
         }
         self.timers.remove(&Timer::Unobserved(agent, contact.clone()));
-        self.roster.touch(agent);
+        self.roster.freed(agent);
         self.dismiss(agent);
     }
 
@@ -144,7 +145,7 @@ impl Engine {
     pub(super) fn give_back(&mut self, agent: u32, contact: &ContactId) {
         if let Some(record) = self.roster.at_mut(agent) {
             record.let_go(contact);
-            self.roster.touch(agent);
+            self.roster.freed(agent);
         }
         self.dismiss(agent);
     }

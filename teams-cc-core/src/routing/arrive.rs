@@ -50,7 +50,7 @@ impl Engine {
     pub(super) fn offer_direct(
         &mut self,
         contact: ContactId,
-        expert: Agent,
+        mut expert: Agent,
         within: Duration,
         exit: Exit,
     ) -> Result<(), EngineError> {
@@ -60,6 +60,8 @@ impl Engine {
             if self.roster.len() >= MAX_AGENTS {
                 return Err(EngineError::Full { what: "agents", limit: MAX_AGENTS });
             }
+            // Whoever is here for one call alone is there for no other.
+            expert.queues.clear();
             self.roster.sign_in(expert, self.now);
             let guest = self.roster.find(&id).and_then(|place| self.roster.at_mut(place));
             if let Some(record) = guest {

@@ -59,6 +59,8 @@ pub(super) struct WaitingCall {
     pub(super) cursor: Option<Cursor>,
     pub(super) explained: bool,
     pub(super) callback_offered: bool,
+    /// Whether its policy has seen it.
+    pub(super) looked_at: bool,
     /// When it was last looked at, in passes.
     pub(super) pass: u64,
 }
@@ -85,6 +87,7 @@ impl WaitingCall {
             cursor: None,
             explained: false,
             callback_offered: false,
+            looked_at: false,
             pass: 0,
         }
     }
@@ -202,6 +205,12 @@ impl Calls {
     pub(super) fn ahead_of(&self, call: &WaitingCall) -> usize {
         let line = call.queue.and_then(|queue| self.lines.get(queue as usize));
         line.map_or(0, |line| line.waiting.range(..call.place).count())
+    }
+
+    /// The calls in a queue's line.
+    pub(super) fn in_line(&self, queue: u32) -> impl Iterator<Item = u32> + '_ {
+        let line = self.lines.get(queue as usize);
+        line.into_iter().flat_map(|line| line.waiting.values().copied())
     }
 
     pub(super) fn direct(&self) -> btree_map::Values<'_, Place, u32> {

@@ -124,6 +124,9 @@ impl Engine {
         let mut plan = std::mem::take(&mut self.plan);
         plan.clear();
         if self.ask(at, &mut plan).is_some() {
+            if let Some(call) = self.calls.get_mut(at) {
+                call.looked_at = true;
+            }
             self.carry_out(at, &mut plan);
         }
         self.plan = plan;
@@ -140,7 +143,11 @@ impl Engine {
             Some(queue) => &self.queue_at(queue)?.policy,
             None => &self.config.direct,
         };
-        policy.route(&self.view(), CallRef::after(&call.entry, call.cursor.as_ref()), plan);
+        policy.route(
+            &self.view(),
+            CallRef::after(&call.entry, call.cursor.as_ref(), !call.looked_at),
+            plan,
+        );
         Some(())
     }
 
@@ -173,10 +180,11 @@ impl Engine {
     fn offer(&mut self, at: u32, agents: &[AgentId], mode: RingMode, plan: &Plan) {
         let Some(call) = self.calls.get(at) else { return };
         let (contact, queue) = (call.entry.contact.clone(), call.queue);
+        let channel = call.entry.channel;
         let only_first =
             queue.and_then(|queue| self.queue_at(queue)).is_some_and(|q| q.one_at_a_time);
         if only_first && call.waits() && !self.calls.is_first(at) {
-            return self.wait(at, None);
+            return self.wait(at, plan.look_again());
         }
         let room = match mode {
             RingMode::One => 1usize.saturating_sub(call.offers.len()),
@@ -199,7 +207,9 @@ impl Engine {
             }
             let free = self.roster.find(agent).filter(|place| {
                 self.roster.at(*place).is_some_and(|record| {
-                    record.can_take(self.now).is_ok() && !record.has(&contact)
+                    record.can_take(self.now).is_ok()
+                        && record.has_room_for(channel)
+                        && !record.has(&contact)
                 })
             });
             if let Some(place) = free {
@@ -245,7 +255,7 @@ impl Engine {
                 // The attempt found nobody more: that ends it.
                 call.attempts_from = now + retry;
                 call.pause_until = Some(call.attempts_from).filter(|until| *until > now);
-                until = call.pause_until;
+                until = call.pause_until.or(until);
             } else if waits && somebody_free && !retry.is_zero() {
                 until = until.map(|at| next_attempt(call.attempts_from, retry, at));
             }

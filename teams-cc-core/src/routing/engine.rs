@@ -166,7 +166,7 @@ impl Engine {
         if let Some(slot) = self.queues.get_mut(place as usize) {
             *slot = Some(queue);
         }
-        self.roster.stir_queue(place);
+        self.due.extend(self.calls.in_line(place));
         self.undecided = true;
     }
 

@@ -68,7 +68,8 @@ impl Engine {
         let (Some(attempt), Some(call)) = (rules.attempt, self.calls.get_mut(at)) else {
             return rules.ring;
         };
-        let until = *call.attempt_until.get_or_insert(now + attempt);
+        let until = call.attempt_until.filter(|until| *until > now).unwrap_or(now + attempt);
+        call.attempt_until = Some(until);
         call.pause_until = None;
         rules.ring.min(until.since(now))
     }

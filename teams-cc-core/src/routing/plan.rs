@@ -87,18 +87,29 @@ through_pointers!(&P, Box<P>, Arc<P>);
 pub struct CallRef<'a> {
     entry: &'a QueueEntry,
     cursor: Option<&'a Cursor>,
+    is_new: bool,
 }
 
 impl<'a> CallRef<'a> {
     /// Points at a waiting call.
     #[must_use]
     pub const fn new(call: &'a QueueEntry) -> Self {
-        Self { entry: call, cursor: None }
+        Self { entry: call, cursor: None, is_new: true }
     }
 
     /// The same call, with the agent it was last offered to.
-    pub(super) const fn after(entry: &'a QueueEntry, cursor: Option<&'a Cursor>) -> Self {
-        Self { entry, cursor }
+    pub(super) const fn after(
+        entry: &'a QueueEntry,
+        cursor: Option<&'a Cursor>,
+        is_new: bool,
+    ) -> Self {
+        Self { entry, cursor, is_new }
+    }
+
+    /// Whether it has only just come, and is looked at for the first time.
+    #[must_use]
+    pub const fn is_new(self) -> bool {
+        self.is_new
     }
 
     /// The agent it was last offered to.
@@ -136,6 +147,8 @@ impl Deref for CallRef<'_> {
 pub struct Plan {
     step: OwnedStep,
     agents: Vec<AgentId>,
+    /// When time alone may change the answer, for an offer that is not made after all.
+    look_again: Option<Instant>,
     findings: Findings,
     explains: bool,
     pub(super) ranked: Vec<(Key, u32)>,
@@ -146,6 +159,7 @@ impl Default for Plan {
         Self {
             step: OwnedStep::default(),
             agents: Vec::new(),
+            look_again: None,
             findings: Findings::default(),
             explains: true,
             ranked: Vec::new(),
@@ -165,6 +179,14 @@ impl Plan {
         self.agents.clear();
         self.agents.push(agent);
         self.step = OwnedStep::Offer(mode);
+    }
+
+    pub(super) const fn look_again_at(&mut self, at: Option<Instant>) {
+        self.look_again = at;
+    }
+
+    pub(super) const fn look_again(&self) -> Option<Instant> {
+        self.look_again
     }
 
     pub(super) fn and_to(&mut self, agent: AgentId) {
@@ -225,6 +247,7 @@ impl Plan {
     /// Makes the plan fresh again, keeping its memory.
     pub fn clear(&mut self) {
         self.step = OwnedStep::default();
+        self.look_again = None;
         self.agents.clear();
         self.findings.clear();
         self.ranked.clear();

@@ -1,5 +1,6 @@
 mod desk;
 mod invariants;
+mod properties;
 mod story;
 mod unobserved;
 mod words;

@@ -24,7 +24,7 @@ pub trait Condition: Send + Sync {
 
 /// Holds while nobody is there to wait for; see [`no_agents`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct NoAgents {
     absent: BTreeSet<Standing>,
     #[serde(with = "crate::time::seconds::written")]
@@ -107,6 +107,7 @@ impl Condition for NoAgents {
 
 /// A condition, the calls it is for, and where they go.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct When {
     pub(super) condition: Cause,
     #[serde(default)]
@@ -151,7 +152,7 @@ pub fn custom_condition(condition: impl Condition + 'static) -> Cause {
 
 impl When {
     pub(super) fn since(&self, view: &View<'_>, call: CallRef<'_>) -> Option<Instant> {
-        if self.calls == Calls::New && call.enqueued_at != view.now() {
+        if self.calls == Calls::New && !call.is_new() {
             return None;
         }
         self.condition().since(view, call)

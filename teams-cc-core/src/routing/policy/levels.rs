@@ -9,7 +9,7 @@ use crate::{Instant, queue::Levels, routing::AgentRef};
 
 /// Keeps agents of the lines that are open; see [`levels`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LevelGate {
     /// When further lines open by the time waited.
@@ -20,7 +20,7 @@ pub struct LevelGate {
 
 /// Lines that open one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Tiers {
     /// How long a call waits for a line.
@@ -40,6 +40,7 @@ impl Default for Tiers {
 
 /// Lines that are open from some wait on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "a step has a time and what comes then")]
 pub struct Widen {
     /// After which wait.
@@ -80,8 +81,9 @@ impl LevelGate {
         let named = scene.call.levels.unwrap_or(Levels::ALL);
         let mut from = scene.call.enqueued_at;
         if !named.contains(level) {
-            match self.widen.iter().find(|widen| widen.levels.contains(level)) {
-                Some(widen) => from = scene.after(widen.after),
+            let open = self.widen.iter().filter(|widen| widen.levels.contains(level));
+            match open.map(|widen| scene.after(widen.after)).min() {
+                Some(at) => from = at,
                 None => return Verdict::No(Reason::Level { level }),
             }
         }

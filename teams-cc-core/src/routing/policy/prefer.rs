@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Has calls go to whom they prefer; see [`preferred`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Prefer {
     /// How long a call is kept for them, from when it started to wait.

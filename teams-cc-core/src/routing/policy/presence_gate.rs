@@ -9,6 +9,7 @@ use crate::{agent::Availability, routing::AgentRef};
 
 /// Keeps agents whose presence is one of a few, and fresh; see [`presence`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PresenceGate {
     allowed: BTreeSet<Availability>,
     #[serde(default, with = "crate::time::seconds::optional")]

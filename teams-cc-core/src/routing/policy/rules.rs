@@ -194,6 +194,7 @@ impl RoutingPolicy for Rules {
                     plan.chosen(best.id(), self.words(&scene, best));
                 }
                 plan.offer_to(best.id().clone(), self.ring);
+                plan.look_again_at(until);
                 if self.ring != RingMode::One {
                     let name = |place: u32| view.place(place).map(AgentRecord::id);
                     ranked.sort_unstable_by(|a, b| {

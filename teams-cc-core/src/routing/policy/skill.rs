@@ -12,6 +12,7 @@ use crate::{
 
 /// Keeps agents with a skill; see [`skill`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SkillGate {
     name: SkillName,
     #[serde(default = "one")]
@@ -26,6 +27,7 @@ const fn one() -> u8 {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Relax {
     #[serde(with = "crate::time::seconds::written")]
     after: Duration,
@@ -72,8 +74,8 @@ impl SkillGate {
             return Verdict::Yes;
         }
         // The earliest step that is content with what the agent has; levels never rise again.
-        let enough = self.relax.iter().find(|relax| has >= relax.to);
-        match enough.map(|relax| scene.after(relax.after)) {
+        let enough = self.relax.iter().filter(|relax| has >= relax.to);
+        match enough.map(|relax| scene.after(relax.after)).min() {
             Some(from) if from <= scene.view.now() => Verdict::Yes,
             Some(from) => Verdict::NotBefore(from),
             None => {

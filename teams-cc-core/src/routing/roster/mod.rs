@@ -174,6 +174,14 @@ impl Roster {
         }
     }
 
+    /// Notes a place given back. Somebody who was free all along has room for more now.
+    pub(super) fn freed(&mut self, place: u32) {
+        self.touch(place);
+        if self.agents.get(place).is_some_and(AgentRecord::is_free) {
+            self.stir(place, false);
+        }
+    }
+
     /// Has the agent's queues looked at again, though nobody became free.
     pub(super) fn stir(&mut self, place: u32, all: bool) {
         self.version = self.version.saturating_add(1);
@@ -186,12 +194,6 @@ impl Roster {
         }
     }
 
-    /// Has every call of a queue looked at again.
-    pub(super) fn stir_queue(&mut self, queue: u32) {
-        self.version = self.version.saturating_add(1);
-        note(&mut self.stirred, Stirred { queue, priority: 1, all: true });
-    }
-
     pub(super) fn is_stirred(&self) -> bool {
         !self.stirred.is_empty()
     }
@@ -199,6 +201,7 @@ impl Roster {
     pub(super) fn take_stirred(&mut self, into: &mut Vec<Stirred>) {
         into.clear();
         into.append(&mut self.stirred);
+        compact(into);
     }
 
     /// Forgets an agent.

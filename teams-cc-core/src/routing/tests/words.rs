@@ -599,3 +599,109 @@ fn what_is_wrong_with_a_written_policy_is_told_with_its_line() {
         assert!(error.contains(line) && error.contains(what), "{text}: {error}");
     }
 }
+
+#[test]
+fn room_on_one_channel_is_noticed_by_an_agent_who_was_free_all_along() {
+    let blended = Capacity::units(100).channel(Channel::Voice, 60, 1).channel(Channel::Chat, 10, 4);
+    let mut desk = desk(plain());
+    desk.sign_in(agent("ada").capacity(blended));
+    for (contact, channel) in [("chat", Channel::Chat), ("voice1", Channel::Voice)] {
+        let entry = desk.entry(contact).channel(channel);
+        desk.enter(entry);
+        desk.accept();
+    }
+    desk.call("voice2");
+    assert_eq!(desk.last(), "ada voice1");
+    desk.put(Input::Released { contact: "voice1".parse().unwrap() });
+    assert_eq!(desk.last(), "ada voice2");
+}
+
+#[test]
+fn an_attempt_without_a_pause_goes_on_when_the_agent_is_left_alone_no_more() {
+    let rules = OfferRules::default()
+        .attempts(secs(15), Duration::ZERO)
+        .pass(Pauses::default())
+        .misses_before_away(None);
+    let config = EngineConfig::default().offers(rules);
+    let mut desk = Desk::with(plain(), QueueLimits::default(), config);
+    desk.sign_in(agent("ada"));
+    desk.call("C1");
+    desk.pass(5);
+    desk.decline(OfferEnd::Declined);
+    assert_eq!(desk.seen.offers.len(), 1);
+    desk.pass(10);
+    assert_eq!(desk.seen.offers.len(), 2, "the attempt is over, and there is no pause");
+}
+
+#[test]
+fn whoever_is_back_is_offered_the_call_that_was_declined_for_good() {
+    let pass = Pauses::default().declined(Pauses::UNTIL_BACK);
+    let config = EngineConfig::default().offers(OfferRules::default().pass(pass));
+    let mut desk = Desk::with(plain(), QueueLimits::default(), config);
+    desk.sign_in(agent("ada"));
+    desk.call("C1");
+    desk.decline(OfferEnd::Declined);
+    desk.pass(100);
+    assert_eq!(desk.seen.offers.len(), 1);
+    desk.change("ada", AgentChange::Available);
+    assert_eq!(desk.seen.offers.len(), 2);
+}
+
+#[test]
+fn a_new_policy_is_asked_even_about_calls_that_nobody_is_free_for() {
+    let mut desk = desk(plain());
+    desk.call("C1");
+    desk.pass(10);
+    let impatient = plain().or_after(secs(5), Exit::Voicemail);
+    desk.engine.set_queue(Queue::new("q".parse().unwrap(), impatient));
+    desk.put(Input::Tick);
+    assert_eq!(desk.seen.exits.len(), 1);
+}
+
+#[test]
+fn a_call_behind_the_first_still_leaves_in_its_own_time() {
+    let rules = plain().or_after(secs(30), Exit::Voicemail);
+    let mut desk = desk(plain());
+    desk.engine.set_queue(Queue::new("q".parse().unwrap(), rules).one_at_a_time(true));
+    desk.sign_in(agent("ada"));
+    desk.sign_in(agent("bo"));
+    desk.call("C1");
+    desk.call("C2");
+    desk.pass(10);
+    desk.decline(OfferEnd::Declined);
+    assert_eq!(desk.offered(), ["ada C1", "bo C1"], "C2 waits for C1, though somebody is free");
+    desk.pass(20);
+    assert!(desk.seen.exits.iter().any(|(contact, ..)| contact.as_str() == "C2"));
+}
+
+#[test]
+fn whoever_is_wanted_for_one_call_alone_is_offered_no_other() {
+    let mut desk = desk(plain());
+    desk.call("C1");
+    let expert = Box::new(agent("eve"));
+    let (within, exit) = (secs(60), Exit::Disconnect);
+    desk.put(Input::OfferDirect { contact: "C2".parse().unwrap(), expert, within, exit });
+    desk.see("eve", crate::agent::Availability::Available);
+    assert_eq!(desk.offered(), ["eve C2"]);
+}
+
+#[test]
+fn the_next_agent_of_an_attempt_long_over_is_rung_for_a_whole_one() {
+    let rules = OfferRules::default()
+        .ring(secs(15))
+        .confirm(Duration::ZERO)
+        .attempts(secs(15), secs(5))
+        .pass(Pauses::default());
+    let config = EngineConfig::default().offers(rules);
+    let mut desk = Desk::with(plain(), QueueLimits::default(), config);
+    desk.engine.set_queue(Queue::new("q".parse().unwrap(), plain()).one_at_a_time(true));
+    desk.sign_in(agent("ada"));
+    desk.call("C1");
+    desk.pass(5);
+    desk.decline(OfferEnd::Declined);
+    desk.pass(100);
+    desk.sign_in(agent("bo"));
+    let revoked = desk.seen.revoked.len();
+    desk.pass(14);
+    assert_eq!(desk.seen.revoked.len(), revoked, "it rings for fifteen seconds");
+}

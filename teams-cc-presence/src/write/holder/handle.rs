@@ -14,11 +14,11 @@ use crate::{
     write::{Input, SessionPresence},
 };
 
-/// Shows a presence of many users and holds it: a [`PresenceSession`](super::PresenceSession) at work.
+/// Shows a presence of many users and holds it: a [`PresenceSession`](crate::write::PresenceSession) at work.
 ///
 /// Clones are handles on the same sessions; one task keeps them. It stops after
 /// [`shutdown`](Self::shutdown), or once every handle is dropped: what is shown then ends by its
-/// [`Expiry`](super::Expiry), `Available` sooner.
+/// [`Expiry`](crate::write::Expiry), `Available` sooner.
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,7 +60,7 @@ impl Holder {
     ///
     /// # Errors
     ///
-    /// [`TooManyUsers`] for one more than [`SessionConfig::most`](super::SessionConfig::most), or for
+    /// [`TooManyUsers`] for one more than [`SessionConfig::most`](crate::write::SessionConfig::most), or for
     /// any after a shutdown; nothing changes.
     pub fn show(&self, user: &UserId, presence: SessionPresence) -> Result<(), TooManyUsers> {
         self.input(Input::Show(user, presence))
