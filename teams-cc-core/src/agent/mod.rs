@@ -7,6 +7,7 @@ mod capacity;
 mod channel;
 mod label;
 mod membership;
+mod pauses;
 mod presence;
 mod profile;
 mod skill;
@@ -19,6 +20,7 @@ pub use label::{
     Compare, LabelValue, Labels, MAX_LABEL_BYTES, MAX_LABELS, Selector, TooManyLabels,
 };
 pub use membership::Membership;
+pub use pauses::Pauses;
 pub use presence::{Availability, Observation, PresenceSource};
 pub use profile::Agent;
 pub use skill::{InvalidSkill, MAX_SKILLS, Skill, SkillName, Skills};

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Capacity, LabelValue, Labels, Membership, Skills};
-use crate::{Address, AgentId, QueueId, routing::Pauses};
+use super::{Capacity, LabelValue, Labels, Membership, Pauses, Skills};
+use crate::{Address, AgentId, QueueId};
 
 /// Who an agent is. Where to ring, what the agent can do, and for which queues.
 ///

@@ -3,10 +3,10 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    OfferRules, Pauses, RoutingPolicy, UnobservedRules,
+    OfferRules, RoutingPolicy, UnobservedRules,
     policy::{self, RingMode},
 };
-use crate::agent::Availability;
+use crate::agent::{Availability, Pauses};
 
 /// How the engine offers calls.
 #[derive(Clone)]

@@ -33,7 +33,7 @@ pub use config::EngineConfig;
 pub use engine::{Engine, EngineError, MAX_AGENTS, MAX_CALLS, MAX_OUTPUTS};
 pub use explain::{Decision, Explanation, Finding, MAX_FINDINGS};
 pub use input::{AgentChange, Input};
-pub use offer_rules::{OfferRules, Pauses};
+pub use offer_rules::OfferRules;
 pub use output::{Alarm, Output};
 pub use plan::{CallRef, Plan, RoutingPolicy, Step};
 pub use policy::RingMode;

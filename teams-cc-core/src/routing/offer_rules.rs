@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::contact::OfferEnd;
+use crate::agent::Pauses;
 
 /// How calls of a queue are offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,64 +100,5 @@ impl OfferRules {
     pub fn misses_before_away(mut self, misses: Option<u32>) -> Self {
         self.misses_before_away = misses;
         self
-    }
-}
-
-/// How long an agent is left alone, by what became of the offer.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Pauses {
-    /// After nobody answered, or a mailbox did.
-    #[serde(with = "crate::time::seconds::written")]
-    pub no_answer: Duration,
-    /// After the agent declined.
-    #[serde(with = "crate::time::seconds::written")]
-    pub declined: Duration,
-    /// After the agent was busy, or could not be called.
-    #[serde(with = "crate::time::seconds::written")]
-    pub busy: Duration,
-}
-
-impl Pauses {
-    /// Until the agent signs in again or says to be available.
-    pub const UNTIL_BACK: Duration = Duration::MAX;
-
-    /// The same pause whatever became of the offer.
-    #[must_use]
-    pub const fn all(pause: Duration) -> Self {
-        Self { no_answer: pause, declined: pause, busy: pause }
-    }
-
-    /// Sets the pause after nobody answered.
-    #[must_use]
-    pub const fn no_answer(mut self, pause: Duration) -> Self {
-        self.no_answer = pause;
-        self
-    }
-
-    /// Sets the pause after the agent declined.
-    #[must_use]
-    pub const fn declined(mut self, pause: Duration) -> Self {
-        self.declined = pause;
-        self
-    }
-
-    /// Sets the pause after the agent was busy.
-    #[must_use]
-    pub const fn busy(mut self, pause: Duration) -> Self {
-        self.busy = pause;
-        self
-    }
-
-    pub(super) const fn after(&self, end: OfferEnd) -> Duration {
-        match end {
-            OfferEnd::NoAnswer | OfferEnd::SuspectedVoicemail => self.no_answer,
-            OfferEnd::Declined => self.declined,
-            OfferEnd::Busy | OfferEnd::Failed => self.busy,
-            OfferEnd::Withdrawn => Duration::ZERO,
-        }
     }
 }

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::unlimited;
 use crate::{
     QueueId,
+    agent::Pauses,
     queue::{Exit, Levels, WhileRinging},
     routing::{
-        OfferRules, Pauses, Queue, RingMode, Standing,
+        OfferRules, Queue, RingMode, Standing,
         policy::{
             Calls, CallsCounted, Circle, IdleSince, RankBy, agent_id, eligible, levels,
             longest_idle_since, next_in_line, no_agents, position, random, round_robin,

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::unlimited;
 use crate::{
     QueueId,
+    agent::Pauses,
     queue::Exit,
     routing::{
-        OfferRules, Pauses, Queue, RingMode,
+        OfferRules, Queue, RingMode,
         policy::{Circle, agent_id, best_match, eligible, least_load, longest_idle, round_robin},
     },
 };

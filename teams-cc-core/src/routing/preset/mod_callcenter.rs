@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::unlimited;
 use crate::{
     QueueId,
+    agent::Pauses,
     queue::{Discipline, Exit},
     routing::{
-        OfferRules, Pauses, Queue, RingMode, Standing,
+        OfferRules, Queue, RingMode, Standing,
         policy::{
             Circle, IdleSince, RankBy, Tiers, agent_id, eligible, fewest_calls, least_talk_time,
             level, levels, longest_idle_since, next_in_line, no_agents, position, random,

@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::unlimited;
 use crate::{
     QueueId,
+    agent::Pauses,
     queue::Discipline,
     routing::{
-        OfferRules, Pauses, Queue, RingMode,
+        OfferRules, Queue, RingMode,
         policy::{IdleSince, KEY_WIDTH, RankBy, Ring, eligible, longest_idle_since, preferred},
     },
 };

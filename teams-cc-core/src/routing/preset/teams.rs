@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     QueueId,
-    agent::Availability,
+    agent::{Availability, Pauses},
     queue::{Exit, QueueLimits},
     routing::{
-        CallbackRule, OfferRules, Pauses, Queue, RingMode,
+        CallbackRule, OfferRules, Queue, RingMode,
         policy::{
             Calls, Circle, IdleSince, agent_id, eligible, longest_idle_since, next_in_line,
             no_agents, position, presence, round_robin,

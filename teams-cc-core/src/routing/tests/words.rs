@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::desk::{Desk, agent, secs};
 use crate::{
     AgentId, Instant,
-    agent::{Agent, AwayReason, Capacity, Channel, Compare, Membership, Selector, Skill},
+    agent::{Agent, AwayReason, Capacity, Channel, Compare, Membership, Pauses, Selector, Skill},
     contact::OfferEnd,
     queue::{Exit, Levels, QueueEntry, QueueLimits, WhileRinging},
     routing::{
-        AgentChange, CallbackReason, CallbackRule, EngineConfig, Input, OfferRules, Pauses, Queue,
+        AgentChange, CallbackReason, CallbackRule, EngineConfig, Input, OfferRules, Queue,
         RingMode, Standing,
         policy::{
             self, Calls, Circle, IdleSince, Ring, Rules, Skip, Tiers, agent_id, eligible,

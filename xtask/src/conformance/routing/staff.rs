@@ -5,9 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use teams_cc_core::{
     Address, AgentId, ContactId, Instant, QueueId,
-    agent::{Agent, Capacity, Channel, Compare, LabelValue, Membership, Selector, Skill},
+    agent::{Agent, Capacity, Channel, Compare, LabelValue, Membership, Pauses, Selector, Skill},
     queue::{Levels, Priority, QueueEntry},
-    routing::Pauses,
 };
 
 use super::{
