@@ -50,7 +50,7 @@ pub struct QueueEntry {
     pub skills: Skills,
     /// What else the agent must be.
     #[serde(default)]
-    selectors: Vec<Selector>,
+    selectors: Selectors,
     /// What the agent had better be.
     #[serde(default)]
     pub labels: Labels,
@@ -89,7 +89,7 @@ impl QueueEntry {
             priority: Priority::NORMAL,
             channel: Channel::default(),
             skills: Skills::default(),
-            selectors: Vec::new(),
+            selectors: Selectors::default(),
             labels: Labels::default(),
             preferred: Vec::new(),
             levels: None,
@@ -119,12 +119,17 @@ impl QueueEntry {
         self
     }
 
-    /// Asks for a label of the agent; past [`MAX_SELECTORS`] nobody fits, as nobody can be shown
-    /// to be what is asked.
-    #[must_use]
-    pub fn select(mut self, selector: Selector) -> Self {
-        self.selectors.push(selector);
-        self
+    /// Asks for a label of the agent.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManySelectors`] past [`MAX_SELECTORS`].
+    pub fn select(mut self, selector: Selector) -> Result<Self, TooManySelectors> {
+        if self.selectors.0.len() >= MAX_SELECTORS {
+            return Err(TooManySelectors);
+        }
+        self.selectors.0.push(selector);
+        Ok(self)
     }
 
     /// Says what the agent had better be, for rankings by match; past the bounds of [`Labels`] it
@@ -164,7 +169,7 @@ impl QueueEntry {
     /// What else the agent must be.
     #[must_use]
     pub fn selectors(&self) -> &[Selector] {
-        &self.selectors
+        &self.selectors.0
     }
 
     /// Who had better take the call, the most wanted first.
@@ -250,6 +255,19 @@ impl TryFrom<BTreeMap<Box<str>, Box<str>>> for Attributes {
     }
 }
 
+/// What a call asks of labels, within its bound also when read back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Selector>")]
+struct Selectors(Vec<Selector>);
+
+impl TryFrom<Vec<Selector>> for Selectors {
+    type Error = TooManySelectors;
+
+    fn try_from(list: Vec<Selector>) -> Result<Self, TooManySelectors> {
+        if list.len() > MAX_SELECTORS { Err(TooManySelectors) } else { Ok(Self(list)) }
+    }
+}
+
 /// For whom a call waits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -326,6 +344,12 @@ impl Priority {
 #[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
 pub struct TooManyAttributes;
 
+/// The call asks for more labels than [`MAX_SELECTORS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a call asks for at most 32 labels of an agent")]
+#[expect(clippy::exhaustive_structs, reason = "there is nothing more to say about it")]
+pub struct TooManySelectors;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -345,6 +369,18 @@ mod tests {
         let text = serde_json::to_string(&entry).unwrap();
         assert_eq!(serde_json::from_str::<QueueEntry>(&text).unwrap(), entry);
         let longer = text.replace("\"n0\":", "\"extra\":\"v\",\"n0\":");
+        assert!(serde_json::from_str::<QueueEntry>(&longer).is_err());
+    }
+
+    #[test]
+    fn a_call_asks_for_no_more_labels_than_its_bound_also_when_read_back() {
+        let selector = || Selector::new("n", crate::agent::Compare::Equal, 1);
+        let full = (0..MAX_SELECTORS).fold(call(), |call, _| call.select(selector()).unwrap());
+        assert_eq!(full.clone().select(selector()), Err(TooManySelectors));
+        let text = serde_json::to_string(&full).unwrap();
+        assert_eq!(serde_json::from_str::<QueueEntry>(&text).unwrap(), full);
+        let one = serde_json::to_string(&selector()).unwrap();
+        let longer = text.replace("\"selectors\":[", &format!("\"selectors\":[{one},"));
         assert!(serde_json::from_str::<QueueEntry>(&longer).is_err());
     }
 

@@ -10,6 +10,6 @@ mod overflow;
 pub use discipline::{Ageing, CallOrder, Discipline, NewestFirst, OrderKey, Strict};
 pub use entry::{
     Destination, Levels, MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, MAX_PREFERRED, MAX_SELECTORS,
-    Priority, QueueEntry, TooManyAttributes,
+    Priority, QueueEntry, TooManyAttributes, TooManySelectors,
 };
 pub use overflow::{Exit, ExitReason, QueueLimits, WhileRinging};

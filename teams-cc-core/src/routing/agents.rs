@@ -26,7 +26,10 @@ impl Engine {
                 self.roster.welcome(place);
                 if let Some(record) = self.roster.at_mut(place) {
                     record.guest = false;
+                    record.rest_until = None;
                 }
+                self.timers.remove(&Timer::Rest(place));
+                self.roster.freed(place);
             }
             return Ok(());
         }
@@ -130,8 +133,10 @@ impl Engine {
             clocks.talked = clocks.talked.saturating_add(now.since(since));
         }
         if !rest.is_zero() {
-            record.wrap_until = Some(now + rest);
-            self.timers.insert(Timer::WrapUp(agent), now + rest);
+            // Of two contacts at once the one with the longer rest counts.
+            let until = record.wrap_until.map_or(now + rest, |known| known.max(now + rest));
+            record.wrap_until = Some(until);
+            self.timers.insert(Timer::WrapUp(agent), until);
         }
         if let Some(token) = slot.and_then(|slot| slot.token) {
             self.outputs.push_back(Output::Release { token });

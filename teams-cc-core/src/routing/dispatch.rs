@@ -179,11 +179,8 @@ impl Engine {
     /// Rings as many of these as the mode allows.
     fn offer(&mut self, at: u32, agents: &[AgentId], mode: RingMode, plan: &Plan) {
         let Some(call) = self.calls.get(at) else { return };
-        let (contact, queue) = (call.entry.contact.clone(), call.queue);
-        let channel = call.entry.channel;
-        let only_first =
-            queue.and_then(|queue| self.queue_at(queue)).is_some_and(|q| q.one_at_a_time);
-        if only_first && call.waits() && !self.calls.is_first(at) {
+        let (contact, channel) = (call.entry.contact.clone(), call.entry.channel);
+        if call.waits() && self.stands_behind(at) {
             return self.wait(at, plan.look_again());
         }
         let room = match mode {

@@ -224,21 +224,35 @@ impl Engine {
         Some(self.calls.ahead_of(self.calls.named(contact)?))
     }
 
-    /// Why a call that waits is not offered to anybody, or to whom it would be: agent by agent.
-    /// None for a call that is not known.
+    /// Why a call that waits is not offered to anybody, or to whom it is or would be: agent by
+    /// agent. None for a call that is not known.
+    ///
+    /// A call that rings, rests between attempts or stands behind another one where only the first
+    /// is offered is told as it stands, whatever its policy would do next.
     #[must_use]
     pub fn explain(&self, contact: &ContactId) -> Option<Explanation> {
         let at = self.calls.find(contact)?;
         let mut plan = Plan::default();
         self.ask(at, &mut plan)?;
-        let decision = match plan.step() {
-            super::Step::Offer { agents, .. } => {
-                Decision::Offered { agent: agents.first()?.clone() }
-            }
-            super::Step::Wait { .. } => Decision::Waits,
-            super::Step::Leave { exit, why } => Decision::Left { exit: exit.clone(), why },
-        };
+        let decision = self.held(at).unwrap_or_else(|| plan.decision());
         Some(plan.findings().explanation(contact, self.now, decision))
+    }
+
+    /// What is decided of a call already, and not to be decided now.
+    fn held(&self, at: u32) -> Option<Decision> {
+        let call = self.calls.get(at)?;
+        if let Some(offer) = call.offers.first() {
+            let agent = self.roster.at(self.offers.get(*offer)?.agent)?.id().clone();
+            return Some(Decision::Offered { agent });
+        }
+        let rests = call.pause_until.is_some_and(|until| until > self.now);
+        (rests || self.stands_behind(at)).then_some(Decision::Waits)
+    }
+
+    /// Whether a call is not the first where only the first is offered.
+    pub(super) fn stands_behind(&self, at: u32) -> bool {
+        let queue = self.calls.get(at).and_then(|call| self.queue_at(call.queue?));
+        queue.is_some_and(|queue| queue.one_at_a_time) && !self.calls.is_first(at)
     }
 
     /// The rules by which calls of a queue are offered.

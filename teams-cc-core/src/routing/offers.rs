@@ -276,8 +276,9 @@ impl Engine {
         let Some(record) = self.roster.at_mut(agent) else { return };
         let rest = record.profile.rest.unwrap_or(rules.rest).after(why);
         if !rest.is_zero() {
-            record.rest_until = Some(now + rest);
-            self.timers.insert(Timer::Rest(agent), now + rest);
+            let until = record.rest_until.map_or(now + rest, |known| known.max(now + rest));
+            record.rest_until = Some(until);
+            self.timers.insert(Timer::Rest(agent), until);
         }
         if !matches!(why, OfferEnd::NoAnswer | OfferEnd::SuspectedVoicemail) {
             return;

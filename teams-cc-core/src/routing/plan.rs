@@ -4,13 +4,13 @@ use std::{any::type_name, borrow::Cow, ops::Deref, sync::Arc, time::Duration};
 
 use super::{
     View,
-    explain::{Finding, Findings},
+    explain::{Decision, Finding, Findings},
     policy::{Cursor, Key, Reason, RingMode},
 };
 use crate::{
     AgentId, Instant,
-    agent::Agent,
-    queue::{Exit, ExitReason, MAX_SELECTORS, QueueEntry},
+    agent::{Agent, SkillName},
+    queue::{Exit, ExitReason, QueueEntry},
 };
 
 /// Decides who is offered a call.
@@ -117,18 +117,26 @@ impl<'a> CallRef<'a> {
         self.cursor
     }
 
-    /// What the call asks and the agent is not, if anything.
-    pub(super) fn unmet(self, agent: &Agent, waited: Duration) -> Option<Reason> {
-        if let Some((name, needs)) = self.lacking(&agent.skills) {
-            let has = agent.skills.level(&name);
-            return Some(Reason::LacksSkill { name, needs, has });
-        }
-        let asked = self
-            .selectors()
-            .iter()
-            .filter(|selector| selector.expires.is_none_or(|expires| waited < expires));
-        let unmet = asked.take(MAX_SELECTORS + 1).find(|asked| !asked.matches(&agent.labels))?;
-        Some(Reason::Label { name: unmet.label.clone() })
+    /// What the call asks and the agent is not, each with the wait after which it is asked no
+    /// more. `drops` says it of skills, which ask for ever by themselves.
+    pub(super) fn unmet<'s>(
+        self,
+        agent: &'s Agent,
+        drops: impl Fn(&SkillName) -> Option<Duration> + 's,
+    ) -> impl Iterator<Item = (Reason, Option<Duration>)>
+    where
+        'a: 's,
+    {
+        let entry = self.entry;
+        let skills = entry.skills.iter().filter_map(move |(name, needs)| {
+            let has = agent.skills.level(name);
+            let lacks = || Reason::LacksSkill { name: name.clone(), needs, has };
+            (has < needs).then(|| (lacks(), drops(name)))
+        });
+        let labels = entry.selectors().iter().filter(|asked| !asked.matches(&agent.labels));
+        let labels =
+            labels.map(|asked| (Reason::Label { name: asked.label.clone() }, asked.expires));
+        skills.chain(labels)
     }
 }
 
@@ -260,6 +268,18 @@ impl Plan {
             OwnedStep::Offer(mode) => Step::Offer { agents: &self.agents, mode: *mode },
             OwnedStep::Wait(until) => Step::Wait { until: *until },
             OwnedStep::Leave(exit, why) => Step::Leave { exit, why: *why },
+        }
+    }
+
+    /// The same as an explanation has it.
+    pub(super) fn decision(&self) -> Decision {
+        match &self.step {
+            OwnedStep::Offer(_) => match self.agents.first() {
+                Some(agent) => Decision::Offered { agent: agent.clone() },
+                None => Decision::Waits,
+            },
+            OwnedStep::Wait(_) => Decision::Waits,
+            OwnedStep::Leave(exit, why) => Decision::Left { exit: exit.clone(), why: *why },
         }
     }
 

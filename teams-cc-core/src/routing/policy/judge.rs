@@ -5,7 +5,7 @@ use std::{cell::OnceCell, time::Duration};
 use super::{Prefer, Reason, Rules, Verdict};
 use crate::{
     Instant,
-    agent::Agent,
+    agent::{Agent, SkillName},
     routing::{
         AgentRef, CallRef, Standing, View,
         roster::{Member, Members, Passed},
@@ -122,26 +122,12 @@ impl Rules {
 
     /// Whether the agent is and does what the call asks, or when that will be asked no more.
     fn needs(&self, scene: &Scene<'_>, agent: &Agent) -> Verdict {
-        let call = scene.call;
         let mut from = Instant::ZERO;
-        for (name, needs) in call.skills.iter() {
-            let has = agent.skills.level(name);
-            if has >= needs {
-                continue;
-            }
-            let Some(wait) = self.rings.as_ref().and_then(|rings| rings.drops(name)) else {
-                let name = name.clone();
-                return Verdict::No(Reason::LacksSkill { name, needs, has });
-            };
-            from = from.max(scene.after(wait));
-        }
-        for selector in call.selectors() {
-            if selector.matches(&agent.labels) {
-                continue;
-            }
-            match selector.expires {
+        let drops = |skill: &SkillName| self.rings.as_ref()?.drops(skill);
+        for (reason, lapses) in scene.call.unmet(agent, drops) {
+            match lapses {
                 Some(wait) => from = from.max(scene.after(wait)),
-                None => return Verdict::No(Reason::Label { name: selector.label.clone() }),
+                None => return Verdict::No(reason),
             }
         }
         if from <= scene.view.now() { Verdict::Yes } else { Verdict::NotBefore(from) }

@@ -1,11 +1,12 @@
 //! From names to places in a list.
 
-#[expect(clippy::disallowed_types, reason = "its order never shows: nothing walks through it")]
+#[expect(clippy::disallowed_types, reason = "its order never shows")]
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash};
 
-/// Where something of this name is. It is never walked through, so its order never shows.
-#[expect(clippy::disallowed_types, reason = "its order never shows: nothing walks through it")]
+/// Where something of this name is. Whoever walks through it does the same to each entry, so its
+/// order never shows.
+#[expect(clippy::disallowed_types, reason = "its order never shows")]
 pub(in crate::routing) type Index<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// Things of a name in numbered places that are used again.

@@ -115,7 +115,10 @@ impl<'a> View<'a> {
         if let Some(reason) = self.passed(&call.contact, agent.id()) {
             return Err(reason);
         }
-        call.unmet(agent.profile(), call.waited(self.now)).map_or(Ok(()), Err)
+        let waited = call.waited(self.now);
+        let mut unmet = call.unmet(agent.profile(), |_| None);
+        let unmet = unmet.find(|(_, lapses)| lapses.is_none_or(|wait| waited < wait));
+        unmet.map_or(Ok(()), |(reason, _)| Err(reason))
     }
 
     /// Why a call shall not be offered to an agent for a while, if so.

@@ -112,7 +112,7 @@ fn calls() -> impl Strategy<Value = QueueEntry> {
         }
         if gold {
             let selector = Selector::new("team", Compare::Equal, "gold");
-            call = call.select(selector.expires(secs(12)));
+            call = call.select(selector.expires(secs(12))).unwrap();
         }
         if lines {
             call = call.levels(Levels { first: 0, last: 2 });

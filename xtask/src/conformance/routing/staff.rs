@@ -162,7 +162,7 @@ pub(super) fn call(scenario: &Scenario, of: &Fields, now: Instant) -> Result<Que
     match of.get("required") {
         Some(Value::Object(required)) => {
             for (name, asked) in required {
-                entry = entry.select(selector(name, asked)?);
+                entry = entry.select(selector(name, asked)?).map_err(|error| error.to_string())?;
             }
         }
         Some(Value::Array(skills)) => {
@@ -178,7 +178,8 @@ pub(super) fn call(scenario: &Scenario, of: &Fields, now: Instant) -> Result<Que
             Duration::from_secs(u64::try_from(step.number("expiry").unwrap_or(0)).unwrap_or(0));
         for (name, level) in step.iter().filter(|(name, _)| *name != "expiry") {
             let asked = Selector::new(name, Compare::GreaterOrEqual, label(level));
-            entry = entry.select(asked.expires(expiry));
+            let asked = asked.expires(expiry);
+            entry = entry.select(asked).map_err(|error| error.to_string())?;
         }
     }
     // Who is preferred is said on the agent: by a score, or by name.
