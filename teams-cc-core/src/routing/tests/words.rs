@@ -18,7 +18,7 @@ use crate::{
         AgentChange, CallbackReason, CallbackRule, Decision, EngineConfig, Input, OfferRules,
         Queue, RingMode, Standing,
         policy::{
-            self, Calls, Circle, IdleSince, Ring, Rules, Skip, Tiers, agent_id, eligible,
+            self, Calls, Circle, IdleSince, RankBy, Ring, Rules, Skip, Tiers, agent_id, eligible,
             fewest_calls, label, level, levels, longest_idle, longest_idle_since, next_in_line,
             no_agents, position, preferred, proficiency, round_robin, skill,
         },

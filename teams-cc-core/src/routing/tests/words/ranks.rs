@@ -111,3 +111,38 @@ fn the_heavier_queue_and_the_agents_own_priority_come_before_waiting_longer() {
     desk.sign_in(bo);
     assert_eq!(desk.last(), "bo C1");
 }
+
+#[test]
+fn each_measure_puts_the_right_one_first() {
+    let two = || Capacity::new(2);
+    let gold = || Selector::new("score", Compare::GreaterOrEqual, 10);
+    // Ada has talked for a minute and is in a chat; Bo has the larger score and the first line.
+    let cases = [
+        (RankBy::LeastTalkTime, "bo"),
+        (RankBy::LeastLoad, "bo"),
+        (RankBy::SmallestLabel("score".into()), "ada"),
+        (RankBy::LargestLabel("score".into()), "bo"),
+        (RankBy::LargestLabel("nobody has it".into()), "ada"),
+        (RankBy::BestMatch, "bo"),
+        (RankBy::Level { ignored_up_to: 0 }, "bo"),
+        (RankBy::Level { ignored_up_to: 2 }, "ada"),
+        (RankBy::Position, "bo"),
+        (RankBy::LastPosition, "ada"),
+    ];
+    for (rank, best) in cases {
+        let mut desk = desk(eligible().rank(rank.clone().then(agent_id())).ring(RingMode::One));
+        let last = Membership::PLAIN.level(2).position(2);
+        desk.sign_in(placed("ada", last).capacity(two()).label("score", 10));
+        desk.call("before");
+        desk.accept();
+        desk.pass(60);
+        desk.put(Input::Released { contact: "before".parse().unwrap() });
+        desk.call("chat");
+        desk.accept();
+        let first = Membership::PLAIN.level(1).position(1);
+        desk.sign_in(placed("bo", first).capacity(two()).label("score", 15));
+        let entry = desk.entry("C1").select(gold()).unwrap();
+        desk.enter(entry);
+        assert_eq!(desk.last(), format!("{best} C1"), "{rank:?}");
+    }
+}

@@ -139,13 +139,20 @@ fn the_next_agent_of_an_attempt_long_over_is_rung_for_a_whole_one() {
     desk.engine.set_queue(Queue::new("q".parse().unwrap(), plain()).one_at_a_time(true));
     desk.sign_in(agent("ada"));
     desk.call("C1");
-    desk.pass(5);
-    desk.decline(OfferEnd::Declined);
-    desk.pass(100);
+    desk.pass(3);
+    let urgent = desk.entry("urgent").priority(crate::queue::Priority::HIGH);
+    desk.enter(urgent);
     desk.sign_in(agent("bo"));
-    let revoked = desk.seen.revoked.len();
+    desk.pass(2);
+    desk.decline(OfferEnd::Declined);
+    assert_eq!(desk.last(), "ada urgent", "C1 stands behind, its attempt half done");
+    desk.pass(13);
+    desk.accept();
+    assert_eq!(desk.last(), "bo C1");
     desk.pass(14);
-    assert_eq!(desk.seen.revoked.len(), revoked, "it rings for fifteen seconds");
+    assert!(desk.seen.revoked.is_empty(), "it rings for fifteen seconds");
+    desk.pass(1);
+    assert_eq!(desk.seen.revoked.len(), 1);
 }
 
 #[test]
