@@ -15,7 +15,7 @@ use teams_cc_core::{
         Queue, RingMode,
         policy::{self, RankBy, agent_id, eligible, longest_idle, random},
     },
-    simulation::{Estimate, Poisson, Report, Site, Spread, Study},
+    simulation::{Estimate, Poisson, Recorded, Report, Site, Spread, Study},
 };
 
 /// The mean handle time; everything else is measured by it.
@@ -247,8 +247,8 @@ fn the_mean_queue_is_the_rate_times_the_mean_wait_in_every_run() {
     let report = teams_cc_core::simulation::simulate(&site, day, Seed::new(3));
     let all = report.all;
     assert_eq!(all.offered, all.answered + all.abandoned + all.exited, "no call is lost");
-    // An accounting identity: the area under the queue is the sum of the waits. What still
-    // waited at the last arrival is looked at to its end on both sides.
+    // An accounting identity: the area under the queue is the sum of the waits, as the time that
+    // is looked at goes on until nobody waits.
     let area = report.mean_queue() * length_of(&report);
     let waits = all.wait.as_secs_f64();
     assert!((area / waits - 1.0).abs() < 1e-9, "{area} {waits}");
@@ -294,4 +294,34 @@ fn wrap_up_counts_as_time_at_work() {
     agrees("lost with wrap-up", erlang_b(c, a * 1.1), lost, 0.03);
     let without = erlang_b(c, a);
     assert!((lost.mean - without).abs() > 4.0 * lost.error, "wrap-up would not be seen");
+}
+
+#[test]
+fn agents_are_at_work_as_long_as_calls_and_wrap_up_take_and_no_longer_than_is_looked_at() {
+    // Offered load over agents, while nobody is lost.
+    let wrap = 0.2 * HANDLING;
+    let site = Site::new(queue(longest_idle(), usize::MAX))
+        .agents(5, |agent| serves(agent).wrap_up(secs(wrap)))
+        .handling(Spread::Exponential(secs(HANDLING)))
+        .warm_up(secs(40.0 * HANDLING));
+    let study = study(&site, 3.0, 4_000.0);
+    agrees("occupancy", 3.0 * 1.2 / 5.0, study.estimate(Report::occupancy), 0.02);
+    // Two calls of three minutes, ten seconds apart, for one agent: at work all the time that is
+    // looked at, which ends once the second is taken.
+    let site = Site::new(queue(longest_idle(), usize::MAX))
+        .agents(1, serves)
+        .handling(Spread::Fixed(Duration::from_mins(3)));
+    let calls = Recorded::from_csv("arrived,queue\n0,q\n10,q\n").expect("a table");
+    let report = teams_cc_core::simulation::simulate(&site, calls, Seed::new(1));
+    assert!((report.occupancy() - 1.0).abs() < 1e-9, "{}", report.occupancy());
+    assert_eq!(report.all.answered, 2);
+}
+
+#[test]
+fn a_call_for_a_queue_that_is_not_there_is_told_as_turned_away() {
+    let site = Site::new(queue(longest_idle(), usize::MAX)).agents(1, serves);
+    let calls = Recorded::from_csv("arrived,queue\n0,q\n1,elsewhere\n").expect("a table");
+    let report = teams_cc_core::simulation::simulate(&site, calls, Seed::new(1));
+    let all = report.all;
+    assert_eq!((all.offered, all.answered, all.turned_away), (2, 1, 1));
 }

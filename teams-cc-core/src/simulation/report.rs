@@ -17,7 +17,7 @@ pub struct Report {
     /// Agents' time: at work, and in all.
     pub(super) worked: Duration,
     pub(super) staffed: Duration,
-    /// The time that was looked at, warm-up left out.
+    /// The time that was looked at: from the end of the warm-up until nobody waited any more.
     pub(super) length: Duration,
     /// How many waited, summed over that time, in seconds.
     pub(super) queued: f64,
@@ -55,8 +55,10 @@ pub struct Figures {
     pub answered: u64,
     /// Callers who hung up waiting.
     pub abandoned: u64,
-    /// Calls the queue gave up, full ones included.
+    /// Calls the queue gave up, or would not have.
     pub exited: u64,
+    /// Of those, calls that were given up at once.
+    pub turned_away: u64,
     /// Calls that were not taken at once.
     pub waited: u64,
     /// Calls taken within the threshold.
@@ -113,7 +115,7 @@ impl Figures {
     /// The mean wait of all calls that were let in, in seconds.
     #[must_use]
     pub fn mean_wait(&self) -> f64 {
-        part(self.wait.as_secs_f64(), count(self.offered.saturating_sub(self.exited)))
+        part(self.wait.as_secs_f64(), count(self.offered.saturating_sub(self.turned_away)))
     }
 
     /// The variance of the waits of calls that were taken, in seconds squared.

@@ -14,7 +14,10 @@ use crate::{
     store::FencingToken,
 };
 
-/// Plays arrivals against a site, until the last call is over.
+/// How long a day is played on at most after its last arrival; who waits then is in no figure.
+const RUN_OUT: Duration = Duration::from_hours(24);
+
+/// Plays arrivals against a site, until nobody waits any more, a day after the last at most.
 ///
 /// Everything drawn comes from `seed`: handle times and patience are drawn by the call's number,
 /// so that two sites with the same seed have the same callers.
@@ -59,7 +62,8 @@ struct Day<'a> {
     tokens: u64,
     wake: Option<Instant>,
     calls: BTreeMap<ContactId, Call>,
-    talking: BTreeMap<ContactId, (Instant, Instant)>,
+    /// Ends of work under way: talk and wrap-up.
+    working: BinaryHeap<Reverse<Instant>>,
     ringing: BTreeMap<OfferId, (AgentId, ContactId)>,
     handling: Seed,
     patience: Seed,
@@ -81,7 +85,7 @@ impl<'a> Day<'a> {
             tokens: 0,
             wake: None,
             calls: BTreeMap::new(),
-            talking: BTreeMap::new(),
+            working: BinaryHeap::new(),
             ringing: BTreeMap::new(),
             handling: seed.derive("handling"),
             patience: seed.derive("patience"),
@@ -115,7 +119,9 @@ impl<'a> Day<'a> {
         self.count(&call, |figures| figures.offered += 1);
         self.waiting += 1;
         self.calls.insert(contact.clone(), call);
-        self.put(Input::Enqueue(entry));
+        if !self.put(Input::Enqueue(entry)) {
+            self.turned_away(&contact);
+        }
         if let Some(patience) = patience
             && self.calls.contains_key(&contact)
         {
@@ -131,17 +137,24 @@ impl<'a> Day<'a> {
     }
 
     fn finish(mut self) -> Report {
-        let last = self.now;
-        while let Some(next) = self.next_event() {
-            if self.calls.is_empty() && self.talking.is_empty() {
-                break;
-            }
+        let latest = self.now + RUN_OUT;
+        while self.waiting > 0
+            && let Some(next) = self.next_event().filter(|at| *at <= latest)
+        {
             self.step(next);
         }
-        self.report.length = last.since(Instant::ZERO + self.site.warm_up);
+        // What is still at work is so beyond the time that is looked at.
+        let beyond = self.working.drain().map(|Reverse(end)| end.since(self.now));
+        self.report.worked = self.report.worked.saturating_sub(beyond.sum());
+        self.report.length = self.now.since(self.start());
         let agents = u32::try_from(self.site.agents.len()).unwrap_or(u32::MAX);
         self.report.staffed = self.report.length.saturating_mul(agents);
         self.report
+    }
+
+    /// From when on calls count.
+    fn start(&self) -> Instant {
+        Instant::ZERO + self.site.warm_up
     }
 
     fn next_event(&self) -> Option<Instant> {
@@ -154,13 +167,15 @@ impl<'a> Day<'a> {
         let due = self.later.peek().is_some_and(|Reverse((later, ..))| *later <= at);
         match due.then(|| self.later.pop()).flatten() {
             Some(Reverse((_, _, later))) => self.happen(later),
-            None => self.put(Input::Tick),
+            None => {
+                self.put(Input::Tick);
+            }
         }
     }
 
     /// Lets time pass; who waits, waits longer.
     fn pass_to(&mut self, at: Instant) {
-        let from = self.now.max(Instant::ZERO + self.site.warm_up);
+        let from = self.now.max(self.start());
         if at > from {
             let waiting = super::report::count(self.waiting);
             self.report.queued += waiting * at.since(from).as_secs_f64();
@@ -172,7 +187,6 @@ impl<'a> Day<'a> {
         match later {
             Later::Answer(offer) => self.answer(offer),
             Later::Over(contact) => {
-                self.talking.remove(&contact);
                 self.put(Input::Released { contact });
             }
             Later::HangUp(contact) => {
@@ -211,12 +225,33 @@ impl<'a> Day<'a> {
             figures.answered_wait_squares += seconds * seconds;
         });
         let end = self.now + talk;
-        if call.counts {
-            self.report.worked += talk;
-        }
-        self.talking.insert(contact.clone(), (self.now, end));
+        self.work(&agent, end);
         self.put(Input::OfferAccepted { offer });
         self.at(end, Later::Over(contact));
+    }
+
+    /// An agent is at work from now on, to the end of the call and the rest after it.
+    fn work(&mut self, agent: &AgentId, end: Instant) {
+        while self.working.peek().is_some_and(|Reverse(end)| *end <= self.now) {
+            self.working.pop();
+        }
+        let record = self.engine.roster().agent(agent);
+        let end = end + record.map_or(Duration::ZERO, |record| record.profile().wrap_up);
+        self.report.worked += end.since(self.now.max(self.start()));
+        self.working.push(Reverse(end));
+    }
+
+    /// The queue gave a call up, or would not have it.
+    fn turned_away(&mut self, contact: &ContactId) {
+        let Some(call) = self.calls.remove(contact) else { return };
+        self.waiting -= 1;
+        let wait = self.now.since(call.arrived);
+        self.count(&call, |figures| {
+            figures.exited += 1;
+            figures.turned_away += u64::from(wait.is_zero());
+            figures.waited += u64::from(!wait.is_zero());
+            figures.wait += wait;
+        });
     }
 
     fn count(&mut self, call: &Call, change: impl Fn(&mut Figures)) {
@@ -239,12 +274,11 @@ impl<'a> Day<'a> {
         self.later.push(Reverse((at, self.scheduled, later)));
     }
 
-    fn put(&mut self, input: Input) {
+    /// Hands an input in; answers whether it was taken. Answers that cross are not, and change
+    /// nothing.
+    fn put(&mut self, input: Input) -> bool {
         self.report.events += 1;
-        // The only inputs that may be refused are answers that cross: they change nothing.
-        if self.engine.handle_input(self.now, input).is_err() {
-            return;
-        }
+        let taken = self.engine.handle_input(self.now, input).is_ok();
         loop {
             match self.engine.poll_output() {
                 Output::Reserve { offer, agent, contact, .. } => {
@@ -262,14 +296,10 @@ impl<'a> Day<'a> {
                 Output::Revoke { offer } => {
                     self.ringing.remove(&offer);
                 }
-                Output::Exit { contact, .. } => {
-                    let Some(call) = self.calls.remove(&contact) else { continue };
-                    self.waiting -= 1;
-                    self.count(&call, |figures| figures.exited += 1);
-                }
+                Output::Exit { contact, .. } => self.turned_away(&contact),
                 Output::Timeout(at) => {
                     self.wake = at;
-                    return;
+                    return taken;
                 }
                 _ => {}
             }
