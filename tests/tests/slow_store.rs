@@ -2,8 +2,8 @@
 
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -14,6 +14,7 @@ use teams_cc::{
     core::{
         AgentId, ContactId, Timestamp,
         agent::Capacity,
+        routing::EngineConfig,
         store::{
             Changes, DispatchStore, Expired, FencingToken, MemoryDispatchStore, Reservation,
             StoreError, StoreVersion, Terms,
@@ -32,11 +33,29 @@ struct Slow {
     inner: Arc<MemoryDispatchStore>,
     /// How many acceptances still panic.
     panics: AtomicUsize,
+    /// When the first reservation was made, where its acceptance takes until the offer runs out.
+    reserved: OnceLock<tokio::time::Instant>,
+    /// Whether an acceptance is still to take so long.
+    dawdles: AtomicBool,
 }
 
 impl Slow {
     fn new(stage: &Stage, panics: usize) -> Arc<Self> {
-        Arc::new(Self { inner: Arc::clone(&stage.store), panics: AtomicUsize::new(panics) })
+        Arc::new(Self::over(stage, panics, false))
+    }
+
+    /// A store whose first acceptance comes in the very moment in which the offer runs out.
+    fn to_the_last_moment(stage: &Stage) -> Arc<Self> {
+        Arc::new(Self::over(stage, 0, true))
+    }
+
+    fn over(stage: &Stage, panics: usize, dawdles: bool) -> Self {
+        Self {
+            inner: Arc::clone(&stage.store),
+            panics: AtomicUsize::new(panics),
+            reserved: OnceLock::new(),
+            dawdles: AtomicBool::new(dawdles),
+        }
     }
 }
 
@@ -70,11 +89,18 @@ impl DispatchStore for Slow {
         now: Timestamp,
     ) -> Result<FencingToken, StoreError> {
         wait(STEP).await;
+        let _ = self.reserved.set(tokio::time::Instant::now());
         self.inner.reserve(agent, contact, terms, now).await
     }
 
     async fn accept(&self, token: FencingToken, now: Timestamp) -> Result<(), StoreError> {
-        wait(STEP).await;
+        if self.dawdles.swap(false, Ordering::Relaxed) {
+            let reserved = *self.reserved.get().expect("a reservation comes before");
+            let rules = EngineConfig::default().offers;
+            tokio::time::sleep_until(reserved + rules.ring + rules.confirm).await;
+        } else {
+            wait(STEP).await;
+        }
         let left =
             self.panics.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
         assert!(left.is_err(), "this store is broken for once");
@@ -141,4 +167,41 @@ fn a_store_that_panics_once_stops_nobody_else_from_being_found() {
 async fn serve(contact: Contact) -> Result<(), Error> {
     let taken = contact.route("sales").await?;
     contact.connect(taken).await.map(drop)
+}
+
+#[test]
+fn an_offer_that_runs_out_as_the_store_accepts_it_is_taken_for_nobody() {
+    run(async {
+        let stage = Stage::new(small(42));
+        let told = Arc::new(AtomicUsize::new(0));
+        let hold = {
+            let told = Arc::clone(&told);
+            move |contact: Contact| {
+                let told = Arc::clone(&told);
+                async move {
+                    let _taken = contact.route("sales").await?;
+                    told.fetch_add(1, Ordering::Relaxed);
+                    std::future::pending().await
+                }
+            }
+        };
+        let store = Slow::to_the_last_moment(&stage);
+        let center = stage.builder().store(store).on_contact(hold).start().await;
+        let center = center.expect("the platform is whole");
+        for _ in 0..120 {
+            wait(Duration::from_secs(1)).await;
+            let held = stage.reservations().await;
+            // Whoever is told to have somebody has that somebody, and nobody else is rung.
+            let taken = held.iter().filter(|held| held.until.is_none()).count();
+            let told = told.load(Ordering::Relaxed);
+            assert!(
+                told == 0 || (taken == 1 && held.len() == 1),
+                "{held:?}\n{}",
+                stage.sim.ladder()
+            );
+        }
+        let _ = center.shutdown(Duration::from_secs(5)).await;
+        assert_eq!(stage.reservations().await, []);
+    })
+    .expect("a runtime");
 }

@@ -261,7 +261,9 @@ impl Runtime {
             let now = self.clock.now();
             match work {
                 Work::Flow(contact, input) => self.flow(now, &contact, input),
-                Work::Routing(input) => self.routing(now, input),
+                Work::Routing(input) => {
+                    self.routing(now, input);
+                }
             }
         }
     }

@@ -55,11 +55,16 @@ impl Runtime {
         let Some((leg, answered_by)) = offered.taken else { return };
         let contact = offered.contact;
         let seeker = self.state.contacts.get_mut(&contact).and_then(|live| live.seeking.take());
+        // An offer may have run out while the store was asked: then the engine has let it go, and
+        // nobody may hear that it was taken.
+        let holds = holds && seeker.is_some() && {
+            let now = self.clock.now();
+            self.routing(now, routing::Input::OfferAccepted { offer: offer.clone() })
+        };
         match (holds, seeker) {
             (true, Some(Seeking { reply, .. })) => {
                 let place = Place::Taken(offered.agent.clone(), leg.clone());
                 self.desk.places.insert(contact.clone(), place);
-                self.route(routing::Input::OfferAccepted { offer });
                 let hold = Hold::new(self.line.clone(), contact.clone(), leg);
                 let taken = Taken::new(hold, Some(offered.agent), answered_by);
                 // A program that stopped waiting drops it, which hangs the party up.
@@ -81,10 +86,11 @@ impl Runtime {
         self.state.work.push_back(Work::Routing(input));
     }
 
-    /// Gives the engine an input and does what it says.
-    pub(super) fn routing(&mut self, now: Instant, input: routing::Input) {
+    /// Gives the engine an input and does what it says; answers whether it was taken.
+    pub(super) fn routing(&mut self, now: Instant, input: routing::Input) -> bool {
         let concerned = self.desk.concerned(&input);
-        if let Err(error) = self.desk.engine.handle_input(now, input) {
+        let taken = self.desk.engine.handle_input(now, input);
+        if let Err(error) = &taken {
             tracing::warn!(%error, "routing refused an input");
         }
         if let Some(record) = concerned.as_ref().and_then(|a| self.desk.engine.roster().agent(a)) {
@@ -114,7 +120,8 @@ impl Runtime {
                 routing::Output::Alarm(alarm) => tracing::warn!(%alarm, "routing alarm"),
                 routing::Output::Timeout(at) => {
                     self.desk.wake = at;
-                    return self.store();
+                    self.store();
+                    return taken.is_ok();
                 }
                 _ => {}
             }
