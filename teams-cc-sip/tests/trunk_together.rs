@@ -6,7 +6,7 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use support::{
-    Carriers, Party, PutThrough, Stage, Switch, TENANT, TENANT_FQDN, Told, mobile, rtp, srtp,
+    Carriers, Party, PutThrough, Stage, Switch, TENANT, TENANT_FQDN, Told, carrier_invite, mobile, rtp, srtp,
     teams_invite, two_carriers, user, within,
 };
 use teams_cc_core::{
@@ -374,4 +374,24 @@ async fn a_call_for_help_rings_alone() {
     carrier.request(&Method::Ack).await;
     let mut backup = stage.connection("backup.test").await;
     assert!(backup.request(&Method::Invite).await.uri().reveal().contains("+14255550150"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_there_is_no_media_for_the_first_the_other_rings_all_the_same() {
+    let first = LegId::numbered("OUT", 1);
+    let switch = Arc::new(Switch::refusing_once(first.clone()));
+    let mut stage = Stage::with_media(two_carriers(), switch);
+    let mut proxy = stage.connection("sip.pstnhub.test").await;
+    let mut caller = stage.carrier_connects().await;
+    caller.send(carrier_invite("pstn", &[], &rtp("sendrecv", 1))).await;
+    let call = stage.incoming().await;
+    let bridged = stage.trunk.bridge(&call.leg, both(&call));
+    let limit = Duration::from_secs(60);
+    let leg = tokio::time::timeout(limit, bridged).await.expect("it says how it went").unwrap();
+    assert_eq!(*leg.id(), first);
+    let mut backup = stage.connection("backup.test").await;
+    let out = backup.request(&Method::Invite).await;
+    backup.answer(&out, StatusCode::OK, Some(&rtp("sendrecv", 3))).await;
+    backup.request(&Method::Ack).await;
+    proxy.hears_nothing(Duration::from_secs(5)).await;
 }

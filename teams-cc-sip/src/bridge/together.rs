@@ -138,6 +138,11 @@ impl Engine {
         };
         self.change_places(head, &other);
         self.forget_destination(&other);
+        let waits = self.legs.get(head).and_then(|record| record.waiting.as_ref());
+        if let Some(Waiting::Dial(_)) = waits {
+            // Its stream was asked for under the name it had: that one is closed as it opens.
+            self.outputs.push_back(Output::OpenMedia { media: head.clone() });
+        }
         true
     }
 

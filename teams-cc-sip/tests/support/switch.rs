@@ -21,34 +21,46 @@ pub enum Told {
 
 /// A port that remembers who was let hear whom.
 #[derive(Default)]
-pub struct Switch(Mutex<Vec<Told>>, AtomicU64);
+pub struct Switch {
+    told: Mutex<Vec<Told>>,
+    closed: AtomicU64,
+    refused: Mutex<Option<LegId>>,
+}
 
 impl Switch {
+    /// A port that has no stream for this leg when it is first asked.
+    pub fn refusing_once(leg: LegId) -> Self {
+        Self { refused: Mutex::new(Some(leg)), ..Self::default() }
+    }
+
     pub fn take(&self) -> Vec<Told> {
-        std::mem::take(&mut *self.0.lock().unwrap())
+        std::mem::take(&mut *self.told.lock().unwrap())
     }
 }
 
 impl MediaPort for Switch {
-    fn open(&self, _leg: &LegId) -> io::Result<SocketAddr> {
+    fn open(&self, leg: &LegId) -> io::Result<SocketAddr> {
+        if self.refused.lock().unwrap().take_if(|refused| refused == leg).is_some() {
+            return Err(io::Error::other("no stream is left"));
+        }
         Ok("192.0.2.1:4000".parse().unwrap())
     }
 
     fn connect(&self, _leg: &LegId, _remote: &RemoteMedia) {}
 
     fn join(&self, one: &LegId, other: &LegId) -> Result<(), MediaError> {
-        self.0.lock().unwrap().push(Told::Join(one.clone(), other.clone()));
+        self.told.lock().unwrap().push(Told::Join(one.clone(), other.clone()));
         Ok(())
     }
 
     fn ring(&self, leg: &LegId, ringing: bool) {
-        self.0.lock().unwrap().push(Told::Ring(leg.clone(), ringing));
+        self.told.lock().unwrap().push(Told::Ring(leg.clone(), ringing));
     }
 
     /// Each stream says of itself how many there were.
     fn quality(&self, _leg: &LegId) -> Option<MediaQuality> {
         let mut quality = MediaQuality::default();
-        quality.received = self.1.fetch_add(1, Ordering::Relaxed) + 1;
+        quality.received = self.closed.fetch_add(1, Ordering::Relaxed) + 1;
         Some(quality)
     }
 
