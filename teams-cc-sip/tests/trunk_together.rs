@@ -6,8 +6,8 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use support::{
-    Carriers, Party, PutThrough, Stage, Switch, TENANT, TENANT_FQDN, Told, carrier_invite, mobile, rtp, srtp,
-    teams_invite, two_carriers, user, within,
+    Carriers, Party, PutThrough, Stage, Switch, TENANT, TENANT_FQDN, Told, carrier_invite, mobile,
+    rtp, srtp, teams_invite, two_carriers, user, within,
 };
 use teams_cc_core::{
     LegId, PhoneNumber,

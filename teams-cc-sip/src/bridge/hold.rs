@@ -60,26 +60,38 @@ impl Engine {
             return;
         }
         let wanted = record.hold.wanted();
-        if record.hold.agreed == wanted && record.recode.is_none() {
+        if record.hold.agreed == wanted {
+            let unjoined = record.recode.is_some();
             if let Some((ticket, _)) = record.hold.ticket.take() {
                 self.done(ticket, Ok(()));
             }
-            return;
+            if !unjoined {
+                return;
+            }
         }
+        let Some(record) = self.legs.get_mut(leg) else { return };
         let (Some(call), Some(session)) = (record.call, &mut record.session) else { return };
-        if let Some(codecs) = &record.recode {
-            session.limit(codecs.clone());
+        if let Some(recode) = &record.recode {
+            session.limit(recode.codecs.clone());
         }
-        let Ok(offer) = session.offer(held_or_not(wanted, &record.link)) else { return };
+        let Ok(offer) = session.offer(held_or_not(wanted, &record.link)) else {
+            if record.recode.take().is_some() {
+                self.codec_refused(leg);
+            }
+            return;
+        };
         let (host, port, transport) = &record.link.contact;
         let mut extras = Extras::new().with_body(&ContentType::sdp(), offer);
         if let Ok(contact) = headers::reachable_at(host, *port, *transport) {
             extras.headers.set_typed(&Contact::new(contact));
         }
         record.hold.asked = Some(wanted);
-        if self.order(Command::ReInvite { call, extras }).is_err()
-            && let Some(record) = self.legs.get_mut(leg)
-        {
+        let sent = self.order(Command::ReInvite { call, extras }).is_ok();
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        if let Some(recode) = &mut record.recode {
+            recode.offered = sent;
+        }
+        if !sent {
             // The dialog is not ready, such as before the ACK; its next event tries again.
             record.hold.asked = None;
         }
@@ -103,8 +115,10 @@ impl Engine {
     pub(crate) fn hold_answered(&mut self, call: CallHandle, response: &Response) {
         let Some(leg) = self.leg_of(call, Role::Main) else { return };
         let Some(record) = self.legs.get_mut(&leg) else { return };
-        let Some(asked) = record.hold.asked.take() else { return };
-        record.hold.agreed = asked;
+        // One that only refreshes has asked for nothing, and what was wanted meanwhile waits.
+        if let Some(asked) = record.hold.asked.take() {
+            record.hold.agreed = asked;
+        }
         let remote = record.session.as_mut().and_then(|session| agree(session, response));
         self.connect_media(&leg, remote);
         self.codec_agreed(&leg);
@@ -124,13 +138,16 @@ impl Engine {
             // Off hold was refused: on hold is what both sides know.
             record.hold.own = record.hold.agreed;
         }
-        let unjoined = record.recode.take().is_some();
+        let unjoined = record.recode.take_if(|recode| recode.offered).is_some();
         if let Some((ticket, verb)) = record.hold.ticket.take() {
             let error = Error::new(ErrorKind::Protocol);
             self.done(ticket, Err(platform(verb, error)));
         }
         if unjoined {
             self.codec_refused(&leg);
+        } else {
+            // What was to be offered meanwhile is offered now.
+            self.reconcile_hold(&leg);
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) mod parting;
 mod progress;
 mod put_through;
 mod recall;
-mod recode;
+pub(crate) mod recode;
 mod redirect;
 mod referral;
 pub(crate) mod relay;

@@ -21,6 +21,20 @@ use crate::{
     trunk::{engine::Engine, input::Output, session::Session},
 };
 
+/// The codecs that a leg's peer is to agree on, so that the leg can be joined.
+pub(crate) struct Recode {
+    pub(crate) codecs: Vec<Codec>,
+    /// Whether the re-INVITE under way offers them; one from before says nothing of them.
+    pub(crate) offered: bool,
+}
+
+impl Recode {
+    /// What is still to be offered.
+    pub(crate) fn due(codecs: Vec<Codec>) -> Self {
+        Self { codecs, offered: false }
+    }
+}
+
 impl Engine {
     /// Offers one of two legs what the other speaks; `false` where that cannot help.
     pub(crate) fn agree_on_codec(&mut self, one: &LegId, other: &LegId) -> bool {
@@ -41,16 +55,18 @@ impl Engine {
             return record.recode.is_some();
         }
         tracing::info!(leg = %asked, ?codec, "a leg is offered what the other one speaks");
-        record.recode = Some(codecs);
+        record.recode = Some(Recode::due(codecs));
         let asked = asked.clone();
         self.reconcile_hold(&asked);
         true
     }
 
-    /// A leg's peer has agreed to another codec: the two can hear each other.
+    /// A leg's peer has answered: where that was to another codec, the two can hear each other.
     pub(crate) fn codec_agreed(&mut self, leg: &LegId) {
         let Some(record) = self.legs.get_mut(leg) else { return };
-        let Some(codecs) = record.recode.take() else { return };
+        let Some(Recode { codecs, .. }) = record.recode.take_if(|recode| recode.offered) else {
+            return;
+        };
         let spoken = record.session.as_ref().and_then(Session::codec);
         if spoken.is_none_or(|spoken| !codecs.contains(&spoken)) {
             return self.codec_refused(leg);

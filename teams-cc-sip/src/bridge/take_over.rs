@@ -115,6 +115,9 @@ impl Engine {
         // What was asked of the old call is answered with the new one.
         record.hold.asked = None;
         record.hold.agreed = record.hold.wanted();
+        if let Some(recode) = &mut record.recode {
+            recode.offered = false;
+        }
         let remote = record.session.as_ref().and_then(Session::remote);
         let held = record.session.as_ref().is_some_and(Session::peer_holds);
         tracing::info!(leg = %leg, early, "a call takes over the leg");

@@ -188,6 +188,8 @@ impl Engine {
         let closed = std::mem::replace(&mut record.session, transfer.session.take());
         let held = record.hold.by_peer;
         record.hold = Hold { relayed: record.hold.relayed, by_peer: held, ..Hold::default() };
+        // What the party before was to speak is nothing to the new one.
+        record.recode = None;
         record.state = LegState::Connected;
         if !transfer.recalls {
             record.party = Address::Phone(transfer.attempt.whither.number());

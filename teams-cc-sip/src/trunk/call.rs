@@ -9,11 +9,11 @@ use teams_cc_core::{
 };
 
 use super::{
-    CarriedHeaders, Codec, Destination, DisplayText, EmergencyData, admission::Side, input::Ticket,
+    CarriedHeaders, Destination, DisplayText, EmergencyData, admission::Side, input::Ticket,
     session::Session,
 };
 use crate::{
-    bridge::{back_to_back::Hunt, parting::Parting, take_over::TakeOver},
+    bridge::{back_to_back::Hunt, parting::Parting, recode::Recode, take_over::TakeOver},
     direct_routing::{SbcFqdn, number_of},
     endpoint::{CallHandle, FlowId, ReferHandle},
     gate::Grant,
@@ -59,8 +59,7 @@ pub(crate) struct LegRecord {
     pub(crate) reached: Option<Box<Whither>>,
     /// A cause that is known before the endpoint says the end.
     pub(crate) cause: Option<EndCause>,
-    /// The codecs that a re-INVITE is to agree on, so that the leg can be joined.
-    pub(crate) recode: Option<Vec<Codec>>,
+    pub(crate) recode: Option<Recode>,
     /// The call that is to carry the leg once there is a key for it.
     pub(crate) taking: Option<Box<TakeOver>>,
     /// What the peer is told of the end, and whoever is bridged to it.
