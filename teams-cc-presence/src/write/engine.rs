@@ -7,15 +7,15 @@ use std::{
 
 use teams_cc_core::{Instant, UserId};
 
-use super::{Input, Output, SessionConfig, SessionPresence, Unheld, WriteId, config::FADE};
+use super::{
+    Input, Output, SessionConfig, SessionPresence, Unheld, WriteId, config::FADE, setback::Setback,
+};
 use crate::{
     error::TooManyUsers,
     rate::{Class, Rate},
     shard,
 };
 
-/// How long a user waits after a request that failed.
-const AGAIN_AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// The first pause of all users after a request that failed; each one in a row doubles it.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause after requests that failed.
@@ -78,6 +78,8 @@ struct Held {
     /// When it has to be written, where no request is out.
     due: Option<Instant>,
     failures: u8,
+    /// It was told that the app may not do it.
+    forbidden: bool,
 }
 
 /// A request that is out.
@@ -138,9 +140,10 @@ impl PresenceSession {
             },
             Input::Throttled { write, retry_after } => {
                 self.stop = Some((self.now, retry_after));
-                self.again(write, Duration::ZERO, false);
+                self.again(write, Setback::Throttled);
             }
-            Input::Failed(write) => self.again(write, AGAIN_AFTER_FAILURE, true),
+            Input::Failed(write) => self.again(write, Setback::Failed),
+            Input::Forbidden(write) => self.again(write, Setback::Forbidden),
             Input::Refused(write) => self.refused(write),
             Input::Tick => {}
         }
@@ -199,6 +202,12 @@ impl PresenceSession {
         self.users.keys()
     }
 
+    /// How many users have to be written of by `now` and are not yet.
+    #[must_use]
+    pub fn waiting(&self, now: Instant) -> usize {
+        self.due.iter().take_while(|(due, _)| *due <= now).count()
+    }
+
     /// How many users something is shown of, or is still to be cleared of.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -238,7 +247,7 @@ impl PresenceSession {
         let known = self.users.get(&user).copied();
         let set_at = known.and_then(|held| held.set_at);
         let is_out = known.is_some_and(|held| held.due.is_none());
-        let held = Held { wants, set_at, due: None, failures: 0 };
+        let held = Held { wants, set_at, due: None, failures: 0, forbidden: false };
         if let Some(due) = known.and_then(|held| held.due) {
             self.due.remove(&(due, user.clone()));
         }
@@ -297,6 +306,7 @@ impl PresenceSession {
         self.note_set(&flight.user, flight.wants.map(|_| flight.asked_at));
         let Some(held) = self.users.get_mut(&flight.user) else { return };
         held.failures = 0;
+        held.forbidden = false;
         if held.wants != flight.wants {
             self.plan(flight.user, self.now);
         } else if let Some(presence) = flight.wants {
@@ -308,23 +318,29 @@ impl PresenceSession {
         }
     }
 
-    fn again(&mut self, write: WriteId, wait: Duration, failed: bool) {
+    fn again(&mut self, write: WriteId, why: Setback) {
         let Some(flight) = self.flights.remove(&write) else { return };
+        let failed = why != Setback::Throttled;
         if failed {
             self.back_off(flight.asked_at);
         }
         let Some(held) = self.users.get_mut(&flight.user) else { return };
         held.failures = held.failures.saturating_add(u8::from(failed));
         let (wants, failures) = (held.wants, held.failures);
-        // It may have been set although nobody said so.
-        if flight.wants.is_some() && held.set_at.is_none() {
+        if why == Setback::Forbidden {
+            if flight.wants.is_some() && !std::mem::replace(&mut held.forbidden, true) {
+                let (user, why) = (flight.user.clone(), Unheld::Forbidden);
+                self.outputs.push_back(Output::Unheld { user, why });
+            }
+        } else if flight.wants.is_some() && held.set_at.is_none() {
+            // It may have been set although nobody said so.
             self.note_set(&flight.user, Some(flight.asked_at));
         }
         if wants.is_none() && failures >= CLEARINGS {
             tracing::debug!("a presence session could not be ended and expires by itself");
             self.drop_user(&flight.user);
         } else {
-            self.plan(flight.user, self.now + wait);
+            self.plan(flight.user, self.now + why.wait(failures));
         }
     }
 
@@ -345,7 +361,7 @@ impl PresenceSession {
         let now = self.now;
         while let Some((&write, _)) = self.flights.iter().find(|(_, flight)| flight.lost_at <= now)
         {
-            self.again(write, Duration::ZERO, true);
+            self.again(write, Setback::Lost);
         }
     }
 

@@ -4,8 +4,10 @@ mod builder;
 mod driver;
 mod events;
 mod handle;
+mod report;
 mod shared;
 
 pub use builder::HolderBuilder;
 pub use events::HolderEvents;
 pub use handle::Holder;
+pub use report::HolderReport;

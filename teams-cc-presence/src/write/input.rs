@@ -29,7 +29,10 @@ pub enum Input<'a> {
     },
     /// The request failed, and may be sent again.
     Failed(WriteId),
-    /// The service refuses the request for good: no permission, no such user.
+    /// The app may not do it: a permission was not consented to, or a policy forbids it. That is no
+    /// matter of one user's, so everybody waits, and it is tried on.
+    Forbidden(WriteId),
+    /// The service refuses the request for good: no such user, no such value.
     Refused(WriteId),
     /// Time has passed.
     Tick,

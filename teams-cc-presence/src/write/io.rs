@@ -50,6 +50,13 @@ impl Landed {
         self.answer.as_ref().err().filter(|error| !(self.clears && is_not_found(error)))
     }
 
+    /// The same, to keep.
+    #[must_use]
+    pub fn into_error(self) -> Option<Error> {
+        let clears = self.clears;
+        self.answer.err().filter(|error| !(clears && is_not_found(error)))
+    }
+
     fn input(&self) -> Input<'static> {
         let write = self.write;
         match &self.answer {
@@ -59,7 +66,7 @@ impl Landed {
                     Input::Throttled { write, retry_after: *retry_after }
                 }
                 _ if is_not_found(error) => Input::NotFound(write),
-                _ if error.is_permission() => Input::Refused(write),
+                _ if error.is_permission() => Input::Forbidden(write),
                 ErrorKind::Service(response) if response.status.as_u16() == 400 => {
                     Input::Refused(write)
                 }

@@ -29,13 +29,14 @@ mod holder;
 mod input;
 mod io;
 mod output;
+mod setback;
 #[cfg(test)]
 mod tests;
 
 pub use config::{Expiry, InvalidExpiry, SessionConfig};
 pub use effective::{Because, Effective, Preferred, ShownSession, explain_effective};
 pub use engine::PresenceSession;
-pub use holder::{Holder, HolderBuilder, HolderEvents};
+pub use holder::{Holder, HolderBuilder, HolderEvents, HolderReport};
 pub use input::Input;
 pub use io::{Landed, carry_out};
 pub use output::{Output, Unheld, WriteId};

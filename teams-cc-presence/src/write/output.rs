@@ -54,6 +54,12 @@ pub enum Unheld {
         /// How long ago it was set last.
         after: Duration,
     },
-    /// The service refuses it for good; it is given up.
+    /// The app may not show it: `Presence.ReadWrite.All` was not consented to, or a policy forbids it.
+    /// It is tried on, by all users together and ever more seldom; told once until it works.
+    /// [`HolderReport::failure`](super::HolderReport) has the words.
+    Forbidden,
+    /// The service does not know the user (404) or takes no such request (400).
+    ///
+    /// It is given up: once that is mended, it has to be shown again.
     Refused,
 }

@@ -224,6 +224,32 @@ fn a_refusal_for_good_is_told_and_given_up() {
     assert!(desk.session.is_empty());
 }
 
+/// A policy may forbid one user of many: the others are held all the same.
+#[test]
+fn a_user_whom_the_app_may_not_show_is_told_once_and_keeps_nobody_waiting() {
+    let mut desk = Desk::new(SessionConfig::default().in_flight(1));
+    for n in 0..50 {
+        desk.put(Input::Show(&user(n), SessionPresence::Available));
+    }
+    // The first request of each round is the forbidden one's: it has waited longest.
+    let forbidden = WriteId(0);
+    desk.run(|write| {
+        Some(if write == forbidden { Input::Forbidden(write) } else { Input::Done(write) })
+    });
+    desk.pass(3600, done);
+    assert_eq!(desk.unheld, [Unheld::Forbidden]);
+    assert!(desk.session.users().all(|user| desk.session.shows(user).is_some()));
+    assert_eq!(desk.session.len(), 50);
+    // One who never may is asked for once a minute and is not said to fade.
+    let mut desk = Desk::new(SessionConfig::default());
+    desk.put(Input::Show(&user(1), SessionPresence::Available));
+    desk.pass(3600, |write| Some(Input::Forbidden(write)));
+    assert_eq!(desk.unheld, [Unheld::Forbidden]);
+    assert!((60..=70).contains(&desk.sent.len()), "{}", desk.sent.len());
+    desk.put(Input::Clear(&user(1)));
+    assert!(desk.session.is_empty(), "nothing was ever set");
+}
+
 #[test]
 fn a_thousand_are_held_for_an_hour_within_the_rate() {
     let mut desk = Desk::new(SessionConfig::default());

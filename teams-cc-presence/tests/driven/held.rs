@@ -76,6 +76,30 @@ async fn who_cannot_be_held_is_told_once_with_the_newest_word() {
     assert!(after >= secs(300) && after <= secs(301), "told in time: {after:?}");
 }
 
+/// Pain 51b: a permission that is missing is the app's to mend, and no user is given up for it.
+#[tokio::test(start_paused = true)]
+async fn a_missing_permission_is_told_and_everybody_is_shown_once_it_is_there() {
+    let service = Service::new();
+    service.book().weather = Some((403, None));
+    let (holder, mut events) = holder(&service);
+    for n in 0..40 {
+        holder.show(&user(n), SessionPresence::Available).unwrap();
+    }
+    tokio::time::sleep(secs(300)).await;
+    let report = holder.report();
+    assert_eq!((report.users, report.waiting), (40, 40));
+    let failure = report.failure.unwrap();
+    assert!(failure.is_permission(), "{failure}");
+    assert_eq!(events.next().await, Some((user(0), Unheld::Forbidden)));
+    // Not one by one at the full rate.
+    let tries = service.asked("POST").len();
+    assert!((10..=60).contains(&tries), "{tries}");
+    service.book().weather = None;
+    tokio::time::sleep(secs(90)).await;
+    assert_eq!(service.book().sessions.len(), 40);
+    assert!(holder.report().failure.is_none());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_gone_counts_as_ended_and_one_that_cannot_be_ended_is_named() {
     let service = Service::new();

@@ -225,7 +225,7 @@ impl Service {
             ("POST", path) if path.ends_with("/presence/setPresence") => {
                 let user = path.split('/').nth(2).unwrap().to_owned();
                 if user == "nobody" {
-                    return answer(403, &json!({ "error": { "code": "Forbidden" } }));
+                    return answer(404, &json!({ "error": { "code": "NotFound" } }));
                 }
                 book.sessions.insert(user, now);
                 answer(200, &Value::Null)

@@ -48,11 +48,8 @@ pub(super) async fn drive(shared: Arc<Shared>) {
             Some(done) = asked.join_next(), if !asked.is_empty() => {
                 // One that panicked has no answer, which the session finds out by itself.
                 if let Ok(Some(landed)) = done {
-                    if let Some(error) = landed.error() {
-                        tracing::debug!(%error, "a presence could not be set");
-                    }
                     let now = shared.now();
-                    landed.hand_in(&mut shared.state().session, now);
+                    shared.state().landed(now, landed);
                 }
             }
             () = shared.work.notified() => {}

@@ -6,7 +6,7 @@ use teams_cc_core::{AppId, UserId};
 use teams_cc_graph::Client;
 
 use super::{
-    HolderBuilder,
+    HolderBuilder, HolderReport,
     shared::{Life, Shared},
 };
 use crate::{
@@ -100,6 +100,18 @@ impl Holder {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// How it stands: how many are shown, how many wait, and why nothing can be set.
+    #[must_use]
+    pub fn report(&self) -> HolderReport {
+        let now = self.shared.now();
+        let state = self.shared.state();
+        HolderReport {
+            users: state.session.len(),
+            waiting: state.session.waiting(now),
+            failure: state.failure.clone(),
+        }
     }
 
     /// Clears everything, waits for that until the deadline, and stops; tells of whom something is

@@ -6,12 +6,12 @@ use std::{
 };
 
 use teams_cc_core::{AppId, Instant, UserId};
-use teams_cc_graph::Client;
+use teams_cc_graph::{Client, Error};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     quota::Quota,
-    write::{PresenceSession, Unheld},
+    write::{Landed, PresenceSession, Unheld},
 };
 
 pub(super) struct Shared {
@@ -34,12 +34,14 @@ pub(super) struct State {
     pub(super) session: PresenceSession,
     /// Each user once, with the newest word: never more than there are users.
     pub(super) events: VecDeque<(UserId, Unheld)>,
+    /// Why the last request failed, where it did.
+    pub(super) failure: Option<Arc<Error>>,
     pub(super) stopped: bool,
 }
 
 impl Shared {
     pub(super) fn new(session: PresenceSession, client: Client, app: AppId, quota: Quota) -> Self {
-        let state = State { session, events: VecDeque::new(), stopped: false };
+        let state = State { session, events: VecDeque::new(), failure: None, stopped: false };
         Self {
             state: Mutex::new(state),
             client,
@@ -69,6 +71,16 @@ impl Shared {
 }
 
 impl State {
+    /// A request has come back.
+    pub(super) fn landed(&mut self, now: Instant, landed: Landed) {
+        landed.hand_in(&mut self.session, now);
+        let before = self.failure.take();
+        self.failure = landed.into_error().map(Arc::new);
+        if let (Some(error), None) = (&self.failure, before) {
+            tracing::warn!(%error, "a presence could not be set");
+        }
+    }
+
     /// Keeps a word for the reader, in place of an older one of the same user.
     ///
     /// Users who were given up leave their word behind, so the oldest goes where there are more of
