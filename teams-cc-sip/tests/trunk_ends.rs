@@ -90,6 +90,49 @@ async fn a_shutdown_ends_calls_refuses_new_ones_and_says_what_was_left() {
     assert_eq!(*error.kind(), ErrorKind::Stopped);
 }
 
+/// More calls through one connection than messages used to wait for it.
+const MANY: usize = 300;
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_ends_every_one_of_many_calls_on_one_connection() {
+    let mut stage = Stage::new(config());
+    let mut proxy = stage.connection("sip.pstnhub.test").await;
+    let mut legs = Vec::new();
+    for n in 0..MANY {
+        legs.push(stage.trunk.dial(to_teams(n as u64)).await.unwrap());
+        let invite = proxy.request(&Method::Invite).await;
+        proxy.take(&invite, &srtp("sendrecv", 1)).await;
+    }
+    let trunk = stage.trunk.clone();
+    let stopping = tokio::spawn(async move { trunk.shutdown(Duration::from_secs(20)).await });
+    let mut ended = std::collections::BTreeSet::new();
+    for _ in 0..MANY {
+        let bye = proxy.request(&Method::Bye).await;
+        ended.insert(bye.headers().get_str("Call-ID").unwrap().to_owned());
+        proxy.answer(&bye, StatusCode::OK, None).await;
+    }
+    assert_eq!(ended.len(), MANY);
+    assert!(stopping.await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_calls_that_ring_too_long_are_all_cancelled_in_one_moment() {
+    let mut stage = Stage::new(config().ring_time(Duration::from_secs(20)));
+    let mut proxy = stage.connection("sip.pstnhub.test").await;
+    let mut legs = Vec::new();
+    for n in 0..MANY {
+        legs.push(stage.trunk.dial(to_teams(n as u64)).await.unwrap());
+        let invite = proxy.request(&Method::Invite).await;
+        proxy.answer(&invite, StatusCode::RINGING, None).await;
+    }
+    let rang = tokio::time::Instant::now();
+    for _ in 0..MANY {
+        let cancel = proxy.request(&Method::Cancel).await;
+        proxy.answer(&cancel, StatusCode::OK, None).await;
+    }
+    assert!(rang.elapsed() < Duration::from_secs(21), "all at once");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_does_not_confirm_its_end_is_given_up_at_the_deadline() {
     let mut stage = Stage::new(config());

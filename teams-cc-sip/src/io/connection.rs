@@ -281,4 +281,15 @@ mod tests {
         assert!(silent.is_err(), "nothing is said on it");
         assert_eq!(peer.read(&mut octet).await.unwrap(), 0, "and it closes when it is idle");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_reads_nothing_is_given_up_after_its_time() {
+        let (_peer, mut hearing, outgoing) = carried();
+        let start = Instant::now();
+        for _ in 0..2 {
+            outgoing.send(Bytes::from(vec![0; 64 * 1024])).await.unwrap();
+        }
+        assert!(hearing.recv().await.is_none(), "the stream was closed");
+        assert_eq!(start.elapsed(), WRITE_LIMIT);
+    }
 }

@@ -12,7 +12,7 @@ use tokio::{
         mpsc::{self, error::TrySendError},
         oneshot, watch,
     },
-    task::coop::consume_budget,
+    task::{coop::consume_budget, yield_now},
 };
 use tracing::Instrument;
 
@@ -32,6 +32,10 @@ use crate::{
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 /// How long connections may take to send what waits when the trunk stops.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
+/// How many messages are sent before the connections get a turn to write them.
+const WRITE_TURN: usize = 64;
+/// How many messages of connections wait to be heard; then nothing more is read from them.
+const HEARING: usize = 256;
 /// How many turns the network may have in a row before everything else is looked at.
 const FAIR_TURNS: u64 = 32;
 /// The longest sleep, where nothing is due.
@@ -66,7 +70,7 @@ pub(crate) fn spawn(
     let (releases, freed) = mpsc::unbounded_channel();
     let (news, media_events) = MediaNews::channel();
     media.attach(news);
-    let (sender, hearing) = mpsc::channel(limits.writes.max(1));
+    let (sender, hearing) = mpsc::channel(HEARING);
     let driver = Driver {
         engine,
         flows: Flows::new(Arc::clone(&network), sender, limits),
@@ -94,6 +98,7 @@ pub(crate) fn spawn(
         stoppers: Vec::new(),
         listening: true,
         deaf: false,
+        unwritten: 0,
     };
     tokio::spawn(driver.run().instrument(span));
 }
@@ -130,6 +135,8 @@ pub(super) struct Driver {
     pub(super) stoppers: Vec<oneshot::Sender<Unfinished>>,
     pub(super) listening: bool,
     pub(super) deaf: bool,
+    /// Messages given to connections since these last had a turn to write.
+    unwritten: usize,
 }
 
 impl Driver {
@@ -142,6 +149,10 @@ impl Driver {
             // Timers are not left to the select: under load its last branch is never reached.
             if self.deadline.is_some_and(|deadline| deadline <= now) {
                 self.feed(Input::Wake);
+            }
+            if self.unwritten >= WRITE_TURN {
+                self.unwritten = 0;
+                yield_now().await;
             }
             turns = turns.wrapping_add(1);
             let fair = turns.is_multiple_of(FAIR_TURNS);
@@ -328,7 +339,10 @@ impl Driver {
                         self.deadline = deadline;
                         break;
                     }
-                    output => inputs.extend(self.carry_out(output)),
+                    output => {
+                        self.unwritten += usize::from(matches!(output, Output::Transmit(_)));
+                        inputs.extend(self.carry_out(output));
+                    }
                 }
             }
         }

@@ -42,8 +42,6 @@ pub const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 const RENEW_AFTER: Duration = Duration::from_mins(50);
 /// After this long the servers of a domain are asked for again, over datagrams.
 const LOCATE_AFTER: Duration = Duration::from_secs(30);
-/// Messages that wait for one connection to open; further ones count as not sent.
-const CONNECT_QUEUE: usize = 64;
 /// Targets that connections are being opened to at a time; what is for others counts as not sent.
 const MAX_OPENING: usize = 1_024;
 /// Datagrams that wait for one socket; further ones are lost, as on the network.
@@ -58,6 +56,8 @@ pub(super) struct Flows {
     network: Arc<dyn Network>,
     heard: mpsc::Sender<Heard>,
     limits: TrunkLimits,
+    /// Messages that may wait for one connection, open or being opened.
+    room: usize,
     next: u64,
     streams: BTreeMap<FlowId, Stream>,
     /// Streams whose peer belongs to no side.
@@ -119,6 +119,7 @@ impl Flows {
             network,
             heard,
             limits,
+            room: limits.writes.max(limits.legs).max(1),
             next: 0,
             streams: BTreeMap::new(),
             strangers: BTreeSet::new(),
@@ -257,7 +258,7 @@ impl Flows {
         match self.waiting.entry(target) {
             Entry::Occupied(mut waiting) => {
                 let messages = &mut waiting.get_mut().messages;
-                if messages.len() >= CONNECT_QUEUE {
+                if messages.len() >= self.room {
                     return false;
                 }
                 messages.push((transaction, bytes));
@@ -349,7 +350,7 @@ impl Flows {
         ours: bool,
     ) -> (FlowId, Input) {
         let flow = self.number();
-        let (outgoing, queue) = mpsc::channel(self.limits.writes.max(1));
+        let (outgoing, queue) = mpsc::channel(self.room);
         let span = tracing::info_span!("connection", flow = flow.0, transport = %peer.transport);
         // Nobody holds open what the other side has opened (Learn, *Direct Routing: protocols*).
         let held = Arc::new(AtomicBool::new(ours));

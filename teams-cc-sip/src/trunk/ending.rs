@@ -8,20 +8,41 @@ use crate::{
     message::StatusCode,
 };
 
+/// How many calls one input ends while the trunk drains: what is sent for them is written, and what
+/// peers say is heard, before the next.
+const DRAINED_AT_A_TIME: usize = 64;
+
+/// What is still to end while the trunk drains.
+pub(crate) enum Leaving {
+    /// A leg.
+    Leg(LegId),
+    /// A call that a transfer has left over.
+    Retired(CallHandle),
+}
+
 impl Engine {
+    /// Lets every call end, a portion with each input from now on.
     pub(super) fn drain(&mut self) {
         self.draining = true;
         self.leave_registrars();
-        // Whoever calls for help talks on: such calls, and whom they talk to, have until the
-        // trunk's task ends.
-        let legs: Vec<LegId> =
-            self.legs.keys().filter(|leg| !self.is_for_help(leg)).cloned().collect();
-        for leg in legs {
-            self.refuse_or_hang_up(&leg, StatusCode::SERVICE_UNAVAILABLE);
-        }
-        let retired: Vec<CallHandle> = self.retired.keys().copied().collect();
-        for call in retired {
-            self.end_retired(call);
+        let legs = self.legs.keys().cloned().map(Leaving::Leg);
+        self.leaving = legs.chain(self.retired.keys().copied().map(Leaving::Retired)).collect();
+    }
+
+    /// Ends the next portion of what a drain has left.
+    pub(super) fn drain_on(&mut self) {
+        for _ in 0..DRAINED_AT_A_TIME {
+            match self.leaving.pop_front() {
+                // Whoever calls for help talks on: such calls, and whom they talk to, have until
+                // the trunk's task ends.
+                Some(Leaving::Leg(leg)) if self.is_for_help(&leg) => {}
+                Some(Leaving::Leg(leg)) => {
+                    self.refuse_or_hang_up(&leg, StatusCode::SERVICE_UNAVAILABLE);
+                }
+                Some(Leaving::Retired(call)) if !self.retired.contains_key(&call) => {}
+                Some(Leaving::Retired(call)) => self.end_retired(call),
+                None => return,
+            }
         }
     }
 

@@ -18,6 +18,7 @@ use super::{
     PeerHealth, TrunkConfig,
     admission::About,
     call::{LegRecord, Reachable, Role},
+    ending::Leaving,
     input::{Event, Input, Output, Ticket},
     trace::Traces,
 };
@@ -92,6 +93,8 @@ pub(crate) struct Engine {
     pub(crate) orphans: Vec<LegId>,
     pub(crate) operations: u64,
     pub(crate) draining: bool,
+    /// What a drain has not ended yet.
+    pub(crate) leaving: VecDeque<Leaving>,
     /// Whether new calls are refused while the trunk runs on.
     pub(crate) resting: bool,
     pub(crate) congested: bool,
@@ -154,6 +157,7 @@ impl Engine {
             orphans: Vec::new(),
             operations: 0,
             draining: false,
+            leaving: VecDeque::new(),
             resting: false,
             congested: false,
             listener_failed: false,
@@ -217,6 +221,7 @@ impl Engine {
             Input::Drain => self.drain(),
             Input::Wake => self.feed(EndpointInput::Wake),
         }
+        self.drain_on();
         self.send_due_pings();
         self.send_due_registers();
         self.end_lost_retired();
@@ -239,6 +244,7 @@ impl Engine {
                 EndpointOutput::Event(event) => self.on_sip(event),
                 EndpointOutput::Timeout(deadline) => {
                     let own = [
+                        (!self.leaving.is_empty()).then_some(self.now),
                         self.ping_deadline(),
                         self.retired.values().min().copied(),
                         self.recalls.values().min().copied(),

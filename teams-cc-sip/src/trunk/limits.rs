@@ -34,8 +34,9 @@ pub struct TrunkLimits {
     /// Events that wait for the application. Further calls get 503 and, at twice as many, nothing
     /// more is read from the network until the application catches up.
     pub events: usize,
-    /// Messages that wait for one connection. The connection is closed where its peer does not read
-    /// them.
+    /// Messages that wait for one connection, open or being opened; at least one for each leg, since
+    /// all calls may end at once. A connection for which more wait is closed, and so is one whose
+    /// peer reads nothing for ten seconds.
     pub writes: usize,
 }
 

@@ -11,7 +11,7 @@ pub(crate) mod cause;
 pub(crate) mod command;
 mod config;
 mod destination;
-mod ending;
+pub(crate) mod ending;
 pub(crate) mod engine;
 mod event;
 mod handle;

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use tokio::io::AsyncReadExt as _;
 
 use super::*;
 
@@ -69,4 +70,23 @@ async fn the_address_that_was_silent_longest_makes_room() {
         (MAX_DATAGRAM_FLOWS, MAX_DATAGRAM_FLOWS)
     );
     assert_eq!(flows.by_address.len(), MAX_DATAGRAM_FLOWS);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_reads_slowly_is_told_everything() {
+    let mut flows = flows();
+    let (ours, mut theirs) = tokio::io::duplex(64);
+    let peer = Peer::new(TransportKind::Tcp, SocketAddr::from(([198, 51, 100, 1], 5060)));
+    let opened = flows.accepted(Connection::stream(Box::new(ours), peer), true);
+    let [Input::FlowOpened { flow, .. }] = opened[..] else { panic!("no flow") };
+    for n in 0..1_000_u16 {
+        assert!(flows.send(flow, Bytes::copy_from_slice(&n.to_be_bytes())), "{n}");
+        if n % 64 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    for n in 0..1_000 {
+        assert_eq!(theirs.read_u16().await.unwrap(), n);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
