@@ -1,6 +1,6 @@
 //! How a client behaves: sizes, times and retries.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use teams_cc_core::{Clock, Instant, Timestamp};
@@ -165,7 +165,15 @@ impl RetryPolicy {
     }
 }
 
+/// What the instants of every clock of the process count from: when the first was made.
+static EPOCH: OnceLock<tokio::time::Instant> = OnceLock::new();
+/// What a clock shows at the epoch. Runtimes whose time is paused may lie behind it.
+const AT_EPOCH: Instant = Instant::from_secs(30 * 86_400);
+
 /// Tokio's clock beside the machine's wall clock; a paused runtime pauses both.
+///
+/// All clocks of a process count from one epoch, so ages come out right whichever of them is asked.
+/// A [`Clock`] of your own is another matter: make one, and give it to everything.
 #[derive(Clone, Debug)]
 pub struct SystemClock {
     start: tokio::time::Instant,
@@ -173,13 +181,15 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// A clock whose epoch is now.
+    /// A clock beside the machine's time of now.
     #[must_use]
     pub fn new() -> Self {
         let wall = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(Timestamp::UNIX_EPOCH, |since| Timestamp::UNIX_EPOCH + since);
-        Self { start: tokio::time::Instant::now(), wall }
+        let start = tokio::time::Instant::now();
+        EPOCH.get_or_init(|| start);
+        Self { start, wall }
     }
 }
 
@@ -191,8 +201,13 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        let elapsed = self.start.elapsed().as_nanos();
-        Instant::from_nanos(u64::try_from(elapsed).unwrap_or(u64::MAX))
+        let epoch = *EPOCH.get_or_init(|| self.start);
+        let now = tokio::time::Instant::now();
+        let nanos = |span: Duration| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
+        let before = nanos(epoch.saturating_duration_since(now));
+        let after = nanos(now.saturating_duration_since(epoch));
+        let at_epoch = AT_EPOCH.as_nanos();
+        Instant::from_nanos(at_epoch.saturating_sub(before).saturating_add(after))
     }
 
     fn wall(&self) -> Timestamp {

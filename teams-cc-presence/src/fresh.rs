@@ -38,6 +38,9 @@ impl<T> Fresh<T> {
     }
 
     /// How old the value is; zero where `now` lies before the read.
+    ///
+    /// By the clock it was read by: [`Watch::now`](crate::Watch::now), or the one a
+    /// [`Reader`](crate::read::Reader) was given. Of another kind of clock the answer means nothing.
     #[must_use]
     pub fn age(&self, now: Instant) -> Duration {
         now.since(self.read_at)

@@ -44,6 +44,9 @@ impl WatchBuilder {
     }
 
     /// Sets the clock, where no quota brings its own. Default: the machine's.
+    ///
+    /// Instants of two kinds of clock do not compare: whoever brings one gives it to everything that
+    /// looks at ages, and asks [`Watch::now`] rather than another clock.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self

@@ -70,6 +70,13 @@ impl Watch {
         self.shared.engines().tracker.get(user).cloned()
     }
 
+    /// What the watch's clock says: the age of what it saw is
+    /// [`seen.age(watch.now())`](Fresh::age).
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.shared.now()
+    }
+
     /// Has these users read next: somebody waits for them. They are read more often for a while.
     pub fn want(&self, users: &[UserId]) {
         self.shared.with(|engines, now| engines.tell(now, Input::Want(users)));

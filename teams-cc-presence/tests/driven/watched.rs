@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use teams_cc_core::{UserId, agent::Availability};
 use teams_cc_presence::{
-    Class, Quota, Rate, Watch,
+    Class, Quota, Rate, Readiness, Unready, Watch,
     tracker::{Change, TrackerConfig},
     watch::{Changes, WatchBuilder},
 };
@@ -64,6 +64,24 @@ async fn changes_come_with_their_age_and_source_and_everybody_can_be_asked_for()
     assert_eq!(watch.get(&agents[0]), None);
     assert_eq!(watch.report().failure.map(|error| error.to_string()), None);
     assert!(watch.bound() >= secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_age_is_never_too_young_whichever_clock_of_the_machine_is_asked() {
+    let service = Service::new();
+    let agents = users(1);
+    available(&service, &agents);
+    // Nobody brings a clock.
+    let (watch, mut changes) = Watch::builder(service.client("app")).start();
+    watch.add(&agents).unwrap();
+    let seen = next(&mut changes).await.seen;
+    tokio::time::sleep(secs(90)).await;
+    let later = teams_cc_graph::SystemClock::new();
+    for now in [watch.now(), teams_cc_core::Clock::now(&later)] {
+        assert!(seen.age(now) >= secs(90), "{:?}", seen.age(now));
+        assert!(seen.age(now) <= secs(91), "{:?}", seen.age(now));
+        assert_eq!(Readiness::default().judge(Some(&seen), now), Err(Unready::Stale));
+    }
 }
 
 #[tokio::test(start_paused = true)]
