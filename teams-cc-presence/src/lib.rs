@@ -11,6 +11,7 @@ pub mod read;
 mod readiness;
 pub mod seats;
 mod shard;
+mod shared;
 mod told;
 pub mod tracker;
 pub mod watch;

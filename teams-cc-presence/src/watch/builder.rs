@@ -8,11 +8,12 @@ use teams_cc_graph::{
     subscription::{Keeper, KeeperEvents},
 };
 
-use super::{Changes, Watch, driver, engines::Engines, shared::Shared};
+use super::{Changes, Watch, driver, engines::Engines};
 use crate::{
     quota::Quota,
     rate::Rate,
     seats::Seats,
+    shared::Shared,
     tracker::{Tracker, TrackerConfig},
 };
 
@@ -80,9 +81,9 @@ impl WatchBuilder {
             None => (None, None, None),
         };
         let engines = Engines::new(tracker, seats);
-        let shared = Arc::new(Shared::new(engines, self.client, quota, keeper));
-        tokio::spawn(driver::drive(Arc::clone(&shared), events));
-        (Watch::new(Arc::clone(&shared)), Changes::new(shared))
+        let shared = Arc::new(Shared::new(engines, self.client, quota));
+        tokio::spawn(driver::drive(Arc::clone(&shared), keeper.clone(), events));
+        (Watch::new(Arc::clone(&shared), keeper), Changes::new(shared))
     }
 }
 

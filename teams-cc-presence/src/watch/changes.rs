@@ -2,17 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
-use super::shared::Shared;
-use crate::tracker::Change;
+use super::engines::Engines;
+use crate::{shared::Shared, tracker::Change};
 
 /// Changes of presence, for one reader.
 ///
 /// Read them as fast as they can be used, or not at all: each user waits once, with the newest
 /// value, so what nobody reads takes no more room than the users do.
-pub struct Changes(Arc<Shared>);
+pub struct Changes(Arc<Shared<Engines>>);
 
 impl Changes {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<Shared<Engines>>) -> Self {
         Self(shared)
     }
 
@@ -20,18 +20,7 @@ impl Changes {
     ///
     /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Change> {
-        loop {
-            {
-                let mut engines = self.0.engines();
-                if let Some(change) = engines.tracker.poll_change() {
-                    return Some(change);
-                }
-                if engines.stopped {
-                    return None;
-                }
-            }
-            self.0.told.notified().await;
-        }
+        self.0.next(|engines| engines.tracker.poll_change()).await
     }
 }
 

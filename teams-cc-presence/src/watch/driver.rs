@@ -2,28 +2,32 @@
 
 use std::{sync::Arc, time::Duration};
 
-use teams_cc_graph::subscription::{Event, KeeperEvents};
+use teams_cc_graph::subscription::{Event, Keeper, KeeperEvents};
 use tokio::task::JoinSet;
 
-use super::shared::{Gone, Shared};
-use crate::tracker::carry_out;
+use super::engines::Engines;
+use crate::{
+    shared::{Gone, Shared},
+    tracker::carry_out,
+};
 
 /// The longest the driver sleeps; far deadlines are slept for in pieces.
 const LONGEST_SLEEP: Duration = Duration::from_hours(1);
 
 /// Does what the engines plan until the watch is stopped.
-pub(super) async fn drive(shared: Arc<Shared>, mut events: Option<KeeperEvents>) {
+pub(super) async fn drive(
+    shared: Arc<Shared<Engines>>,
+    keeper: Option<Keeper>,
+    mut events: Option<KeeperEvents>,
+) {
     // The last to go, also in a panic.
     let _gone = Gone(&shared);
     let mut asked = JoinSet::new();
-    loop {
+    while !shared.is_stopped() {
         let now = shared.now();
         let next = {
             let mut engines = shared.engines();
-            if engines.stopped {
-                break;
-            }
-            let next = engines.turn(now, &shared.quota, shared.keeper.as_ref(), |read, users| {
+            let next = engines.turn(now, &shared.quota, keeper.as_ref(), |read, users| {
                 let client = shared.client.clone();
                 asked.spawn(async move { carry_out(&client, read, users).await });
             });

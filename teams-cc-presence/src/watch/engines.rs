@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the lock is about.
-pub(super) struct Engines {
+pub(crate) struct Engines {
     pub(super) tracker: Tracker,
     pub(super) seats: Option<Seats>,
     pub(super) unreadable: BTreeSet<UserId>,
@@ -28,7 +28,6 @@ pub(super) struct Engines {
     look_at: Option<Instant>,
     /// Nothing is asked for any more.
     pub(super) ending: bool,
-    pub(super) stopped: bool,
 }
 
 impl Engines {
@@ -41,7 +40,6 @@ impl Engines {
             changed: true,
             look_at: None,
             ending: false,
-            stopped: false,
         }
     }
 

@@ -3,17 +3,15 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use teams_cc_core::{Instant, UserId};
-use teams_cc_graph::{Client, model, webhook::SubscriptionEvent};
+use teams_cc_graph::{Client, model, subscription::Keeper, webhook::SubscriptionEvent};
 
-use super::{
-    WatchBuilder, WatchReport,
-    shared::{Life, Shared},
-};
+use super::{WatchBuilder, WatchReport, engines::Engines};
 use crate::{
     error::TooManyUsers,
     fresh::Fresh,
     model::Presence,
     seats::{TooManySeats, told_of},
+    shared::{Life, Shared},
     tracker::Input,
 };
 
@@ -24,8 +22,9 @@ use crate::{
 /// then, and subscriptions end by themselves.
 #[derive(Clone)]
 pub struct Watch {
-    shared: Arc<Shared>,
-    _life: Arc<Life>,
+    shared: Arc<Shared<Engines>>,
+    keeper: Option<Keeper>,
+    _life: Arc<Life<Engines>>,
 }
 
 impl Watch {
@@ -38,9 +37,9 @@ impl Watch {
         WatchBuilder::new(client)
     }
 
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<Shared<Engines>>, keeper: Option<Keeper>) -> Self {
         let life = Arc::new(Life(Arc::clone(&shared)));
-        Self { shared, _life: life }
+        Self { shared, keeper, _life: life }
     }
 
     /// Watches these users from now on.
@@ -92,35 +91,17 @@ impl Watch {
         age: Duration,
         within: Duration,
     ) -> Option<Fresh<Presence>> {
-        let is_young = |seen: &Fresh<Presence>, now: Instant| seen.is_younger_than(age, now);
-        let read = async {
-            let mut asked = false;
-            loop {
-                let mut turn = std::pin::pin!(self.shared.turned.notified());
-                // What happens from here on is not missed.
-                turn.as_mut().enable();
-                let now = self.shared.now();
-                if self.get(user).is_some_and(|seen| is_young(&seen, now)) || self.is_over(user) {
-                    return;
-                }
-                if !std::mem::replace(&mut asked, true) {
-                    self.want(std::slice::from_ref(user));
-                }
-                turn.await;
-            }
+        let is_over = |engines: &Engines, now: Instant| {
+            let known = engines.tracker.get(user);
+            known.is_some_and(|seen| seen.is_younger_than(age, now))
+                || !engines.tracker.is_watched(user)
         };
+        if !is_over(&self.shared.engines(), self.now()) {
+            self.want(std::slice::from_ref(user));
+        }
+        let read = self.shared.until(|engines| is_over(engines, self.now()));
         let _ = tokio::time::timeout(within, read).await;
         self.get(user)
-    }
-
-    fn is_quiet(&self) -> bool {
-        let engines = self.shared.engines();
-        engines.stopped || engines.tracker.in_flight() == 0
-    }
-
-    fn is_over(&self, user: &UserId) -> bool {
-        let engines = self.shared.engines();
-        engines.stopped || !engines.tracker.is_watched(user)
     }
 
     /// Takes what the intake told of a subscription, with the presence where it was opened.
@@ -156,7 +137,7 @@ impl Watch {
                 });
             }
             _ => {
-                if let Some(keeper) = &self.shared.keeper {
+                if let Some(keeper) = &self.keeper {
                     keeper.heard(event);
                 }
             }
@@ -171,7 +152,7 @@ impl Watch {
     ///
     /// [`TooManySeats`] for one more than [`MAX_SEATS`](crate::seats::MAX_SEATS).
     pub fn add_seat(&self, account: &str, client: Client) -> Result<(), TooManySeats> {
-        if let Some(keeper) = &self.shared.keeper {
+        if let Some(keeper) = &self.keeper {
             keeper.account(account, client);
         }
         self.shared.with(|engines, _| {
@@ -218,24 +199,14 @@ impl Watch {
     pub async fn shutdown(&self, deadline: Duration) -> Vec<Box<str>> {
         let end = tokio::time::Instant::now() + deadline;
         self.shared.with(|engines, _| engines.ending = true);
-        let idle = async {
-            loop {
-                let mut turn = std::pin::pin!(self.shared.turned.notified());
-                turn.as_mut().enable();
-                if self.is_quiet() {
-                    return;
-                }
-                turn.await;
-            }
-        };
+        let idle = self.shared.until(|engines| engines.tracker.in_flight() == 0);
         let _ = tokio::time::timeout_at(end, idle).await;
-        let left = match &self.shared.keeper {
+        let left = match &self.keeper {
             Some(keeper) => keeper.shutdown(end - tokio::time::Instant::now()).await,
             None => Vec::new(),
         };
         self.shared.stop();
-        // Until nothing is under way any more.
-        let _ = self.shared.gone.acquire().await;
+        self.shared.gone().await;
         left
     }
 }

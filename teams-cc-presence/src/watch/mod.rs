@@ -26,7 +26,6 @@ mod driver;
 mod engines;
 mod handle;
 mod report;
-mod shared;
 
 pub use builder::WatchBuilder;
 pub use changes::Changes;

@@ -5,7 +5,7 @@ mod driver;
 mod events;
 mod handle;
 mod report;
-mod shared;
+mod state;
 
 pub use builder::HolderBuilder;
 pub use events::HolderEvents;

@@ -5,10 +5,11 @@ use std::{fmt, sync::Arc};
 use teams_cc_core::{AppId, Clock};
 use teams_cc_graph::{Client, SystemClock};
 
-use super::{Holder, HolderEvents, driver, shared::Shared};
+use super::{Holder, HolderEvents, driver, state::State};
 use crate::{
     quota::Quota,
     rate::Rate,
+    shared::Shared,
     write::{PresenceSession, SessionConfig},
 };
 
@@ -56,9 +57,9 @@ impl HolderBuilder {
             let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
             Quota::new(Rate::default(), clock)
         });
-        let session = PresenceSession::new(self.config);
-        let shared = Arc::new(Shared::new(session, self.client, self.app, quota));
-        tokio::spawn(driver::drive(Arc::clone(&shared)));
+        let state = State::new(PresenceSession::new(self.config));
+        let shared = Arc::new(Shared::new(state, self.client, quota));
+        tokio::spawn(driver::drive(Arc::clone(&shared), self.app));
         (Holder::new(Arc::clone(&shared)), HolderEvents::new(shared))
     }
 }

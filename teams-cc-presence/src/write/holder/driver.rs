@@ -2,26 +2,27 @@
 
 use std::{sync::Arc, time::Duration};
 
+use teams_cc_core::AppId;
 use tokio::task::JoinSet;
 
-use super::shared::{Gone, Shared};
-use crate::write::{Input, Landed, Output, carry_out};
+use super::state::State;
+use crate::{
+    shared::{Gone, Shared},
+    write::{Input, Landed, Output, carry_out},
+};
 
 /// The longest the driver sleeps; far deadlines are slept for in pieces.
 const LONGEST_SLEEP: Duration = Duration::from_hours(1);
 
 /// Does what the session plans until the holder is stopped.
-pub(super) async fn drive(shared: Arc<Shared>) {
+pub(super) async fn drive(shared: Arc<Shared<State>>, app: AppId) {
     // The last to go, also in a panic.
     let _gone = Gone(&shared);
     let mut asked: JoinSet<Option<Landed>> = JoinSet::new();
-    loop {
+    while !shared.is_stopped() {
         let now = shared.now();
         let next = {
-            let mut state = shared.state();
-            if state.stopped {
-                break;
-            }
+            let mut state = shared.engines();
             // Time adds nobody, so there is no bound to meet.
             let _ = state.session.handle_input(now, Input::Tick);
             loop {
@@ -33,10 +34,8 @@ pub(super) async fn drive(shared: Arc<Shared>) {
                     Output::Ended => {}
                     Output::Timeout(at) => break at,
                     request => {
-                        let shared = Arc::clone(&shared);
-                        asked.spawn(async move {
-                            carry_out(&shared.client, &shared.app, request).await
-                        });
+                        let (client, app) = (shared.client.clone(), app.clone());
+                        asked.spawn(async move { carry_out(&client, &app, request).await });
                     }
                 }
             }
@@ -49,7 +48,7 @@ pub(super) async fn drive(shared: Arc<Shared>) {
                 // One that panicked has no answer, which the session finds out by itself.
                 if let Ok(Some(landed)) = done {
                     let now = shared.now();
-                    shared.state().landed(now, landed);
+                    shared.engines().landed(now, landed);
                 }
             }
             () = shared.work.notified() => {}

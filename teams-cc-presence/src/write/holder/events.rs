@@ -4,14 +4,14 @@ use std::{fmt, sync::Arc};
 
 use teams_cc_core::UserId;
 
-use super::shared::Shared;
-use crate::write::Unheld;
+use super::state::State;
+use crate::{shared::Shared, write::Unheld};
 
 /// Of whom what should be shown is not, for one reader. Each user waits once, with the newest word.
-pub struct HolderEvents(Arc<Shared>);
+pub struct HolderEvents(Arc<Shared<State>>);
 
 impl HolderEvents {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<Shared<State>>) -> Self {
         Self(shared)
     }
 
@@ -19,18 +19,7 @@ impl HolderEvents {
     ///
     /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<(UserId, Unheld)> {
-        loop {
-            {
-                let mut state = self.0.state();
-                if let Some(event) = state.events.pop_front() {
-                    return Some(event);
-                }
-                if state.stopped {
-                    return None;
-                }
-            }
-            self.0.told.notified().await;
-        }
+        self.0.next(|state| state.events.pop_front()).await
     }
 }
 

@@ -5,12 +5,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use teams_cc_core::{AppId, UserId};
 use teams_cc_graph::Client;
 
-use super::{
-    HolderBuilder, HolderReport,
-    shared::{Life, Shared},
-};
+use super::{HolderBuilder, HolderReport, state::State};
 use crate::{
     error::TooManyUsers,
+    shared::{Life, Shared},
     write::{Input, SessionPresence},
 };
 
@@ -38,8 +36,8 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct Holder {
-    shared: Arc<Shared>,
-    _life: Arc<Life>,
+    shared: Arc<Shared<State>>,
+    _life: Arc<Life<State>>,
 }
 
 impl Holder {
@@ -51,7 +49,7 @@ impl Holder {
         HolderBuilder::new(client, app)
     }
 
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<Shared<State>>) -> Self {
         let life = Arc::new(Life(Arc::clone(&shared)));
         Self { shared, _life: life }
     }
@@ -72,28 +70,20 @@ impl Holder {
         let _ = self.input(Input::Clear(user));
     }
 
-    fn is_over(&self) -> bool {
-        let state = self.shared.state();
-        state.stopped || state.session.is_empty()
-    }
-
     fn input(&self, input: Input<'_>) -> Result<(), TooManyUsers> {
-        let now = self.shared.now();
-        let done = self.shared.state().session.handle_input(now, input);
-        self.shared.work.notify_one();
-        done
+        self.shared.with(|state, now| state.session.handle_input(now, input))
     }
 
     /// What is wanted of a user.
     #[must_use]
     pub fn shows(&self, user: &UserId) -> Option<SessionPresence> {
-        self.shared.state().session.shows(user)
+        self.shared.engines().session.shows(user)
     }
 
     /// How many users something is shown of, or is still to be cleared of.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shared.state().session.len()
+        self.shared.engines().session.len()
     }
 
     /// Whether nothing is shown of anybody.
@@ -106,7 +96,7 @@ impl Holder {
     #[must_use]
     pub fn report(&self) -> HolderReport {
         let now = self.shared.now();
-        let state = self.shared.state();
+        let state = self.shared.engines();
         HolderReport {
             users: state.session.len(),
             waiting: state.session.waiting(now),
@@ -122,22 +112,11 @@ impl Holder {
     pub async fn shutdown(&self, deadline: Duration) -> Vec<UserId> {
         // Nobody is added, so there is no bound to meet.
         let _ = self.input(Input::Shutdown);
-        let empty = async {
-            loop {
-                let mut turn = std::pin::pin!(self.shared.turned.notified());
-                // What happens from here on is not missed.
-                turn.as_mut().enable();
-                if self.is_over() {
-                    return;
-                }
-                turn.await;
-            }
-        };
+        let empty = self.shared.until(|state| state.session.is_empty());
         let _ = tokio::time::timeout(deadline, empty).await;
         self.shared.stop();
-        // Until nothing is under way any more.
-        let _ = self.shared.gone.acquire().await;
-        self.shared.state().session.users().cloned().collect()
+        self.shared.gone().await;
+        self.shared.engines().session.users().cloned().collect()
     }
 }
 
