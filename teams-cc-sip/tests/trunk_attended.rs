@@ -314,3 +314,31 @@ async fn the_application_hears_that_a_carriers_call_is_taken_over() {
     let told = taken_over(&mut c.stage).await;
     assert_eq!(told, (c.customer.id().clone(), Address::Anonymous, None));
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_handed_a_call_over_is_joined_with_nobody_else() {
+    let mut c = Consulting::talking().await;
+    c.refer(2).await;
+    c.done().await;
+    let mut other = c.p.stage.teams_connects().await;
+    let invite = teams_invite("another", TENANT_FQDN, Some(&srtp("sendrecv", 1)));
+    other.send(invite.clone()).await;
+    let call = loop {
+        if let TrunkEvent::Incoming(call) = c.p.stage.event().await {
+            break call;
+        }
+    };
+    call.leg.execute(LegCommand::Answer).await.unwrap();
+    other.response(100).await;
+    let ok = other.response(200).await;
+    other.send(within(&invite, &ok, "ACK", 1, &[], None)).await;
+    let with = c.p.customer.id().clone();
+    assert!(call.leg.execute(LegCommand::Bridge { with }).await.is_err(), "it ends at any time");
+    let with = call.leg.id().clone();
+    assert!(c.p.customer.execute(LegCommand::Bridge { with }).await.is_err());
+    // Whether it hangs up itself or not, nobody else's call ends with it.
+    c.p.caller.hears_nothing(Duration::from_secs(80)).await;
+    let bye = c.p.caller.request(&Method::Bye).await;
+    c.p.caller.answer(&bye, StatusCode::OK, None).await;
+    other.hears_nothing(Duration::from_secs(5)).await;
+}

@@ -6,7 +6,8 @@ mod support;
 use std::time::Duration;
 
 use support::{
-    Bridged, Carriers, Stage, config, from_callee, rtp, srtp, teams_invite, two_carriers, within,
+    Answered, Bridged, Carriers, Stage, Switch, TENANT_FQDN, config, from_callee, rtp, srtp,
+    teams_invite, two_carriers, within,
 };
 use teams_cc_core::contact::{Leg, LegCommand, LegEvent};
 use teams_cc_sip::message::{Method, StatusCode};
@@ -187,4 +188,34 @@ async fn a_hold_under_way_ends_with_the_call_that_is_taken_over() {
     backup.send(from_callee(&c.out, "BYE", 1, &[], None)).await;
     backup.response(200).await;
     taker.request(&Method::Bye).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_cannot_take_over_leaves_the_key_as_it_was() {
+    // Its keys come from the operating system.
+    let switch = std::sync::Arc::new(Switch::default());
+    let mut stage = Stage::with_media(two_carriers(), switch);
+    let Answered { mut teams, invite, call, ok } = stage.answered().await;
+    teams.send(within(&invite, &ok, "ACK", 1, &[], None)).await;
+    let mut proxy = stage.connection("sip.pstnhub.test").await;
+    let key = |body: &[u8]| {
+        let body = String::from_utf8_lossy(body).into_owned();
+        body.lines().find(|line| line.starts_with("a=crypto")).unwrap().to_owned()
+    };
+    let ours = ok.headers().get_str("To").unwrap().split("tag=").nth(1).unwrap();
+    let replaces = format!("in;to-tag={ours};from-tag=teams");
+    // None of its codecs is ours.
+    let foreign =
+        srtp("sendrecv", 1).replace("SAVP 8 0 101", "SAVP 97").replace("101 tele", "97 i");
+    let mut taker = teams_invite("taker", TENANT_FQDN, Some(&foreign));
+    for (name, value) in [("Replaces", replaces.as_str()), ("Require", "replaces")] {
+        taker.headers_mut().set(name, value).unwrap();
+    }
+    teams.send(taker).await;
+    teams.response(100).await;
+    teams.response(488).await;
+    let leg = std::sync::Arc::clone(&call.leg);
+    tokio::spawn(async move { leg.execute(LegCommand::Hold).await });
+    let hold = proxy.request(&Method::Invite).await;
+    assert_eq!(key(hold.body()), key(ok.body()));
 }

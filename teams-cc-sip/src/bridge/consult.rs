@@ -103,6 +103,8 @@ impl Engine {
         // Whoever transferred ends the first call itself (RFC 5589 §7.1); not for ever.
         if let Some(record) = self.legs.get_mut(&leg) {
             record.cause = Some(EndCause::new(EndReason::Transferred, EndedBy::Remote));
+            // Until then nobody is joined with it.
+            record.ending = true;
             if let Some(call) = record.call {
                 self.retired.insert(call, self.now + RETIRED_LIMIT);
             }

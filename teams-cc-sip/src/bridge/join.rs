@@ -15,6 +15,9 @@ impl Engine {
         let (Some(one), Some(other)) = (self.legs.get(leg), self.legs.get(with)) else {
             return unusable("the other leg is not one of this trunk's, or is over");
         };
+        if one.ending || other.ending {
+            return unusable("one of the legs is over but for its last word");
+        }
         if leg == with {
             return unusable("a leg cannot be bridged with itself");
         }
@@ -28,6 +31,15 @@ impl Engine {
         }
         self.let_talk(leg, with);
         Ok(())
+    }
+
+    /// A transfer is over: the leg talks to whoever has answered for it in the meantime.
+    pub(super) fn join_answered(&mut self, leg: &LegId) {
+        let Some(record) = self.legs.get_mut(leg) else { return };
+        let with = record.bridge.clone().filter(|_| std::mem::take(&mut record.answered_for));
+        if let Some(with) = with.filter(|with| self.state_of(with) == LegState::Connected) {
+            self.let_talk(leg, &with);
+        }
     }
 
     /// Lets two connected legs hear each other from now on.

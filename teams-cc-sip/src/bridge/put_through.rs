@@ -260,6 +260,12 @@ impl Engine {
         match caller.map(|caller| caller.state) {
             Some(LegState::Connected) => self.let_talk(&hunt.caller, leg),
             Some(LegState::Ringing) => self.begin_answer(&hunt.caller, NOBODY),
+            // It is being handed over: whoever comes of that talks to this leg.
+            Some(LegState::Transferring) => {
+                if let Some(caller) = self.legs.get_mut(&hunt.caller) {
+                    caller.answered_for = true;
+                }
+            }
             // It has withdrawn; its end takes this leg along.
             _ => {}
         }

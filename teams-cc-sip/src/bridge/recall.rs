@@ -2,6 +2,7 @@
 //!
 //! While that party is still there, nothing has to be done: its call was never touched. One that
 //! has hung up in the meantime is called again, once, so that the other party is not left alone.
+//! The emergency services may ring for as long as any call.
 
 use std::collections::VecDeque;
 
@@ -97,8 +98,10 @@ impl Engine {
         transfer.media = LegId::numbered("R", self.replacements);
         let media = transfer.media.clone();
         if let Some(record) = self.legs.get_mut(leg) {
+            if !transfer.emergency {
+                self.recalls.insert(leg.clone(), self.now + self.config.recall_time);
+            }
             record.transfer = Some(Box::new(transfer));
-            self.recalls.insert(leg.clone(), self.now + self.config.recall_time);
             self.outputs.push_back(Output::NameMedia { media: media.clone(), leg: leg.clone() });
             self.outputs.push_back(Output::OpenMedia { media });
         }

@@ -97,11 +97,20 @@ impl Engine {
         counted(leg).or_else(named).or_else(|| counted(record.bridge.as_ref()?))
     }
 
+    /// Whether a REFER has the emergency services called.
+    fn has_help_called(&self, leg: &LegId, request: &Request) -> bool {
+        let Ok(Some(target)) = request.headers().typed::<ReferTo>() else { return false };
+        let tenant = self.tenant_of_leg(leg);
+        self.emergency_of(&target.uri).is_some()
+            || self.is_emergency(tenant.as_ref(), &number_of(&target.uri))
+    }
+
     /// The leg that may be handed over, or the status that says why not.
     pub(super) fn may_transfer(
         &self,
         call: CallHandle,
         origin: &Origin,
+        request: &Request,
     ) -> Result<LegId, StatusCode> {
         // REFER may come on any connection of its side's: whose call it is was asked before.
         if self.side_of(origin).is_none() {
@@ -110,13 +119,18 @@ impl Engine {
         let leg = self.leg_of(call, Role::Main).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
         let record = self.legs.get(&leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
         let off = match record.link.side {
-            Side::Teams => !self.config.refer,
-            Side::Carrier(_) => false,
-            Side::Lab => true,
+            Side::Teams if !self.config.refer => Some(StatusCode::METHOD_NOT_ALLOWED),
+            Side::Teams | Side::Carrier(_) => None,
+            Side::Lab => Some(StatusCode::DECLINE),
         };
+        let off = off.or(self.draining.then_some(StatusCode::SERVICE_UNAVAILABLE));
         match record.state {
-            _ if off => Err(StatusCode::DECLINE),
-            _ if record.ending || self.draining => Err(StatusCode::SERVICE_UNAVAILABLE),
+            _ if record.ending => Err(StatusCode::SERVICE_UNAVAILABLE),
+            _ if let Some(status) = off
+                && !self.has_help_called(&leg, request) =>
+            {
+                Err(status)
+            }
             LegState::Connected => Ok(leg),
             LegState::Transferring => Err(StatusCode::REQUEST_PENDING),
             LegState::Ringing | LegState::Ended => Err(StatusCode::CALL_DOES_NOT_EXIST),

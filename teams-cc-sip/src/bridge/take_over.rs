@@ -74,7 +74,7 @@ impl Engine {
                 record.taking = Some(Box::new(taking));
                 self.outputs.push_back(Output::NewKey { media });
             }
-            None => self.taken_over(taking),
+            None => self.taken_over(taking, None),
         }
     }
 
@@ -82,20 +82,23 @@ impl Engine {
     pub(crate) fn key_made(&mut self, media: &LegId, key: Option<MasterKey>) {
         let leg = self.leg_of_media(media);
         let Some(record) = leg.and_then(|leg| self.legs.get_mut(&leg)) else { return };
+        // A leg that is over has refused whoever was to take it.
         let Some(taking) = record.taking.take() else { return };
-        match (key, &mut record.session) {
-            (Some(key), Some(session)) => {
-                session.rekey(key);
-                self.taken_over(*taking);
-            }
-            _ => self.refuse(taking.call, Some(&taking.link), StatusCode::SERVICE_UNAVAILABLE),
+        match key {
+            Some(_) => self.taken_over(*taking, key),
+            None => self.refuse_taking(&taking, StatusCode::SERVICE_UNAVAILABLE),
         }
     }
 
-    fn taken_over(&mut self, taking: TakeOver) {
+    /// Nobody takes the leg over: whoever wanted to hears so.
+    pub(crate) fn refuse_taking(&mut self, taking: &TakeOver, status: StatusCode) {
+        self.refuse(taking.call, Some(&taking.link), status);
+    }
+
+    fn taken_over(&mut self, taking: TakeOver, key: Option<MasterKey>) {
         let TakeOver { call, old, flow, link, who, offer } = taking;
         let link = &link;
-        let (leg, body) = match self.take_over(old, link, &offer) {
+        let (leg, body) = match self.take_over(old, link, &offer, key) {
             Ok(found) => found,
             Err(status) => return self.refuse(call, Some(link), status),
         };
@@ -174,18 +177,25 @@ impl Engine {
     }
 
     /// The leg to take over and our answer, or the status that says why not.
+    ///
+    /// The old call's session stays as it was where the offer cannot be used.
     fn take_over(
         &mut self,
         old: CallHandle,
         link: &Link,
         offer: &[u8],
+        key: Option<MasterKey>,
     ) -> Result<(LegId, Bytes), StatusCode> {
         let leg = self.may_take_over(old, link)?;
         let record = self.legs.get_mut(&leg).ok_or(StatusCode::CALL_DOES_NOT_EXIST)?;
         let ours = held_or_not(record.hold.wanted(), link);
-        match record.session.as_mut().map(|session| session.answer(offer, ours)) {
-            Some(Ok(body)) => Ok((leg, body)),
-            _ => Err(StatusCode::NOT_ACCEPTABLE_HERE),
+        let mut session = record.session.clone().ok_or(StatusCode::NOT_ACCEPTABLE_HERE)?;
+        if let Some(key) = key {
+            session.rekey(key);
         }
+        let answer = session.answer(offer, ours);
+        let body = answer.map_err(|_| StatusCode::NOT_ACCEPTABLE_HERE)?;
+        record.session = Some(session);
+        Ok((leg, body))
     }
 }

@@ -47,7 +47,7 @@ impl Engine {
         origin: &Origin,
         request: &Request,
     ) {
-        let leg = self.may_transfer(call, origin);
+        let leg = self.may_transfer(call, origin, request);
         if let Ok(leg) = &leg
             && let Some(to) = self.relayed_to(leg)
         {
@@ -190,6 +190,7 @@ impl Engine {
         record.hold = Hold { relayed: record.hold.relayed, by_peer: held, ..Hold::default() };
         // What the party before was to speak is nothing to the new one.
         record.recode = None;
+        record.emergency |= transfer.emergency;
         record.state = LegState::Connected;
         if !transfer.recalls {
             record.party = Address::Phone(transfer.attempt.whither.number());
@@ -236,6 +237,7 @@ impl Engine {
         // Whoever transferred had often put the other party on hold; the target has not.
         self.peer_hold_changed(leg, false);
         self.reconcile_hold(leg);
+        self.join_answered(leg);
     }
 
     /// The new call ended before it was answered.
@@ -292,7 +294,9 @@ impl Engine {
             self.tell(leg, LegEvent::TransferEnded(TransferOutcome::Failed(failure)));
             self.step(leg, TransferStep::Failed { status });
         }
-        if gone && (transfer.recalls || !self.call_back(leg, transfer.refer)) {
+        if !gone {
+            self.join_answered(leg);
+        } else if transfer.recalls || !self.call_back(leg, transfer.refer) {
             self.finish(leg, EndCause::new(EndReason::Completed, EndedBy::Remote));
         }
     }

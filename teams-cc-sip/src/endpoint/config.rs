@@ -40,6 +40,8 @@ pub struct EndpointConfig {
     /// The methods that are served; others get 405. Default: INVITE, ACK, CANCEL, BYE, OPTIONS,
     /// INFO, NOTIFY and REFER, which Direct Routing needs to see before it sends one.
     pub allow: Vec<Method>,
+    /// Methods that are served without being listed. Default: none.
+    pub(crate) unlisted: Vec<Method>,
     /// The option tags a peer may require besides those the endpoint serves itself: `100rel` and
     /// `timer` as the policy says, `norefersub` and `tdialog`. Others get 420. Default: none.
     pub supported: Vec<Box<str>>,
@@ -81,6 +83,7 @@ impl EndpointConfig {
             seed,
             timers: Timers::default(),
             limits: EndpointLimits::default(),
+            unlisted: Vec::new(),
             allow: METHODS.into(),
             supported: Vec::new(),
             info_packages: Vec::new(),

@@ -58,8 +58,10 @@ impl Endpoint {
 
     /// §8.2.1 and §21.5.2: what is known and not served is another thing than what is not known.
     fn unserved(&self, method: &Method) -> Option<(Response, Turned)> {
+        let config = &self.core.config;
+        let served = config.allow.contains(method) || config.unlisted.contains(method);
         // A PRACK confirms what we asked to have confirmed.
-        if self.core.config.allow.contains(method) || *method == Method::Prack {
+        if served || *method == Method::Prack {
             return None;
         }
         let status = match method {

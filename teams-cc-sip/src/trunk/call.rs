@@ -68,6 +68,8 @@ pub(crate) struct LegRecord {
     pub(crate) grant: Option<Grant>,
     /// Whether somebody calls for help: no bound, rule or drain ends the leg.
     pub(crate) emergency: bool,
+    /// Whether somebody has answered for it during a transfer, to be joined once that is over.
+    pub(crate) answered_for: bool,
     /// Whether the end was ordered already.
     pub(crate) ending: bool,
     pub(crate) alerted: bool,
@@ -111,6 +113,7 @@ impl LegRecord {
             parting: Parting::default(),
             grant: None,
             emergency: false,
+            answered_for: false,
             ending: false,
             alerted: false,
         }
@@ -241,10 +244,12 @@ pub(crate) struct Transfer {
     pub(crate) grant: Option<Grant>,
     /// Whether this calls back who transferred: there is nobody to report to.
     pub(crate) recalls: bool,
+    /// Whether the target is the emergency services, which nothing keeps anybody from.
+    pub(crate) emergency: bool,
 }
 
 impl Transfer {
-    /// A transfer nobody has been called for.
+    /// A transfer nobody has been called for; the gate counts every one but a call for help.
     pub(crate) fn new(refer: ReferHandle, attempt: Attempt, grant: Option<Grant>) -> Self {
         Self {
             refer,
@@ -253,6 +258,7 @@ impl Transfer {
             session: None,
             attempt,
             reported: 100,
+            emergency: grant.is_none(),
             grant,
             recalls: false,
         }

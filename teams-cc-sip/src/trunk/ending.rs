@@ -2,7 +2,7 @@
 
 use teams_cc_core::LegId;
 
-use super::engine::Engine;
+use super::{call::LegRecord, engine::Engine};
 use crate::{
     endpoint::{CallHandle, Command},
     message::StatusCode,
@@ -46,11 +46,16 @@ impl Engine {
         }
     }
 
-    /// Whether a leg, or the one it talks to, is a call to the emergency services.
-    fn is_for_help(&self, leg: &LegId) -> bool {
+    /// Whether a leg, or the one it talks to, is a call to the emergency services or becomes one.
+    pub(super) fn is_for_help(&self, leg: &LegId) -> bool {
         let Some(record) = self.legs.get(leg) else { return false };
         let other = record.bridge.as_ref().and_then(|other| self.legs.get(other));
-        record.emergency || other.is_some_and(|other| other.emergency)
+        let handed_over =
+            |record: &LegRecord| record.transfer.as_ref().is_some_and(|t| t.emergency);
+        [Some(&**record), other.map(|other| &**other)]
+            .into_iter()
+            .flatten()
+            .any(|record| record.emergency || handed_over(record))
     }
 
     pub(super) fn end_lost_retired(&mut self) {

@@ -34,7 +34,7 @@ use crate::{
     fingerprint::ByLeg,
     gate::Gate,
     io::Peer,
-    message::Headers,
+    message::{Headers, Method, StatusCode},
     transport::{Target, TransportKind},
 };
 
@@ -117,6 +117,8 @@ impl Engine {
             .port(TransportKind::Udp, config.plain_port);
         sip = endpoint_config(&config, sip);
         sip.allow = headers::allow(config.refer);
+        // Nobody is asked for either; REFER may be a call for help, and MESSAGE comes in calls.
+        sip.unlisted = vec![Method::Refer, Method::Message];
         // Over datagrams an answer that follows soon says as well that an INVITE is here.
         sip.trying_after = TRYING_AFTER;
         // Teams may replace a call by an INVITE of its own; the other way round it refuses.
@@ -322,6 +324,9 @@ impl Engine {
         }
         if let Some((ticket, _)) = record.hold.ticket {
             self.done(ticket, Err(LegError::Ended));
+        }
+        if let Some(taking) = record.taking {
+            self.refuse_taking(&taking, StatusCode::CALL_DOES_NOT_EXIST);
         }
         match record.waiting {
             Some(super::call::Waiting::Answer(ticket)) => self.done(ticket, Err(LegError::Ended)),

@@ -84,7 +84,7 @@ impl Engine {
                     return;
                 }
                 let pending = self.legs.get(&leg).is_some_and(|record| record.transfer.is_some());
-                if pending && !self.draining {
+                if pending && (!self.draining || self.is_for_help(&leg)) {
                     // Teams has gone early: the other party still waits for the target.
                     return;
                 }
