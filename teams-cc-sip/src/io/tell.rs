@@ -23,6 +23,7 @@ impl Driver {
             Event::NextDestination { leg, place, status } => {
                 TrunkEvent::NextDestination { leg, place, status }
             }
+            Event::Request { leg, request } => TrunkEvent::Request { leg, request },
             Event::Reached { leg, place } => TrunkEvent::Reached { leg, place },
             Event::TakenOver { leg, party, display } => {
                 TrunkEvent::TakenOver { leg, party, display }

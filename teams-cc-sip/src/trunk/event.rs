@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use teams_cc_core::{Address, Instant, LegId, PhoneNumber, TenantId, contact::LegEvent};
 
-use super::{CarriedHeaders, Destination, DisplayText, EmergencyData, MediaQuality, SipLeg, Via};
+use super::{
+    CallRequest, CarriedHeaders, Destination, DisplayText, EmergencyData, MediaQuality, SipLeg, Via,
+};
 use crate::{
     direct_routing::{HealthReason, HealthWarning, MediaOptimization, PeerState},
     transport::Target,
@@ -63,6 +65,16 @@ pub enum TrunkEvent {
         leg: LegId,
         /// How the stream went.
         quality: MediaQuality,
+    },
+    /// A party has sent a request in its call that changes nothing about it: INFO, NOTIFY, MESSAGE.
+    ///
+    /// It is answered already. Keys that come so are told as
+    /// [`LegEvent::Tone`], and reports on REFER as [`TransferStep`].
+    Request {
+        /// The leg.
+        leg: LegId,
+        /// What the party sent.
+        request: Box<CallRequest>,
     },
     /// A peer became usable or ceased to be.
     Health(PeerHealth),

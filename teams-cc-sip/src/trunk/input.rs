@@ -8,8 +8,8 @@ use teams_cc_core::{
 };
 
 use super::{
-    BackToBack, CarriedHeaders, Codec, Destination, DisplayText, EmergencyData, MasterKey,
-    MediaError, MediaEvent, PeerHealth, RemoteMedia, TransferStep,
+    BackToBack, CallRequest, CarriedHeaders, Codec, Destination, DisplayText, EmergencyData,
+    MasterKey, MediaError, MediaEvent, PeerHealth, RemoteMedia, TransferStep,
 };
 use crate::{
     direct_routing::{ConnectionFault, MediaOptimization},
@@ -138,6 +138,8 @@ pub(crate) enum Event {
     NextDestination { leg: LegId, place: usize, status: u16 },
     /// One of several destinations that rang has answered.
     Reached { leg: LegId, place: usize },
+    /// A party has sent something in its call.
+    Request { leg: LegId, request: Box<CallRequest> },
     /// Another call carries a leg.
     TakenOver { leg: LegId, party: Address, display: Option<DisplayText> },
 }

@@ -30,6 +30,7 @@ pub(crate) mod outbound;
 pub(crate) mod playing;
 mod requests;
 mod retried;
+mod said;
 pub(crate) mod session;
 mod static_peer;
 mod tenants;
@@ -44,6 +45,7 @@ pub use leg::SipLeg;
 pub use limits::{LabPeer, TrunkLimits};
 pub use media::{MediaError, MediaPort, MediaQuality, RemoteMedia, SrtpKeys};
 pub use media_news::{MediaEvent, MediaNews};
+pub use said::CallRequest;
 pub use static_peer::StaticPeer;
 pub use trace::{CallTrace, TracedMessage};
 

@@ -38,8 +38,8 @@ impl Engine {
             (Some(_), Method::Notify) if call.is_some_and(|call| self.reported(call, message)) => {
                 Response::new(StatusCode::OK)
             }
-            (Some(_), Method::Info | Method::Notify) if call.is_some() => {
-                Response::new(StatusCode::OK)
+            (Some(_), Method::Info | Method::Notify | Method::Message) if let Some(call) = call => {
+                self.said(call, message)
             }
             (Some(_), Method::Info | Method::Notify) => {
                 Response::new(StatusCode::CALL_DOES_NOT_EXIST)
