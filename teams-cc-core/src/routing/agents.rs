@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     AgentChange, Output,
-    engine::{Engine, EngineError, MAX_AGENTS, Timer},
+    engine::{Engine, EngineError, MAX_AGENTS, MAX_QUEUES, Timer},
     roster::Hold,
 };
 use crate::{AgentId, ContactId, agent::AwayReason};
@@ -19,6 +19,9 @@ impl Engine {
             let mut profile = *profile;
             if self.roster.agent(agent).is_none() && self.roster.len() >= MAX_AGENTS {
                 return Err(EngineError::Full { what: "agents", limit: MAX_AGENTS });
+            }
+            if self.roster.queues_with(&profile) > MAX_QUEUES {
+                return Err(EngineError::Full { what: "queues", limit: MAX_QUEUES });
             }
             profile.id = agent.clone();
             self.roster.sign_in(profile, self.now);
@@ -96,15 +99,7 @@ impl Engine {
 
     /// The agents who took this call; more than one where it was queued again meanwhile.
     pub(super) fn holders(&self, contact: &ContactId) -> Result<Vec<u32>, EngineError> {
-        let holders: Vec<u32> = self
-            .roster
-            .records()
-            .filter(|(_, record)| {
-                let slot = record.slot(contact);
-                slot.is_some_and(|slot| !matches!(slot.hold, Hold::Reserved(_)))
-            })
-            .map(|(place, _)| place)
-            .collect();
+        let holders = self.roster.holders(contact);
         if holders.is_empty() {
             return Err(EngineError::UnknownContact(contact.clone()));
         }
@@ -142,6 +137,7 @@ impl Engine {
             self.outputs.push_back(Output::Release { token });
         }
         self.timers.remove(&Timer::Unobserved(agent, contact.clone()));
+        self.roster.has_left(agent, contact);
         self.roster.freed(agent);
         self.dismiss(agent);
     }

@@ -9,7 +9,7 @@ use super::{
     roster::Standing,
 };
 use crate::{
-    ContactId, Instant,
+    ContactId,
     agent::Agent,
     queue::{CallOrder, Exit, ExitReason, QueueEntry, QueueLimits, Strict},
 };
@@ -137,25 +137,24 @@ impl Engine {
         crowded.then_some(CallbackReason::WaitingPerAgent)
     }
 
-    /// Has the call in front looked at once it has waited long enough for a callback.
-    fn watch_front(&mut self, queue: u32) {
+    /// Has the call in front offered a callback once it has waited long enough, and no other.
+    pub(super) fn watch_front(&mut self, queue: u32) {
         let waited = self.queue_at(queue).and_then(|queue| queue.callback?.waited);
         let Some(waited) = waited else { return };
-        let front = self.calls.next_in_line(queue, None).and_then(|(_, at)| self.calls.get(at));
-        let at: Option<Instant> = front
-            .filter(|call| !call.callback_offered)
-            .map(|call| (call.entry.enqueued_at + waited).max(self.now));
-        self.timers.set(Timer::Callback(queue), at);
-    }
-
-    pub(super) fn front_waited(&mut self, queue: u32) {
         let front = self.calls.next_in_line(queue, None);
         let front = front.and_then(|(_, at)| Some((at, self.calls.get(at)?)));
-        let Some((at, call)) = front else { return };
-        if !call.callback_offered {
-            let contact = call.entry.contact.clone();
-            self.offer_callback(at, contact, CallbackReason::Waited);
+        let Some((at, call)) = front.filter(|(_, call)| !call.callback_offered) else {
+            self.timers.remove(&Timer::Callback(queue));
+            return;
+        };
+        let due = call.entry.enqueued_at + waited;
+        if due > self.now {
+            self.timers.insert(Timer::Callback(queue), due);
+            return;
         }
+        let contact = call.entry.contact.clone();
+        self.timers.remove(&Timer::Callback(queue));
+        self.offer_callback(at, contact, CallbackReason::Waited);
     }
 
     fn offer_callback(&mut self, at: u32, contact: ContactId, why: CallbackReason) {

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::{
-    CallRef, Decision, Output, Plan, Step,
+    CallRef, Decision, Explanation, Output, Plan, Step,
     calls::Place,
-    engine::{Engine, Timer},
-    policy::RingMode,
+    engine::{Engine, MAX_ABANDONED, Timer},
+    policy::{Reason, RingMode},
     roster::Stirred,
 };
 use crate::{
-    AgentId, ContactId, Instant,
+    ContactId, Instant,
     queue::{Exit, ExitReason, WhileRinging},
 };
 
@@ -24,6 +24,9 @@ pub(super) struct Front {
     all: bool,
     after: Option<Place>,
 }
+
+/// The shortest time after which one more agent is rung.
+const LEAST_STEP: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// Asks the policy about every waiting call whose answer may have changed, in order.
@@ -57,7 +60,10 @@ impl Engine {
         let mut fronts = std::mem::take(&mut self.fronts);
         self.roster.take_stirred(&mut stirred);
         for Stirred { queue, priority, all } in stirred.drain(..) {
-            let all = all && self.queue_at(queue).is_some_and(|q| q.policy.minds_who_is_there());
+            let all = all
+                && self.queue_at(queue).is_some_and(|queue| {
+                    queue.policy.minds_who_is_there() || queue.policy.minds_who_is_free()
+                });
             fronts.push(Front { queue, priority, all, after: None });
         }
         while let Some(call) = self.next_of(&mut fronts) {
@@ -119,7 +125,7 @@ impl Engine {
             return;
         }
         if let Some(until) = held {
-            return self.wait(at, Some(until));
+            return self.hold_on(at, Some(until), Decision::Held { until: Some(until) });
         }
         let mut plan = std::mem::take(&mut self.plan);
         plan.clear();
@@ -153,7 +159,7 @@ impl Engine {
 
     fn carry_out(&mut self, at: u32, plan: &mut Plan) {
         match plan.step() {
-            Step::Offer { agents, mode } => self.offer(at, agents, mode, plan),
+            Step::Offer { mode, .. } => self.offer(at, mode, plan),
             Step::Wait { until } => self.nobody(at, until, plan),
             Step::Leave { exit, why } => {
                 let exit = exit.clone();
@@ -167,7 +173,7 @@ impl Engine {
         let Some(call) = self.calls.get(at) else { return };
         if !call.waits() {
             if why != ExitReason::NoAgents {
-                return;
+                return self.wait(at, None);
             }
             for offer in call.offers.clone() {
                 self.withdraw(offer);
@@ -176,59 +182,114 @@ impl Engine {
         self.leave(at, exit, why, plan);
     }
 
-    /// Rings as many of these as the mode allows.
-    fn offer(&mut self, at: u32, agents: &[AgentId], mode: RingMode, plan: &Plan) {
+    /// Rings as many of the plan's agents as the mode allows.
+    fn offer(&mut self, at: u32, mode: RingMode, plan: &mut Plan) {
         let Some(call) = self.calls.get(at) else { return };
-        let (contact, channel) = (call.entry.contact.clone(), call.entry.channel);
         if call.waits() && self.stands_behind(at) {
-            return self.wait(at, plan.look_again());
+            plan.forget_findings();
+            return self.hold_on(at, plan.look_again(), Decision::Held { until: None });
+        }
+        if self.abandoned >= MAX_ABANDONED {
+            return self.wait(at, Some(self.now + self.conflict_pause()));
         }
         let room = match mode {
-            RingMode::One => 1usize.saturating_sub(call.offers.len()),
-            RingMode::Parallel(most) => usize::from(most.get()).saturating_sub(call.offers.len()),
-            RingMode::Progressive(_) => 1,
-            RingMode::All | RingMode::AllOfBest => usize::from(u16::MAX),
+            RingMode::One | RingMode::Parallel(_) => {
+                mode.at_once().saturating_sub(call.offers.len())
+            }
+            _ => mode.at_once(),
         };
-        let mut until = None;
-        let mut rung = 0;
-        for agent in agents {
-            if rung == room {
-                break;
-            }
-            // A policy may name whom it likes; only somebody with a free place is rung, and
-            // nobody again for a call just declined.
-            let view = self.view();
-            if let Some(passed) = view.passed(&contact, agent).and_then(|reason| reason.until()) {
-                until = Some(until.map_or(passed, |known: Instant| known.min(passed)));
-                continue;
-            }
-            let free = self.roster.find(agent).filter(|place| {
-                self.roster.at(*place).is_some_and(|record| {
-                    record.can_take(self.now).is_ok()
-                        && record.has_room_for(channel)
-                        && !record.has(&contact)
-                })
-            });
-            if let Some(place) = free {
-                if rung == 0 {
-                    self.explain_now(&contact, Decision::Offered { agent: agent.clone() }, plan);
-                }
-                self.start_offer(at, place, mode);
-                rung += 1;
-            }
+        let mut rung = std::mem::take(&mut self.rung);
+        let until = self.whom_to_ring(at, room, plan, &mut rung);
+        if !rung.is_empty() && plan.explains() {
+            self.explain_offer(at, &rung, plan);
+        }
+        for place in &rung {
+            self.start_offer(at, *place, mode);
         }
         if let Some(call) = self.calls.get_mut(at) {
             call.mode = mode;
             call.add_at = match mode {
-                RingMode::Progressive(every) => Some(self.now + every),
+                RingMode::Progressive(every) => Some(self.now + every.max(LEAST_STEP)),
                 _ => None,
             };
-            if rung > 0 {
+            if !rung.is_empty() {
                 call.explained = false;
             }
         }
+        rung.clear();
+        self.rung = rung;
         self.calls.line_up(at);
         self.wait(at, until);
+    }
+
+    /// Whom of the plan's agents to ring. A policy may name whom it likes; only somebody with a
+    /// free place is rung, and nobody again for a call just declined. Answers when the first of
+    /// those may be rung again.
+    fn whom_to_ring(
+        &self,
+        at: u32,
+        room: usize,
+        plan: &Plan,
+        rung: &mut Vec<u32>,
+    ) -> Option<Instant> {
+        let (call, Step::Offer { agents, .. }) = (self.calls.get(at)?, plan.step()) else {
+            return None;
+        };
+        let mut until: Option<Instant> = None;
+        let passed = self.roster.passed_by(&call.entry.contact);
+        for agent in agents {
+            if rung.len() == room {
+                break;
+            }
+            let Some(place) = self.roster.find(agent) else { continue };
+            let passed = passed.iter().find(|passed| passed.agent == place);
+            if let Some(passed) = passed.filter(|passed| passed.until > self.now) {
+                until = Some(until.map_or(passed.until, |known| known.min(passed.until)));
+                continue;
+            }
+            let free = self.roster.at(place).is_some_and(|record| {
+                record.can_take(self.now).is_ok()
+                    && record.has_room_for(call.entry.channel)
+                    && !record.has(&call.entry.contact)
+            });
+            if free && !rung.contains(&place) {
+                rung.push(place);
+            }
+        }
+        until
+    }
+
+    fn explain_offer(&mut self, at: u32, rung: &[u32], plan: &mut Plan) {
+        let Some(call) = self.calls.get(at) else { return };
+        let contact = call.entry.contact.clone();
+        let name = |place: &u32| Some(self.roster.at(*place)?.id().clone());
+        let agents = rung.iter().filter_map(name).collect();
+        let (view, channel) = (self.view(), call.entry.channel);
+        let decision = plan.rung(agents, |agent| {
+            let record = view.agent(agent);
+            let full = Reason::Full { channel };
+            view.passed(&contact, agent)
+                .or_else(|| record?.can_take(view.now()).err())
+                .unwrap_or(full)
+        });
+        self.explain_now(&contact, decision, plan);
+    }
+
+    /// Leaves a call in line whatever its policy would do; that is told once.
+    fn hold_on(&mut self, at: u32, until: Option<Instant>, decision: Decision) {
+        self.wait(at, until);
+        let Some(call) = self.calls.get_mut(at) else { return };
+        if std::mem::replace(&mut call.explained, true) || !self.config.explanations {
+            return;
+        }
+        let explanation = Explanation {
+            contact: call.entry.contact.clone(),
+            at: self.now,
+            findings: Vec::new(),
+            more: 0,
+            decision,
+        };
+        self.outputs.push_back(Output::Explained(explanation));
     }
 
     /// Nobody comes into question now.
@@ -246,7 +307,7 @@ impl Engine {
             if let RingMode::Progressive(every) = call.mode
                 && !waits
             {
-                call.add_at = Some(now + every);
+                call.add_at = Some(now + every.max(LEAST_STEP));
             }
             if waits && call.attempt_until.take().is_some() {
                 // The attempt found nobody more: that ends it.

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 
 use super::{
-    Decision, EngineConfig, Explanation, Input, OfferRules, Output, Plan, Queue, Roster, View,
+    Decision, EngineConfig, Explanation, Input, MAX_FINDINGS, OfferRules, Output, Plan, Queue,
+    Roster, View,
     calls::Calls,
     dispatch::Front,
     resume::Kept,
-    roster::{Slab, Stirred},
+    roster::{Minds, Slab, Stirred},
 };
 use crate::{
     AgentId, ContactId, Instant, OfferId, QueueId, contact::OfferEnd, store::FencingToken,
@@ -18,7 +19,15 @@ use crate::{
 pub const MAX_CALLS: usize = 10_000;
 /// The most agents known at once; one more is refused.
 pub const MAX_AGENTS: usize = 100_000;
-/// The most outputs not yet taken; until some are taken, inputs are refused.
+/// The most agents' queues known at once; who names more is refused.
+pub const MAX_QUEUES: usize = 10_000;
+/// The most offers that nobody wants any more and the store has not answered yet. Past it no new
+/// one is made, until it does or their time is over.
+pub(super) const MAX_ABANDONED: usize = 1_000;
+/// The shortest pause after a conflict: without any, two processes might try for ever.
+const LEAST_PAUSE: std::time::Duration = std::time::Duration::from_millis(10);
+/// From how many outputs not yet taken on inputs are refused. What one input leads to is handed
+/// out whole, so that there may be more: an offer for each agent where all are rung.
 pub const MAX_OUTPUTS: usize = 100_000;
 
 /// Routes waiting calls to agents: reserves, offers, takes the next, gives up.
@@ -61,6 +70,10 @@ pub struct Engine {
     undecided: bool,
     pub(super) arrivals: u64,
     pub(super) offered: u64,
+    /// Offers that wait for the store's answer alone.
+    pub(super) abandoned: usize,
+    /// Whom the call looked at is rung at, by place.
+    pub(super) rung: Vec<u32>,
 }
 
 #[derive(Debug)]
@@ -147,6 +160,8 @@ impl Engine {
             undecided: false,
             arrivals: 0,
             offered: 0,
+            abandoned: 0,
+            rung: Vec::new(),
         }
     }
 
@@ -163,10 +178,17 @@ impl Engine {
         if place as usize >= self.queues.len() {
             self.queues.resize(place as usize + 1, None);
         }
+        let minds = Minds {
+            there: queue.policy.minds_who_is_there(),
+            free: queue.policy.minds_who_is_free(),
+        };
+        self.roster.minds(place, minds);
         if let Some(slot) = self.queues.get_mut(place as usize) {
             *slot = Some(queue);
         }
         self.due.extend(self.calls.in_line(place));
+        self.timers.remove(&Timer::Callback(place));
+        self.watch_front(place);
         self.undecided = true;
     }
 
@@ -234,19 +256,24 @@ impl Engine {
         let at = self.calls.find(contact)?;
         let mut plan = Plan::default();
         self.ask(at, &mut plan)?;
-        let decision = self.held(at).unwrap_or_else(|| plan.decision());
+        let decision = match self.held(at) {
+            Some(held) => held,
+            None => plan.settle(),
+        };
         Some(plan.findings().explanation(contact, self.now, decision))
     }
 
     /// What is decided of a call already, and not to be decided now.
     fn held(&self, at: u32) -> Option<Decision> {
         let call = self.calls.get(at)?;
-        if let Some(offer) = call.offers.first() {
-            let agent = self.roster.at(self.offers.get(*offer)?.agent)?.id().clone();
-            return Some(Decision::Offered { agent });
+        if !call.offers.is_empty() {
+            let agents = call.offers.iter().filter_map(|offer| {
+                Some(self.roster.at(self.offers.get(*offer)?.agent)?.id().clone())
+            });
+            return Some(Decision::Offered { agents: agents.take(MAX_FINDINGS).collect() });
         }
-        let rests = call.pause_until.is_some_and(|until| until > self.now);
-        (rests || self.stands_behind(at)).then_some(Decision::Waits)
+        let until = call.pause_until.filter(|until| *until > self.now);
+        (until.is_some() || self.stands_behind(at)).then_some(Decision::Held { until })
     }
 
     /// Whether a call is not the first where only the first is offered.
@@ -259,6 +286,11 @@ impl Engine {
     pub(super) fn rules(&self, queue: Option<u32>) -> &OfferRules {
         let queue = queue.and_then(|queue| self.queue_at(queue));
         queue.and_then(|queue| queue.offers.as_ref()).unwrap_or(&self.config.offers)
+    }
+
+    /// How long to wait after a conflict.
+    pub(super) fn conflict_pause(&self) -> std::time::Duration {
+        self.config.conflict_pause.max(LEAST_PAUSE)
     }
 
     pub(super) fn queue_at(&self, place: u32) -> Option<&Queue> {
@@ -280,7 +312,7 @@ impl Engine {
             Input::AgentChanged { agent, change } => self.agent_changed(&agent, change),
             Input::PresenceObserved { agent, observation } => self.observed(&agent, observation),
             Input::Reserved { offer, token } => self.reserved(&offer, token),
-            Input::ReserveConflict { offer } => self.reserve_conflict(&offer),
+            Input::ReserveConflict { offer, with } => self.reserve_conflict(&offer, with),
             Input::OfferAccepted { offer } => self.accepted(&offer),
             Input::OfferDeclined { offer, why } => self.declined(&offer, why),
             Input::OfferExpired { offer } => self.declined(&offer, OfferEnd::Failed),
@@ -298,7 +330,7 @@ impl Engine {
                 Timer::Rest(agent) => self.rest_over(agent),
                 Timer::Unobserved(agent, contact) => self.unobserved_too_long(agent, &contact),
                 Timer::Call(call) => self.due.push(call),
-                Timer::Callback(queue) => self.front_waited(queue),
+                Timer::Callback(queue) => self.watch_front(queue),
             }
         }
     }

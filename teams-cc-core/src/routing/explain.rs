@@ -56,6 +56,12 @@ impl fmt::Display for Explanation {
         }
         match &self.decision {
             Decision::Offered { .. } => Ok(()),
+            Decision::Held { until: Some(until) } => {
+                write!(f, "{separator}held back for {}", Seconds(until.since(self.at)))
+            }
+            Decision::Held { until: None } => {
+                write!(f, "{separator}stands behind another call")
+            }
             Decision::Waits if separator.is_empty() => f.write_str("nobody to offer to, waits"),
             Decision::Waits => f.write_str("; waits"),
             Decision::Left { exit, why } => {
@@ -76,7 +82,7 @@ pub enum Finding {
     Later(Instant),
     /// Would do; another one was better.
     Kept,
-    /// The one, because.
+    /// The one, because; or one of those who are rung at once.
     Chosen(Box<str>),
 }
 
@@ -86,11 +92,16 @@ pub enum Finding {
 pub enum Decision {
     /// It is offered.
     Offered {
-        /// To whom.
-        agent: AgentId,
+        /// To whom, the most wanted first; at most [`MAX_FINDINGS`].
+        agents: Vec<AgentId>,
     },
     /// It waits on.
     Waits,
+    /// It waits whatever its policy would do.
+    Held {
+        /// Until when, between two attempts; none where it stands behind another call.
+        until: Option<Instant>,
+    },
     /// It was given up.
     Left {
         /// Where it goes.
@@ -125,6 +136,24 @@ impl Findings {
         }
         self.more = self.more.saturating_sub(1);
         self.list.push((agent.clone(), chosen));
+    }
+
+    /// Marks those who are rung, and nobody else, as chosen.
+    pub(super) fn settle(&mut self, rung: &[AgentId], why_not: impl Fn(&AgentId) -> Reason) {
+        for (agent, finding) in &mut self.list {
+            if matches!(finding, Finding::Chosen(_)) && !rung.contains(agent) {
+                *finding = Finding::Skipped(why_not(agent));
+            }
+        }
+        for agent in rung.iter().take(MAX_FINDINGS) {
+            let known = self
+                .list
+                .iter()
+                .any(|(id, finding)| id == agent && matches!(finding, Finding::Chosen(_)));
+            if !known {
+                self.choose(agent, "".into());
+            }
+        }
     }
 
     pub(super) fn clear(&mut self) {

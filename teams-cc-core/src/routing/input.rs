@@ -67,6 +67,8 @@ pub enum Input {
     ReserveConflict {
         /// Which offer.
         offer: OfferId,
+        /// Which side was not to be had.
+        with: Conflict,
     },
     /// The agent took the call, and the store accepted the token.
     OfferAccepted {
@@ -97,6 +99,16 @@ pub enum Input {
     },
     /// Time passed.
     Tick,
+}
+
+/// Which side of a reservation somebody else has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a reservation has two sides")]
+pub enum Conflict {
+    /// The agent; the next one may be asked at once.
+    Agent,
+    /// The call; nobody is asked for it for a while.
+    Call,
 }
 
 /// What changed about an agent.

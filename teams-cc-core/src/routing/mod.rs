@@ -30,9 +30,9 @@ mod tests;
 mod unobserved;
 
 pub use config::EngineConfig;
-pub use engine::{Engine, EngineError, MAX_AGENTS, MAX_CALLS, MAX_OUTPUTS};
+pub use engine::{Engine, EngineError, MAX_AGENTS, MAX_CALLS, MAX_OUTPUTS, MAX_QUEUES};
 pub use explain::{Decision, Explanation, Finding, MAX_FINDINGS};
-pub use input::{AgentChange, Input};
+pub use input::{AgentChange, Conflict, Input};
 pub use offer_rules::OfferRules;
 pub use output::{Alarm, Output};
 pub use plan::{CallRef, Plan, RoutingPolicy, Step};

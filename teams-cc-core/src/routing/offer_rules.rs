@@ -22,7 +22,8 @@ pub struct OfferRules {
     /// has what is left. Default: everybody has the whole time.
     #[serde(with = "crate::time::seconds::optional")]
     pub attempt: Option<Duration>,
-    /// How long a call waits between two attempts. Default not at all.
+    /// How long a call waits between two attempts. Default not at all. While it does, nothing is
+    /// decided of it: it leaves for its time or for nobody being there so much later at most.
     #[serde(with = "crate::time::seconds::written")]
     pub retry: Duration,
     /// How long an agent is left alone with a call not taken. Default 30 s.

@@ -3,7 +3,7 @@
 use std::{num::NonZeroU16, time::Duration};
 
 use super::{
-    AgentRecord, Alarm, Output,
+    AgentRecord, Alarm, Conflict, Output,
     engine::{Engine, EngineError, OfferRecord, Phase, Timer},
     policy::{Cursor, RingMode},
     roster::{Hold, Slot},
@@ -14,6 +14,9 @@ use crate::{
     contact::OfferEnd,
     store::{FencingToken, Terms},
 };
+
+/// The shortest ringing. Policies are data, and one that rings for no time would never end.
+const LEAST_RING: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// Reserves the agent here, and asks the store to do so for everybody.
@@ -43,7 +46,7 @@ impl Engine {
         });
         self.roster.offered(agent, queue, self.offered);
         self.roster.touch(agent);
-        let ring = self.attempt(at, &rules);
+        let ring = self.attempt(at, &rules).max(LEAST_RING);
         let record = OfferRecord {
             id: id.clone(),
             agent,
@@ -59,6 +62,7 @@ impl Engine {
         let time = ring.saturating_add(rules.confirm);
         self.timers.insert(Timer::Offer(offer), self.now + time);
         let terms = Terms::new(time.saturating_mul(2)).at_most(most_at_once(mode));
+        let terms = terms.channel(channel);
         self.outputs.push_back(Output::Reserve { offer: id, agent: name, contact, terms });
     }
 
@@ -81,8 +85,11 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let found = self.offers.find(offer);
         let Some(record) = found.and_then(|at| self.offers.get_mut(at)) else {
-            // Nobody here wants this reservation, and the store must not keep it.
-            self.outputs.push_back(Output::Release { token });
+            // Nobody here wants this reservation, and the store must not keep it; unless it was
+            // told twice, and somebody talks under it.
+            if !self.roster.records().any(|(_, agent)| agent.holds(token)) {
+                self.outputs.push_back(Output::Release { token });
+            }
             return Err(EngineError::UnknownOffer(offer.clone()));
         };
         match record.phase {
@@ -121,14 +128,18 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) fn reserve_conflict(&mut self, offer: &OfferId) -> Result<(), EngineError> {
+    pub(super) fn reserve_conflict(
+        &mut self,
+        offer: &OfferId,
+        with: Conflict,
+    ) -> Result<(), EngineError> {
         match self.phase(offer) {
             Some(Phase::Abandoned) => {
                 self.forget_offer(offer);
                 Ok(())
             }
             Some(Phase::Reserving) => {
-                self.end_offer(offer, None);
+                self.end_offer(offer, Ended::Conflict(with));
                 Ok(())
             }
             _ => Err(EngineError::UnknownOffer(offer.clone())),
@@ -155,6 +166,7 @@ impl Engine {
                 slot.since = Some(self.now);
             }
         }
+        self.roster.has_taken(record.agent, &record.contact);
         self.roster.touch(record.agent);
         Ok(())
     }
@@ -163,7 +175,7 @@ impl Engine {
         match self.phase(offer) {
             None | Some(Phase::Abandoned) => Err(EngineError::UnknownOffer(offer.clone())),
             Some(_) => {
-                self.end_offer(offer, Some(why));
+                self.end_offer(offer, Ended::Rung(why));
                 Ok(())
             }
         }
@@ -178,11 +190,11 @@ impl Engine {
             }
             Phase::Reserving => {
                 self.outputs.push_back(Output::Alarm(Alarm::StoreSilent { offer: offer.clone() }));
-                self.end_offer(&offer, None);
+                self.end_offer(&offer, Ended::Conflict(Conflict::Agent));
             }
             Phase::Ringing(_) => {
                 self.outputs.push_back(Output::Revoke { offer: offer.clone() });
-                self.end_offer(&offer, Some(OfferEnd::NoAnswer));
+                self.end_offer(&offer, Ended::Rung(OfferEnd::NoAnswer));
             }
         }
     }
@@ -204,20 +216,21 @@ impl Engine {
             Phase::Reserving => {
                 // The store's answer is still to come, and must find its offer.
                 record.phase = Phase::Abandoned;
+                self.abandoned += 1;
                 let (agent, contact) = (record.agent, record.contact.clone());
                 self.give_back(agent, &contact);
                 self.wait_again(&contact, at);
             }
             Phase::Ringing(_) => {
                 self.outputs.push_back(Output::Revoke { offer: offer.clone() });
-                self.end_offer(offer, Some(OfferEnd::Withdrawn));
+                self.end_offer(offer, Ended::Rung(OfferEnd::Withdrawn));
             }
             Phase::Abandoned => {}
         }
     }
 
-    /// Frees both sides of an offer; the call keeps its place. No `why` means the store refused.
-    fn end_offer(&mut self, offer: &OfferId, why: Option<OfferEnd>) {
+    /// Frees both sides of an offer; the call keeps its place.
+    fn end_offer(&mut self, offer: &OfferId, ended: Ended) {
         let at = self.offers.find(offer);
         let (Some(at), Some(record)) = (at, self.forget_offer(offer)) else { return };
         if let Phase::Ringing(token) = record.phase {
@@ -229,12 +242,15 @@ impl Engine {
         let rules = *self.rules(queue);
         // Nobody is to blame for an offer taken back, as where the caller has just left; but one
         // that cannot last must not be made again in the same moment, and so without end.
-        let mut until = self.now
-            + match why {
-                Some(OfferEnd::Withdrawn) | None => self.config.conflict_pause,
-                Some(why) => rules.pass.after(why),
-            };
-        if let Some(attempt_until) = attempt_until {
+        let pause = self.conflict_pause();
+        let (why, pass) = match ended {
+            Ended::Rung(OfferEnd::Withdrawn) => (Some(OfferEnd::Withdrawn), pause),
+            Ended::Rung(why) => (Some(why), rules.pass.after(why)),
+            Ended::Conflict(Conflict::Agent) => (None, pause),
+            Ended::Conflict(Conflict::Call) => (None, Duration::ZERO),
+        };
+        let mut until = self.now + pass;
+        if let Some(attempt_until) = attempt_until.filter(|_| why.is_some()) {
             until = until.max(attempt_until);
         }
         if call.is_some() && until > self.now {
@@ -244,7 +260,11 @@ impl Engine {
             self.rest(record.agent, why, &rules);
         }
         self.give_back(record.agent, &record.contact);
-        self.end_attempt(&record.contact, at, why, &rules);
+        match ended {
+            Ended::Rung(why) => self.end_attempt(&record.contact, at, why, &rules),
+            Ended::Conflict(Conflict::Call) => self.hold_back(&record.contact, pause),
+            Ended::Conflict(Conflict::Agent) => {}
+        }
         self.wait_again(&record.contact, at);
     }
 
@@ -254,19 +274,31 @@ impl Engine {
         &mut self,
         contact: &ContactId,
         offer: u32,
-        why: Option<OfferEnd>,
+        why: OfferEnd,
         rules: &super::OfferRules,
     ) {
+        if why == OfferEnd::Withdrawn {
+            return;
+        }
         let now = self.now;
         let found = self.calls.find(contact);
         let Some(call) = found.and_then(|at| self.calls.get_mut(at)) else { return };
-        let goes_on = matches!(why, Some(OfferEnd::Declined | OfferEnd::Busy | OfferEnd::Failed))
+        let goes_on = matches!(why, OfferEnd::Declined | OfferEnd::Busy | OfferEnd::Failed)
             && call.attempt_until.is_some_and(|until| until > now);
         let last = call.offers.iter().all(|other| *other == offer);
         if last && !goes_on {
             call.attempt_until = None;
             call.attempts_from = now + rules.retry;
             call.pause_until = (!rules.retry.is_zero()).then_some(call.attempts_from);
+        }
+    }
+
+    /// Has nobody rung for a call for a while: another process has it.
+    fn hold_back(&mut self, contact: &ContactId, pause: Duration) {
+        let until = self.now + pause;
+        if let Some(call) = self.calls.find(contact).and_then(|at| self.calls.get_mut(at)) {
+            let known = call.pause_until.filter(|known| *known > until);
+            call.pause_until = Some(known.unwrap_or(until));
         }
     }
 
@@ -302,6 +334,7 @@ impl Engine {
         self.calls.line_up(at);
         self.due.push(at);
         if let Some(queue) = queue {
+            self.watch_front(queue);
             self.wake_next(queue);
         }
     }
@@ -312,6 +345,9 @@ impl Engine {
 
     fn forget_offer(&mut self, offer: &OfferId) -> Option<OfferRecord> {
         let (at, record) = self.offers.remove(offer)?;
+        if record.phase == Phase::Abandoned {
+            self.abandoned = self.abandoned.saturating_sub(1);
+        }
         self.timers.remove(&Timer::Offer(at));
         let call = self.calls.find(&record.contact).and_then(|call| self.calls.get_mut(call));
         if let Some(call) = call {
@@ -331,6 +367,15 @@ impl Engine {
             })
             .collect()
     }
+}
+
+/// How an offer came to nothing.
+#[derive(Clone, Copy, Debug)]
+enum Ended {
+    /// The agent was rung.
+    Rung(OfferEnd),
+    /// The store refused, or did not answer.
+    Conflict(Conflict),
 }
 
 /// For how many agents a call may be reserved at once.

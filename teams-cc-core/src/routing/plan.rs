@@ -1,10 +1,10 @@
 //! What a policy decides.
 
-use std::{any::type_name, borrow::Cow, ops::Deref, sync::Arc, time::Duration};
+use std::{any::type_name, borrow::Cow, ops::Deref, sync::Arc};
 
 use super::{
     View,
-    explain::{Decision, Finding, Findings},
+    explain::{Decision, Finding, Findings, MAX_FINDINGS},
     policy::{Cursor, Key, Reason, RingMode},
 };
 use crate::{
@@ -56,6 +56,12 @@ pub trait RoutingPolicy: Send + Sync {
         true
     }
 
+    /// Whether the plan of a call that nobody new could take may change because somebody is free
+    /// no more, as where calls go on while nobody of a group is free. Default false.
+    fn minds_who_is_free(&self) -> bool {
+        false
+    }
+
     /// What the policy is called in logs.
     fn name(&self) -> Cow<'static, str> {
         type_name::<Self>().into()
@@ -71,6 +77,10 @@ macro_rules! through_pointers {
 
             fn minds_who_is_there(&self) -> bool {
                 (**self).minds_who_is_there()
+            }
+
+            fn minds_who_is_free(&self) -> bool {
+                (**self).minds_who_is_free()
             }
 
             fn name(&self) -> Cow<'static, str> {
@@ -117,13 +127,13 @@ impl<'a> CallRef<'a> {
         self.cursor
     }
 
-    /// What the call asks and the agent is not, each with the wait after which it is asked no
+    /// What the call asks and the agent is not, each with the instant from which on it is asked no
     /// more. `drops` says it of skills, which ask for ever by themselves.
     pub(super) fn unmet<'s>(
         self,
         agent: &'s Agent,
-        drops: impl Fn(&SkillName) -> Option<Duration> + 's,
-    ) -> impl Iterator<Item = (Reason, Option<Duration>)>
+        drops: impl Fn(&SkillName) -> Option<Instant> + 's,
+    ) -> impl Iterator<Item = (Reason, Option<Instant>)>
     where
         'a: 's,
     {
@@ -134,8 +144,10 @@ impl<'a> CallRef<'a> {
             (has < needs).then(|| (lacks(), drops(name)))
         });
         let labels = entry.selectors().iter().filter(|asked| !asked.matches(&agent.labels));
-        let labels =
-            labels.map(|asked| (Reason::Label { name: asked.label.clone() }, asked.expires));
+        let labels = labels.map(|asked| {
+            let lapses = asked.expires.map(|wait| entry.enqueued_at + wait);
+            (Reason::Label { name: asked.label.clone() }, lapses)
+        });
         skills.chain(labels)
     }
 }
@@ -271,16 +283,33 @@ impl Plan {
         }
     }
 
-    /// The same as an explanation has it.
-    pub(super) fn decision(&self) -> Decision {
+    /// The same as an explanation has it, as far as the policy decides.
+    pub(super) fn settle(&mut self) -> Decision {
         match &self.step {
-            OwnedStep::Offer(_) => match self.agents.first() {
-                Some(agent) => Decision::Offered { agent: agent.clone() },
-                None => Decision::Waits,
-            },
+            OwnedStep::Offer(_) if self.agents.is_empty() => Decision::Waits,
+            OwnedStep::Offer(mode) => {
+                let rung = self.agents.iter().take(mode.at_once()).cloned().collect::<Vec<_>>();
+                self.rung(rung, |_| Reason::Reserved)
+            }
             OwnedStep::Wait(_) => Decision::Waits,
             OwnedStep::Leave(exit, why) => Decision::Left { exit: exit.clone(), why: *why },
         }
+    }
+
+    /// Marks whom the engine rings as chosen, and says why not whom it does not.
+    pub(super) fn rung(
+        &mut self,
+        mut agents: Vec<AgentId>,
+        why_not: impl Fn(&AgentId) -> Reason,
+    ) -> Decision {
+        self.findings.settle(&agents, why_not);
+        agents.truncate(MAX_FINDINGS);
+        Decision::Offered { agents }
+    }
+
+    /// Forgets what was noted: the plan is not carried out.
+    pub(super) fn forget_findings(&mut self) {
+        self.findings.clear();
     }
 
     pub(super) fn findings(&self) -> &Findings {

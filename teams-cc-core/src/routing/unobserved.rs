@@ -77,8 +77,10 @@ impl Engine {
     pub(super) fn observed(
         &mut self,
         agent: &AgentId,
-        observation: Observation,
+        mut observation: Observation,
     ) -> Result<(), EngineError> {
+        // What is dated ahead would never grow old, and would hide whatever comes after it.
+        observation.at = observation.at.min(self.now);
         let place = self.roster.find(agent);
         let known = place.and_then(|place| Some((place, self.roster.at(place)?)));
         let (place, record) = known.ok_or_else(|| EngineError::UnknownAgent(agent.clone()))?;

@@ -35,6 +35,8 @@ mod report;
 mod run;
 mod site;
 mod study;
+#[cfg(test)]
+mod tests;
 
 pub use arrivals::{Arrival, Arrivals, Poisson};
 pub use chance::{Draws, Spread};

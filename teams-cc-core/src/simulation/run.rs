@@ -9,7 +9,7 @@ use std::{
 use super::{Arrival, Arrivals, Draws, Report, Site, report::Figures};
 use crate::{
     AgentId, ContactId, Instant, OfferId, QueueId, Seed,
-    queue::Priority,
+    queue::{Destination, Exit, Priority, QueueEntry},
     routing::{AgentChange, Engine, Input, Output},
     store::FencingToken,
 };
@@ -17,10 +17,17 @@ use crate::{
 /// How long a day is played on at most after its last arrival; who waits then is in no figure.
 const RUN_OUT: Duration = Duration::from_hours(24);
 
+/// From how many queues a call is handed on at most; then it leaves.
+const MAX_HOPS: u32 = 8;
+
 /// Plays arrivals against a site, until nobody waits any more, a day after the last at most.
 ///
 /// Everything drawn comes from `seed`: handle times and patience are drawn by the call's number,
-/// so that two sites with the same seed have the same callers.
+/// so that two sites with the same seed have the same callers. How long agents let it ring is
+/// drawn offer by offer, and so differs between policies.
+///
+/// A call that its queue hands to another one goes on there, and counts for the queue it came to
+/// first; it leaves after eight of them. Nobody takes the offer of a callback.
 #[must_use]
 pub fn simulate(site: &Site, mut load: impl Arrivals, seed: Seed) -> Report {
     let mut day = Day::new(site, seed);
@@ -50,6 +57,10 @@ struct Call {
     arrived: Instant,
     handling: Duration,
     counts: bool,
+    /// How the call goes on in another queue, where there is one.
+    entry: Option<Box<QueueEntry>>,
+    /// From how many queues it was handed on.
+    hops: u32,
 }
 
 struct Day<'a> {
@@ -115,6 +126,8 @@ impl<'a> Day<'a> {
             arrived: self.now,
             handling,
             counts: self.now >= Instant::ZERO + self.site.warm_up,
+            entry: (self.site.queues.len() > 1).then(|| Box::new(entry.clone())),
+            hops: 0,
         };
         self.count(&call, |figures| figures.offered += 1);
         self.waiting += 1;
@@ -254,6 +267,30 @@ impl<'a> Day<'a> {
         });
     }
 
+    /// A queue gave a call up: it goes on in another one where that is where it goes.
+    fn left(&mut self, contact: &ContactId, exit: &Exit) {
+        let (queue, priority) = match exit {
+            Exit::Queue(queue) => (queue, None),
+            Exit::Escalate { queue, priority } => (queue, Some(*priority)),
+            _ => return self.turned_away(contact),
+        };
+        let now = self.now;
+        let next = self.calls.get_mut(contact).and_then(|call| {
+            let entry = call.entry.as_mut().filter(|_| call.hops < MAX_HOPS)?;
+            call.hops += 1;
+            entry.destination = Destination::Queue(queue.clone());
+            entry.priority = priority.unwrap_or(entry.priority);
+            entry.enqueued_at = now;
+            Some(QueueEntry::clone(entry))
+        });
+        self.report.events += u64::from(next.is_some());
+        let taken =
+            next.is_some_and(|entry| self.engine.handle_input(now, Input::Enqueue(entry)).is_ok());
+        if !taken {
+            self.turned_away(contact);
+        }
+    }
+
     fn count(&mut self, call: &Call, change: impl Fn(&mut Figures)) {
         if !call.counts {
             return;
@@ -296,7 +333,7 @@ impl<'a> Day<'a> {
                 Output::Revoke { offer } => {
                     self.ringing.remove(&offer);
                 }
-                Output::Exit { contact, .. } => self.turned_away(&contact),
+                Output::Exit { contact, exit, .. } => self.left(&contact, &exit),
                 Output::Timeout(at) => {
                     self.wake = at;
                     return taken;

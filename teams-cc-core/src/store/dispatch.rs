@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use crate::{AgentId, ContactId, Timestamp, agent::Capacity};
+use crate::{
+    AgentId, ContactId, Timestamp,
+    agent::{Capacity, Channel},
+};
 
 /// Proves a reservation; of two tokens, the larger is the newer.
 ///
@@ -47,6 +50,9 @@ impl fmt::Display for FencingToken {
 /// | waiting or reserved | `withdraw` | gone | free |
 /// | taken | `enqueue`, and later `release` | waiting, as a new call | free |
 ///
+/// An agent's places are those of the [`Capacity`], by channel: so many contacts of each, and no
+/// more units in all.
+///
 /// `now` is the caller's wall time; a store with a clock of its own uses that instead. Every
 /// method is one atomic step: a future that is dropped has either done all of it or nothing.
 ///
@@ -56,7 +62,7 @@ impl fmt::Display for FencingToken {
 /// [`StoreError::Backend`]; nothing has changed then.
 #[async_trait]
 pub trait DispatchStore: Send + Sync + fmt::Debug {
-    /// Makes an agent known, with this many places; reservations there are stay.
+    /// Makes an agent known, with places by channel; reservations there are stay.
     async fn put_agent(&self, agent: &AgentId, capacity: Capacity) -> Result<(), StoreError>;
 
     /// Forgets an agent; the reservations there are stay until released.
@@ -113,13 +119,23 @@ pub struct Terms {
     pub lease: Duration,
     /// For how many agents the call may be reserved at once, this one included.
     pub at_most: NonZeroU16,
+    /// Which of the agent's places it takes.
+    #[serde(default)]
+    pub channel: Channel,
 }
 
 impl Terms {
-    /// For one agent at once, until the end of the lease.
+    /// For one agent at once, until the end of the lease, by voice.
     #[must_use]
     pub const fn new(lease: Duration) -> Self {
-        Self { lease, at_most: NonZeroU16::MIN }
+        Self { lease, at_most: NonZeroU16::MIN, channel: Channel::Voice }
+    }
+
+    /// Sets by which way the customer comes, and so which of the agent's places is taken.
+    #[must_use]
+    pub const fn channel(mut self, channel: Channel) -> Self {
+        self.channel = channel;
+        self
     }
 
     /// Lets the call be reserved for so many agents at once.

@@ -8,8 +8,8 @@ use teams_cc_core::{
         flow::{self, OfferOutcome, Order, OrderError, OrderId, Outcome},
     },
     queue::{Exit, ExitReason},
-    routing,
-    store::FencingToken,
+    routing::{self, Conflict},
+    store::{FencingToken, StoreError},
 };
 
 use super::{
@@ -40,8 +40,10 @@ impl Runtime {
             (Job::Reserve { offer, .. }, Ok(Some(token))) => {
                 self.route(routing::Input::Reserved { offer, token });
             }
-            (Job::Reserve { offer, .. }, _) => {
-                self.route(routing::Input::ReserveConflict { offer });
+            (Job::Reserve { offer, .. }, result) => {
+                let call = matches!(result, Err(StoreError::CallTaken));
+                let with = if call { Conflict::Call } else { Conflict::Agent };
+                self.route(routing::Input::ReserveConflict { offer, with });
             }
             (Job::Accept { offer, .. }, result) => self.accepted(offer, result.is_ok()),
             (job, Err(error)) => tracing::warn!(?job, %error, "the store refused"),

@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, time::Duration};
 
-use super::{Prefer, Reason, Rules, Verdict};
+use super::{MAX_RINGS, Prefer, Reason, Rules, Verdict, concerns};
 use crate::{
     Instant,
     agent::{Agent, SkillName},
@@ -18,8 +18,8 @@ pub(super) struct Scene<'a> {
     pub(super) call: CallRef<'a>,
     passed: &'a [Passed],
     first_level: OnceCell<Option<u16>>,
-    /// Rings that are not waited for, a bit each; a policy has rings at most once.
-    pub(super) skipped: OnceCell<u16>,
+    /// When each ring opens; a policy has rings at most once.
+    pub(super) opens: OnceCell<[Instant; MAX_RINGS]>,
     /// Whether anybody the call prefers is there.
     preferred_there: OnceCell<bool>,
 }
@@ -31,7 +31,7 @@ impl<'a> Scene<'a> {
             call,
             passed: view.passed_by(&call.contact),
             first_level: OnceCell::new(),
-            skipped: OnceCell::new(),
+            opens: OnceCell::new(),
             preferred_there: OnceCell::new(),
         }
     }
@@ -60,7 +60,9 @@ impl<'a> Scene<'a> {
     fn preferred_there(&self) -> bool {
         *self.preferred_there.get_or_init(|| {
             self.call.preferred().iter().any(|agent| {
-                self.view.agent(agent).is_some_and(|a| a.standing() != Standing::SignedOut)
+                self.view.agent(agent).is_some_and(|agent| {
+                    agent.standing() != Standing::SignedOut && concerns(self.call, agent)
+                })
             })
         })
     }
@@ -97,15 +99,18 @@ impl Rules {
         let mut from = scene.after(member.membership.delay);
         let prefers = self.prefer.as_ref().filter(|_| !call.preferred().is_empty());
         let preferred = prefers.is_some() && call.preferred().contains(agent.id());
-        if !(preferred && prefers.is_some_and(|prefer| prefer.any_skills)) {
+        let beyond_skills = preferred && prefers.is_some_and(|prefer| prefer.any_skills);
+        if !beyond_skills {
             match self.needs(scene, agent.profile()) {
                 Verdict::Yes => {}
                 Verdict::NotBefore(at) => from = from.max(at),
                 no @ Verdict::No(_) => return no,
             }
         }
+        // Whom a call prefers whatever the skills comes before all rings, which are made of skills.
+        let rings = self.rings.iter().filter(|_| !beyond_skills);
         let gates = self.gates.iter().map(|gate| gate.keep(scene, agent));
-        for verdict in gates.chain(self.rings.iter().map(|rings| rings.keep(scene, agent))) {
+        for verdict in gates.chain(rings.map(|rings| rings.keep(scene, agent))) {
             match verdict {
                 Verdict::Yes => {}
                 Verdict::NotBefore(at) => from = from.max(at),
@@ -123,10 +128,10 @@ impl Rules {
     /// Whether the agent is and does what the call asks, or when that will be asked no more.
     fn needs(&self, scene: &Scene<'_>, agent: &Agent) -> Verdict {
         let mut from = Instant::ZERO;
-        let drops = |skill: &SkillName| self.rings.as_ref()?.drops(skill);
+        let drops = |skill: &SkillName| self.rings.as_ref()?.drops(scene, skill);
         for (reason, lapses) in scene.call.unmet(agent, drops) {
             match lapses {
-                Some(wait) => from = from.max(scene.after(wait)),
+                Some(at) => from = from.max(at),
                 None => return Verdict::No(reason),
             }
         }

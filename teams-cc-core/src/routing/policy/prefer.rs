@@ -14,7 +14,7 @@ pub struct Prefer {
     pub hold: Duration,
     /// Whether it is not kept while none of them is signed in.
     pub unless_away: bool,
-    /// Whether they may take it without the skills and labels it asks for.
+    /// Whether they may take it without the skills and labels it asks for, before all rings.
     pub any_skills: bool,
 }
 
@@ -44,7 +44,7 @@ impl Prefer {
         self
     }
 
-    /// Lets them take it without the skills and labels it asks for.
+    /// Lets them take it without the skills and labels it asks for, whatever ring is open.
     #[must_use]
     pub const fn any_skills(mut self) -> Self {
         self.any_skills = true;

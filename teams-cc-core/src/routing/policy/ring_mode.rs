@@ -21,11 +21,21 @@ pub enum RingMode {
     All,
     /// Everybody who is as good as the best, tie-breaks aside.
     AllOfBest,
-    /// One, and one more each time so much has passed, while the others ring on.
+    /// One, and one more each time so much has passed, a second at least, while the others ring
+    /// on.
     Progressive(#[serde(with = "crate::time::seconds::written")] Duration),
 }
 
 impl RingMode {
+    /// How many are rung at the start, at most.
+    pub(in crate::routing) fn at_once(self) -> usize {
+        match self {
+            Self::One | Self::Progressive(_) => 1,
+            Self::Parallel(most) => usize::from(most.get()),
+            Self::All | Self::AllOfBest => usize::from(u16::MAX),
+        }
+    }
+
     /// So many at once; none counts as one.
     #[must_use]
     pub const fn parallel(agents: u8) -> Self {

@@ -14,8 +14,8 @@ use crate::{
 /// The most rings of one policy.
 pub const MAX_RINGS: usize = 16;
 
-/// Rings that open one after the other, and never close; they are what
-/// [`Ring`]s make together.
+/// Rings that open one after the other; they are what [`Ring`]s make together. One that opened
+/// early because nobody of the one before was free or there closes again when somebody is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Ring>")]
 pub(super) struct Rings(Vec<Ring>);
@@ -49,9 +49,9 @@ pub enum Skip {
     /// Never; the default.
     #[default]
     Never,
-    /// While nobody of the ring is free.
+    /// While nobody of the ring who is as the call asks is free.
     IfNobodyFree,
-    /// While nobody of the ring is there at all.
+    /// While nobody of the ring who is as the call asks is there at all.
     IfNobodyThere,
 }
 
@@ -101,11 +101,8 @@ impl Rings {
     /// Who is in any open ring is in; others may be from the first ring on that takes them.
     pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
         let now = scene.view.now();
-        let skipped = *scene.skipped.get_or_init(|| self.skipped(scene));
-        let (mut opens, mut skip, mut no, mut soonest) = (Instant::ZERO, false, None, None);
-        for (n, ring) in self.0.iter().enumerate() {
-            opens = if skip { opens } else { scene.after(ring.after) };
-            skip = skipped & (1 << n) != 0;
+        let (mut no, mut soonest) = (None, None);
+        for (ring, opens) in self.0.iter().zip(*self.opens(scene)) {
             let from = match ring.keep(scene, agent) {
                 Verdict::Yes => opens,
                 Verdict::NotBefore(at) => at.max(opens),
@@ -126,10 +123,19 @@ impl Rings {
         }
     }
 
-    /// Which rings are not waited for now, a bit each.
-    fn skipped(&self, scene: &Scene<'_>) -> u16 {
-        let rings = self.0.iter().enumerate().filter(|(_, ring)| ring.is_skipped(scene));
-        rings.fold(0, |bits, (n, _)| bits | 1 << n)
+    /// When each ring opens, as things stand: in its time, or with the one before it where nobody
+    /// of that comes into question.
+    fn opens<'s>(&self, scene: &'s Scene<'_>) -> &'s [Instant; MAX_RINGS] {
+        scene.opens.get_or_init(|| {
+            let mut opens = [Instant::MAX; MAX_RINGS];
+            let mut skip = None;
+            for (n, (ring, opens)) in self.0.iter().zip(&mut opens).enumerate() {
+                *opens = skip.unwrap_or_else(|| scene.after(ring.after));
+                let open = self.0.get(..=n).unwrap_or_default();
+                skip = ring.is_skipped(scene, open).then_some(*opens);
+            }
+            opens
+        })
     }
 
     /// Whether who is there matters even to a call that nobody new could take.
@@ -137,9 +143,15 @@ impl Rings {
         self.0.iter().any(|ring| ring.skip_if_nobody != Skip::Never)
     }
 
-    /// From which wait on the call asks for this skill no more.
-    pub(super) fn drops(&self, skill: &SkillName) -> Option<Duration> {
-        self.0.iter().find(|ring| ring.drop_skills.contains(skill)).map(|ring| ring.after)
+    /// Whether somebody who is free no more matters to calls that nobody new could take.
+    pub(super) fn minds_who_is_free(&self) -> bool {
+        self.0.iter().any(|ring| ring.skip_if_nobody == Skip::IfNobodyFree)
+    }
+
+    /// From when on the call asks for this skill no more: since the ring opened that drops it.
+    pub(super) fn drops(&self, scene: &Scene<'_>, skill: &SkillName) -> Option<Instant> {
+        let at = self.0.iter().position(|ring| ring.drop_skills.contains(skill))?;
+        self.opens(scene).get(at).copied()
     }
 }
 
@@ -159,17 +171,29 @@ impl Ring {
         from.map_or(Verdict::Yes, Verdict::NotBefore)
     }
 
-    fn is_skipped(&self, scene: &Scene<'_>) -> bool {
+    /// Whether nobody of the ring comes into question, who is as the call asks with these rings
+    /// open.
+    fn is_skipped(&self, scene: &Scene<'_>, open: &[Self]) -> bool {
+        if self.skip_if_nobody == Skip::Never {
+            return false;
+        }
         let now = scene.view.now();
         let counts = |agent: AgentRef<'_>| match self.skip_if_nobody {
             Skip::Never => true,
             Skip::IfNobodyFree => agent.can_take(now).is_ok(),
             Skip::IfNobodyThere => agent.standing() != Standing::SignedOut,
         };
-        self.skip_if_nobody != Skip::Never
-            && !scene
-                .members()
-                .any(|agent| counts(agent) && self.keep(scene, agent) == Verdict::Yes)
+        let drops = |skill: &SkillName| {
+            let dropped = open.iter().any(|ring| ring.drop_skills.contains(skill));
+            dropped.then_some(Instant::ZERO)
+        };
+        let suits = |agent: AgentRef<'_>| {
+            let mut unmet = scene.call.unmet(agent.profile(), drops);
+            unmet.all(|(_, lapses)| lapses.is_some_and(|at| at <= now))
+        };
+        !scene
+            .members()
+            .any(|agent| counts(agent) && suits(agent) && self.keep(scene, agent) == Verdict::Yes)
     }
 }
 

@@ -220,6 +220,11 @@ impl RoutingPolicy for Rules {
         !self.when.is_empty()
             || self.rings.as_ref().is_some_and(Rings::minds_who_is_there)
             || self.gates.iter().any(Gate::minds_who_is_there)
+            || self.prefer.is_some_and(|prefer| prefer.unless_away)
+    }
+
+    fn minds_who_is_free(&self) -> bool {
+        self.rings.as_ref().is_some_and(Rings::minds_who_is_free)
     }
 
     fn name(&self) -> Cow<'static, str> {

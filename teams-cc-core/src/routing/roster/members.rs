@@ -12,12 +12,23 @@ pub(in crate::routing) struct Members {
     list: Vec<Member>,
     /// Those who might be offered something now.
     free: BitSet,
+    /// What the queue's policy minds besides who becomes free.
+    pub(super) minds: Minds,
     census: [u32; STANDINGS],
     /// When somebody last stood so, where nobody does now.
     last_there: [Instant; STANDINGS],
     /// Who was last offered a call of this queue, and a call of any queue.
     pub(in crate::routing) last_here: Option<Cursor>,
     pub(in crate::routing) last_anywhere: Option<Cursor>,
+}
+
+/// What a queue's policy minds.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::routing) struct Minds {
+    /// Who is there.
+    pub(in crate::routing) there: bool,
+    /// Who is free no more.
+    pub(in crate::routing) free: bool,
 }
 
 /// One agent's place in a queue.
@@ -34,6 +45,7 @@ impl Members {
         Self {
             list: Vec::new(),
             free: BitSet { words: Vec::new(), ones: 0 },
+            minds: Minds { there: true, free: false },
             census: [0; STANDINGS],
             last_there: [Instant::ZERO; STANDINGS],
             last_here: None,
@@ -67,8 +79,9 @@ impl Members {
         self.list.get(at).map(|member| member.agent)
     }
 
-    /// Notes where an agent stands; answers whether the agent has become free, and whether
-    /// somebody is now where nobody was, or nobody where somebody was.
+    /// Notes where an agent stands; answers whether the agent has become free, and whether every
+    /// call is to be looked at: somebody is now where nobody was, or nobody where somebody was,
+    /// or somebody is gone for good, or free no more, as far as the policy minds.
     pub(super) fn note(
         &mut self,
         place: u32,
@@ -76,17 +89,21 @@ impl Members {
         standing: Standing,
         now: Instant,
     ) -> (bool, bool) {
-        let freed = self.free.set(place as usize, free) && free;
-        let Some(member) = self.list.get_mut(place as usize) else { return (freed, false) };
+        let changed = self.free.set(place as usize, free);
+        let (freed, lost) = (changed && free, changed && !free && self.minds.free);
+        let Some(member) = self.list.get_mut(place as usize) else { return (freed, lost) };
         let before = std::mem::replace(&mut member.standing, standing);
         if before == standing {
-            return (freed, false);
+            return (freed, lost);
         }
         self.count(before, -1);
         self.note_absence(before, now);
         self.count(standing, 1);
-        let turned = self.census[before as usize] == 0 || self.census[standing as usize] == 1;
-        (freed, turned)
+        let turned = self.census[before as usize] == 0
+            || self.census[standing as usize] == 1
+            || before == Standing::SignedOut
+            || standing == Standing::SignedOut;
+        (freed, lost || (turned && self.minds.there))
     }
 
     fn count(&mut self, standing: Standing, by: i32) {

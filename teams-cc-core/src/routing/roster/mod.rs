@@ -6,8 +6,9 @@ mod members;
 mod record;
 mod view;
 
+use index::Index;
 pub(super) use index::Slab;
-pub(super) use members::{Member, Members};
+pub(super) use members::{Member, Members, Minds};
 pub use record::{AgentRecord, Standing};
 pub(super) use record::{Hold, Passed, PassedBy, Slot};
 pub use view::{AgentRef, View};
@@ -37,6 +38,8 @@ pub struct Roster {
     agents: Slab<AgentId, AgentRecord>,
     queues: Slab<QueueId, Members>,
     passed: PassedBy,
+    /// Who has which call that was taken.
+    holders: Index<ContactId, Holders>,
     version: u64,
     now: Instant,
     /// Queues in which somebody has become free, or came or went, since last asked.
@@ -150,6 +153,19 @@ impl Roster {
         self.queues.find(queue).unwrap_or_else(|| self.queues.insert(queue.clone(), Members::new()))
     }
 
+    /// Says what the queue's policy minds.
+    pub(super) fn minds(&mut self, queue: u32, minds: Minds) {
+        if let Some(members) = self.queues.get_mut(queue) {
+            members.minds = minds;
+        }
+    }
+
+    /// How many queues there would be if this agent signed in.
+    pub(super) fn queues_with(&self, agent: &Agent) -> usize {
+        let new = agent.queues.keys().filter(|queue| self.queues.find(queue).is_none());
+        self.queues.len() + new.count()
+    }
+
     pub(super) fn find_queue(&self, queue: &QueueId) -> Option<u32> {
         self.queues.find(queue)
     }
@@ -202,6 +218,46 @@ impl Roster {
         into.clear();
         into.append(&mut self.stirred);
         compact(into);
+    }
+
+    /// Notes that an agent has a call.
+    pub(super) fn has_taken(&mut self, agent: u32, contact: &ContactId) {
+        match self.holders.get_mut(contact) {
+            Some(holders) => holders.more.push(agent),
+            None => {
+                let holders = Holders { first: agent, more: Vec::new() };
+                self.holders.insert(contact.clone(), holders);
+            }
+        }
+    }
+
+    /// Notes that an agent has a call no more.
+    pub(super) fn has_left(&mut self, agent: u32, contact: &ContactId) {
+        let Some(holders) = self.holders.get_mut(contact) else { return };
+        if holders.first != agent {
+            holders.more.retain(|other| *other != agent);
+        } else if let Some(next) = holders.more.pop() {
+            holders.first = next;
+        } else {
+            self.holders.remove(contact);
+        }
+    }
+
+    /// The agents who took this call; more than one where it was queued again meanwhile.
+    pub(super) fn holders(&self, contact: &ContactId) -> Vec<u32> {
+        let holders = self.holders.get(contact);
+        holders.map_or_else(Vec::new, |all| {
+            let mut list: Vec<u32> =
+                [all.first].into_iter().chain(all.more.iter().copied()).collect();
+            list.sort_unstable();
+            list
+        })
+    }
+
+    /// How many calls were taken and go on, agent by agent.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.holders.values().map(|holders| 1 + holders.more.len()).sum()
     }
 
     /// Forgets an agent.
@@ -301,6 +357,13 @@ impl Roster {
             passed.retain(|passed| passed.agent != agent);
         }
     }
+}
+
+/// The agents who took one call; mostly one.
+#[derive(Debug)]
+struct Holders {
+    first: u32,
+    more: Vec<u32>,
 }
 
 fn note(stirred: &mut Vec<Stirred>, what: Stirred) {

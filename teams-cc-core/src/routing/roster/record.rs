@@ -113,6 +113,11 @@ impl AgentRecord {
         self.slot(contact).is_some()
     }
 
+    /// Whether the agent has a contact under this token.
+    pub(in crate::routing) fn holds(&self, token: FencingToken) -> bool {
+        self.slots.iter().any(|slot| slot.token == Some(token))
+    }
+
     /// How many contacts the agent has, offers included.
     #[must_use]
     pub fn load(&self) -> usize {

@@ -115,9 +115,8 @@ impl<'a> View<'a> {
         if let Some(reason) = self.passed(&call.contact, agent.id()) {
             return Err(reason);
         }
-        let waited = call.waited(self.now);
         let mut unmet = call.unmet(agent.profile(), |_| None);
-        let unmet = unmet.find(|(_, lapses)| lapses.is_none_or(|wait| waited < wait));
+        let unmet = unmet.find(|(_, lapses)| lapses.is_none_or(|at| self.now < at));
         unmet.map_or(Ok(()), |(reason, _)| Err(reason))
     }
 

@@ -11,8 +11,9 @@ use crate::{
     contact::OfferEnd,
     queue::{CallOrder, Exit, OrderKey, Priority, QueueEntry, QueueLimits},
     routing::{
-        AgentChange, CallRef, Decision, Engine, EngineConfig, EngineError, Explanation, Finding,
-        Input, Output, Plan, Queue, RoutingPolicy, Step, View, calls::WaitingCall,
+        AgentChange, CallRef, Conflict, Decision, Engine, EngineConfig, EngineError, Explanation,
+        Finding, Input, Output, Plan, Queue, RoutingPolicy, Step, View, calls::WaitingCall,
+        roster::Hold,
     },
     store::FencingToken,
 };
@@ -100,7 +101,7 @@ impl Books {
         for (_, agent, contact) in self.asked.iter().skip(before) {
             let Some(place) = self.place.get(contact) else { continue };
             for (other, earlier) in &self.place {
-                let waits = engine.calls.named(other).is_some_and(WaitingCall::waits);
+                let waits = engine.calls.named(other).is_some_and(|call| self.waits(call));
                 if waits && earlier < place && view.passed(other, agent).is_none() {
                     return Err("a call was passed over");
                 }
@@ -109,12 +110,18 @@ impl Books {
         Ok(())
     }
 
+    /// Whether a call waits for an agent, and is not held back because another process has it.
+    fn waits(&self, call: &WaitingCall) -> bool {
+        let now = Instant::from_millis(self.now);
+        call.waits() && call.pause_until.is_none_or(|until| until <= now)
+    }
+
     /// I9: no call waits while somebody could take it.
     fn check_work(&self, engine: &Engine) -> Result<(), &'static str> {
         let view = View::new(Instant::from_millis(self.now), engine.roster());
         let mut plan = Plan::default();
         for call in engine.calls.iter() {
-            if call.waits() {
+            if self.waits(call) {
                 plan.clear();
                 rules().route(&view, CallRef::new(&call.entry), &mut plan);
                 if matches!(plan.step(), Step::Offer { .. }) {
@@ -145,6 +152,17 @@ impl Books {
             assert!(n <= record.profile().capacity.get());
             assert!(n <= record.load());
         }
+        // Who has which call is known by the call as well.
+        let mut held = 0;
+        for (place, record) in engine.roster().records() {
+            for slot in record.slots() {
+                let holds = !matches!(slot.hold, Hold::Reserved(_));
+                let known = engine.roster().holders(&slot.contact).contains(&place);
+                assert_eq!(known, holds, "{}", slot.contact);
+                held += usize::from(holds);
+            }
+        }
+        assert_eq!(engine.roster().held(), held);
         // Every token is held by an offer or a call, so nothing leaks.
         assert_eq!(self.held.len(), self.ringing.len() + self.taken.len());
     }
@@ -217,7 +235,8 @@ fn run(acts: Vec<Act>, queue: Queue) -> Result<(Engine, Books), &'static str> {
                     books.held.insert(token);
                     let _ = books.put(&mut engine, Input::Reserved { offer, token });
                 } else {
-                    let _ = books.put(&mut engine, Input::ReserveConflict { offer });
+                    let with = if n % 2 == 0 { Conflict::Agent } else { Conflict::Call };
+                    let _ = books.put(&mut engine, Input::ReserveConflict { offer, with });
                 }
             }
             Act::Agent(n, how) => {
@@ -256,7 +275,8 @@ fn run(acts: Vec<Act>, queue: Queue) -> Result<(Engine, Books), &'static str> {
 
 /// I10: nobody who would do has been idle for longer than the one chosen.
 fn check_idle(engine: &Engine, explanation: &Explanation) {
-    let Decision::Offered { agent } = &explanation.decision else { return };
+    let Decision::Offered { agents } = &explanation.decision else { return };
+    let Some(agent) = agents.first() else { return };
     let idle = |id| engine.roster().agent(id).map(|record| record.idle(explanation.at));
     let kept = explanation.findings.iter().filter(|(_, finding)| *finding == Finding::Kept);
     for (other, _) in kept {

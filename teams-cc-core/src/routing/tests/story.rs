@@ -5,7 +5,7 @@ use crate::{
     contact::OfferEnd,
     queue::{Exit, ExitReason, Priority, QueueEntry, QueueLimits},
     routing::{
-        AgentChange, Alarm, EngineConfig, EngineError, Input,
+        AgentChange, Alarm, Conflict, EngineConfig, EngineError, Input,
         policy::{no_agents, skill},
     },
     store::FencingToken,
@@ -161,13 +161,13 @@ fn a_conflict_in_the_store_tries_the_next_agent_and_later_the_same() {
     desk.sign_in(agent("bo"));
     desk.call("C1");
     let first = desk.asked.remove(0);
-    desk.put(Input::ReserveConflict { offer: first });
+    desk.put(Input::ReserveConflict { offer: first, with: Conflict::Agent });
     assert_eq!(
         desk.seen.told.last().unwrap(),
         "ada skipped (reserved elsewhere), bo chosen (longest idle 0 s)"
     );
     let second = desk.asked.remove(0);
-    desk.put(Input::ReserveConflict { offer: second });
+    desk.put(Input::ReserveConflict { offer: second, with: Conflict::Agent });
     desk.pass(1);
     assert_eq!(desk.asked.len(), 1, "a second later ada is tried again");
 }

@@ -3,6 +3,7 @@
 mod exits;
 mod gates;
 mod ranks;
+mod review;
 mod ringing;
 mod written;
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use crate::{
     AgentId, ContactId, Timestamp,
-    agent::Capacity,
+    agent::{CHANNELS, Capacity, Channel},
     store::{
         Change, Changes, DispatchStore, Expired, FencingToken, Reservation, StoreError,
         StoreVersion, Terms,
@@ -99,8 +99,8 @@ impl DispatchStore for MemoryDispatchStore {
         now: Timestamp,
     ) -> Result<FencingToken, StoreError> {
         let mut state = self.state();
-        let capacity = state.agents.get(agent).map_or(0, |capacity| capacity.get());
-        if state.load.get(agent).copied().unwrap_or(0) >= capacity {
+        let taken = state.load.get(agent).copied().unwrap_or_default();
+        if !state.agents.get(agent).is_some_and(|all| all.has_room_for(terms.channel, &taken)) {
             return Err(StoreError::AgentTaken);
         }
         let most = usize::from(terms.at_most.get());
@@ -112,7 +112,8 @@ impl DispatchStore for MemoryDispatchStore {
         if let Some(place) = state.calls.get_mut(contact) {
             place.tokens.push(token);
         }
-        *state.load.entry(agent.clone()).or_default() += 1;
+        state.load.entry(agent.clone()).or_default()[terms.channel.index()] += 1;
+        state.channels.insert(token, terms.channel);
         let until = Some(now + terms.lease);
         let reservation = Reservation::new(token, agent.clone(), contact.clone(), until);
         state.live.insert(token, reservation);
@@ -204,8 +205,10 @@ struct Place {
 #[derive(Debug, Default)]
 struct State {
     agents: BTreeMap<AgentId, Capacity>,
-    /// How many places of an agent are in use; no entry means none.
-    load: BTreeMap<AgentId, usize>,
+    /// How many contacts of each channel an agent has; no entry means none.
+    load: BTreeMap<AgentId, [u8; CHANNELS]>,
+    /// Which of the agent's places a live token holds.
+    channels: BTreeMap<FencingToken, Channel>,
     calls: BTreeMap<ContactId, Place>,
     live: BTreeMap<FencingToken, Reservation>,
     last_token: u64,
@@ -217,9 +220,11 @@ impl State {
     /// Ends a reservation and frees the agent's place; the call is the caller's to move on.
     fn free(&mut self, token: FencingToken) -> Option<Reservation> {
         let reservation = self.live.remove(&token)?;
+        let channel = self.channels.remove(&token).unwrap_or_default();
         if let Some(load) = self.load.get_mut(&reservation.agent) {
-            *load = load.saturating_sub(1);
-            if *load == 0 {
+            let taken = &mut load[channel.index()];
+            *taken = taken.saturating_sub(1);
+            if *load == [0; CHANNELS] {
                 self.load.remove(&reservation.agent);
             }
         }

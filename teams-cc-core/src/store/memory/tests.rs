@@ -15,7 +15,7 @@ use self::model::{AGENTS, Fault, Naive, places, run, steps};
 use super::*;
 use crate::{
     AgentId, CallId, ContactId, Timestamp,
-    agent::Capacity,
+    agent::{Capacity, Channel},
     store::{
         CallRecord, CallStore, Change, DispatchStore, MAX_RECORD_BYTES, RecordVersion, StoreError,
         StoreVersion, Terms,
@@ -191,4 +191,19 @@ fn a_call_waits_again_only_once_nobody_has_it_reserved() {
     assert!(matches!(again, Err(StoreError::CallTaken)));
     now(store.release(second)).unwrap();
     assert!(now(store.reserve(&agent(0), &call(0), alone, at(2))).is_ok());
+}
+
+#[test]
+fn channels_are_shared_out_by_the_store_too() {
+    let store = memory();
+    let ada = AgentId::numbered("ada", 1);
+    let blended = Capacity::units(100).channel(Channel::Voice, 60, 1).channel(Channel::Chat, 10, 4);
+    now(store.put_agent(&ada, blended)).unwrap();
+    let terms = Terms::new(Duration::from_secs(30));
+    for n in 0..2 {
+        now(store.enqueue(&call(n))).unwrap();
+    }
+    now(store.reserve(&ada, &call(0), terms, at(0))).unwrap();
+    let second = now(store.reserve(&ada, &call(1), terms, at(0)));
+    assert!(matches!(second, Err(StoreError::AgentTaken)), "two voice calls would ring");
 }

@@ -158,10 +158,11 @@ fn what_holds_a_call_back_is_told_rather_than_what_its_policy_would_do() {
     let told = |desk: &Desk, contact: &str| {
         desk.engine.explain(&contact.parse().unwrap()).unwrap().decision
     };
-    assert_eq!(told(&desk, "C1"), Decision::Offered { agent: id("ada") }, "it rings there");
-    assert_eq!(told(&desk, "C2"), Decision::Waits, "it stands behind C1");
+    assert_eq!(told(&desk, "C1"), Decision::Offered { agents: vec![id("ada")] }, "it rings there");
+    assert_eq!(told(&desk, "C2"), Decision::Held { until: None }, "it stands behind C1");
     desk.decline(OfferEnd::NoAnswer);
-    assert_eq!(told(&desk, "C1"), Decision::Waits, "it rests between attempts");
+    let rests = Decision::Held { until: Some(desk.now + secs(5)) };
+    assert_eq!(told(&desk, "C1"), rests, "it rests between attempts");
     desk.pass(5);
     assert!(matches!(told(&desk, "C1"), Decision::Offered { .. }));
 }
