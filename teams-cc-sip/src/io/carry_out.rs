@@ -25,7 +25,7 @@ impl Driver {
                     Route::Flow(flow) => self.flows.send(flow, bytes),
                     Route::Target(target) => {
                         let now = self.clock.now();
-                        self.flows.send_to(now, target, transmit.transaction, bytes)
+                        self.flows.send_to(now, &target, transmit.transaction, bytes)
                     }
                 };
                 if sent {
@@ -98,7 +98,7 @@ impl Driver {
             }
             Output::KeepAlive { target } => {
                 let now = self.clock.now();
-                self.flows.send_to(now, target, None, Bytes::from_static(b"\r\n\r\n"));
+                self.flows.send_to(now, &target, None, Bytes::from_static(b"\r\n\r\n"));
                 None
             }
             Output::Timeout(_) => None,

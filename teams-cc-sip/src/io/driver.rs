@@ -278,7 +278,7 @@ impl Driver {
             Command::Traces { reply } => {
                 let _ = reply.send(self.engine.traces());
             }
-            Command::Renew => self.flows.renew(),
+            Command::Renew => self.flows.renew(self.clock.now()),
             Command::TakeCalls(take) => self.engine.resting = !take,
             Command::Permit { tenant, permission } => {
                 self.engine.gate.permit(&tenant, permission.map(|permission| *permission));

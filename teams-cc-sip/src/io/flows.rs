@@ -1,7 +1,7 @@
 //! All connections of a trunk. Which there are, whose they are, and what waits for them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet},
     io,
     net::SocketAddr,
     sync::{Arc, atomic::AtomicBool},
@@ -37,11 +37,13 @@ pub use retire::RETIRE_AFTER;
 
 /// How long one attempt to connect may take, resolution and handshake included.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(15);
-/// How old a connection of ours may get before the next message takes a new one
+/// How old a connection of ours may get before the next message has a new one opened
 /// (Learn, *Direct Routing: protocols*: renew at least once per hour).
 const RENEW_AFTER: Duration = Duration::from_mins(50);
 /// After this long the servers of a domain are asked for again, over datagrams.
 const LOCATE_AFTER: Duration = Duration::from_secs(30);
+/// How long a connection that could not be renewed goes on before that is tried again.
+const RENEW_AGAIN: Duration = Duration::from_mins(1);
 /// Targets that connections are being opened to at a time; what is for others counts as not sent.
 const MAX_OPENING: usize = 1_024;
 /// Datagrams that wait for one socket; further ones are lost, as on the network.
@@ -68,8 +70,8 @@ pub(super) struct Flows {
     retiring: JoinSet<Vec<FlowId>>,
     /// Tasks that read sockets; the end of one means that its socket is gone.
     readers: BTreeSet<Id>,
-    /// Our own connections: requests of ours travel on no others.
-    own: BTreeMap<Target, (FlowId, Instant)>,
+    /// Our own connections, and when each is to be renewed: requests of ours travel on no others.
+    own: BTreeMap<Target, (FlowId, Option<Instant>)>,
     sockets: Vec<Socket>,
     datagrams: BTreeMap<FlowId, Datagram>,
     by_address: BTreeMap<(usize, SocketAddr), FlowId>,
@@ -230,56 +232,59 @@ impl Flows {
     }
 
     /// Sends on our own connection to a target, which is opened where there is none.
+    ///
+    /// One that is old carries on until the one that replaces it stands.
     pub(super) fn send_to(
         &mut self,
         now: Instant,
-        target: Target,
+        target: &Target,
         transaction: Option<TransactionId>,
         bytes: Bytes,
     ) -> bool {
-        if let Some((flow, opened)) = self.own.get(&target).copied() {
-            let age = now - opened;
-            let young = match target.transport {
-                // The DNS decides how long what it says holds, and the resolver remembers it.
-                TransportKind::Udp => !target.is_by_name() || age < LOCATE_AFTER,
-                TransportKind::Tcp | TransportKind::Tls => age < RENEW_AFTER,
-            };
-            if young && self.send(flow, bytes.clone()) {
+        if let Some((flow, renew_at)) = self.own.get(target).copied() {
+            if self.send(flow, bytes.clone()) {
+                if renew_at.is_some_and(|at| at <= now) {
+                    self.open(now, target);
+                }
                 return true;
             }
-            // Too old or gone. What is under way on it ends there; it closes by and by.
-            self.own.remove(&target);
+            // Gone. What is under way on it ends there; it closes by and by.
+            self.own.remove(target);
             self.retire(vec![flow]);
         }
-        if self.waiting.len() >= MAX_OPENING && !self.waiting.contains_key(&target) {
+        if !self.open(now, target) {
+            return false;
+        }
+        let room = self.room;
+        let waiting = self.waiting.get_mut(target).filter(|w| w.messages.len() < room);
+        waiting.is_some_and(|waiting| {
+            waiting.messages.push((transaction, bytes));
+            true
+        })
+    }
+
+    /// Opens a connection to a target, unless one is being opened; `false` where too many are.
+    fn open(&mut self, now: Instant, target: &Target) -> bool {
+        if self.waiting.contains_key(target) {
+            return true;
+        }
+        if self.waiting.len() >= MAX_OPENING {
             tracing::warn!(%target, "too many connections are being opened");
             return false;
         }
-        match self.waiting.entry(target) {
-            Entry::Occupied(mut waiting) => {
-                let messages = &mut waiting.get_mut().messages;
-                if messages.len() >= self.room {
-                    return false;
-                }
-                messages.push((transaction, bytes));
+        let network = Arc::clone(&self.network);
+        let span = tracing::info_span!("connect", target = %target);
+        let opening = target.clone();
+        let task = self.connects.spawn(
+            async move {
+                timeout(CONNECT_LIMIT, network.connect(&opening))
+                    .await
+                    .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
             }
-            Entry::Vacant(place) => {
-                let target = place.key().clone();
-                let network = Arc::clone(&self.network);
-                let span = tracing::info_span!("connect", target = %target);
-                let opening = target.clone();
-                let task = self.connects.spawn(
-                    async move {
-                        timeout(CONNECT_LIMIT, network.connect(&opening))
-                            .await
-                            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-                    }
-                    .instrument(span),
-                );
-                self.by_connect.insert(task.id(), target);
-                place.insert(Waiting { since: now, messages: vec![(transaction, bytes)] });
-            }
-        }
+            .instrument(span),
+        );
+        self.by_connect.insert(task.id(), target.clone());
+        self.waiting.insert(target.clone(), Waiting { since: now, messages: Vec::new() });
         true
     }
 

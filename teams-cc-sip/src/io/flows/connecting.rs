@@ -4,11 +4,11 @@ use std::io;
 
 use tokio::task::Id;
 
-use super::{Flows, Waiting};
+use super::{Flows, LOCATE_AFTER, RENEW_AFTER, RENEW_AGAIN, Waiting};
 use crate::{
     direct_routing::ConnectionFault,
     io::{Connection, network::ConnectionKind},
-    transport::Target,
+    transport::{Target, TransportKind},
     trunk::input::Input,
 };
 
@@ -27,12 +27,23 @@ impl Flows {
                 self.datagram(number, remote)
             }
             Ok(ConnectionKind::Socket(_)) => {
-                return failed(waiting, &io::ErrorKind::Unsupported.into(), &target);
+                return self.not_connected(waiting, &io::ErrorKind::Unsupported.into(), &target);
             }
-            Err(error) => return failed(waiting, &error, &target),
+            Err(error) => return self.not_connected(waiting, &error, &target),
         };
         news.push(Input::FlowLeads { flow, target: target.clone() });
-        self.own.insert(target, (flow, waiting.since));
+        let lasts = match target.transport {
+            // The DNS decides how long what it says holds, and the resolver remembers it.
+            TransportKind::Udp => target.is_by_name().then_some(LOCATE_AFTER),
+            TransportKind::Tcp | TransportKind::Tls => Some(RENEW_AFTER),
+        };
+        let renew_at = lasts.map(|lasts| waiting.since + lasts);
+        if let Some((old, _)) = self.own.insert(target, (flow, renew_at))
+            && old != flow
+        {
+            // What is under way on it ends there; it closes by and by.
+            self.retire(vec![old]);
+        }
         if let Some(stream) = self.streams.get_mut(&flow) {
             stream.first = waiting.messages.iter().filter_map(|(sent, _)| *sent).collect();
         }
@@ -44,6 +55,21 @@ impl Flows {
             }
         }
         news
+    }
+
+    /// One that was to be renewed carries on; without any, what waited is lost.
+    fn not_connected(
+        &mut self,
+        waiting: Waiting,
+        error: &io::Error,
+        target: &Target,
+    ) -> Vec<Input> {
+        if let Some((_, renew_at)) = self.own.get_mut(target) {
+            tracing::warn!(%error, %target, "a connection could not be renewed");
+            *renew_at = Some(waiting.since + RENEW_AGAIN);
+            return Vec::new();
+        }
+        failed(waiting, error, target)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Connections that are replaced while what is under way on them ends there.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
+
+use teams_cc_core::Instant;
 
 use super::Flows;
 use crate::{endpoint::FlowId, transport::TransportKind};
@@ -12,14 +14,24 @@ use crate::{endpoint::FlowId, transport::TransportKind};
 pub const RETIRE_AFTER: Duration = Duration::from_mins(4);
 
 impl Flows {
-    /// Replaces every TLS connection: from the next message on ours are opened anew.
+    /// Replaces every TLS connection: ours are opened anew, and carry on until the new ones stand.
     ///
     /// Those that peers have opened close too, so that peers meet the new certificate.
-    pub(in crate::io) fn renew(&mut self) {
-        self.own.retain(|target, _| target.transport != TransportKind::Tls);
+    pub(in crate::io) fn renew(&mut self, now: Instant) {
+        let mut own = BTreeMap::new();
+        for (target, (flow, renew_at)) in &mut self.own {
+            if target.transport == TransportKind::Tls {
+                *renew_at = Some(now);
+                own.insert(*flow, target.clone());
+            }
+        }
         let encrypted = self.streams.iter().filter(|(_, s)| s.transport == TransportKind::Tls);
-        let flows: Vec<FlowId> = encrypted.map(|(flow, _)| *flow).collect();
+        let flows = encrypted.map(|(flow, _)| *flow).filter(|flow| !own.contains_key(flow));
+        let flows = flows.collect();
         self.retire(flows);
+        for target in own.values() {
+            self.open(now, target);
+        }
     }
 
     /// Lets connections run dry: nothing holds them open, and in time they are closed.

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use tokio::io::AsyncReadExt as _;
+use tokio::{io::AsyncReadExt as _, sync::Mutex as AsyncMutex};
 
 use super::*;
 
@@ -40,7 +40,7 @@ async fn connections_are_opened_to_so_many_targets_and_no_more() {
     let mut flows = flows();
     let mut send = |n: usize| {
         let target = Target::new(TransportKind::Tcp, &format!("host{n}.test"), 5060);
-        flows.send_to(Instant::ZERO, target, None, Bytes::from_static(b"x"))
+        flows.send_to(Instant::ZERO, &target, None, Bytes::from_static(b"x"))
     };
     assert!((0..MAX_OPENING).all(&mut send));
     assert!(!send(MAX_OPENING), "one more is not opened");
@@ -89,4 +89,66 @@ async fn a_peer_that_reads_slowly_is_told_everything() {
         assert_eq!(theirs.read_u16().await.unwrap(), n);
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+/// A network whose connections open when the test says so.
+struct Slow(AsyncMutex<mpsc::Receiver<Connection>>);
+
+#[async_trait]
+impl Network for Slow {
+    async fn connect(&self, _target: &Target) -> io::Result<Connection> {
+        self.0.lock().await.recv().await.ok_or(io::ErrorKind::ConnectionRefused.into())
+    }
+
+    async fn accept(&self) -> io::Result<Connection> {
+        std::future::pending().await
+    }
+}
+
+/// More requests than used to wait for a connection.
+const MANY: u16 = 300;
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_renewed_carries_on_until_the_new_one_stands() {
+    let (opens, opened) = mpsc::channel(1);
+    let (heard, _hearing) = mpsc::channel(1);
+    let network = Arc::new(Slow(AsyncMutex::new(opened)));
+    let mut flows = Flows::new(network, heard, TrunkLimits::default());
+    let target = Target::new(TransportKind::Tls, "sip.pstnhub.test", 5061);
+    let connection = || {
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        let peer = Peer::new(TransportKind::Tls, SocketAddr::from(([198, 51, 100, 1], 5061)));
+        (Connection::stream(Box::new(ours), peer), theirs)
+    };
+    let send = |flows: &mut Flows, now, n: u16| {
+        flows.send_to(now, &target, None, Bytes::copy_from_slice(&n.to_be_bytes()))
+    };
+    let mut now = Instant::ZERO;
+    assert!(send(&mut flows, now, 0));
+    let (first, mut old) = connection();
+    opens.send(first).await.unwrap();
+    flows.next().await;
+    now += RENEW_AFTER;
+    for n in 1..MANY {
+        assert!(send(&mut flows, now, n), "{n}");
+    }
+    for n in 0..MANY {
+        assert_eq!(old.read_u16().await.unwrap(), n, "on the old connection");
+    }
+    let (second, mut new) = connection();
+    opens.send(second).await.unwrap();
+    let news = flows.next().await;
+    assert!(matches!(news[..], [Input::FlowOpened { .. }, Input::FlowLeads { .. }]));
+    assert!(send(&mut flows, now, MANY));
+    assert_eq!(new.read_u16().await.unwrap(), MANY, "on the new connection");
+    // A renewal that fails costs nothing: what there is carries on, and it is tried again.
+    now += RENEW_AFTER;
+    drop(opens);
+    assert!(send(&mut flows, now, 1));
+    assert!(flows.next().await.is_empty(), "nothing was lost");
+    assert!(send(&mut flows, now, 2));
+    assert_eq!((new.read_u16().await.unwrap(), new.read_u16().await.unwrap()), (1, 2));
+    assert!(flows.waiting.is_empty());
+    assert!(send(&mut flows, now + RENEW_AGAIN, 3));
+    assert!(!flows.waiting.is_empty());
 }
