@@ -36,7 +36,7 @@ const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 const WRITE_TURN: usize = 64;
 /// How many messages of connections wait to be heard; then nothing more is read from them.
 const HEARING: usize = 256;
-/// How many turns the network may have in a row before everything else is looked at.
+/// How many turns messages, events and orders may have in a row before connections are looked at.
 const FAIR_TURNS: u64 = 32;
 /// The longest sleep, where nothing is due.
 const LONG_SLEEP: Duration = Duration::from_hours(1);
@@ -168,15 +168,15 @@ impl Driver {
             let waiting = !self.pending.is_empty();
             tokio::select! {
                 biased;
-                told = tell_next(&self.events, &mut self.pending), if !self.deaf && waiting => {
+                told = tell_next(&self.events, &mut self.pending), if !fair && !self.deaf && waiting => {
                     if !told {
                         self.nobody_listens();
                     }
                 }
                 () = self.events.closed(), if !self.deaf => self.nobody_listens(),
-                Some((leg, serial)) = self.released.recv() => self.released(leg, serial),
-                Some(command) = self.orders.recv() => self.command(command),
-                Some(event) = self.media_events.recv() => self.feed(Input::Media(event)),
+                Some((leg, serial)) = self.released.recv(), if !fair => self.released(leg, serial),
+                Some(command) = self.orders.recv(), if !fair => self.command(command),
+                Some(event) = self.media_events.recv(), if !fair => self.feed(Input::Media(event)),
                 Some(heard) = self.hearing.recv(), if reading && !fair => self.hear(heard),
                 news = self.flows.next() => {
                     for input in news {
@@ -371,3 +371,6 @@ impl Driver {
         self.feed(Input::Drain);
     }
 }
+
+#[cfg(test)]
+mod tests;
