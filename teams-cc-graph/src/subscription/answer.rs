@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::wire::Sensitive;
+use crate::{webhook::ProbeError, wire::Sensitive};
 
 /// What came of an [`Action`](super::Action).
 #[derive(Clone, Debug, PartialEq)]
@@ -69,8 +69,11 @@ pub enum Failure {
     Throttled(Option<Duration>),
     /// It will not work until somebody mends something: a permission, a quota, a setting.
     Refused,
-    /// The program's own endpoint does not repeat the token.
-    Endpoint,
+    /// The program's own endpoint does not answer as Graph would want it to.
+    ///
+    /// It is tried from here, over the client's transport: where only the outside reaches it, switch
+    /// [`UpkeepConfig::probe`](super::UpkeepConfig::probe) off.
+    Endpoint(ProbeError),
     /// It may work another time.
     Passing,
 }

@@ -12,6 +12,9 @@ pub struct UpkeepConfig {
     /// How often an account's subscriptions are compared with what Graph lists. Default 15 minutes.
     pub audit: Duration,
     /// Whether the endpoint is tried by its own address before a subscription is made. Default yes.
+    ///
+    /// It is tried from here, over the client's transport. Behind a firewall that lets nobody out and
+    /// in again by its own address, that fails for ever: say no there.
     pub probe: bool,
     /// The longest wait between two tries. Default one minute.
     pub longest_wait: Duration,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use teams_cc_core::{Instant, Seed};
 
 use super::*;
+use crate::webhook::ProbeError;
 
 const URL: &str = "https://bot.example/changes";
 pub(super) const HOUR: Duration = Duration::from_hours(1);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use service::{BOT, Service};
 use teams_cc_graph::{
     subscription::{Event, Failure, Keeper, KeeperEvents, Reason, Record, Wanted},
+    webhook::ProbeError,
     wire::Sensitive,
 };
 
@@ -100,7 +101,10 @@ async fn an_endpoint_that_is_down_is_found_out_before_the_service_is_asked() {
     service.book.lock().unwrap().endpoint_is_down = true;
     let (keeper, mut events) = keeper(&service);
     keeper.want(wanted()).unwrap();
-    let failing = Event::Failing { key: "shard-1".into(), failure: Failure::Endpoint };
+    let failing = Event::Failing {
+        key: "shard-1".into(),
+        failure: Failure::Endpoint(ProbeError::Unreachable),
+    };
     assert_eq!(next(&mut events).await, failing);
     assert!(service.book.lock().unwrap().log.is_empty());
     service.book.lock().unwrap().endpoint_is_down = false;

@@ -7,7 +7,7 @@ use teams_cc_graph::subscription::{Event, Failure, MAX_WANTED, Reason};
 
 use super::{
     Input, Output, SeatsConfig,
-    seat::{Seat, State},
+    seat::{Seat, SeatStanding, State},
 };
 use crate::tracker::{Push, ShardId, Why};
 
@@ -93,10 +93,15 @@ impl Seats {
         self.all.get(account)?.shard
     }
 
-    /// The seats by name, and whether the subscription of each lives.
+    /// How the seats stand, by name.
     #[must_use]
-    pub fn seats(&self) -> impl ExactSizeIterator<Item = (&str, bool)> {
-        self.all.iter().map(|(account, seat)| (&**account, seat.state == State::Live))
+    pub fn seats(&self) -> impl ExactSizeIterator<Item = SeatStanding> {
+        self.all.iter().map(|(account, seat)| SeatStanding {
+            account: account.clone(),
+            shard: seat.shard,
+            is_live: seat.state == State::Live,
+            failure: seat.failure,
+        })
     }
 
     /// What the keeper calls the subscription of a seat.
@@ -114,7 +119,7 @@ impl Seats {
                 };
                 if seat.state != State::Ending {
                     seat.state = State::Live;
-                    seat.refused = None;
+                    (seat.refused, seat.failure) = (None, None);
                     self.tell(key, push);
                 }
             }
@@ -129,10 +134,12 @@ impl Seats {
                 let missed = self.of(key).and_then(|(_, seat)| seat.shard).map(Output::Missed);
                 self.outputs.extend(missed);
             }
-            // These belong to the account: another one may fare better.
-            Event::Failing { key, failure: Failure::Refused | Failure::Exists } => {
+            Event::Failing { key, failure } => {
                 let now = self.now;
-                if let Some((_, seat)) = self.of(key) {
+                let Some((_, seat)) = self.of(key) else { return };
+                seat.failure = Some(*failure);
+                // These belong to the account: another one may fare better.
+                if matches!(failure, Failure::Refused | Failure::Exists) {
                     seat.refused.get_or_insert(now);
                 }
             }

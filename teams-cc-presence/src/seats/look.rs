@@ -84,7 +84,7 @@ impl Seats {
             let Some(shard) = waiting.next() else { return };
             if let Some(seat) = self.all.get_mut(&account) {
                 seat.shard = Some(shard.shard);
-                seat.refused = None;
+                (seat.refused, seat.failure) = (None, None);
             }
         }
     }

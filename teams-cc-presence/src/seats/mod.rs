@@ -19,6 +19,11 @@
 //! A seat is one subscription of the keeper's, named after the seat and not after the shard: so
 //! there are never two for one account, which the service answers by 409.
 //!
+//! Before a subscription is made, the keeper tries the endpoint by its own address, **from inside**.
+//! Where only the outside reaches it, nothing would ever be subscribed to: switch
+//! [`UpkeepConfig::probe`](teams_cc_graph::subscription::UpkeepConfig::probe) off. Why a seat tells
+//! nothing is in [`WatchReport::seats`](crate::watch::WatchReport::seats).
+//!
 //! Users the service refuses or does not know are left out: a subscription that names one of them
 //! is refused as a whole. That is why a shard is read before it is subscribed to.
 //!
@@ -63,3 +68,4 @@ pub use engine::{MAX_SEATS, Seats, TooManySeats};
 pub use input::Input;
 pub use output::Output;
 pub use resource::{resource, told_of};
+pub use seat::SeatStanding;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use teams_cc_core::Instant;
+use teams_cc_graph::subscription::Failure;
 
 use crate::tracker::{Push, ShardId};
 
@@ -13,6 +14,20 @@ const FIRST_REMAKE: Duration = Duration::from_mins(5);
 const LONGEST_REMAKE: Duration = Duration::from_hours(1);
 /// How long a subscription has to be told of for its next silence to count as the first.
 const STEADY: Duration = Duration::from_hours(2);
+
+/// How a seat stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeatStanding {
+    /// The name of its account.
+    pub account: Box<str>,
+    /// Of which shard it tells, or is to tell; none where there are more seats than shards.
+    pub shard: Option<ShardId>,
+    /// Whether its subscription lives.
+    pub is_live: bool,
+    /// Why it does not, where it was tried: a refusal, or an endpoint that is not reached.
+    pub failure: Option<Failure>,
+}
 
 /// One account with one app.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +43,8 @@ pub(super) struct Seat {
     pub(super) changed: Option<Instant>,
     /// Since when the service refuses the account.
     pub(super) refused: Option<Instant>,
+    /// Why its subscription does not live, where the keeper said so.
+    pub(super) failure: Option<Failure>,
     /// When it is to be made anew, because it told nothing.
     pub(super) remake: Option<Instant>,
     remade_at: Option<Instant>,

@@ -10,7 +10,7 @@ use crate::{
     error::TooManyUsers,
     fresh::Fresh,
     model::Presence,
-    seats::{TooManySeats, told_of},
+    seats::{Seats, TooManySeats, told_of},
     shared::{Life, Shared},
     tracker::Input,
 };
@@ -178,6 +178,7 @@ impl Watch {
         WatchReport {
             counts: engines.tracker.counts(),
             shards: engines.tracker.shards().collect(),
+            seats: engines.seats.iter().flat_map(Seats::seats).collect(),
             waiting: engines.tracker.changes_waiting(),
             unreadable: engines.unreadable.iter().cloned().collect(),
             failure: engines.failure.clone(),

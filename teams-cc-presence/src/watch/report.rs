@@ -5,7 +5,10 @@ use std::sync::Arc;
 use teams_cc_core::UserId;
 use teams_cc_graph::Error;
 
-use crate::tracker::{Counts, Standing};
+use crate::{
+    seats::SeatStanding,
+    tracker::{Counts, Standing},
+};
 
 /// The most ids a watch names as refused; further ones are refused all the same, and logged.
 pub const MAX_UNREADABLE: usize = 1000;
@@ -18,6 +21,8 @@ pub struct WatchReport {
     pub counts: Counts,
     /// Every shard.
     pub shards: Vec<Standing>,
+    /// Every seat, and why its subscription does not live where it does not.
+    pub seats: Vec<SeatStanding>,
     /// How many users have a change that nobody took yet, at most.
     pub waiting: usize,
     /// The ids the service refuses: correct or remove them.

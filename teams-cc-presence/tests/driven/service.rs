@@ -42,6 +42,8 @@ pub(crate) struct Book {
     pub(crate) unmade: usize,
     /// Accounts that may subscribe to nothing.
     pub(crate) refused: BTreeSet<&'static str>,
+    /// The program's endpoint is not reached by its own address.
+    pub(crate) endpoint_is_away: bool,
     /// What every request but for tokens is answered by, and its `Retry-After`.
     pub(crate) weather: Option<(u16, Option<&'static str>)>,
     /// Sessions that are set, by user.
@@ -140,6 +142,9 @@ impl Service {
             return Ok(answer(200, &json!({ "access_token": by, "expires_in": 3599 })));
         }
         if uri.host() == Some("bot.example") {
+            if self.book().endpoint_is_away {
+                return Ok(answer(502, &Value::Null));
+            }
             // The endpoint repeats the token it is tried with, as an intake does.
             let query = uri.query().unwrap().strip_prefix("validationToken=").unwrap();
             let token = percent(&query.replace('+', " "));

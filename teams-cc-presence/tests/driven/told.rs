@@ -7,7 +7,11 @@ use teams_cc_core::{
     Clock, UserId,
     agent::{Availability, PresenceSource},
 };
-use teams_cc_graph::model::{self, LifecycleEventType};
+use teams_cc_graph::{
+    model::{self, LifecycleEventType},
+    subscription::Failure,
+    webhook::ProbeError,
+};
 use teams_cc_presence::{
     Watch,
     seats::{Seats, SeatsConfig},
@@ -207,6 +211,31 @@ async fn a_subscription_that_cannot_be_made_at_once_is_made_later_and_nobody_is_
     let resource = service.book().subscriptions.values().next().unwrap().1["resource"].clone();
     assert_eq!(resource, "/communications/presences?$filter=id in ('u2','u1')");
     assert_eq!(service.book().unmade, 0);
+}
+
+/// Behind a firewall an endpoint may be reached by everybody but the program itself.
+#[tokio::test(start_paused = true)]
+async fn seats_that_never_come_say_why_in_the_report() {
+    let service = Service::new();
+    service.book().endpoint_is_away = true;
+    let (watch, mut changes) = watch(&service, &["ann", "ben"], 2);
+    first(&mut changes, 2).await;
+    tokio::time::sleep(mins(1)).await;
+    let seats = watch.report().seats;
+    let away = Some(Failure::Endpoint(ProbeError::Status(502)));
+    let told: Vec<_> = seats.iter().map(|one| (&*one.account, one.is_live, one.failure)).collect();
+    assert_eq!(told, [("ann", false, away), ("ben", false, None)], "ben has no shard");
+    assert!(seats[0].shard.is_some() && seats[1].shard.is_none());
+    // It is no matter of the account's, so the shard stays; and it comes once the way is open.
+    service.book().endpoint_is_away = false;
+    tokio::time::sleep(mins(2)).await;
+    let seat = &watch.report().seats[0];
+    assert_eq!((&*seat.account, seat.is_live, seat.failure), ("ann", true, None));
+    service.book().refused.insert("ann");
+    service.book().subscriptions.clear();
+    tokio::time::sleep(mins(20)).await;
+    let seats = watch.report().seats;
+    assert_eq!((seats[0].failure, seats[1].is_live), (Some(Failure::Refused), true), "ben has it");
 }
 
 /// The complaint of dead grants and of dummy users whose password has changed.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
 use super::{perform::perform, shared::Shared};
-use crate::subscription::{Input, Output};
+use crate::subscription::{Event, Failure, Input, Output};
 
 /// The longest the driver sleeps; far deadlines are slept for in pieces.
 const LONGEST_SLEEP: Duration = Duration::from_hours(1);
@@ -29,7 +29,10 @@ pub(super) async fn drive(shared: Arc<Shared>) {
                             let _ = shared.input(Input::Answered { ticket, answer });
                         });
                     }
-                    Output::Event(event) => shared.tell(event),
+                    Output::Event(event) => {
+                        warn(&event);
+                        shared.tell(event);
+                    }
                     Output::Timeout(deadline) => break deadline,
                 }
             }
@@ -49,4 +52,11 @@ pub(super) async fn drive(shared: Arc<Shared>) {
         }
     }
     // Dropping the set aborts what is under way.
+}
+
+/// Logs what nobody mends who does not read events, such as a firewall; it is told seldom.
+fn warn(event: &Event) {
+    if let Event::Failing { key, failure: Failure::Endpoint(error) } = event {
+        tracing::warn!(%key, %error, "a subscription waits for its endpoint, tried from here");
+    }
 }

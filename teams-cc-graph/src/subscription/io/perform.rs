@@ -11,7 +11,7 @@ use crate::{
     Client, Error, ErrorKind,
     model::Subscription,
     subscription::{Action, Answer, Failure, Listed, Wanted},
-    webhook::{ProbeError, probe_notifications},
+    webhook::probe_notifications,
     wire::{DateTimeOffset, Field, Sensitive},
 };
 
@@ -93,11 +93,7 @@ async fn probe(shared: &Shared, client: &Client, url: &str) -> Answer {
     let Some(chance) = (shared.secrets)() else { return Answer::Failed(Failure::Passing) };
     match probe_notifications(client.transport(), url, chance.reveal()).await {
         Ok(()) => Answer::Probed,
-        Err(ProbeError::Address) => Answer::Failed(Failure::Refused),
-        Err(error) => {
-            tracing::debug!(%error, "an endpoint is not ready");
-            Answer::Failed(Failure::Endpoint)
-        }
+        Err(error) => Answer::Failed(Failure::Endpoint(error)),
     }
 }
 

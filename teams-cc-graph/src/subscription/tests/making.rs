@@ -6,11 +6,12 @@ fn the_endpoint_is_tried_before_the_service_tries_it() {
     let mut plan = Plan::with(UpkeepConfig::default());
     plan.input(Input::Want(wanted("a")));
     assert_eq!(plan.asked(), Action::Probe { url: URL.into() });
-    plan.fail(Failure::Endpoint);
-    let failing = Event::Failing { key: "a".into(), failure: Failure::Endpoint };
+    plan.fail(Failure::Endpoint(ProbeError::Unreachable));
+    let failing =
+        Event::Failing { key: "a".into(), failure: Failure::Endpoint(ProbeError::Unreachable) };
     assert_eq!(plan.told(), [failing]);
     plan.until_asked();
-    plan.fail(Failure::Endpoint);
+    plan.fail(Failure::Endpoint(ProbeError::Unreachable));
     assert!(plan.told().is_empty(), "told once");
     plan.until_asked();
     plan.answer(Answer::Probed);
