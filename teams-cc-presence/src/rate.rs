@@ -114,6 +114,12 @@ impl Rate {
         self.allowed
     }
 
+    /// How many requests in 30 s it lets through for hours, without bursts.
+    #[must_use]
+    pub fn steady(&self) -> u32 {
+        self.allowed - self.burst
+    }
+
     /// How many requests of a class were let through.
     #[must_use]
     pub fn taken(&self, class: Class) -> u64 {

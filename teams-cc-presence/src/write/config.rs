@@ -4,6 +4,8 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use teams_cc_core::Seed;
 
+use crate::rate::QUOTA;
+
 /// How long a session may last (Learn, presence-setpresence): PT5M to PT4H.
 const EXPIRY: RangeInclusive<Duration> = Duration::from_mins(5)..=Duration::from_hours(4);
 /// When `Available` begins to fade (Learn, presence-setpresence).
@@ -65,7 +67,7 @@ impl Default for SessionConfig {
             expiry: Expiry::default(),
             again: Duration::from_mins(4),
             in_flight: 4,
-            most: 1000,
+            most: 500,
             answer_within: Duration::from_secs(20),
             seed: Seed::new(0),
         }
@@ -94,14 +96,28 @@ impl SessionConfig {
         self
     }
 
-    /// The most users held at once: default 1,000, at most 8,000.
+    /// The most users held at once: default 500, at most 8,000.
     ///
-    /// A thousand take 4.2 requests a second of the 50 that an app may send in a tenant; 8,000 take
-    /// two thirds of it all. Another app registration has a rate of its own.
+    /// Each is set again every 3¾ minutes on the average. So 500 take 67 requests in 30 s, half of
+    /// what a default [`Rate`](crate::Rate) lets through steadily ([`Rate::steady`](crate::Rate::steady)):
+    /// there is room for reads beside them. 1,000 take 134, all of it; give those a
+    /// `Quota::new(Rate::new(25), clock)`. 8,000 take two thirds of all that an app may ask in a
+    /// tenant; another app registration has a rate of its own. To set a number for the first time takes
+    /// as long as its rate says: 500 at the default two minutes.
     #[must_use]
     pub fn most(mut self, users: usize) -> Self {
         self.most = users.min(8_000);
         self
+    }
+
+    /// How many requests in 30 s it takes to hold the most users available, on the average.
+    #[must_use]
+    pub fn requests(&self) -> u32 {
+        let window = QUOTA.1.as_millis();
+        // The mean of what the spread leaves: an eighth at most.
+        let mean = (self.again - self.again / 16).as_millis().max(1);
+        let requests = (self.most as u128).saturating_mul(window).div_ceil(mean);
+        u32::try_from(requests).unwrap_or(u32::MAX)
     }
 
     /// When a request without an answer counts as lost: default 20 s, at least 1.

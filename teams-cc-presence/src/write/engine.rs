@@ -8,10 +8,10 @@ use std::{
 use teams_cc_core::{Instant, UserId};
 
 use super::{
-    Input, Output, SessionConfig, SessionPresence, Unheld, WriteId, config::FADE, setback::Setback,
+    Input, NotShown, Output, SessionConfig, SessionPresence, Unheld, WriteId, config::FADE,
+    setback::Setback,
 };
 use crate::{
-    error::TooManyUsers,
     rate::{Class, Rate},
     shard,
 };
@@ -118,9 +118,8 @@ impl PresenceSession {
     ///
     /// # Errors
     ///
-    /// [`TooManyUsers`] for one more than [`SessionConfig::most`], or for any after a shutdown;
-    /// nothing changes.
-    pub fn handle_input(&mut self, now: Instant, input: Input<'_>) -> Result<(), TooManyUsers> {
+    /// [`NotShown`] of [`Input::Show`] alone; nothing changes.
+    pub fn handle_input(&mut self, now: Instant, input: Input<'_>) -> Result<(), NotShown> {
         self.now = self.now.max(now);
         match input {
             Input::Show(user, presence) => self.show(shard::normal(user), presence)?,
@@ -220,10 +219,13 @@ impl PresenceSession {
         self.users.is_empty()
     }
 
-    fn show(&mut self, user: UserId, presence: SessionPresence) -> Result<(), TooManyUsers> {
+    fn show(&mut self, user: UserId, presence: SessionPresence) -> Result<(), NotShown> {
         let known = self.users.get(&user).copied();
-        if self.ending || (known.is_none() && self.users.len() >= self.config.most) {
-            return Err(TooManyUsers { limit: if self.ending { 0 } else { self.config.most } });
+        if self.ending {
+            return Err(NotShown::Ended);
+        }
+        if known.is_none() && self.users.len() >= self.config.most {
+            return Err(NotShown::TooMany { most: self.config.most });
         }
         if known.is_some_and(|held| held.wants == Some(presence)) {
             return Ok(());

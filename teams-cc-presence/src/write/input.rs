@@ -6,6 +6,24 @@ use teams_cc_core::UserId;
 
 use super::{SessionPresence, WriteId};
 
+/// A presence is not shown; nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotShown {
+    /// As many users as [`SessionConfig::most`](super::SessionConfig::most) allows are shown already.
+    #[error(
+        "{most} users are shown already: raise `SessionConfig::most`, to 8,000 at most and as far as \
+         the rate goes, or show the others by another app registration"
+    )]
+    TooMany {
+        /// The bound.
+        most: usize,
+    },
+    /// After a shutdown nobody is shown any more.
+    #[error("this was shut down and shows nobody any more: start another")]
+    Ended,
+}
+
 /// What a [`PresenceSession`](super::PresenceSession) is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

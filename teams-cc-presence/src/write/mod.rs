@@ -37,7 +37,7 @@ pub use config::{Expiry, InvalidExpiry, SessionConfig};
 pub use effective::{Because, Effective, Preferred, ShownSession, explain_effective};
 pub use engine::PresenceSession;
 pub use holder::{Holder, HolderBuilder, HolderEvents, HolderReport};
-pub use input::Input;
+pub use input::{Input, NotShown};
 pub use io::{Landed, carry_out};
 pub use output::{Output, Unheld, WriteId};
 pub use teams_cc_graph::request::users::{PreferredPresence, SessionPresence};

@@ -252,7 +252,7 @@ fn a_user_whom_the_app_may_not_show_is_told_once_and_keeps_nobody_waiting() {
 
 #[test]
 fn a_thousand_are_held_for_an_hour_within_the_rate() {
-    let mut desk = Desk::new(SessionConfig::default());
+    let mut desk = Desk::new(SessionConfig::default().most(1000));
     for n in 0..1000 {
         desk.put(Input::Show(&user(n), SessionPresence::Available));
     }
@@ -266,6 +266,35 @@ fn a_thousand_are_held_for_an_hour_within_the_rate() {
     assert_eq!(desk.session.len(), 1000);
     let mean = desk.sent.len() / 1000;
     assert!((15..=19).contains(&mean), "{mean}");
+}
+
+/// What the documentation of [`SessionConfig::most`] says, held for hours at the default rate.
+#[test]
+fn the_default_number_is_held_by_the_default_rate_beside_reads() {
+    let config = SessionConfig::default();
+    let (rate, most) = (Rate::default(), config.most);
+    assert_eq!((most, config.requests(), rate.steady()), (500, 67, 135));
+    let thousand = SessionConfig::default().most(1000).requests();
+    assert_eq!(thousand, 134);
+    assert!(thousand * 2 < Rate::new(25).steady());
+    let mut desk = Desk::new(config);
+    desk.rate = rate;
+    for n in 0..u64::try_from(most).unwrap() {
+        desk.put(Input::Show(&user(n), SessionPresence::Available));
+    }
+    let began = desk.now;
+    desk.pass(120, done);
+    assert_eq!(desk.sent.len(), most, "everybody is set for the first time in two minutes");
+    // As many reads as a sweep of 100,000 users every five minutes takes, and as many again.
+    for _ in 0..3600 {
+        desk.pass(1, done);
+        let _ = desk.rate.take(desk.now, crate::rate::Class::Resync);
+    }
+    assert!(desk.unheld.is_empty(), "{:?}", desk.unheld);
+    assert!(desk.rate.taken(crate::rate::Class::Resync) > 3000);
+    let writes = desk.sent.iter().filter(|(at, _)| *at >= began + secs(300)).count();
+    let took = u32::try_from(writes).unwrap() * 30 / 3420;
+    assert!((62..=70).contains(&took), "{took}");
 }
 
 /// A revoked token, or no network: a thousand users are not tried one by one.

@@ -6,7 +6,7 @@ use teams_cc_core::UserId;
 use teams_cc_presence::{
     Quota, Rate, Watch,
     tracker::TrackerConfig,
-    write::{Holder, HolderEvents, SessionConfig, SessionPresence, Unheld},
+    write::{Holder, HolderEvents, NotShown, SessionConfig, SessionPresence, Unheld},
 };
 
 use crate::service::Service;
@@ -57,7 +57,7 @@ async fn available_is_set_again_before_it_fades_and_cleared_at_the_end() {
     assert!(holder.shutdown(secs(10)).await.is_empty());
     assert!(service.book().sessions.is_empty());
     assert_eq!(events.next().await, None);
-    assert!(holder.show(&user(2), SessionPresence::Away).is_err());
+    assert_eq!(holder.show(&user(2), SessionPresence::Away), Err(NotShown::Ended));
 }
 
 #[tokio::test(start_paused = true)]

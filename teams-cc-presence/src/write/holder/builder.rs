@@ -57,6 +57,14 @@ impl HolderBuilder {
             let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
             Quota::new(Rate::default(), clock)
         });
+        let (takes, steady) = (self.config.requests(), quota.rate().steady());
+        if takes > steady {
+            tracing::warn!(
+                takes,
+                steady,
+                "more users may be held than the rate carries: raise its share, or hold fewer"
+            );
+        }
         let state = State::new(PresenceSession::new(self.config));
         let shared = Arc::new(Shared::new(state, self.client, quota));
         tokio::spawn(driver::drive(Arc::clone(&shared), self.app));

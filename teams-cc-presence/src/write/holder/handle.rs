@@ -7,9 +7,8 @@ use teams_cc_graph::Client;
 
 use super::{HolderBuilder, HolderReport, state::State};
 use crate::{
-    error::TooManyUsers,
     shared::{Life, Shared},
-    write::{Input, SessionPresence},
+    write::{Input, NotShown, SessionPresence},
 };
 
 /// Shows a presence of many users and holds it: a [`PresenceSession`](crate::write::PresenceSession) at work.
@@ -22,9 +21,9 @@ use crate::{
 /// use std::time::Duration;
 /// use teams_cc_core::{AppId, UserId};
 /// use teams_cc_graph::Client;
-/// use teams_cc_presence::{TooManyUsers, write::{Holder, SessionPresence}};
+/// use teams_cc_presence::write::{Holder, NotShown, SessionPresence};
 ///
-/// async fn shift(client: Client, app: AppId, agent: &UserId) -> Result<(), TooManyUsers> {
+/// async fn shift(client: Client, app: AppId, agent: &UserId) -> Result<(), NotShown> {
 ///     let (holder, _events) = Holder::builder(client, app).start();
 ///     holder.show(agent, SessionPresence::Available)?;
 ///     tokio::time::sleep(Duration::from_secs(8 * 3600)).await;
@@ -43,7 +42,8 @@ pub struct Holder {
 impl Holder {
     /// Configures a holder; `app` is the client id, which names its sessions.
     ///
-    /// The app needs `Presence.ReadWrite.All`. Take a client that does not repeat requests by itself
+    /// The app needs `Presence.ReadWrite.All`. After a restart show everybody again: what a process
+    /// before showed ends by its expiry. Take a client that does not repeat requests by itself
     /// ([`RetryPolicy::never`](teams_cc_graph::RetryPolicy::never)): the holder does, and counts each.
     pub fn builder(client: Client, app: AppId) -> HolderBuilder {
         HolderBuilder::new(client, app)
@@ -58,9 +58,10 @@ impl Holder {
     ///
     /// # Errors
     ///
-    /// [`TooManyUsers`] for one more than [`SessionConfig::most`](crate::write::SessionConfig::most), or for
-    /// any after a shutdown; nothing changes.
-    pub fn show(&self, user: &UserId, presence: SessionPresence) -> Result<(), TooManyUsers> {
+    /// [`NotShown::TooMany`] for one more than
+    /// [`SessionConfig::most`](crate::write::SessionConfig::most), [`NotShown::Ended`] after a
+    /// shutdown; nothing changes.
+    pub fn show(&self, user: &UserId, presence: SessionPresence) -> Result<(), NotShown> {
         self.input(Input::Show(user, presence))
     }
 
@@ -70,7 +71,7 @@ impl Holder {
         let _ = self.input(Input::Clear(user));
     }
 
-    fn input(&self, input: Input<'_>) -> Result<(), TooManyUsers> {
+    fn input(&self, input: Input<'_>) -> Result<(), NotShown> {
         self.shared.with(|state, now| state.session.handle_input(now, input))
     }
 
