@@ -28,7 +28,10 @@ pub enum ContentError {
     #[error("no validation token of the post speaks for the tenant of the notification")]
     TenantNotCovered,
     /// The key ring holds no key of this name.
-    #[error("the content is for a certificate that is not in the key ring: keep old keys longer")]
+    #[error(
+        "the content is for a certificate that is not in the key ring: put old keys back after a \
+         restart (`KeyRing::with_old`), and prune them later (`KeyRing::prune_after`)"
+    )]
     UnknownCertificate,
     /// The key of this name belongs to another certificate.
     #[error("the content names a certificate of the key ring by the wrong thumbprint")]
