@@ -8,15 +8,17 @@ use teams_cc::{
     doctor::{Check, Doctor, Finding, Need, SOON, Severity},
     platform::GraphAccess,
 };
-use teams_cc_core::{Clock, Secret, TenantId, Timestamp};
+use teams_cc_core::{Clock, Instant, Secret, TenantId, Timestamp};
 use teams_cc_graph::{
     Client, Cloud, Transport,
-    auth::AppCredential,
+    auth::{AppCredential, AssertionFile, ClientCertificate},
     webhook::{ChangeDelivery, Delivery, Intake, IntakeConfig, KeySource},
     wire::Sensitive,
 };
 use teams_cc_sim::{
-    Setup, Sim, run,
+    Override, Setup, Sim,
+    keys::{CLIENT_CERTIFICATE, CLIENT_KEY},
+    run,
     world::{App, SECRET, User},
 };
 use tower::util::BoxCloneSyncService;
@@ -168,6 +170,77 @@ fn a_sign_in_that_fails_is_told_with_its_remedy_and_never_with_its_secret() {
     }
 }
 
+/// A clock after the end of every certificate there is.
+struct AfterAll(Arc<dyn Clock>);
+
+impl Clock for AfterAll {
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn wall(&self) -> Timestamp {
+        days(self.0.wall(), 36_525)
+    }
+}
+
+/// Nothing was sent, so nobody is to look into the tenant's log.
+#[test]
+fn what_is_found_before_anything_is_sent_is_mended_here() {
+    run(async {
+        let (sim, mut access) = world(|app| app);
+        access.transport = endpoint(|_| panic!("nothing is sent"));
+        let pair = ClientCertificate::from_pem(CLIENT_CERTIFICATE, &Secret::from(CLIENT_KEY));
+        let file = AssertionFile::new("/nowhere/assertion");
+        let file = AppCredential::federated(Arc::new(file), Cloud::Global).expect("an audience");
+        for (credential, clock, says, remedy) in [
+            (
+                AppCredential::certificate(pair.expect("a pair")),
+                Arc::new(AfterAll(sim.clock())) as Arc<dyn Clock>,
+                "the client certificate expired at 2120-01-01",
+                "register a new one and sign with it",
+            ),
+            (file, sim.clock(), "No such file", "check its file, its store or its source"),
+        ] {
+            access.credential = credential;
+            let doctor = Doctor::new(clock).contact_center("bot", &access).expect("a client");
+            let [finding] = &*doctor.run().await else { panic!("one finding") };
+            assert_eq!((finding.check, finding.severity), (Check::SignIn, Severity::Fault));
+            assert!(finding.says.contains(says), "{finding}");
+            assert_eq!(finding.remedy.as_deref(), Some(remedy));
+        }
+    })
+    .expect("a runtime");
+}
+
+#[test]
+fn a_service_that_fails_is_not_blamed_on_the_tenant() {
+    for (status, remedy) in [
+        (503, "look again later; if it stays, quote request r-7 to Microsoft"),
+        (429, "it asks too much"),
+        (400, "look the code up in the request's documentation; if it stays, quote request r-7"),
+    ] {
+        run(async {
+            let (sim, access) = world(|app| app);
+            let sim = sim.with_override(Override::new(move |request| {
+                let presence = request.uri().path().ends_with("/getPresencesByUserId");
+                presence.then(|| {
+                    let body = r#"{"error":{"code":"UnknownError","message":"no"}}"#;
+                    let answer = http::Response::builder().status(status);
+                    answer.header("request-id", "r-7").body(Bytes::from(body)).expect("a response")
+                })
+            }));
+            let mut access = access;
+            access.transport = sim.graph().expect("a bot").transport;
+            let client = client(&sim, &access);
+            let doctor = Doctor::new(sim.clock()).presence("bot", client, user());
+            let [finding] = &*doctor.run().await else { panic!("one finding") };
+            let told = finding.to_string();
+            assert!(told.contains(remedy) && !told.contains("sign-in log"), "{told}");
+        })
+        .expect("a runtime");
+    }
+}
+
 fn unreachable() -> Transport {
     let serve = |_: http::Request<Bytes>| async {
         Err::<http::Response<Bytes>, _>(std::io::Error::other("no route"))
@@ -219,6 +292,31 @@ fn an_endpoint_that_graph_would_not_accept_is_told_what_it_does_wrong() {
         );
         let request = http::Request::post("/notify?validationToken=x").body(Bytes::new());
         assert_eq!(bare.handle(request.expect("a request")).await.status(), 401);
+    })
+    .expect("a runtime");
+}
+
+/// An app without calls, which reads and shows presence, and an account that is told of it.
+#[test]
+fn an_app_of_presence_alone_and_its_account_are_looked_at() {
+    run(async {
+        let (sim, access) = world(|app| app.roles(&["Presence.Read.All"]));
+        let app = client(&sim, &access);
+        let look = |needs: Vec<Need>| {
+            let app = app.clone();
+            let doctor = Doctor::new(sim.clock()).app("presence", app, Cloud::Global, needs);
+            async move { doctor.run().await }
+        };
+        let findings = look(vec![Need::presence()]).await;
+        assert_eq!(faults(&findings), Vec::<&Finding>::new());
+        let findings = look(vec![Need::shown_presence()]).await;
+        let [finding] = &*faults(&findings) else { panic!("{findings:#?}") };
+        assert!(finding.says.contains("it cannot show a presence"), "{finding}");
+        assert!(finding.says.contains("Presence.ReadWrite.All"), "{finding}");
+        // Nobody is told of presence but who signed in.
+        let findings = look(vec![Need::subscribed_presence()]).await;
+        let [finding] = &*faults(&findings) else { panic!("{findings:#?}") };
+        assert!(finding.says.contains("no permission lets an app do so"), "{finding}");
     })
     .expect("a runtime");
 }

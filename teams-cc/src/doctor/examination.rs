@@ -13,6 +13,9 @@ use teams_cc_graph::{
 use super::{Check, Finding, Need, certificate};
 use crate::platform::{Env, GraphAccess, Platform as _};
 
+/// What to do about a client that cannot work.
+const MADE: &str = "mend it where the client is made";
+
 /// Looks at what a contact center needs of a tenant; see the [module](crate::doctor).
 ///
 /// ```
@@ -238,28 +241,64 @@ async fn read_presence(name: &str, client: &Client, user: &UserId) -> Finding {
 
 /// What a refusal says, and what mends it.
 fn refused(check: Check, name: &str, error: &Error) -> Finding {
-    let diagnosis = error.diagnosis();
-    let says = diagnosis.as_ref().map_or_else(|| error.to_string(), told);
-    let finding = Finding::fault(check, name, says);
-    match (diagnosis, error.kind()) {
-        (Some(diagnosis), _) => finding.remedy(diagnosis.mend),
-        (None, ErrorKind::Connection | ErrorKind::Timeout) => {
-            finding.remedy("check the way to Microsoft: names, proxy, firewall and trusted roots")
-        }
-        (None, _) => finding.remedy("look the message up in the tenant's sign-in log"),
+    if let Some(diagnosis) = error.diagnosis() {
+        return Finding::fault(check, name, told(&diagnosis)).remedy(diagnosis.mend);
     }
+    let remedy = match error.kind() {
+        // These are found here, before anything is sent: no log of the tenant's has them.
+        ErrorKind::Config(error) => return split(check, name, &error.to_string(), MADE),
+        ErrorKind::Invalid(error) => return split(check, name, &error.to_string(), MADE),
+        ErrorKind::Credential => {
+            let says = format!("the credential could not be read or kept: {}", root(error));
+            return Finding::fault(check, name, says)
+                .remedy("check its file, its store or its source");
+        }
+        ErrorKind::Connection | ErrorKind::Timeout => {
+            "check the way to Microsoft: names, proxy, firewall and trusted roots".to_owned()
+        }
+        ErrorKind::Throttled { .. } => {
+            "look again later, and at what else asks as this app: it asks too much".to_owned()
+        }
+        _ if error.is_retryable() => format!("look again later{}", quoting(error)),
+        ErrorKind::Service(_) => {
+            format!("look the code up in the request's documentation{}", quoting(error))
+        }
+        _ => "look the message up in the tenant's sign-in log".to_owned(),
+    };
+    Finding::fault(check, name, error.to_string()).remedy(remedy)
+}
+
+/// What caused an error in the first place.
+fn root(error: &Error) -> String {
+    let mut root: &dyn std::error::Error = error;
+    while let Some(cause) = root.source() {
+        root = cause;
+    }
+    root.to_string()
+}
+
+/// By what a request is asked about at Microsoft's.
+fn quoting(error: &Error) -> String {
+    let id = error.request_id();
+    id.map_or_else(String::new, |id| format!("; if it stays, quote request {id} to Microsoft"))
 }
 
 fn told(diagnosis: &Diagnosis) -> String {
     format!("{} ({})", diagnosis.cause, diagnosis.code)
 }
 
-/// An endpoint's answer; its error says what is wrong and, after a colon, what to do.
+/// An endpoint's answer.
 fn probed(check: Check, url: &str, tried: Result<(), ProbeError>, fine: &str) -> Finding {
-    let Err(error) = tried else { return Finding::fine(check, url, fine) };
-    let told = error.to_string();
-    let (says, remedy) = told.split_once(": ").unwrap_or((&told, "see its documentation"));
-    Finding::fault(check, url, says).remedy(remedy)
+    match tried {
+        Ok(()) => Finding::fine(check, url, fine),
+        Err(error) => split(check, url, &error.to_string(), "see its documentation"),
+    }
+}
+
+/// A text that says what is wrong and, after its last colon, what to do.
+fn split(check: Check, subject: &str, told: &str, otherwise: &str) -> Finding {
+    let (says, remedy) = told.rsplit_once(": ").unwrap_or((told, otherwise));
+    Finding::fault(check, subject, says).remedy(remedy)
 }
 
 /// Whether two tenants, both named by their ids, differ.

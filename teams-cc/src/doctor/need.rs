@@ -2,9 +2,13 @@
 
 use teams_cc_graph::{
     permission::Permission,
-    request::communications::{
-        GetPresencesByUserId,
-        calls::{AnswerCall, SubscribeToTone, TransferCall},
+    request::{
+        communications::{
+            GetPresencesByUserId,
+            calls::{AnswerCall, SubscribeToTone, TransferCall},
+        },
+        subscriptions::limit_of,
+        users::SetPresence,
     },
 };
 
@@ -39,5 +43,18 @@ impl Need {
     #[must_use]
     pub fn presence() -> Self {
         Self::new("read presence", GetPresencesByUserId::REQUIRED_PERMISSIONS)
+    }
+
+    /// Being told of presence: a signed-in account's, whose client is to be looked at.
+    #[must_use]
+    pub fn subscribed_presence() -> Self {
+        let limit = limit_of("communications/presences");
+        Self::new("subscribe to presence", limit.map_or(&[], |limit| limit.permissions))
+    }
+
+    /// Showing a presence, as a [`Holder`](teams_cc_presence::write::Holder) does.
+    #[must_use]
+    pub fn shown_presence() -> Self {
+        Self::new("show a presence", SetPresence::REQUIRED_PERMISSIONS)
     }
 }
