@@ -176,8 +176,21 @@ fn a_tab_acts_on_behalf_of_who_opened_it() {
         let query = stage.browse(&pending).await;
         let person = tab.redeem(pending, &query).await.expect("ada signs in");
         let caller = person.token.secret().clone();
-        let token = stage.app(secret()).on_behalf_of(caller).token(&stage.wanted(GRAPH)).await;
+        let app = stage.app(secret());
+        let proven = app.callers().prove(&caller, Some(&stage.tenant), "access_as_user").await;
+        let ada = stage.sim.setup().users[0].id.clone();
+        assert_eq!(proven.expect("a person's, for this API").user, ada);
+        let token = app.on_behalf_of(caller.clone()).token(&stage.wanted(GRAPH)).await;
         assert!(token.expect("a token for Graph").granted().is_some());
+        let client = Client::builder()
+            .tenant(stage.tenant.clone())
+            .on_behalf_of(app.on_behalf_of(caller))
+            .transport(stage.transport.clone())
+            .clock(stage.sim.clock())
+            .build()
+            .expect("a client");
+        assert!(client.delegated(ActsFor::SignedInUser).is_ok());
+        client.sign_in().await.expect("it acts for who called");
 
         let forged = stage.app(secret()).on_behalf_of(Secret::from("e30.e30.e30"));
         let error = forged.token(&stage.wanted(GRAPH)).await.expect_err("nobody signed it");

@@ -125,6 +125,19 @@ impl PendingSignIn {
         &self.state
     }
 
+    /// The state in the query of a redirect, by which to find the sign-in that it answers.
+    ///
+    /// It proves nothing yet: [`AppRegistration::redeem`] holds it against the sign-in's own.
+    #[must_use]
+    pub fn state_of(query: &str) -> Option<Secret> {
+        if query.len() > MAX_QUERY {
+            return None;
+        }
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        let state = pairs.find(|(name, _)| name == "state")?.1;
+        Some(Secret::new(state.into_owned()))
+    }
+
     /// All of it as one text, to be kept encrypted where several processes serve redirects.
     #[must_use]
     pub fn save(&self) -> Secret {

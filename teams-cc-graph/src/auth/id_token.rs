@@ -18,6 +18,9 @@ use crate::wire::Sensitive;
 const OTHER_ISSUERS: &[(&str, &str)] =
     &[("https://login.chinacloudapi.cn", "https://login.partner.microsoftonline.cn")];
 
+/// The error of an id token that proves nothing.
+const WORD: &str = "invalid_id_token";
+
 /// A person, as a proven id token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -35,11 +38,11 @@ pub struct IdToken {
 /// Proves id tokens: by whom, for whom, when, and in answer to what. Cheap to clone.
 #[derive(Clone)]
 pub struct IdTokens {
-    prover: Arc<Prover>,
+    pub(super) prover: Arc<Prover>,
     /// With the tenant in place of `{}`.
-    issuers: Arc<[Box<str>]>,
+    pub(super) issuers: Arc<[Box<str>]>,
     audience: AppId,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl IdTokens {
@@ -93,7 +96,7 @@ impl IdTokens {
         tenant: Option<&TenantId>,
         nonce: Option<&str>,
     ) -> Result<IdToken, Error> {
-        self.check(token.reveal(), tenant, nonce).await.map_err(told)
+        self.check(token.reveal(), tenant, nonce).await.map_err(|why| told(why, WORD))
     }
 
     async fn check(
@@ -126,7 +129,7 @@ impl IdTokens {
     /// What is said where there is no id token.
     pub(super) fn missing(&self) -> Error {
         let _ = self;
-        told(JwtError::Missing)
+        told(JwtError::Missing, WORD)
     }
 }
 
@@ -142,7 +145,7 @@ impl Acceptance for Person<'_> {
     fn accepts(&self, claims: &Claims, now: Timestamp) -> Result<TenantId, JwtError> {
         let tenant = claims.tenant.as_ref().ok_or(JwtError::BadClaims)?;
         let IdTokens { issuers, audience, .. } = self.tokens;
-        Policy::of_tenant(issuers, tenant, audience).check(claims, now)?;
+        Policy::of_tenant(issuers, tenant, audience.as_str()).check(claims, now)?;
         if self.serves(tenant) { Ok(tenant.clone()) } else { Err(JwtError::WrongTenant) }
     }
 
@@ -151,12 +154,13 @@ impl Acceptance for Person<'_> {
     }
 }
 
-fn told(error: JwtError) -> Error {
+/// What an error says of a token that proves nothing; `word` names its kind.
+pub(super) fn told(error: JwtError, word: &str) -> Error {
     let kind = match error {
         JwtError::KeysUnavailable | JwtError::KeyNotLookedUp => ErrorKind::Connection,
         _ => {
             let rolled_over = error == JwtError::UnknownKey;
-            let word = if rolled_over { "unknown_signing_key" } else { "invalid_id_token" };
+            let word = if rolled_over { "unknown_signing_key" } else { word };
             let refusal = SignInError::new(word, error.to_string());
             ErrorKind::SignIn(Box::new(refusal))
         }

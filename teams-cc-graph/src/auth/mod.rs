@@ -5,6 +5,7 @@ mod authorization_code;
 #[cfg(feature = "azure-identity")]
 mod azure;
 mod cache;
+mod caller;
 pub(crate) mod challenge;
 mod claims;
 #[cfg(feature = "client-certificate")]
@@ -33,6 +34,7 @@ pub use authorization_code::{Authorize, PendingSignIn};
 #[cfg(feature = "azure-identity")]
 pub use azure::AzureCredential;
 pub use cache::TokenCache;
+pub use caller::{Caller, Callers};
 #[cfg(feature = "client-certificate")]
 pub use client_certificate::{CertificateError, ClientCertificate};
 pub use client_credentials::ClientCredentials;

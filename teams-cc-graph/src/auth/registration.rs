@@ -10,7 +10,9 @@ use teams_cc_core::{AppId, Clock, TenantId, Timestamp};
 
 use super::claims;
 use super::form::Form;
-use super::{AppCredential, Authorize, DeviceCode, IdTokens, OnBehalfOf, SignedIn, TokenRequest};
+use super::{
+    AppCredential, Authorize, Callers, DeviceCode, IdTokens, OnBehalfOf, SignedIn, TokenRequest,
+};
 use crate::client::Transport;
 use crate::error::Error;
 use crate::webhook::KeySource;
@@ -130,6 +132,13 @@ impl AppRegistration {
     #[must_use]
     pub fn on_behalf_of(&self, token: Secret) -> OnBehalfOf {
         OnBehalfOf::new(self.clone(), token)
+    }
+
+    /// Proves the tokens that an API of yours is called with, such as by a tab in Teams, where this
+    /// app is the API. Do so before anything else, also before [`on_behalf_of`](Self::on_behalf_of).
+    #[must_use]
+    pub fn callers(&self) -> Callers {
+        Callers::beside(&self.inner.id_tokens, &self.inner.authority, &self.inner.client_id)
     }
 
     /// The client id.

@@ -4,6 +4,7 @@ mod app;
 mod as_msal;
 #[cfg(feature = "azure-identity")]
 mod azure;
+mod callers;
 #[cfg(feature = "client-certificate")]
 mod certificate;
 mod challenged;

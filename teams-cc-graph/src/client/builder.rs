@@ -13,8 +13,8 @@ use url::Url;
 
 use super::{Base, BoxError, Client, Inner, ReqwestTransport, Transport};
 use crate::auth::{
-    AppCredential, AppRegistration, ClientCredentials, SignedInUser, TokenCache, TokenProvider,
-    TokenRequest,
+    AppCredential, AppRegistration, ClientCredentials, OnBehalfOf, SignedInUser, TokenCache,
+    TokenProvider, TokenRequest,
 };
 use crate::cloud::Cloud;
 use crate::config::{Config, SystemClock};
@@ -43,7 +43,7 @@ pub struct ClientBuilder {
 
 enum Credential {
     App(AppId, AppCredential),
-    User(SignedInUser),
+    Person(Arc<dyn TokenProvider>),
     Provider(Arc<dyn TokenProvider>),
 }
 
@@ -91,7 +91,16 @@ impl ClientBuilder {
     /// Sign in as a person who signed in before; tokens are cached. Then see
     /// [`Client::delegated`].
     pub fn signed_in_user(mut self, user: SignedInUser) -> Self {
-        self.credential = Some(Credential::User(user));
+        self.credential = Some(Credential::Person(Arc::new(user)));
+        self
+    }
+
+    /// Act for the person whose token an API of yours was called with; tokens are cached. Then see
+    /// [`Client::delegated`].
+    ///
+    /// Such a client lives as long as that token, and paces its own requests alone.
+    pub fn on_behalf_of(mut self, person: OnBehalfOf) -> Self {
+        self.credential = Some(Credential::Person(Arc::new(person)));
         self
     }
 
@@ -211,8 +220,8 @@ impl ClientBuilder {
                     if self.handles_challenges { app.continuous_access_evaluation() } else { app };
                 Arc::new(TokenCache::new(Arc::new(ClientCredentials::new(app)), clock, seed))
             }
-            Credential::User(user) => {
-                Arc::new(TokenCache::new(Arc::new(user), Arc::clone(&clock), seed))
+            Credential::Person(person) => {
+                Arc::new(TokenCache::new(person, Arc::clone(&clock), seed))
             }
         };
         let ids = Arc::new(IdSource::new(seed));

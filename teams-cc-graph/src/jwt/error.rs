@@ -55,6 +55,9 @@ pub enum JwtError {
     /// The token does not hold the nonce that was sent.
     #[error("the token answers another sign-in")]
     WrongNonce,
+    /// The token does not hold the scope that is asked for: it is an app's own, or holds others.
+    #[error("the token does not let its app act for a person in the scope that is asked for")]
+    MissingScope,
     /// The token speaks for a tenant that is not served here.
     #[error("the token speaks for a tenant that is not served here")]
     WrongTenant,

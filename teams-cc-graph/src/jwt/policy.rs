@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use teams_cc_core::{AppId, TenantId, Timestamp};
+use teams_cc_core::{TenantId, Timestamp};
 
 use super::{Claims, JwtError};
 
@@ -35,9 +35,9 @@ impl Policy {
     }
 
     /// Accepts tokens that a tenant's issuer signed, by issuers with the tenant in place of `{}`.
-    pub(crate) fn of_tenant(issuers: &[Box<str>], tenant: &TenantId, audience: &AppId) -> Self {
+    pub(crate) fn of_tenant(issuers: &[Box<str>], tenant: &TenantId, audience: &str) -> Self {
         let issuers = issuers.iter().map(|issuer| issuer.replace("{}", tenant.as_str()));
-        Self::new(issuers, audience.as_str())
+        Self::new(issuers, audience)
     }
 
     /// Sets how far the clocks may differ.

@@ -66,6 +66,9 @@ async fn a_code_is_redeemed_with_its_verifier_and_the_id_token_is_proven() {
     let challenge = query(&pending, "code_challenge").unwrap();
     endpoint.then(200, signed_in(json!({ "nonce": nonce })));
     let answer = format!("code=c0de%2F1&state={}&session_state=x", pending.state().reveal());
+    let state = PendingSignIn::state_of(&answer).unwrap();
+    assert_eq!(state.reveal(), pending.state().reveal());
+    assert!(PendingSignIn::state_of("code=c").is_none());
     let person = app.redeem(pending, &answer).await.unwrap();
     let id = person.id_token.as_ref().unwrap();
     assert_eq!((id.tenant.as_str(), id.user.as_str(), &*id.subject), (TENANT, USER, "pairwise"));

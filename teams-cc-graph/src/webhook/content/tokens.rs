@@ -155,7 +155,7 @@ impl Acceptance for ChangeTracking {
 
     fn accepts(&self, claims: &Claims, now: Timestamp) -> Result<TenantId, JwtError> {
         let tenant = claims.tenant.as_ref().ok_or(JwtError::WrongTenant)?;
-        Policy::of_tenant(&self.issuers, tenant, &self.audience).check(claims, now)?;
+        Policy::of_tenant(&self.issuers, tenant, self.audience.as_str()).check(claims, now)?;
         self.tenants.served(tenant).ok_or(JwtError::WrongTenant)
     }
 
