@@ -103,7 +103,7 @@ async fn an_endpoint_that_is_down_is_found_out_before_the_service_is_asked() {
     keeper.want(wanted()).unwrap();
     let failing = Event::Failing {
         key: "shard-1".into(),
-        failure: Failure::Endpoint(ProbeError::Unreachable),
+        failure: Failure::Endpoint(ProbeError::Status(503)),
     };
     assert_eq!(next(&mut events).await, failing);
     assert!(service.book.lock().unwrap().log.is_empty());
