@@ -98,6 +98,8 @@ fn a_transfer_whose_end_is_never_told_leaves_the_agent_out_of_sight() {
         assert!(offered - joined + Duration::from_secs(15) >= settled, "{steps:?}\n{ladder}");
         // A call that is being handed over is looked at, so its end is found out soon.
         assert!(offered - joined <= settled + Duration::from_mins(1), "{steps:?}\n{ladder}");
+        let freed = closing.report.freed;
+        assert!(freed.shown >= 1 && freed.overdue == 0, "{freed}");
         assert!(ladder.contains("ada is busy out of sight"), "{ladder}");
     })
     .expect("a runtime");
@@ -116,6 +118,8 @@ fn presence_that_never_shows_the_call_frees_nobody_before_its_time() {
         let offered = at(&steps, "C2 offered").expect("and the second in the end");
         assert!(offered - connected >= settled, "{steps:?}\n{}", closing.ladder);
         assert!(offered - connected <= settled + Duration::from_secs(40), "{steps:?}");
+        let freed = closing.report.freed;
+        assert!(freed.shown >= 1 && freed.all() == freed.shown, "{freed}");
     })
     .expect("a runtime");
 }
@@ -142,6 +146,7 @@ fn presence_that_never_leaves_the_call_blocks_the_agent_until_the_ceiling_and_lo
         // Past the ceiling her place is free, yet Teams still shows a call: nobody rings her.
         assert_eq!(at(&steps, "C2 offered"), None, "{steps:?}\n{}", closing.ladder);
         assert_eq!((closing.report.answered, closing.report.overflowed), (1, 1));
+        assert_eq!(closing.report.freed.to_string(), "1 freed: 1 by nobody");
     })
     .expect("a runtime");
 }
@@ -157,6 +162,7 @@ fn an_agent_who_says_so_is_free_at_once() {
         center.set_available("ada".parse().expect("an id"), true).await;
         wait(Duration::from_millis(10)).await;
         assert_eq!(stage.reservations().await, []);
+        assert_eq!(center.report().freed.to_string(), "1 freed: 1 by themselves");
         stage.close(center).await.assert_nothing("an agent's own word");
     })
     .expect("a runtime");

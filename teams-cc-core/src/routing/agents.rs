@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     AgentChange, Output,
     engine::{Engine, EngineError, MAX_AGENTS, MAX_QUEUES, Timer},
+    freed::FreedBy,
     roster::Hold,
 };
 use crate::{AgentId, ContactId, agent::AwayReason};
@@ -70,7 +71,7 @@ impl Engine {
                 if !record.has(&contact) {
                     return Err(EngineError::UnknownContact(contact));
                 }
-                self.finish(place, &contact, true);
+                self.free(place, &contact, FreedBy::Record);
             }
         }
         self.roster.touch(place);
@@ -92,7 +93,7 @@ impl Engine {
 
     pub(super) fn released(&mut self, contact: &ContactId) -> Result<(), EngineError> {
         for agent in self.holders(contact)? {
-            self.finish(agent, contact, true);
+            self.free(agent, contact, FreedBy::End);
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::{
-    Decision, EngineConfig, Explanation, Input, MAX_FINDINGS, OfferRules, Output, Plan, Queue,
-    Roster, View,
+    Decision, EngineConfig, Explanation, Freed, Input, MAX_FINDINGS, OfferRules, Output, Plan,
+    Queue, Roster, View,
     calls::Calls,
     dispatch::Front,
     resume::Kept,
@@ -70,6 +70,7 @@ pub struct Engine {
     undecided: bool,
     pub(super) arrivals: u64,
     pub(super) offered: u64,
+    pub(super) freed: Freed,
     /// Offers that wait for the store's answer alone.
     pub(super) abandoned: usize,
     /// Whom the call looked at is rung at, by place.
@@ -160,6 +161,7 @@ impl Engine {
             undecided: false,
             arrivals: 0,
             offered: 0,
+            freed: Freed::default(),
             abandoned: 0,
             rung: Vec::new(),
         }
@@ -226,6 +228,12 @@ impl Engine {
     #[must_use]
     pub fn roster(&self) -> &Roster {
         &self.roster
+    }
+
+    /// How many agents were freed of calls out of sight so far, by who said that these were over.
+    #[must_use]
+    pub fn freed(&self) -> Freed {
+        self.freed
     }
 
     /// How many calls wait or are offered.

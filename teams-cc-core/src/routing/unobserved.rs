@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::{
     AgentRecord, Alarm, Output,
     engine::{Engine, EngineError, Timer},
+    freed::FreedBy,
     roster::Hold,
 };
 use crate::{
@@ -112,7 +113,7 @@ impl Engine {
             }
         }
         for contact in over {
-            self.finish(agent, &contact, true);
+            self.free(agent, &contact, FreedBy::Presence);
         }
     }
 
@@ -122,7 +123,7 @@ impl Engine {
         let hidden = slots.iter().filter(|slot| matches!(slot.hold, Hold::Unobserved { .. }));
         let contacts: Vec<ContactId> = hidden.map(|slot| slot.contact.clone()).collect();
         for contact in contacts {
-            self.finish(agent, &contact, false);
+            self.free(agent, &contact, FreedBy::Agent);
         }
     }
 
@@ -133,6 +134,15 @@ impl Engine {
             contact: contact.clone(),
             after: self.config.unobserved.ceiling,
         }));
-        self.finish(agent, contact, true);
+        self.free(agent, contact, FreedBy::Ceiling);
+    }
+
+    /// Frees the place of a call that is over, and counts it where it was out of sight.
+    pub(super) fn free(&mut self, agent: u32, contact: &ContactId, by: FreedBy) {
+        let slot = self.roster.at(agent).and_then(|record| record.slot(contact));
+        if slot.is_some_and(|slot| matches!(slot.hold, Hold::Unobserved { .. })) {
+            self.freed.count(by);
+        }
+        self.finish(agent, contact, by != FreedBy::Agent);
     }
 }

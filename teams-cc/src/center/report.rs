@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use teams_cc_core::routing::Freed;
+
 /// A count of contacts by what became of them.
 ///
 /// Every contact is counted once under the first of these that fits, so the parts add up to
@@ -29,6 +31,8 @@ pub struct Report {
     pub open: u64,
     /// Passed to the emergency services; counted under one of the above too.
     pub emergencies: u64,
+    /// Agents freed of calls out of sight, by who said that these were over.
+    pub freed: Freed,
 }
 
 /// Writes one line, such as `7 contacts, 5 answered, 1 overflowed, 0 lost`.

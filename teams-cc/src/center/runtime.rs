@@ -104,7 +104,7 @@ impl Runtime {
         self.watch_presence();
         loop {
             self.pump();
-            self.publish.send_replace(self.state.report);
+            self.publish.send_replace(self.report());
             if self.is_done() {
                 break;
             }
@@ -129,8 +129,14 @@ impl Runtime {
         }
         self.state.tasks.abort_all();
         self.wires.shutdown(LAST_WORDS).await;
-        self.publish.send_replace(self.state.report);
-        self.state.report
+        let report = self.report();
+        self.publish.send_replace(report);
+        report
+    }
+
+    /// What became of the contacts so far.
+    fn report(&self) -> Report {
+        Report { freed: self.desk.engine.freed(), ..self.state.report }
     }
 
     fn wake(&self) -> Option<Instant> {
