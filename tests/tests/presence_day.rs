@@ -38,6 +38,19 @@ fn an_hour_of_everything_that_goes_wrong_loses_nothing_and_keeps_every_limit() {
     }
 }
 
+/// The plan of the example itself for some hours, with fewer people: its outages, its rate of changes
+/// and its share of the rate. `cargo xtask soak` runs the example as a whole.
+#[test]
+fn hours_of_the_enterprise_plan_keep_every_bound_with_few_people() {
+    let mut plan = Plan::enterprise(42).lasting(minutes(4 * 60));
+    plan.users = 2_000;
+    plan.held = 20;
+    let report = World::new(plan).run();
+    assert_eq!(report.faults(), Vec::<String>::new(), "{report}");
+    assert!(report.throttled > 0 && report.lost > 0 && report.opened > 0, "{report}");
+    assert!(report.heap / report.users <= 256, "{report}");
+}
+
 #[test]
 fn agents_are_held_available_within_the_same_rate_as_everybody_is_read() {
     let report = World::new(small(4, 4_000, minutes(60))).run();

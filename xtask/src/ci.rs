@@ -44,7 +44,12 @@ pub(crate) fn run() -> Tally {
     step("tests of what teams-cc-graph can do besides", &mut || {
         let mut test = command::cargo();
         test.args(["test", "--quiet", "--package", "teams-cc-graph", "--all-features"]);
-        command::run(test.args(["--test", "webhook_intake", "--test", "observed"]))
+        command::run(test.args(["--lib", "--test", "webhook_intake", "--test", "observed"]))
+    });
+    step("documentation tests of all that teams-cc-graph can do", &mut || {
+        let mut test = command::cargo();
+        test.args(["test", "--quiet", "--package", "teams-cc-graph", "--all-features", "--doc"]);
+        command::run(&mut test)
     });
     step("clippy of all that teams-cc-sip can do", &mut || {
         command::run(&mut clippy(&["--package", "teams-cc-sip", "--all-features"]))

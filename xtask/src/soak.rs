@@ -9,6 +9,10 @@ const FACTOR: &str = "100";
 /// Cases of each property, unless `PROPTEST_CASES` says otherwise; the default of a test is 256.
 const CASES: &str = "20000";
 
+/// The example that holds a day of 100,000 people against its bounds of heap and processor time;
+/// `presence_day` of the tests is the same in small.
+const ENTERPRISE: &str = "presence_100k";
+
 /// Runs every test, or those whose name contains `name`, with long counts and optimised code;
 /// `peers` is the foreign stacks.
 pub(crate) fn run(name: Option<&str>) -> Tally {
@@ -28,6 +32,11 @@ pub(crate) fn run(name: Option<&str>) -> Tally {
         cargo.env(variable, std::env::var(variable).unwrap_or_else(|_| default.to_owned()));
     }
     tally.add_run("long runs", command::echo(&mut cargo));
+    if name.is_none_or(|name| ENTERPRISE.contains(name)) {
+        let mut day = command::cargo();
+        day.args(["run", "--quiet", "--release", "--example", ENTERPRISE]);
+        tally.check("a day of an enterprise's presence keeps every bound", command::run(&mut day));
+    }
     tally.print();
     tally
 }
