@@ -8,7 +8,7 @@
 use std::{error::Error, net::Ipv4Addr, sync::Arc, time::Duration};
 
 use teams_cc::sip::{
-    gate::GatePolicy,
+    gate::{GatePolicy, Permission},
     io::{SilentMedia, SocketNetwork, TokioClock},
     trunk::{
         BackToBack, Destination, IncomingCall, SipLeg, StaticPeer, Trunk, TrunkConfig, TrunkEvent,
@@ -16,7 +16,7 @@ use teams_cc::sip::{
     },
 };
 use teams_cc_core::{
-    LegId, PhoneNumber,
+    PhoneNumber,
     contact::{Leg, LegCommand, LegEvent, RejectReason},
 };
 
@@ -27,10 +27,15 @@ type Peers<'a> = &'a [(&'a str, u16)];
 async fn main() -> Result<(), Failure> {
     let [caller, desk, mobile, us] = [port().await?, port().await?, port().await?, port().await?];
     let peers = [("desk", desk), ("mobile", mobile), ("outside", caller)];
-    let (trunk, events) = start("sbc1.adatum.biz", us, &peers).await?;
-    let (caller, told) = start("caller.example.org", caller, &[("sbc", us)]).await?;
-    let (desk, at_the_desk) = start("desk.example.org", desk, &[("sbc", us)]).await?;
-    let (mobile, on_the_way) = start("mobile.example.org", mobile, &[("sbc", us)]).await?;
+    // Without a permission nobody calls out: this one lets calls to a few numbers through.
+    let gate = GatePolicy::new().others(Permission::new().allow("+1425555").any_caller());
+    let (trunk, events) = start("sbc1.adatum.biz", us, &peers, gate).await?;
+    // The others are telephones; a telephone may call whom it likes.
+    let sbc = [("sbc", us)];
+    let phone = |name, port| start(name, port, &sbc, GatePolicy::unrestricted());
+    let (caller, told) = phone("caller.example.org", caller).await?;
+    let (desk, at_the_desk) = phone("desk.example.org", desk).await?;
+    let (mobile, on_the_way) = phone("mobile.example.org", mobile).await?;
     let agent = tokio::spawn(put_through(trunk.clone(), events));
     tokio::spawn(pick_up(at_the_desk, LegCommand::Reject(RejectReason::Busy)));
     tokio::spawn(pick_up(on_the_way, LegCommand::Answer));
@@ -47,7 +52,7 @@ async fn put_through(trunk: Trunk, mut events: TrunkEvents) -> Result<(), Failur
     let mut legs = Vec::new();
     while let Some(event) = events.next().await {
         match event {
-            TrunkEvent::Incoming(call) => legs.extend(bridge(&trunk, call).await?),
+            TrunkEvent::Incoming(call) => legs.extend(bridge(&trunk, call).await),
             TrunkEvent::NextDestination { place, status, .. } => {
                 println!("us      destination {place} is called now; the one before said {status}");
             }
@@ -68,17 +73,26 @@ async fn put_through(trunk: Trunk, mut events: TrunkEvents) -> Result<(), Failur
 }
 
 /// First the desk for ten seconds, then the mobile phone. Both legs live as long as they are held.
-async fn bridge(trunk: &Trunk, call: IncomingCall) -> Result<[Arc<SipLeg>; 2], Failure> {
-    let to = |carrier: &str| call.onward(Via::Carrier(carrier.into()), LegId::numbered("OUT", 1));
+///
+/// What goes wrong with one call ends that one: its handle goes, and all other calls stay.
+async fn bridge(trunk: &Trunk, call: IncomingCall) -> Vec<Arc<SipLeg>> {
+    // The called leg has a name of its own, whichever of the destinations answers.
+    let leg = trunk.next_leg();
+    let to = |carrier: &str| call.onward(Via::Carrier(carrier.into()), leg.clone());
     // `together_with` instead of `or_to` lets both ring at once.
     let plan = BackToBack::new(to("desk")).or_to(to("mobile")).ring_time(Duration::from_secs(10));
-    let called = trunk.bridge(&call.leg, plan).await?;
-    Ok([call.leg, called])
+    match trunk.bridge(&call.leg, plan).await {
+        Ok(called) => vec![call.leg, called],
+        Err(error) => {
+            println!("us      nobody could be called: {error}");
+            Vec::new()
+        }
+    }
 }
 
 async fn call(caller: &Trunk, mut told: TrunkEvents) -> Result<(), Failure> {
     let [to, from] = ["+14255550100", "+14255550123"].map(PhoneNumber::presented);
-    let to = Destination::new(Via::Carrier("sbc".into()), to, from, LegId::numbered("C", 1));
+    let to = Destination::new(Via::Carrier("sbc".into()), to, from, caller.next_leg());
     let leg = caller.dial(to).await?;
     while let Some(event) = told.next().await {
         let TrunkEvent::Leg { event, .. } = event else { continue };
@@ -104,15 +118,21 @@ async fn pick_up(mut events: TrunkEvents, then: LegCommand) -> Result<(), Failur
     Ok(())
 }
 
-async fn start(name: &str, port: u16, peers: Peers<'_>) -> Result<(Trunk, TrunkEvents), Failure> {
+async fn start(
+    name: &str,
+    port: u16,
+    peers: Peers<'_>,
+    gate: GatePolicy,
+) -> Result<(Trunk, TrunkEvents), Failure> {
     let here = Ipv4Addr::LOCALHOST.into();
     let network = SocketNetwork::builder().udp((here, port).into()).bind().await?;
-    let config = TrunkConfig::new(name.parse()?, port.into()).gate(GatePolicy::unrestricted());
+    let config = TrunkConfig::new(name.parse()?).gate(gate);
     let config = peers.iter().fold(config.plain_port(port), |config, (peer, at)| {
         config.carrier(StaticPeer::udp(peer, here, *at).contact("127.0.0.1", port))
     });
+    // Nobody hears anybody: where people are to talk take a `MediaRelay` (feature `media`).
     let media = Arc::new(SilentMedia::bind((here, 0).into(), None).await?);
-    Ok(Trunk::start(config, Arc::new(network), Arc::new(TokioClock::system()), media))
+    Ok(Trunk::start(config, Arc::new(network), Arc::new(TokioClock::system()), media)?)
 }
 
 async fn port() -> Result<u16, Failure> {

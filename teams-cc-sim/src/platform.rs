@@ -156,7 +156,8 @@ impl Sim {
         let carrier = StaticPeer::new("carrier", TransportKind::Tcp)
             .address(AddressRange::exactly(io::CARRIER_ADDRESS.into()))
             .target(Target::new(TransportKind::Tcp, io::CARRIER_HOST, 5060));
-        let mut config = TrunkConfig::new(fqdn, self.seed)
+        let mut config = TrunkConfig::new(fqdn)
+            .seed(self.seed)
             .teams(TeamsPeer::of_proxies(proxies, vec![range]))
             .carrier(carrier)
             .gate(GatePolicy::unrestricted());

@@ -42,6 +42,11 @@ pub enum ErrorKind {
     Tenant,
     /// A socket could not be opened.
     Socket,
+    /// The peer has refused to be put on hold or taken off, with this status; none where it did not
+    /// answer. The call goes on as it was.
+    HoldRefused(Option<u16>),
+    /// A newer order has taken the place of this one.
+    Superseded,
     /// A message could not be built or a dialog is in no state for it.
     Protocol,
 }
@@ -86,6 +91,13 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             ErrorKind::Refused(refusal) => return write!(f, "the call was refused: {refusal}"),
+            ErrorKind::HoldRefused(Some(status)) => {
+                return write!(f, "the peer answered {status} to hold or resume; the call goes on");
+            }
+            ErrorKind::HoldRefused(None) => {
+                "the peer did not answer to hold or resume; the call goes on"
+            }
+            ErrorKind::Superseded => "a newer order has taken the place of this one",
             ErrorKind::UnknownPeer => {
                 "dialling failed: the trunk has no such peer or tenant; add it to the trunk config"
             }

@@ -64,14 +64,15 @@ fn start() -> (Trunk, TrunkEvents, Arc<Socket>, mpsc::Sender<(Bytes, SocketAddr)
     let (sender, arriving) = mpsc::channel(64);
     let socket = Arc::new(Socket { arriving: Mutex::new(arriving), sent: StdMutex::default() });
     let network = OneSocket(Arc::clone(&socket), Mutex::new(false));
-    let config = TrunkConfig::new(FQDN.parse().unwrap(), 7).carrier(StaticPeer::udp(
+    let config = TrunkConfig::new(FQDN.parse().unwrap()).seed(7).carrier(StaticPeer::udp(
         "carrier",
         "203.0.113.7".parse().unwrap(),
         5060,
     ));
     let clock = TokioClock::starting_at("2026-11-22T08:00:00Z".parse().unwrap());
     let media = FixedMedia::new("192.0.2.1:4000".parse().unwrap());
-    let (trunk, events) = Trunk::start(config, Arc::new(network), Arc::new(clock), Arc::new(media));
+    let (trunk, events) =
+        Trunk::start(config, Arc::new(network), Arc::new(clock), Arc::new(media)).unwrap();
     (trunk, events, socket, sender)
 }
 

@@ -335,7 +335,7 @@ async fn hold_and_resume_go_both_ways() {
 
 #[test]
 fn a_config_does_not_show_its_seed() {
-    let config = TrunkConfig::new(support::FQDN.parse().unwrap(), 271_828_182);
+    let config = TrunkConfig::new(support::FQDN.parse().unwrap()).seed(271_828_182);
     assert!(!format!("{config:?}").contains("271828182"));
 }
 

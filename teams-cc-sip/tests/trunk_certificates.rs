@@ -145,10 +145,11 @@ async fn a_new_certificate_is_shown_at_once_and_ends_no_call() {
         .unwrap();
     let target = Target::new(TransportKind::Tls, PROXY, proxy.addresses()[0].1.port());
     let teams = TeamsPeer::of_proxies(vec![target], vec!["127.0.0.0/8".parse().unwrap()]);
-    let config = TrunkConfig::new(FQDN.parse().unwrap(), 5).teams(teams);
+    let config = TrunkConfig::new(FQDN.parse().unwrap()).seed(5).teams(teams);
     let clock = Arc::new(TokioClock::system());
     let media = Arc::new(FixedMedia::new("127.0.0.1:4000".parse().unwrap()));
-    let (trunk, mut events) = Trunk::start(config, Arc::clone(&network) as _, clock, media);
+    let (trunk, mut events) =
+        Trunk::start(config, Arc::clone(&network) as _, clock, media).unwrap();
     let first = timeout(5 * SECOND, proxy.accept()).await.unwrap().unwrap();
     assert!(format!("{first:?}").contains(FQDN));
 
@@ -250,10 +251,10 @@ async fn health_says_that_our_certificate_is_what_the_proxy_refuses() {
     let proxy = SocketNetwork::builder().tls(local(), proxy).bind().await.unwrap();
     let target = Target::new(TransportKind::Tls, PROXY, proxy.addresses()[0].1.port());
     let teams = TeamsPeer::of_proxies(vec![target], vec!["127.0.0.0/8".parse().unwrap()]);
-    let config = TrunkConfig::new(trunk_name, 5).teams(teams);
+    let config = TrunkConfig::new(trunk_name).seed(5).teams(teams);
     let clock = Arc::new(TokioClock::system());
     let media = Arc::new(FixedMedia::new("127.0.0.1:4000".parse().unwrap()));
-    let (trunk, mut events) = Trunk::start(config, Arc::new(network), clock, media);
+    let (trunk, mut events) = Trunk::start(config, Arc::new(network), clock, media).unwrap();
     let TrunkEvent::Health(health) = timeout(5 * SECOND, events.next()).await.unwrap().unwrap()
     else {
         panic!("health");

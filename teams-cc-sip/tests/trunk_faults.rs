@@ -88,7 +88,7 @@ impl MediaPort for Media {
 
 fn start(network: Arc<dyn Network>, media: Arc<dyn MediaPort>) -> (Trunk, TrunkEvents) {
     let clock = TokioClock::starting_at("2026-11-22T08:00:00Z".parse().unwrap());
-    Trunk::start(config(), network, Arc::new(clock), media)
+    Trunk::start(config(), network, Arc::new(clock), media).unwrap()
 }
 
 #[tokio::test(start_paused = true)]

@@ -203,13 +203,13 @@ async fn lab(tls: Option<TlsIdentity>) -> (Trunk, TrunkEvents, Vec<(TransportKin
     let teams = TeamsPeer::of_proxies(Vec::new(), vec!["127.0.0.0/8".parse().unwrap()]);
     let mut teams = teams;
     teams.names.push(PROXY.into());
-    let config = TrunkConfig::new(fqdn(), 3).teams(teams).trust_loopback(LabPeer::new(
+    let config = TrunkConfig::new(fqdn()).seed(3).teams(teams).trust_loopback(LabPeer::new(
         "127.0.0.1",
         addresses[0].1.port(),
         5061,
     ));
     let clock = Arc::new(TokioClock::system());
-    let (trunk, events) = Trunk::start(config, Arc::new(network), clock, Arc::new(media));
+    let (trunk, events) = Trunk::start(config, Arc::new(network), clock, Arc::new(media)).unwrap();
     (trunk, events, addresses)
 }
 

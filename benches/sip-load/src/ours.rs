@@ -29,12 +29,13 @@ pub(crate) async fn answer(
     port: u16,
     ready: impl FnOnce(),
 ) -> Result<(), Box<dyn Error>> {
-    let config = TrunkConfig::new("sbc1.adatum.biz".parse()?, 42)
+    let config = TrunkConfig::new("sbc1.adatum.biz".parse()?)
+        .seed(42)
         .trust_loopback(LabPeer::new("127.0.0.1", port, port))
         .limits(TrunkLimits::default().legs(ROOM));
     let media = Arc::new(FixedMedia::new("127.0.0.1:40000".parse()?));
     let clock = Arc::new(TokioClock::system());
-    let (_trunk, mut events) = Trunk::start(config, network, clock, media);
+    let (_trunk, mut events) = Trunk::start(config, network, clock, media)?;
     let mut legs = std::collections::HashMap::new();
     ready();
     while let Some(event) = events.next().await {

@@ -31,7 +31,7 @@ impl Engine {
         };
         record.hold.own = hold;
         if let Some((earlier, verb)) = record.hold.ticket.replace((ticket, verb)) {
-            let error = Error::new(ErrorKind::Protocol);
+            let error = Error::new(ErrorKind::Superseded);
             self.done(earlier, Err(platform(verb, error)));
         }
         self.reconcile_hold(leg);
@@ -140,7 +140,7 @@ impl Engine {
         }
         let unjoined = record.recode.take_if(|recode| recode.offered).is_some();
         if let Some((ticket, verb)) = record.hold.ticket.take() {
-            let error = Error::new(ErrorKind::Protocol);
+            let error = Error::new(ErrorKind::HoldRefused(status));
             self.done(ticket, Err(platform(verb, error)));
         }
         if unjoined {

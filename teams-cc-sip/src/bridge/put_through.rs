@@ -31,6 +31,7 @@ use crate::{
     error::{Error, ErrorKind},
     message::{Header, HeaderName, StatusCode},
     trunk::{
+        MediaError,
         call::{Beside, LegRecord, Role, Waiting},
         engine::Engine,
         input::{Event, NOBODY, Output, Ticket},
@@ -61,6 +62,9 @@ impl Engine {
     }
 
     fn may_put_through(&self, caller: &LegId) -> Result<(), Error> {
+        if !self.joins {
+            return Err(Error::caused_by(ErrorKind::Media, MediaError::Unsupported));
+        }
         let usable = self.legs.get(caller).is_some_and(|record| {
             let rings = record.direction == Direction::Inbound && record.waiting.is_none();
             let stands = match record.state {

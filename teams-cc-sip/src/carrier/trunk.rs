@@ -15,7 +15,7 @@ use crate::{
     message::{Method, ParseError, Request, Response, SipUri, StatusCode, ToHeader},
     transport::Target,
     trunk::{
-        PeerHealth, TrunkConfig,
+        HealthCheck, PeerHealth, TrunkConfig,
         admission::Side,
         call::Role,
         engine::Engine,
@@ -64,10 +64,10 @@ pub(crate) struct Carriers {
 }
 
 impl Carriers {
-    pub(crate) fn new(config: &TrunkConfig) -> Self {
+    pub(crate) fn new(config: &TrunkConfig, seed: u64) -> Self {
         let word = |what: &str, place: usize| {
             let place = (place as u64).to_be_bytes();
-            let mut word = hex(&hmac(&config.seed.to_be_bytes(), &[what.as_bytes(), &place]));
+            let mut word = hex(&hmac(&seed.to_be_bytes(), &[what.as_bytes(), &place]));
             word.truncate(TOKEN_DIGITS);
             word
         };
@@ -82,9 +82,9 @@ impl Carriers {
             registrars: registrars.collect(),
             asked: BTreeMap::new(),
             beats: BTreeMap::new(),
-            guard: Guard::new(config.seed, config.fqdn.as_str()),
+            guard: Guard::new(seed, config.fqdn.as_str()),
             owners: BTreeMap::new(),
-            seed: config.seed,
+            seed,
             thrown: 0,
         }
     }
@@ -353,5 +353,13 @@ impl Engine {
 
 fn health_of(peer: Target, registrar: &Registrar) -> PeerHealth {
     let (state, reason) = (registrar.state, registrar.reason);
-    PeerHealth { peer, state, reason, warning: None, last_answer: None, last_asked_us: None }
+    PeerHealth {
+        peer,
+        asked: HealthCheck::Registration,
+        state,
+        reason,
+        warning: None,
+        last_answer: None,
+        last_asked_us: None,
+    }
 }

@@ -63,6 +63,7 @@ pub fn check_own<'a>(
     }
     let usage = parsed.extended_key_usage().ok().flatten();
     Ok(OwnCertificate {
+        names: covered.into_iter().map(Into::into).collect(),
         ends,
         expires_soon: ends.since(now) < EXPIRY_WARNING,
         client_authentication: usage.is_none_or(|usage| usage.value.client_auth || usage.value.any),
@@ -83,6 +84,8 @@ pub(crate) fn refuse_self_signed(certificate: &CertificateDer<'_>) -> Result<(),
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OwnCertificate {
+    /// The names it proves, wildcards as they are written.
+    pub names: Vec<Box<str>>,
     /// When it ends.
     pub ends: Timestamp,
     /// Whether it ends within [`EXPIRY_WARNING`].

@@ -103,6 +103,12 @@ pub enum TenantFault {
         /// The trunk's cloud.
         trunk: Cloud,
     },
+    /// Our certificate does not cover the name, so that Teams would not take calls under it.
+    #[error("the certificate does not cover {name}: get one with a wildcard of its parent domain")]
+    NotCovered {
+        /// The name.
+        name: SbcFqdn,
+    },
     /// The trunk serves as many names as it may.
     #[error("the trunk serves {MAX_TENANT_NAMES} names: use another trunk")]
     Full,

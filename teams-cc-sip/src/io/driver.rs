@@ -18,10 +18,11 @@ use tracing::Instrument;
 
 use super::{Network, Peer, TransportKind, connection::Heard, flows::Flows, tell::tell_next};
 use crate::{
-    error::Error,
+    error::{Error, ErrorKind},
     fingerprint::ByLeg,
     trunk::{
         MediaEvent, MediaNews, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent, Unfinished,
+        check::covers_all,
         command::Command,
         engine::Engine,
         input::{Input, Output, Ticket},
@@ -56,17 +57,11 @@ pub(crate) fn spawn(
     clock: Arc<dyn Clock>,
     media: Arc<dyn MediaPort>,
     channels: Channels,
-) {
+) -> Result<(), Error> {
     let span = tracing::info_span!("trunk", fqdn = %config.fqdn);
     let limits = config.limits;
-    let engine = match Engine::new(config) {
-        Ok(engine) => engine,
-        Err(error) => {
-            // The channels close, so every handle says that the trunk has stopped.
-            span.in_scope(|| tracing::error!(%error, "the trunk cannot start"));
-            return;
-        }
-    };
+    let mut engine = Engine::new(config)?;
+    engine.joins = media.joins();
     let (releases, freed) = mpsc::unbounded_channel();
     let (news, media_events) = MediaNews::channel();
     media.attach(news);
@@ -101,6 +96,7 @@ pub(crate) fn spawn(
         unwritten: 0,
     };
     tokio::spawn(driver.run().instrument(span));
+    Ok(())
 }
 
 /// Where the leg of a dial goes.
@@ -270,7 +266,9 @@ impl Driver {
                 self.feed(Input::Execute { ticket, leg, command });
             }
             Command::AddTenant { customer, reply } => {
-                let _ = reply.send(self.engine.add_tenant(&customer));
+                let covered = covers_all(&*self.network, &customer.names);
+                let covered = covered.map_err(|f| Error::caused_by(ErrorKind::Tenant, f));
+                let _ = reply.send(covered.and_then(|()| self.engine.add_tenant(&customer)));
             }
             Command::RemoveTenant { tenant, reply } => {
                 let _ = reply.send(self.engine.remove_tenant(&tenant));

@@ -108,6 +108,14 @@ impl SocketNetwork {
 
 #[async_trait]
 impl Network for SocketNetwork {
+    fn listens(&self) -> Vec<(TransportKind, SocketAddr)> {
+        self.addresses.clone()
+    }
+
+    fn certificate_names(&self) -> Option<Vec<Box<str>>> {
+        self.tls.as_ref().map(|tls| tls.present().own().names.clone())
+    }
+
     async fn connect(&self, target: &Target) -> io::Result<Connection> {
         let late = |_| io::Error::from(io::ErrorKind::TimedOut);
         match target.transport {

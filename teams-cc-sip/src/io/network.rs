@@ -44,6 +44,16 @@ pub trait Network: Send + Sync + 'static {
     fn failed(&self, target: &Target, address: SocketAddr) {
         let _ = (target, address);
     }
+
+    /// Where connections and datagrams arrive, as far as that is known: checked as a trunk starts.
+    fn listens(&self) -> Vec<(TransportKind, SocketAddr)> {
+        Vec::new()
+    }
+
+    /// The names that our own certificate proves; none where that is not known.
+    fn certificate_names(&self) -> Option<Vec<Box<str>>> {
+        None
+    }
 }
 
 /// Who is at the other end of a connection, as far as that is proven.

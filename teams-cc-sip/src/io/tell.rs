@@ -11,6 +11,7 @@ use crate::{
     trunk::{
         DisplayText, IncomingCall, MediaQuality, PeerHealth, SipLeg, TrunkEvent,
         input::{Event, Incoming},
+        leg::verbs_of,
     },
 };
 
@@ -78,7 +79,7 @@ impl Driver {
         let (commands, releases) = (self.commands.clone(), self.releases.clone());
         self.tickets = self.tickets.wrapping_add(1);
         self.handles.insert(id.clone(), self.tickets);
-        let media = self.media.verbs();
+        let media = verbs_of(&*self.media);
         Arc::new(SipLeg::new((id, self.tickets), direction, party, media, commands, releases))
     }
 

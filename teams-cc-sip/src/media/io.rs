@@ -178,6 +178,10 @@ impl<R: role::Role> MediaPort for UdpMedia<R> {
         state.legs.remove(leg);
     }
 
+    fn joins(&self) -> bool {
+        R::RELAYS
+    }
+
     fn verbs(&self) -> Capabilities {
         Capabilities::of(&[Verb::Play, Verb::CollectTones, Verb::CancelMedia])
     }

@@ -249,7 +249,7 @@ mod tests {
     };
 
     fn config() -> TrunkConfig {
-        TrunkConfig::new("sbc1.adatum.biz".parse().unwrap(), 1)
+        TrunkConfig::new("sbc1.adatum.biz".parse().unwrap())
             .teams(TeamsPeer::of_cloud(Cloud::Public))
             .carrier(StaticPeer::udp("plain", "203.0.113.7".parse().unwrap(), 5060))
             .carrier(

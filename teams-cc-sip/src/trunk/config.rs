@@ -26,12 +26,15 @@ const DEFAULT_RING_TIME: Duration = Duration::from_mins(3);
 /// Everything that is not named here is denied: an INVITE that matches no peer makes no leg.
 ///
 /// ```
-/// use teams_cc_sip::{direct_routing::Cloud, trunk::{StaticPeer, TeamsPeer, TrunkConfig}};
+/// use teams_cc_sip::direct_routing::{Cloud, Customer};
+/// use teams_cc_sip::trunk::{StaticPeer, TeamsPeer, TrunkConfig};
 ///
-/// let config = TrunkConfig::new("sbc1.adatum.biz".parse()?, 42)
+/// let bank = "72f988bf-86f1-41af-91ab-2d7cd011db47".parse()?;
+/// let config = TrunkConfig::new("sbc1.adatum.biz".parse()?)
 ///     .teams(TeamsPeer::of_cloud(Cloud::Public))
-///     .tenant("bank.sbc1.adatum.biz".parse()?, "72f988bf-86f1-41af-91ab-2d7cd011db47".parse()?)
+///     .customer(&Customer::new(bank, "bank.sbc1.adatum.biz".parse()?))?
 ///     .carrier(StaticPeer::udp("carrier", "203.0.113.7".parse()?, 5060));
+/// config.check()?;
 /// assert_eq!(config.teams.as_ref().map(|teams| teams.proxies.len()), Some(3));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -78,14 +81,15 @@ pub struct TrunkConfig {
     pub headers_to_teams: HeaderPolicy,
     /// How many calls the messages are kept of, the newest; a call takes up to 200 KiB. Default: 0.
     pub traced_calls: usize,
-    /// Decides branches, tags and Call-IDs; take it from the operating system in production.
-    pub seed: u64,
+    /// What branches, tags, Call-IDs and nonces are made of. Default: drawn from the operating
+    /// system as the trunk starts; whoever knows it can end calls.
+    pub seed: Option<u64>,
 }
 
 impl TrunkConfig {
     /// A trunk of this name that knows nobody yet.
     #[must_use]
-    pub fn new(fqdn: SbcFqdn, seed: u64) -> Self {
+    pub fn new(fqdn: SbcFqdn) -> Self {
         Self {
             fqdn,
             signalling_port: DEFAULT_SIGNALLING_PORT,
@@ -106,7 +110,7 @@ impl TrunkConfig {
             limits: TrunkLimits::default(),
             headers_to_teams: HeaderPolicy::to_teams(),
             traced_calls: 0,
-            seed,
+            seed: None,
         }
     }
 
@@ -125,6 +129,9 @@ impl TrunkConfig {
     }
 
     /// Adds a customer tenant under any name, such as that of a trunk of its own.
+    ///
+    /// [`Self::customer`] adds one by the rules of the carrier model, and
+    /// [`Trunk::add_tenant`](super::Trunk::add_tenant) does so while the trunk runs.
     #[must_use]
     pub fn tenant(mut self, name: SbcFqdn, tenant: teams_cc_core::TenantId) -> Self {
         self.tenants.insert(name, tenant);
@@ -205,6 +212,13 @@ impl TrunkConfig {
     #[must_use]
     pub fn trace(mut self, calls: usize) -> Self {
         self.traced_calls = calls;
+        self
+    }
+
+    /// Sets the seed, so that a test sees the same tags each time; never in production.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
         self
     }
 

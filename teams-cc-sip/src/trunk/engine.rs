@@ -15,11 +15,12 @@ use teams_cc_core::{
 };
 
 use super::{
-    PeerHealth, TrunkConfig,
+    HealthCheck, PeerHealth, TrunkConfig,
     admission::About,
     call::{LegRecord, Reachable, Role},
     ending::Leaving,
     input::{Event, Input, Output, Ticket},
+    link,
     trace::Traces,
 };
 use crate::{
@@ -98,6 +99,8 @@ pub(crate) struct Engine {
     /// Whether new calls are refused while the trunk runs on.
     pub(crate) resting: bool,
     pub(crate) congested: bool,
+    /// Whether legs can hear each other.
+    pub(crate) joins: bool,
     pub(crate) listener_failed: bool,
 }
 
@@ -110,7 +113,8 @@ impl Engine {
         let carriers = config.carriers.iter().filter(|carrier| carrier.monitored);
         monitored.extend(carriers.filter_map(|carrier| carrier.target.clone()));
         let wrong = |error| Error::caused_by(ErrorKind::Config, error);
-        let mut sip = EndpointConfig::new(config.fqdn.as_str(), config.seed)
+        let seed = config.seed.ok_or_else(|| Error::caused_by(ErrorKind::Config, "no seed"))?;
+        let mut sip = EndpointConfig::new(config.fqdn.as_str(), seed)
             .map_err(wrong)?
             .port(TransportKind::Tls, config.signalling_port)
             .port(TransportKind::Tcp, config.plain_port)
@@ -148,9 +152,9 @@ impl Engine {
             gate: Gate::new(std::mem::take(&mut config.gate)),
             outputs: VecDeque::new(),
             about: None,
-            introduction: introduction(&config),
+            introduction: link::introduction(&config),
             presented: None,
-            carriers: Carriers::new(&config),
+            carriers: Carriers::new(&config, seed),
             inbound: 0,
             replacements: 0,
             branches: 0,
@@ -162,6 +166,7 @@ impl Engine {
             leaving: VecDeque::new(),
             resting: false,
             congested: false,
+            joins: true,
             listener_failed: false,
             config,
         })
@@ -275,6 +280,7 @@ impl Engine {
                 };
                 PeerHealth {
                     peer: peer.clone(),
+                    asked: HealthCheck::Options,
                     state,
                     reason,
                     warning: ping.warning,
@@ -385,13 +391,4 @@ impl Engine {
     pub(crate) fn state_of(&self, leg: &LegId) -> LegState {
         self.legs.get(leg).map_or(LegState::Ended, |record| record.state)
     }
-}
-
-/// What every response says of us.
-fn introduction(config: &TrunkConfig) -> Headers {
-    let mut headers = Headers::new();
-    if let Err(error) = headers::introduce(&mut headers, config.refer, &config.product) {
-        tracing::warn!(%error, "the product name cannot stand in a header");
-    }
-    headers
 }

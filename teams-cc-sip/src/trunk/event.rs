@@ -78,12 +78,15 @@ pub enum TrunkEvent {
     },
     /// A peer became usable or ceased to be.
     Health(PeerHealth),
-    /// A Teams client hands its call over; the trunk does it and tells the steps.
+    /// A party hands its call over by REFER; the trunk does it and tells the steps.
+    ///
+    /// What comes of it is told as [`LegEvent::TransferEnded`] as well, as of legs of any platform:
+    /// one of the two is enough.
     ///
     /// The leg stays the same: once the target has answered, it carries the target's call, and the
     /// leg bridged to it talks to the target. Its handle keeps naming the party it was made with.
     Transfer {
-        /// The leg of the Teams user who transfers.
+        /// The leg of whoever transfers.
         leg: LegId,
         /// How far the transfer is.
         step: TransferStep,
@@ -106,7 +109,10 @@ pub struct IncomingCall {
     pub called: PhoneNumber,
     /// The peer the call came from: `teams`, a carrier's name, or the laboratory's.
     pub peer: Box<str>,
-    /// The customer tenant, where the called host name says one.
+    /// The customer tenant the call is of: whose name Teams calls, or, of a carrier's call, whose
+    /// number is called ([`Permission::owns`]). None where neither says one.
+    ///
+    /// [`Permission::owns`]: crate::gate::Permission::owns
     pub tenant: Option<TenantId>,
     /// What an emergency call carries, kept untouched; empty for most calls.
     pub emergency: EmergencyData,
@@ -146,6 +152,8 @@ impl IncomingCall {
 pub struct PeerHealth {
     /// The peer: a proxy's or a carrier's target.
     pub peer: Target,
+    /// What it was asked; a carrier may have a line for each.
+    pub asked: HealthCheck,
     /// Whether it can be used.
     pub state: PeerState,
     /// Why.
@@ -156,6 +164,18 @@ pub struct PeerHealth {
     pub last_answer: Option<Instant>,
     /// When it last sent us OPTIONS, on the trunk's clock.
     pub last_asked_us: Option<Instant>,
+}
+
+/// What the health of a peer is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum HealthCheck {
+    /// OPTIONS: whether the peer answers.
+    Options,
+    /// REGISTER: whether our binding stands there ([`StaticPeer::registration`]).
+    ///
+    /// [`StaticPeer::registration`]: super::StaticPeer::registration
+    Registration,
 }
 
 /// How far a transfer by REFER is.

@@ -1,13 +1,21 @@
 //! The trunk as the application holds it.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-use teams_cc_core::{Clock, TenantId, contact::Leg};
+use teams_cc_core::{Clock, LegId, TenantId, contact::Leg};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     BackToBack, CallTrace, Destination, MediaPort, PeerHealth, SipLeg, TrunkConfig, TrunkEvent,
     Unfinished,
+    check::drawn_seed,
     command::{COMMAND_QUEUE, Command},
 };
 use crate::{
@@ -25,27 +33,47 @@ use crate::{
 pub struct Trunk {
     commands: mpsc::Sender<Command>,
     health: watch::Receiver<Arc<[PeerHealth]>>,
+    /// How many names of legs were given out.
+    dialled: Arc<AtomicU64>,
 }
 
 impl Trunk {
     /// Starts a trunk on the current tokio runtime.
     ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`], whose source is mostly a [`ConfigFault`](super::ConfigFault):
+    /// what [`TrunkConfig::check`] finds, and a certificate of the network that does not cover the
+    /// trunk or a tenant. Nothing was started then.
+    ///
     /// # Panics
     ///
     /// Panics outside of a tokio runtime, as [`tokio::spawn`] does.
-    #[must_use]
     pub fn start(
-        config: TrunkConfig,
+        mut config: TrunkConfig,
         network: Arc<dyn Network>,
         clock: Arc<dyn Clock>,
         media: Arc<dyn MediaPort>,
-    ) -> (Self, TrunkEvents) {
+    ) -> Result<(Self, TrunkEvents), Error> {
+        config.check_on(&*network)?;
+        if config.seed.is_none() {
+            config.seed = Some(drawn_seed()?);
+        }
         let (commands, orders) = mpsc::channel(COMMAND_QUEUE);
         let (events, receiver) = mpsc::channel(config.limits.events.max(1));
         let (publish, health) = watch::channel(Arc::from([]));
         let channels = driver::Channels { commands: commands.clone(), orders, events, publish };
-        driver::spawn(config, network, clock, media, channels);
-        (Self { commands, health }, TrunkEvents { receiver })
+        driver::spawn(config, network, clock, media, channels)?;
+        let dialled = Arc::default();
+        Ok((Self { commands, health, dialled }, TrunkEvents { receiver }))
+    }
+
+    /// A name that no leg of this trunk has had: one for each call that is made.
+    ///
+    /// [`ErrorKind::LegInUse`] is what a second call of the same name gets.
+    #[must_use]
+    pub fn next_leg(&self) -> LegId {
+        LegId::numbered("OUT", self.dialled.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
     }
 
     /// Makes a call and returns its leg once the INVITE is on its way.
@@ -79,16 +107,23 @@ impl Trunk {
     /// the next destination is called, stands in [`BackToBack`].
     ///
     /// ```
-    /// use teams_cc_core::LegId;
-    /// use teams_cc_sip::trunk::{BackToBack, IncomingCall, SipLeg, Trunk, Via};
+    /// use std::sync::Arc;
+    /// use teams_cc_sip::{
+    ///     direct_routing::SbcFqdn,
+    ///     trunk::{BackToBack, IncomingCall, SipLeg, Trunk, Via},
+    /// };
     ///
-    /// async fn to_teams(
-    ///     trunk: &Trunk,
-    ///     call: &IncomingCall,
-    /// ) -> Result<std::sync::Arc<SipLeg>, Box<dyn std::error::Error>> {
-    ///     let teams = Via::Teams { tenant: "bank.sbc1.adatum.biz".parse()? };
-    ///     let to = call.onward(teams, LegId::numbered("OUT", 1));
-    ///     Ok(trunk.bridge(&call.leg, BackToBack::new(to)).await?)
+    /// /// The legs of one call, to be held while it lasts; none where it went wrong.
+    /// async fn to_teams(trunk: &Trunk, call: IncomingCall, bank: SbcFqdn) -> Vec<Arc<SipLeg>> {
+    ///     let to = call.onward(Via::Teams { tenant: bank }, trunk.next_leg());
+    ///     match trunk.bridge(&call.leg, BackToBack::new(to)).await {
+    ///         Ok(called) => vec![call.leg, called],
+    ///         // The caller's handle goes, and with it the call; the trunk and its other calls stay.
+    ///         Err(error) => {
+    ///             eprintln!("{}: {error}", call.call_id);
+    ///             Vec::new()
+    ///         }
+    ///     }
     /// }
     /// ```
     ///
@@ -100,7 +135,8 @@ impl Trunk {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NoCaller`], and those of [`Self::dial`] for the last destination where none
+    /// [`ErrorKind::NoCaller`], [`ErrorKind::Media`] where the media port joins no legs, and those of
+    /// [`Self::dial`] for the last destination where none
     /// could be called: nothing was sent then, and the caller's leg is as it was.
     pub async fn bridge(&self, caller: &SipLeg, plan: BackToBack) -> Result<Arc<SipLeg>, Error> {
         let (reply, answer) = oneshot::channel();
@@ -121,7 +157,8 @@ impl Trunk {
     /// # Errors
     ///
     /// [`ErrorKind::Tenant`], whose source is a
-    /// [`TenantFault`](crate::direct_routing::TenantFault), and [`ErrorKind::Stopped`].
+    /// [`TenantFault`](crate::direct_routing::TenantFault) such as a certificate that does not cover
+    /// the name, and [`ErrorKind::Stopped`].
     pub async fn add_tenant(&self, customer: Customer) -> Result<(), Error> {
         let (reply, answer) = oneshot::channel();
         self.send(Command::AddTenant { customer, reply }).await?;

@@ -9,16 +9,15 @@ use teams_cc_core::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::command::Command;
+use super::{MediaPort, command::Command};
 
-/// What every leg of a trunk can do.
+/// What every leg of a trunk can do, whatever carries its media.
 const CAPABILITIES: Capabilities = Capabilities::of(&[
     Verb::Ring,
     Verb::Answer,
     Verb::Reject,
     Verb::Hold,
     Verb::Resume,
-    Verb::Bridge,
     Verb::HangUp,
 ]);
 
@@ -36,6 +35,14 @@ pub struct SipLeg {
     media: Capabilities,
     commands: mpsc::Sender<Command>,
     releases: mpsc::UnboundedSender<(LegId, u64)>,
+}
+
+/// What a media port adds to that.
+pub(crate) fn verbs_of(port: &dyn MediaPort) -> Capabilities {
+    let verbs = port.verbs();
+    let has = |verb: &Verb| verbs.has(*verb) || (*verb == Verb::Bridge && port.joins());
+    let all: Vec<Verb> = Verb::ALL.into_iter().filter(has).collect();
+    Capabilities::of(&all)
 }
 
 impl SipLeg {
@@ -112,6 +119,9 @@ pub(crate) fn why_not(verb: Verb) -> &'static str {
         }
         Verb::Play | Verb::CancelMedia => {
             "this trunk's media port has no prompts; start it with a media endpoint or a relay"
+        }
+        Verb::Bridge => {
+            "this trunk's media port lets no two legs hear each other; start it with a relay"
         }
         Verb::CollectTones => {
             "this trunk's media port hears no tones; start it with a media endpoint or a relay"

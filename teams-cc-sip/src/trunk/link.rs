@@ -2,10 +2,10 @@
 
 use super::{TrunkConfig, Via, admission::Side, call::Link, engine::Engine};
 use crate::{
-    direct_routing::SbcFqdn,
+    direct_routing::{SbcFqdn, headers},
     endpoint::{CallPolicy, Origin, SessionTimer},
     error::{Error, ErrorKind},
-    message::Request,
+    message::{Headers, Request},
     transport::TransportKind,
 };
 
@@ -120,4 +120,13 @@ pub(crate) fn link(
         Side::Lab => false,
     };
     Link { side, name, contact: (host, port, transport), encrypted }
+}
+
+/// What every response says of us.
+pub(crate) fn introduction(config: &TrunkConfig) -> Headers {
+    let mut headers = Headers::new();
+    if let Err(error) = headers::introduce(&mut headers, config.refer, &config.product) {
+        tracing::warn!(%error, "the product name cannot stand in a header");
+    }
+    headers
 }

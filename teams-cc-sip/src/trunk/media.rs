@@ -62,6 +62,13 @@ pub trait MediaPort: Send + Sync + 'static {
     /// Names where the peer wants its packets; called again whenever that changes.
     fn connect(&self, leg: &LegId, remote: &RemoteMedia);
 
+    /// Whether legs can hear each other through this port; orders to bridge are refused otherwise.
+    ///
+    /// The default is that they can.
+    fn joins(&self) -> bool {
+        true
+    }
+
     /// Lets two legs hear each other. The default does nothing: for ports that only send.
     ///
     /// # Errors

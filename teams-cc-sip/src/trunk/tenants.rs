@@ -17,7 +17,8 @@ impl TrunkConfig {
     ///
     /// # Errors
     ///
-    /// [`TenantFault`] says which rule is broken; name the cloud by [`Self::teams`] before.
+    /// [`TenantFault`] says which rule is broken; name the cloud by [`Self::teams`] before. Whether
+    /// the certificate covers the names is seen as the trunk starts.
     pub fn customer(mut self, customer: &Customer) -> Result<Self, TenantFault> {
         let (bases, cloud) = (self.bases(), self.cloud());
         self.tenants.admit(customer, &bases, cloud)?;

@@ -97,7 +97,8 @@ pub struct Stage {
 pub fn config() -> TrunkConfig {
     let proxies = ["sip", "sip2", "sip3"]
         .map(|name| Target::new(TransportKind::Tls, &format!("{name}.pstnhub.test"), 5061));
-    TrunkConfig::new(FQDN.parse().unwrap(), 7)
+    TrunkConfig::new(FQDN.parse().unwrap())
+        .seed(7)
         .teams(TeamsPeer::of_proxies(proxies.into(), vec!["52.112.0.0/14".parse().unwrap()]))
         .tenant(TENANT_FQDN.parse().unwrap(), TENANT.parse().unwrap())
         .carrier(
@@ -135,7 +136,7 @@ impl Stage {
         });
         let clock = TokioClock::starting_at("2026-11-22T08:00:00Z".parse().unwrap());
         let (trunk, events) =
-            Trunk::start(config, Arc::clone(&network) as _, Arc::new(clock), media);
+            Trunk::start(config, Arc::clone(&network) as _, Arc::new(clock), media).unwrap();
         Self {
             trunk,
             events,

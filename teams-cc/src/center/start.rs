@@ -137,6 +137,9 @@ fn trunk(
     let carrier = builder.carrier.clone().or(first);
     let emergency = builder.emergency_carrier.clone().or_else(|| carrier.clone());
     let teams = config.fqdn.clone();
-    let (trunk, events) = Trunk::start(config, network, Arc::clone(clock), media);
+    let (trunk, events) =
+        Trunk::start(config, network, Arc::clone(clock), media).map_err(|error| {
+            super::builder::config("the trunk cannot be started as configured", error)
+        })?;
     Ok(TrunkWire { trunk, events, teams, carrier, emergency })
 }

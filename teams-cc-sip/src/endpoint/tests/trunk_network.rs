@@ -120,7 +120,8 @@ impl World {
         let proxies = (0..PROXIES).map(|side| Target::new(TransportKind::Tls, &host(side), 5061));
         let teams =
             TeamsPeer::of_proxies(proxies.collect(), vec!["52.112.0.0/14".parse().unwrap()]);
-        let config = TrunkConfig::new(TRUNK.parse().unwrap(), seed)
+        let config = TrunkConfig::new(TRUNK.parse().unwrap())
+            .seed(seed)
             .teams(teams)
             .tenant(TRUNK.parse().unwrap(), "72f988bf-86f1-41af-91ab-2d7cd011db47".parse().unwrap())
             .carrier(

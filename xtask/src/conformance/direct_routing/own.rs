@@ -132,7 +132,7 @@ impl Own {
         };
         let media = Arc::new(Media::default());
         let clock = Arc::new(TokioClock::system());
-        let (trunk, events) = Trunk::start(config, network, clock, Arc::clone(&media) as _);
+        let (trunk, events) = Trunk::start(config, network, clock, Arc::clone(&media) as _)?;
         let app = Application { trunk: trunk.clone(), next: 0, held: BTreeMap::new() };
         let app = tokio::spawn(app.run(events)).abort_handle();
         stage.own = Some(Self { trunk, names, media, app });
@@ -183,7 +183,8 @@ fn configure(
         .contact(&site.carrier.ip().to_string(), site.carrier.port());
     // A seed of its own for each stage, so that no two have the same Call-IDs.
     let seed = u64::from(site.carrier.port()) << 16 | u64::from(site.teams.port());
-    let mut config = TrunkConfig::new(fqdn, seed)
+    let mut config = TrunkConfig::new(fqdn)
+        .seed(seed)
         .teams(TeamsPeer::of_proxies(proxies.into(), ranges))
         .signalling_port(site.teams.port())
         .plain_port(site.carrier.port())

@@ -115,14 +115,15 @@ impl Desk {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let network = runtime.block_on(sockets(SocketNetwork::builder().udp(at).tcp(at)).bind())?;
-        let config = TrunkConfig::new(FQDN.parse()?, u64::from(at.port()))
+        let config = TrunkConfig::new(FQDN.parse()?)
+            .seed(u64::from(at.port()))
             .plain_port(at.port())
             .gate(GatePolicy::unrestricted());
         let media = media(runtime.handle())?;
         let inside = runtime.enter();
         let clock = Arc::new(TokioClock::system());
         let (trunk, mut events) =
-            Trunk::start(configured(config, at), Arc::new(network), clock, media);
+            Trunk::start(configured(config, at), Arc::new(network), clock, media)?;
         let listeners = Listeners::default();
         let (steps, transfers) = mpsc::unbounded_channel();
         let (hand_over, taken) = mpsc::unbounded_channel();
