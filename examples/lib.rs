@@ -6,6 +6,7 @@
 //! | `anywhere` | the same program on the simulator or on your tenant, by environment variables | `cargo run --example anywhere` |
 //! | `ivr` | a menu on a bot's calls with `teams-cc-graph` alone: keys while it plays, silence, wrong keys | `cargo run --example ivr` |
 //! | `back_to_back` | a SIP caller put through over several destinations, on UDP ports of this machine | `cargo run --example back_to_back` |
+//! | `direct_routing` | a trunk as a partner runs it: TLS, two customers, one carrier, one gate | `cargo run --example direct_routing` |
 //! | `contact_center` | a whole day: bot, queue, expert, bridge, transfer, overflow, emergency | `cargo run --example contact_center` |
 //! | `doctor` | what is missing in a tenant before the first call, and who mends it | `cargo run --example doctor` |
 //! | `presence_100k` | a day of 100,000 people's presence, with everything that goes wrong | `cargo run --release --example presence_100k` |

@@ -7,7 +7,9 @@ const MAX_URI_BYTES: usize = 2048;
 
 /// A recording that a leg plays, named by where the platform fetches it.
 ///
-/// Graph plays WAV files of one channel, 16-bit samples and 16 kHz, fetched over HTTPS.
+/// Graph plays WAV files of one channel, 16-bit samples and 16 kHz, fetched over HTTPS. A SIP trunk
+/// fetches nothing: its media port knows files of 8 kHz by this address, so that a program for both
+/// has each recording in two forms.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Prompt {
     uri: Box<str>,

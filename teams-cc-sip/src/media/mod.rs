@@ -10,6 +10,58 @@
 //! | [`Plane`] | the legs, without sockets | |
 //! | [`MediaEndpoint`], [`MediaRelay`] | the legs on UDP, behind [`MediaPort`](crate::trunk::MediaPort) | |
 //!
+//! A prompt is played and keys are heard by orders to a leg, as on every platform. The prompt is
+//! known by the address that [`Prompt`](teams_cc_core::contact::Prompt) names, letter by letter;
+//! nothing is fetched from there:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use teams_cc_core::{Clock, contact::{Leg, LegCommand, LegEvent, Prompt}};
+//! use teams_cc_sip::{
+//!     io::Network,
+//!     media::{MediaConfig, MediaRelay, wav::WavPrompt},
+//!     trunk::{Trunk, TrunkConfig, TrunkEvent},
+//! };
+//!
+//! const WELCOME: &str = "https://prompts.adatum.biz/welcome.wav";
+//!
+//! /// Greets whoever calls, and takes a key.
+//! async fn greet(
+//!     config: TrunkConfig,
+//!     network: Arc<dyn Network>,
+//!     clock: Arc<dyn Clock>,
+//!     recording: &[u8], // one channel, 8000 samples a second
+//! ) -> Result<(), Box<dyn std::error::Error>> {
+//!     let media = MediaConfig::new("192.0.2.10".parse()?, 30_000..=34_000)
+//!         .prompt(WELCOME, WavPrompt::parse(recording)?);
+//!     let media = Arc::new(MediaRelay::start(media, clock.clone())?);
+//!     let (_trunk, mut events) = Trunk::start(config, network, clock, media)?;
+//!     let mut held = Vec::new();
+//!     while let Some(event) = events.next().await {
+//!         match event {
+//!             TrunkEvent::Incoming(call) => {
+//!                 call.leg.execute(LegCommand::Answer).await?;
+//!                 held.push(call.leg);
+//!             }
+//!             // Only now is there a way for sound.
+//!             TrunkEvent::Leg { leg, event: LegEvent::MediaActive } => {
+//!                 let Some(leg) = held.iter().find(|held| *held.id() == leg) else { continue };
+//!                 leg.execute(LegCommand::CollectTones).await?;
+//!                 leg.execute(LegCommand::Play(vec![Prompt::new(WELCOME)?])).await?;
+//!             }
+//!             TrunkEvent::Leg { leg, event: LegEvent::Tone(tone) } => {
+//!                 println!("{leg} pressed {}", tone.reveal());
+//!             }
+//!             TrunkEvent::Leg { leg, event: LegEvent::Ended(_) } => {
+//!                 held.retain(|held| *held.id() != leg);
+//!             }
+//!             _ => {}
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
 //! A relay carries a plain leg and an encrypted one, once the trunk has negotiated both. Here the
 //! trunk's part is played by hand:
 //!

@@ -42,6 +42,8 @@ impl fmt::Debug for WavPrompt {
 impl WavPrompt {
     /// Reads a WAV file: one channel, 8000 samples a second, PCM of 16 bits, µ-law or A-law.
     ///
+    /// Graph plays files of 16000 samples a second: one file cannot serve both.
+    ///
     /// # Errors
     ///
     /// [`WavError`] says what the file would have to be.
