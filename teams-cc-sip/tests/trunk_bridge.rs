@@ -50,6 +50,7 @@ async fn notified(proxy: &mut Party) -> String {
     String::from_utf8_lossy(notify.body()).trim().to_owned()
 }
 
+/// Pain 73.
 #[tokio::test(start_paused = true)]
 async fn a_teams_client_transfers_and_every_message_is_in_its_place() {
     let mut b = Bridged::on(Stage::new(config())).await;

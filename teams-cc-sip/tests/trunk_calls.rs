@@ -20,6 +20,7 @@ use teams_cc_sip::{
     trunk::{Destination, TrunkConfig, Via},
 };
 
+/// Pain 72: what we take stands in each 2xx.
 #[tokio::test(start_paused = true)]
 async fn a_call_from_teams_is_answered_and_hung_up_by_teams() {
     let mut stage = Stage::new(config());
@@ -131,6 +132,7 @@ async fn a_caller_who_gives_up_cancels_the_leg() {
     assert!(matches!(call.leg.execute(LegCommand::Answer).await, Err(LegError::Ended)));
 }
 
+/// Pain 64. Pain 67.
 #[tokio::test(start_paused = true)]
 async fn a_call_to_teams_has_the_profile_of_direct_routing() {
     let mut stage = Stage::new(config());
@@ -184,6 +186,7 @@ async fn sip2_carries_the_call_when_sip_refuses_tls() {
     assert_eq!(health[1].state, PeerState::Up);
 }
 
+/// Pain 81.
 #[tokio::test(start_paused = true)]
 async fn a_503_leads_to_the_next_proxy_and_603_does_not() {
     let mut stage = Stage::new(config());
@@ -262,12 +265,18 @@ async fn an_inbound_leg_says_what_it_cannot_do_and_what_to_do_instead() {
     assert!(String::from_utf8_lossy(ok.body()).contains("RTP/AVP"));
 }
 
+/// Pain 65. Pain 72.
 #[tokio::test(start_paused = true)]
 async fn options_keep_the_trunk_healthy_and_are_answered_with_what_we_take() {
     let mut stage = Stage::new(config());
     let mut proxy = stage.connection("sip.pstnhub.test").await;
     proxy.hears_nothing(Duration::from_secs(170)).await;
     assert_eq!(proxy.pings, 3, "at once and then once a minute");
+    let ours = proxy.last_ping.take().unwrap();
+    let get = |name| ours.headers().get_str(name).unwrap_or_default().to_owned();
+    assert_eq!(get("Contact"), "<sip:sbc1.adatum.biz:5061;transport=tls>");
+    assert!(get("From").starts_with("<sip:sbc1.adatum.biz>"), "{}", get("From"));
+    assert!(get("Allow").contains("REFER") && get("Allow").contains("NOTIFY"));
     assert_eq!(stage.trunk.health()[0].state, PeerState::Up);
     let mut teams = stage.teams_connects().await;
     let options = support::request(

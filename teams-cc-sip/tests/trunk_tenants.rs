@@ -97,6 +97,7 @@ async fn round(
     }
 }
 
+/// Pain 66.
 #[tokio::test(start_paused = true)]
 async fn equal_numbers_of_many_tenants_never_cross_while_others_come_and_go() {
     let soak = std::env::var("TEAMS_CC_SOAK").ok().and_then(|text| text.parse::<usize>().ok());

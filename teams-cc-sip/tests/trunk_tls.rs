@@ -172,6 +172,29 @@ async fn a_trunk_connects_only_to_whoever_proves_the_proxys_name() {
     }
 }
 
+/// Pain 68.
+#[tokio::test]
+async fn the_proxys_host_name_is_the_server_name_that_is_asked_for() {
+    let authority = Authority::new();
+    let ours = SocketNetwork::builder()
+        .tls(local(), authority.identity(&fqdn()))
+        .resolver(Arc::new(Loopback))
+        .bind()
+        .await
+        .unwrap();
+    let listener = tokio::net::TcpListener::bind(local()).await.unwrap();
+    let target = Target::new(TransportKind::Tls, PROXY, listener.local_addr().unwrap().port());
+    let asked = async {
+        let (stream, _) = listener.accept().await.unwrap();
+        let acceptor = rustls::server::Acceptor::default();
+        let hello = tokio_rustls::LazyConfigAcceptor::new(acceptor, stream).await.unwrap();
+        hello.client_hello().server_name().map(ToOwned::to_owned)
+    };
+    let (refused, asked) = tokio::join!(ours.connect(&target), asked);
+    assert!(refused.is_err(), "nobody answered the handshake");
+    assert_eq!(asked.as_deref(), Some(PROXY));
+}
+
 struct Loopback;
 
 #[async_trait::async_trait]

@@ -395,3 +395,17 @@ async fn where_there_is_no_media_for_the_first_the_other_rings_all_the_same() {
     backup.request(&Method::Ack).await;
     proxy.hears_nothing(Duration::from_secs(5)).await;
 }
+
+/// Pain 80.
+#[tokio::test(start_paused = true)]
+async fn each_destination_is_called_at_its_own_peer_and_in_its_words() {
+    let (p, _backup, out) = ringing(both).await;
+    let get = |invite: &Request, name| invite.headers().get_str(name).unwrap().to_owned();
+    let text = |invite: &Request| String::from_utf8_lossy(invite.body()).into_owned();
+    assert!(p.out.uri().reveal().contains("@sip.pstnhub.test"), "{}", p.out.uri().reveal());
+    assert!(get(&p.out, "Contact").contains(TENANT_FQDN) && text(&p.out).contains("RTP/SAVP"));
+    assert!(out.uri().reveal().contains("+14255550150@backup.test"), "{}", out.uri().reveal());
+    assert!(!get(&out, "Contact").contains(TENANT_FQDN), "{}", get(&out, "Contact"));
+    assert!(get(&out, "Contact").contains("transport=tcp") && text(&out).contains("RTP/AVP"));
+    assert_ne!(get(&p.out, "Call-ID"), get(&out, "Call-ID"));
+}

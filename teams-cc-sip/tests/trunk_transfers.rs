@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::{Bridged, Party, Stage, TENANT, config, from_callee, srtp, within};
+use support::{Bridged, Party, Stage, TENANT, config, from_callee, rtp, srtp, within};
 use teams_cc_core::contact::{Leg, LegCommand};
 use teams_cc_sip::{
     gate::{GatePolicy, Permission},
@@ -230,4 +230,37 @@ async fn a_carrier_that_refers_is_called_by_number_and_teams_hears_nothing_of_it
     let invite = ours.request(&Method::Invite).await;
     assert_eq!(invite.uri().reveal(), "sip:+14255550177@carrier.test;user=phone");
     b.proxy.hears_nothing(Duration::from_secs(2)).await;
+}
+
+/// Pain 75.
+#[tokio::test(start_paused = true)]
+async fn a_hold_before_a_transfer_is_one_re_invite_upstream_and_its_end_another() {
+    let mut b = bridged().await;
+    let mut teams = b.stage.teams_connects().await;
+    let held = srtp("inactive", 2);
+    teams.send(from_callee(&b.teams_invite, "INVITE", 1, &[], Some(&held))).await;
+    teams.response(100).await;
+    teams.response(200).await;
+    teams.send(from_callee(&b.teams_invite, "ACK", 1, &[], None)).await;
+    let hold = b.carrier.request(&Method::Invite).await;
+    b.carrier.answer(&hold, StatusCode::OK, Some(&rtp("recvonly", 2))).await;
+    b.carrier.request(&Method::Ack).await;
+    teams.send(from_callee(&b.teams_invite, "REFER", 2, &[("Refer-To", TARGET)], None)).await;
+    teams.response(202).await;
+    notified(&mut b.proxy).await;
+    let invite = b.proxy.request(&Method::Invite).await;
+    b.proxy.answer(&invite, StatusCode::RINGING, None).await;
+    notified(&mut b.proxy).await;
+    b.carrier.hears_nothing(Duration::from_secs(10)).await;
+    b.proxy.answer(&invite, StatusCode::OK, Some(&srtp("sendrecv", 3))).await;
+    let resume = b.carrier.request(&Method::Invite).await;
+    b.carrier.answer(&resume, StatusCode::OK, Some(&rtp("sendrecv", 3))).await;
+    b.carrier.request(&Method::Ack).await;
+    teams.send(from_callee(&b.teams_invite, "BYE", 3, &[], None)).await;
+    teams.response(200).await;
+    b.carrier.hears_nothing(Duration::from_secs(60)).await;
+    assert_eq!(
+        b.carrier.ladder,
+        ["← INVITE", "→ 200 (INVITE) [a=recvonly]", "← ACK", "← INVITE", "→ 200 (INVITE)", "← ACK",]
+    );
 }

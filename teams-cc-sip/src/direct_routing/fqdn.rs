@@ -150,6 +150,7 @@ pub enum ParseFqdnError {
 mod tests {
     use super::*;
 
+    /// Pain 64.
     #[test]
     fn an_address_in_any_notation_is_no_trunk_name() {
         for text in ["192.0.2.7", "2001:db8::7", "[2001:db8::7]", "127.1", "sbc.1"] {

@@ -301,6 +301,16 @@ mod tests {
         assert_eq!(ping.peers()[0].warning, None);
     }
 
+    /// Pain 81.
+    #[test]
+    fn a_peer_that_says_it_cannot_serve_is_not_healthy() {
+        let mut ping = OptionsPing::new(1, PING_INTERVAL);
+        assert!(ping.answered(Instant::ZERO, 0, 503));
+        assert_eq!(ping.peers()[0].state, PeerState::Down);
+        assert_eq!(ping.peers()[0].reason, HealthReason::Refused(503));
+        assert!(ping.answered(Instant::ZERO, 0, 200), "it is up again");
+    }
+
     #[test]
     fn a_refused_contact_is_named_as_such() {
         let mut ping = OptionsPing::new(1, PING_INTERVAL);

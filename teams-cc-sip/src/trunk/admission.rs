@@ -264,6 +264,7 @@ mod tests {
         names.iter().fold(peer, |peer, name| peer.name(name))
     }
 
+    /// Pain 78.
     #[test]
     fn whoever_matches_no_side_is_nobody() {
         use TransportKind::{Tcp, Tls, Udp};

@@ -21,6 +21,7 @@ pub struct Party {
     /// Every message that went either way, but for OPTIONS and keep-alives.
     pub ladder: Vec<String>,
     pub pings: usize,
+    pub last_ping: Option<Request>,
 }
 
 impl Party {
@@ -32,6 +33,7 @@ impl Party {
             waiting: VecDeque::new(),
             ladder: Vec::new(),
             pings: 0,
+            last_ping: None,
         }
     }
 
@@ -53,6 +55,7 @@ impl Party {
                     && *request.method() == Method::Options
                 {
                     self.pings += 1;
+                    self.last_ping = Some(request.clone());
                     let answer = answer(request, StatusCode::OK, None);
                     self.write(&answer.encode()).await;
                     continue;

@@ -106,11 +106,12 @@ async fn a_connection_is_taken_within_some_turns_however_many_calls_come() {
         let (read, taken) = (Arc::default(), Arc::default());
         let accepted = AtomicUsize::new(0);
         let network = Busy { options, read, accepted, taken: Arc::clone(&taken) };
-        let config = TrunkConfig::new("sbc1.adatum.biz".parse().unwrap(), 1)
+        let config = TrunkConfig::new("sbc1.adatum.biz".parse().unwrap())
             .trust_loopback(LabPeer::new("127.0.0.1", 5060, 5061));
         let media = FixedMedia::new(SocketAddr::from(([127, 0, 0, 1], 4_000)));
         let clock = Arc::new(TokioClock::system());
-        let (_trunk, mut events) = Trunk::start(config, Arc::new(network), clock, Arc::new(media));
+        let (_trunk, mut events) =
+            Trunk::start(config, Arc::new(network), clock, Arc::new(media)).unwrap();
         let mut calls = Vec::new();
         while calls.len() < FLOOD / 2 {
             if let Some(TrunkEvent::Incoming(call)) = events.next().await {
