@@ -9,5 +9,6 @@
 //! | `direct_routing` | a trunk as a partner runs it: TLS, two customers, one carrier, one gate | `cargo run --example direct_routing` |
 //! | `contact_center` | a whole day: bot, queue, expert, bridge, transfer, overflow, emergency | `cargo run --example contact_center` |
 //! | `doctor` | what is missing in a tenant before the first call, and who mends it | `cargo run --example doctor` |
+//! | `presence_told` | presence told by subscriptions: keys, accounts, the intake and what it opens | `cargo run --example presence_told` |
 //! | `presence_100k` | a day of 100,000 people's presence, with everything that goes wrong | `cargo run --release --example presence_100k` |
 //! | `simulator` | a Teams of one's own for Graph clients in any language, over HTTP and HTTPS | `cargo run --example simulator` |

@@ -63,8 +63,8 @@ impl Readiness {
 
     /// Sets how old what was seen may be. Default: any age will do.
     ///
-    /// Less than the tracker's [`bound`](crate::tracker::Tracker::bound) keeps agents idle while
-    /// nothing is wrong; much more rings people who have left.
+    /// Less than the tracker's [`bound`](crate::tracker::Tracker::bound), 7 minutes by default, keeps
+    /// agents idle while nothing is wrong; much more rings people who have left.
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);

@@ -31,7 +31,8 @@ pub struct Authorize {
 
 /// A sign-in under way: keep it where the redirect will find it, bound to the person's browser.
 ///
-/// It is good for one answer. Debug shows the tenant alone.
+/// It is good for one answer, and for as long as the person may take: keep it for a quarter of an
+/// hour. The code in the answer lives ten minutes. Debug shows the tenant alone.
 pub struct PendingSignIn {
     url: String,
     tenant: TenantId,
@@ -153,7 +154,8 @@ impl PendingSignIn {
         Secret::new(text.to_string())
     }
 
-    /// What [`save`](Self::save) gave; none where the text is another.
+    /// What [`save`](Self::save) gave; none where the text is no such, as of another version: the
+    /// person signs in again.
     #[must_use]
     pub fn restore(saved: &Secret) -> Option<Self> {
         let Saved { url, tenant, scope, redirect_uri, state, nonce, verifier } =

@@ -112,7 +112,7 @@ enum Plan {
 }
 
 impl TokenCache {
-    /// Keep the tokens of a provider.
+    /// Keep the tokens of a provider. Renewals are spread by the seed: give each process its own.
     #[must_use]
     pub fn new(provider: Arc<dyn TokenProvider>, clock: Arc<dyn Clock>, seed: Seed) -> Self {
         let seed = seed.derive("token renewal");

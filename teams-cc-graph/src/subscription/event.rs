@@ -6,8 +6,10 @@ use super::Failure;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// It lives; notifications come from now on. Keep the record where it should outlive the
-    /// process.
+    /// It lives; notifications come from now on.
+    ///
+    /// Where it should outlive the process, keep its id and its secret; the next process takes it
+    /// over by [`Keeper::adopt`](super::Keeper::adopt).
     Active {
         /// The program's name for it.
         key: Box<str>,

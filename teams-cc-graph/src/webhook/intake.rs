@@ -107,6 +107,20 @@ impl Intake {
     }
 
     /// Takes notifications of subscriptions too; without it they are refused.
+    ///
+    /// Where each customer has a keeper of its own, their secrets are looked up one after the other;
+    /// to whom an event belongs, its notification's `tenant_id` says:
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use teams_cc_graph::subscription::Secrets;
+    /// use teams_cc_graph::webhook::{ChangeSink, ClientStates, Intake};
+    ///
+    /// fn of_all(intake: Intake, customers: Vec<Secrets>, sink: Arc<dyn ChangeSink>) -> Intake {
+    ///     let of_one = move |id: &str| customers.iter().find_map(|one| one.client_state(id));
+    ///     intake.subscriptions(Arc::new(of_one), sink)
+    /// }
+    /// ```
     #[must_use]
     pub fn subscriptions(
         mut self,

@@ -43,6 +43,9 @@ pub enum Event {
 /// Makes a queue of at most `capacity` events, at least one: put the first half into an
 /// [`Intake`](super::Intake), read the second.
 ///
+/// At most 1,048,576: more count as that. Room for one event of each user that is watched holds all of
+/// them changing at once; [`QueueFigures::high_water`] tells how much of it was ever needed.
+///
 /// A post is taken whole or not at all. Where there is no room for all of it, or nobody reads any
 /// more, the service is asked to come again; a post of more events than the queue can ever hold
 /// is taken as far as it goes, once the queue is empty, and the rest is counted as cut off.

@@ -9,7 +9,7 @@
 //!
 //! | what happens | what is planned |
 //! |---|---|
-//! | a shard was read once | it gets a free seat, the lowest shard first; without one it is swept |
+//! | a shard was read once | it gets a free seat, the lowest shard first: who was added first; without one it is swept |
 //! | users come and go | the subscription is made anew, once for all that changed in a while |
 //! | a sweep saw what nobody told | the subscription is deleted and made anew, later each time |
 //! | an account is refused | its shard moves to a free seat that works; without one it is swept |

@@ -115,7 +115,7 @@ impl TrackerConfig {
         self
     }
 
-    /// How long a value may be wrong while the service answers, at the worst.
+    /// How long a value may be wrong while the service answers, at the worst: by default 7 minutes.
     ///
     /// One period, one request that is lost without an answer, and one that is answered late. While
     /// the service refuses, the age of each value says how much may be wrong; after requests that

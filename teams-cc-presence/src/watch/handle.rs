@@ -63,7 +63,8 @@ impl Watch {
         });
     }
 
-    /// What is known of a user, with its age and source; `None` before the first read.
+    /// What is known of a user, with its age and source; `None` before the first read, and of
+    /// somebody who is not watched.
     #[must_use]
     pub fn get(&self, user: &UserId) -> Option<Fresh<Presence>> {
         self.shared.engines().tracker.get(user).cloned()
@@ -83,7 +84,8 @@ impl Watch {
 
     /// What is known of a user, read anew where that is older than `age`; waits for it `within`.
     ///
-    /// What there is then is told, however old: its age says so. Dropping the future gives up
+    /// What there is then is told, however old: its age says so. Of somebody who is not watched there
+    /// is nothing, at once. Dropping the future gives up
     /// waiting; the user is read all the same.
     pub async fn fresh(
         &self,
@@ -110,14 +112,26 @@ impl Watch {
     /// events belong here: they are handed to the keeper. What is not about presence is ignored.
     ///
     /// ```
+    /// use std::sync::Arc;
     /// use teams_cc_graph::webhook::{Event, Events, content::Opener};
     /// use teams_cc_presence::Watch;
+    /// use tokio::sync::Mutex;
     ///
-    /// async fn hear(mut events: Events, opener: Opener, watch: Watch) {
-    ///     while let Some(event) = events.recv().await {
+    /// /// One of several tasks, for opening takes a core: `events` has one reader, which they share.
+    /// async fn hear(events: Arc<Mutex<Events>>, opener: Arc<Opener>, watch: Watch) {
+    ///     loop {
+    ///         let next = events.lock().await.recv().await;
+    ///         let Some(event) = next else { return };
     ///         let Event::Subscription { event, validation_tokens, .. } = event else { continue };
-    ///         let content = opener.open(event.notification(), &validation_tokens).await.ok();
-    ///         let presence = content.and_then(|content| content.decode().ok());
+    ///         let notification = event.notification();
+    ///         let mut presence = None;
+    ///         if notification.encrypted_content.get().is_some() {
+    ///             match opener.open(notification, &validation_tokens).await {
+    ///                 Ok(content) => presence = content.decode().ok(),
+    ///                 // Nobody vouches for it: it is counted and logged, and not believed.
+    ///                 Err(_) => continue,
+    ///             }
+    ///         }
     ///         watch.heard(&event, presence.as_ref());
     ///     }
     /// }

@@ -81,7 +81,24 @@ impl Keeper {
 
     /// Goes on with a subscription that an earlier process made, with the secret it gave.
     ///
-    /// It is renewed at once; where it is gone, it is made anew.
+    /// It is renewed at once; where it is gone, it is made anew. Seats of presence need none of this:
+    /// what a process before left of theirs is deleted, and made anew.
+    ///
+    /// ```
+    /// use teams_cc_graph::subscription::{Event, Keeper, Record, TooMany, Wanted};
+    /// use teams_cc_graph::{webhook::ClientStates as _, wire::Sensitive};
+    ///
+    /// /// What to keep, encrypted, once a subscription is `Active`.
+    /// fn kept(keeper: &Keeper, event: &Event) -> Option<(Box<str>, Sensitive)> {
+    ///     let Event::Active { id, .. } = event else { return None };
+    ///     Some((id.clone(), keeper.secrets().client_state(id)?))
+    /// }
+    ///
+    /// /// In the next process.
+    /// fn go_on(keeper: &Keeper, wanted: Wanted, id: &str, secret: Sensitive) -> Result<(), TooMany> {
+    ///     keeper.adopt(wanted, Record::new(id), secret)
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
