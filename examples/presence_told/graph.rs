@@ -241,7 +241,8 @@ impl Graph {
         let data = encrypt(&key, plain.to_string().into_bytes());
         let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), &data);
         let print = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &certificate);
-        let print: String = print.as_ref().iter().map(|octet| format!("{octet:02X}")).collect();
+        let print =
+            print.as_ref().iter().fold(String::new(), |text, octet| text + &format!("{octet:02X}"));
         json!({
             "value": [{
                 "subscriptionId": id, "clientState": text("clientState"), "changeType": "updated",

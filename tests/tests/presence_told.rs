@@ -52,7 +52,7 @@ async fn started() -> (Graph, Program, Changes) {
 }
 
 async fn next(changes: &mut Changes) -> Change {
-    let next = tokio::time::timeout(Duration::from_secs(3600), changes.next()).await;
+    let next = tokio::time::timeout(Duration::from_hours(1), changes.next()).await;
     next.expect("in time").expect("a change")
 }
 

@@ -134,8 +134,9 @@ impl Acceptance for Api<'_> {
         let tenant = claims.tenant.as_ref().ok_or(JwtError::BadClaims)?;
         let Callers { issuers, audiences, .. } = self.callers;
         let is_named =
-            |ours: &&Box<str>| claims.audiences.iter().any(|one| one.eq_ignore_ascii_case(ours));
-        let audience = audiences.iter().find(is_named).ok_or(JwtError::WrongAudience)?;
+            |ours: &str| claims.audiences.iter().any(|one| one.eq_ignore_ascii_case(ours));
+        let audience = audiences.iter().find(|ours| is_named(ours));
+        let audience = audience.ok_or(JwtError::WrongAudience)?;
         Policy::of_tenant(issuers, tenant, audience).check(claims, now)?;
         if self.serves(tenant) { Ok(tenant.clone()) } else { Err(JwtError::WrongTenant) }
     }

@@ -115,7 +115,7 @@ impl SessionConfig {
     pub fn requests(&self) -> u32 {
         let window = QUOTA.1.as_millis();
         // The mean of what the spread leaves: an eighth at most.
-        let mean = (self.again - self.again / 16).as_millis().max(1);
+        let mean = (self.again.as_millis() * 15 / 16).max(1);
         let requests = (self.most as u128).saturating_mul(window).div_ceil(mean);
         u32::try_from(requests).unwrap_or(u32::MAX)
     }
