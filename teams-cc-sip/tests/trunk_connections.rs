@@ -5,11 +5,15 @@ mod support;
 
 use std::time::Duration;
 
-use support::{Answered, Stage, config, end, srtp, teams_invite, within};
-use teams_cc_core::contact::{EndReason, EndedBy, Leg, LegCommand, LegEvent, RejectReason};
+use support::{Answered, Stage, config, end, srtp, teams_invite, two_carriers, within};
+use teams_cc_core::{
+    LegId,
+    contact::{EndReason, EndedBy, Leg, LegCommand, LegEvent, RejectReason},
+};
 use teams_cc_sip::{
     direct_routing::{HealthWarning, PeerState},
     message::{Message, Method, StatusCode},
+    trunk::Via,
 };
 
 /// Answers to the proxy's requests on its connection, our requests on ours: no aliasing (RFC 5923).
@@ -112,7 +116,7 @@ async fn a_proxy_that_answers_and_never_asks_is_warned_of_after_three_minutes() 
 
 #[tokio::test(start_paused = true)]
 async fn where_a_teams_user_is_reaches_the_application() {
-    let mut stage = Stage::new(config());
+    let mut stage = Stage::new(two_carriers());
     let mut teams = stage.teams_connects().await;
     let mut invite = teams_invite("lmo", support::TENANT_FQDN, Some(&srtp("sendrecv", 1)));
     for (name, value) in [
@@ -123,10 +127,38 @@ async fn where_a_teams_user_is_reaches_the_application() {
         invite.headers_mut().push(name, value).unwrap();
     }
     teams.send(invite).await;
-    let told = stage.incoming().await.optimization.unwrap();
+    let call = stage.incoming().await;
+    let told = call.optimization.clone().unwrap();
     assert_eq!(told.user_location.as_deref(), Some("internal"));
     assert_eq!(told.media_path.as_deref(), Some("proxy.contoso.com, site.contoso.com"));
     assert_eq!(told.user_site.as_deref(), Some("Paris"));
+    // The SBC of the site is told only where the application says so, and Teams never.
+    let to_site = || Via::Carrier("backup".into());
+    let to_teams = Via::Teams { tenant: support::TENANT_FQDN.parse().unwrap() };
+    let mut parties = std::collections::BTreeMap::new();
+    for (leg, via, tells, expected) in [
+        (1, to_site(), false, None),
+        (2, to_site(), true, Some("proxy.contoso.com, site.contoso.com")),
+        (3, to_teams, true, None),
+    ] {
+        let host = if via == to_site() { "backup.test" } else { "sip.pstnhub.test" };
+        let mut to = call.onward(via, LegId::numbered("L", leg));
+        if tells {
+            to = to.optimization((*told).clone());
+        }
+        let _called = stage.trunk.dial(to).await.unwrap();
+        if !parties.contains_key(host) {
+            parties.insert(host, stage.connection(host).await);
+        }
+        let party = parties.get_mut(host).unwrap();
+        let invite = party.request(&Method::Invite).await;
+        assert_eq!(invite.headers().get_str("X-MS-MediaPath"), expected, "{leg}");
+        for name in ["X-MS-UserLocation", "X-MS-UserSite"] {
+            assert_eq!(invite.headers().contains(name), expected.is_some(), "{leg} {name}");
+        }
+        party.answer(&invite, StatusCode::BUSY_HERE, None).await;
+        party.request(&Method::Ack).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use support::{Party, Stage, config, srtp, teams_invite, within};
 use teams_cc_core::{
@@ -14,7 +14,7 @@ use teams_cc_sip::{
     ErrorKind,
     direct_routing::{Cloud, Customer, SbcFqdn, TenantFault},
     message::{Message, Method, Response, StatusCode},
-    trunk::{Destination, IncomingCall, TrunkEvent, Via},
+    trunk::{Destination, IncomingCall, SipLeg, TrunkEvent, Via},
 };
 
 fn id(n: usize) -> TenantId {
@@ -95,6 +95,56 @@ async fn round(
         proxy.answer(&invite, StatusCode::BUSY_HERE, None).await;
         proxy.request(&Method::Ack).await;
     }
+}
+
+/// Every customer has as many calls up as are asked for, all under the same numbers, at once.
+#[tokio::test(start_paused = true)]
+async fn calls_of_many_tenants_that_stand_at_once_are_each_their_own() {
+    let soak = std::env::var("TEAMS_CC_SOAK").ok().and_then(|text| text.parse::<usize>().ok());
+    let calls = if soak.is_some_and(|soak| soak > 1) { 100 } else { 4 };
+    let tenants = 50;
+    let served = (0..tenants)
+        .try_fold(config(), |config, n| config.customer(&Customer::new(id(n), name(n))));
+    let mut stage = Stage::new(served.unwrap());
+    let mut teams = stage.teams_connects().await;
+    let call_id = |call: usize, n: usize| format!("c{call}-t{n}");
+    let invite = |call: usize, n: usize| {
+        let offer = srtp("sendrecv", 1);
+        teams_invite(&call_id(call, n), name(n).as_str(), Some(&offer))
+    };
+    let mut standing: BTreeMap<LegId, (usize, Arc<SipLeg>)> = BTreeMap::new();
+    for call in 0..calls {
+        for n in 0..tenants {
+            teams.send(invite(call, n)).await;
+        }
+        for _ in 0..tenants {
+            let call = incoming(&mut stage).await;
+            let n: usize = call.call_id.rsplit('t').next().unwrap().parse().unwrap();
+            assert_eq!(call.tenant, Some(id(n)), "crossed: {}", call.call_id);
+            call.leg.execute(LegCommand::Answer).await.unwrap();
+            standing.insert(call.leg.id().clone(), (n, call.leg));
+        }
+        for (call_id, ok) in finals(&mut teams, tenants).await {
+            let n: usize = call_id.rsplit('t').next().unwrap().parse().unwrap();
+            let contact = format!("<sip:{}:5061;transport=tls>", name(n));
+            assert_eq!(ok.headers().get_str("Contact"), Some(contact.as_str()), "crossed");
+            teams.send(within(&invite(call, n), &ok, "ACK", 1, &[], None)).await;
+        }
+    }
+    assert_eq!(standing.len(), tenants * calls, "all of them at once");
+    // Each is hung up by us, and the BYE leads back into its own tenant's call.
+    let mut proxy = stage.connection("sip.pstnhub.test").await;
+    for (n, leg) in standing.values() {
+        leg.execute(LegCommand::HangUp).await.unwrap();
+        let bye = proxy.request(&Method::Bye).await;
+        let call_id = bye.headers().get_str("Call-ID").unwrap();
+        assert_eq!(call_id.rsplit('t').next(), Some(n.to_string().as_str()), "crossed");
+        let from = bye.headers().get_str("From").unwrap();
+        assert!(from.contains(name(*n).as_str()), "crossed: {from}");
+        proxy.answer(&bye, StatusCode::OK, None).await;
+    }
+    let left = stage.trunk.shutdown(std::time::Duration::from_secs(2)).await;
+    assert!(left.is_empty(), "{left:?}");
 }
 
 /// Pain 66.

@@ -54,10 +54,15 @@ pub(crate) fn run() -> Tally {
     step("clippy of all that teams-cc-sip can do", &mut || {
         command::run(&mut clippy(&["--package", "teams-cc-sip", "--all-features"]))
     });
-    step("tests of the media plane", &mut || {
+    step("tests of the media plane and of records of the DNS", &mut || {
         let mut test = command::cargo();
-        test.args(["test", "--quiet", "--package", "teams-cc-sip", "--features", "media"]);
+        test.args(["test", "--quiet", "--package", "teams-cc-sip", "--features", "media,dns"]);
         command::run(test.args(["--lib", "--test", "media_calls"]))
+    });
+    step("documentation tests of all that teams-cc-sip can do", &mut || {
+        let mut test = command::cargo();
+        test.args(["test", "--quiet", "--package", "teams-cc-sip", "--all-features", "--doc"]);
+        command::run(&mut test)
     });
     step("documentation", &mut || {
         let mut doc = command::cargo();

@@ -82,6 +82,7 @@ impl Engine {
             progressed: false,
             emergency: EmergencyData::default(),
             carried,
+            optimization: None,
         };
         self.begin_transfer(leg, Transfer::new(refer, attempt, passage.grant).recalling());
         if let Some(record) = self.legs.get_mut(leg) {

@@ -64,6 +64,7 @@ impl Engine {
             progressed: false,
             emergency: EmergencyData::default(),
             carried,
+            optimization: None,
         };
         Ok(Referral { leg, attempt, grant: passage.grant })
     }

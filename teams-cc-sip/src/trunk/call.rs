@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     bridge::{back_to_back::Hunt, parting::Parting, recode::Recode, take_over::TakeOver},
-    direct_routing::{SbcFqdn, number_of},
+    direct_routing::{MediaOptimization, SbcFqdn, number_of},
     endpoint::{CallHandle, FlowId, ReferHandle},
     gate::Grant,
     message::{Header, Uri},
@@ -173,6 +173,8 @@ pub(crate) struct Attempt {
     pub(crate) progressed: bool,
     pub(crate) emergency: EmergencyData,
     pub(crate) carried: CarriedHeaders,
+    /// Where a Teams user is, for another SBC.
+    pub(crate) optimization: Option<Box<MediaOptimization>>,
 }
 
 /// Whom an INVITE calls.

@@ -3,7 +3,10 @@
 use teams_cc_core::{LegId, PhoneNumber, TenantId};
 
 use super::{CarriedHeaders, DisplayText, EmergencyData};
-use crate::{direct_routing::SbcFqdn, gate::Purpose};
+use crate::{
+    direct_routing::{MediaOptimization, SbcFqdn},
+    gate::Purpose,
+};
 
 /// A call to be made.
 ///
@@ -46,6 +49,9 @@ pub struct Destination {
     pub diverted_by: Option<PhoneNumber>,
     /// What the caller brought along; the policy of where the call goes decides what goes on.
     pub carried: CarriedHeaders,
+    /// Where the Teams user is that calls, for the SBC of that site; never sent to Teams. Default:
+    /// nothing, and [`IncomingCall::onward`](super::IncomingCall::onward) leaves it so.
+    pub optimization: Option<Box<MediaOptimization>>,
     /// Whether the one before it has led here.
     pub(crate) redirected: bool,
 }
@@ -66,6 +72,7 @@ impl Destination {
             purpose: Purpose::Dial,
             diverted_by: None,
             carried: CarriedHeaders::default(),
+            optimization: None,
             redirected: false,
         }
     }
@@ -110,6 +117,14 @@ impl Destination {
     #[must_use]
     pub fn carrying(mut self, headers: CarriedHeaders) -> Self {
         self.carried = headers;
+        self
+    }
+
+    /// Tells another SBC of ours where the Teams user is
+    /// ([`IncomingCall::optimization`](super::IncomingCall::optimization)).
+    #[must_use]
+    pub fn optimization(mut self, told: MediaOptimization) -> Self {
+        self.optimization = Some(Box::new(told));
         self
     }
 

@@ -68,6 +68,11 @@ impl Invite<'_> {
         for (name, value) in &self.attempt.emergency.headers {
             request.headers_mut().push(name.as_ref(), value).map_err(broken)?;
         }
+        if let Some(told) =
+            self.attempt.optimization.as_ref().filter(|_| self.link.side != Side::Teams)
+        {
+            told.write(request.headers_mut()).map_err(broken)?;
+        }
         if let Whither::Referred { copied, .. } = &self.attempt.whither {
             for header in copied {
                 request.headers_mut().push_header(header.clone());

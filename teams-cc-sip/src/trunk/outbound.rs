@@ -77,6 +77,7 @@ impl Engine {
             progressed: false,
             emergency: to.emergency,
             carried,
+            optimization: to.optimization,
         };
         let record = LegRecord::new(to.leg, Direction::Outbound, party, link, shown);
         Ok(LegRecord { attempt: Some(Box::new(attempt)), grant, emergency, ..record })

@@ -5,21 +5,24 @@ use std::{path::Path, thread, time::Duration};
 use teams_cc_core::contact::{EndReason, LegCommand, LegEvent};
 use teams_cc_sip::{
     endpoint::{Reliability, SessionTimer},
-    trunk::{StaticPeer, Via},
+    trunk::{StaticPeer, TransferStep, Via},
 };
 
 use super::{
     super::scenario::Transport,
     Case, Over,
     actor::{self, Play},
-    callers::EAST,
-    desk::{Call, Desk, EAST_NUMBER, peer},
+    callers::{EAST, WEST},
+    desk::{BRIDGED, Call, Desk, EAST_NUMBER, peer},
     script::{Script, plain},
 };
 use crate::command::Failure;
 
+/// Whom a callee transfers to.
+const TARGET: &str = "14255550177";
+
 /// What is played, and whether over TCP as well.
-pub(super) const CASES: [Case; 7] = [
+pub(super) const CASES: [Case; 8] = [
     Case {
         name: "callee-refreshed",
         what: "we refresh a callee's session",
@@ -45,6 +48,12 @@ pub(super) const CASES: [Case; 7] = [
         what: "a callee insists on 100rel",
         over: Over::All,
         run: reliable,
+    },
+    Case {
+        name: "callee-refer",
+        what: "a callee transfers its caller",
+        over: Over::All,
+        run: refer,
     },
     Case {
         name: "callee-forked",
@@ -185,6 +194,60 @@ fn refreshed(directory: &Path, name: &str, transport: Transport) -> Result<(), F
         thread::sleep(Duration::from_secs(48));
         hang_up(call)
     })
+}
+
+/// Whoever was called hands its caller over to somebody else of its carrier's.
+fn refer(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
+    let (west, east) = (actor::free(WEST.into())?, actor::free(EAST.into())?);
+    let mut desk = Desk::open(|config, us| {
+        config.carrier(peer("west", transport, west, us)).carrier(peer("east", transport, east, us))
+    })?;
+    let sipfrag = |status: &'static str| [("body", status)];
+    // One place for both: whoever is called by the target's number is the target.
+    let script = Script::callee()
+        .called_or(TARGET)
+        .answers("180 Ringing", "", &[], None)
+        .answers("200 OK", "", &[], Some(&plain("sendrecv")))
+        .asked("ACK", &[])
+        .rests(500)
+        .asks("REFER", 1, &["Refer-To: <sip:+14255550177@[local_ip]>"], None)
+        .awaits(202)
+        .asked("NOTIFY", &sipfrag("SIP/2.0 100"))
+        .replies("200 OK")
+        .asked("NOTIFY", &sipfrag("SIP/2.0 180"))
+        .replies("200 OK")
+        .asked("NOTIFY", &sipfrag("SIP/2.0 200"))
+        .replies("200 OK")
+        .asks("BYE", 2, &[], None)
+        .awaits(200)
+        .otherwise()
+        .answers("180 Ringing", "t", &[], None)
+        .rests(100)
+        .answers("200 OK", "t", &[], Some(&plain("sendrecv")))
+        .asked("ACK", &[])
+        .asked("BYE", &[])
+        .replies("200 OK")
+        .together();
+    let called = format!("{name}-east");
+    let callee = Play { name: &called, transport, at: east, calls: None, count: 2, rate: 1 };
+    let callee = callee.start(directory, &script)?;
+    let script = Script::caller()
+        .invites(&[])
+        .awaits(200)
+        .asks("ACK", 1, &[], None)
+        .rests(3_000)
+        .asks("BYE", 2, &[], None)
+        .awaits(200);
+    let calls = Some((desk.at, BRIDGED));
+    let caller = Play { name, transport, at: west, calls, count: 1, rate: 1 };
+    let caller = caller.start(directory, &script)?;
+    for step in [TransferStep::Accepted, TransferStep::Ringing, TransferStep::Completed] {
+        desk.transfer(step)?;
+    }
+    caller.end().map_err(|error| format!("who is transferred: {error}"))?;
+    callee.end().map_err(|error| format!("who transfers, and the target: {error}"))?;
+    thread::sleep(Duration::from_millis(100));
+    desk.close()
 }
 
 /// The first to answer has the call; the other is acknowledged and hung up at once.

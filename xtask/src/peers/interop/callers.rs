@@ -8,7 +8,7 @@ use super::{
     super::scenario::Transport,
     Case, Over,
     actor::{self, Play},
-    desk::{ANSWERED, BRIDGED, Desk, peer},
+    desk::{ANSWERED, BRIDGED, Desk, THROUGH, peer},
     script::{Script, plain},
 };
 use crate::command::Failure;
@@ -17,7 +17,7 @@ pub(super) const WEST: [u8; 4] = [127, 0, 0, 2];
 pub(super) const EAST: [u8; 4] = [127, 0, 0, 3];
 
 /// What is played, and whether over TCP as well.
-pub(super) const CASES: [Case; 6] = [
+pub(super) const CASES: [Case; 7] = [
     Case {
         name: "caller-refreshed",
         what: "we refresh a caller's session",
@@ -32,6 +32,7 @@ pub(super) const CASES: [Case; 6] = [
         run: lost_ack,
     },
     Case { name: "caller-basic", what: "a caller's whole call", over: Over::All, run: basic },
+    Case { name: "caller-early", what: "a caller hears early media", over: Over::All, run: early },
     Case { name: "caller-hold", what: "a caller holds and resumes", over: Over::All, run: hold },
     Case {
         name: "caller-100rel",
@@ -75,6 +76,38 @@ pub(super) fn whole() -> Script {
 
 fn basic(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
     calls(directory, name, transport, ANSWERED, &whole())
+}
+
+/// Both ends are SIPp: what the called side sends before its answer reaches the caller.
+fn early(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {
+    let (west, east) = (place(WEST)?, place(EAST)?);
+    let desk = Desk::open(|config, us| {
+        config.carrier(peer("west", transport, west, us)).carrier(peer("east", transport, east, us))
+    })?;
+    let script = Script::callee()
+        .called(&[("body", "m=audio")])
+        .answers("183 Session Progress", "", &[], Some(&plain("sendrecv")))
+        .rests(300)
+        .answers("200 OK", "", &[], Some(&plain("sendrecv")))
+        .asked("ACK", &[])
+        .asked("BYE", &[])
+        .replies("200 OK");
+    let called = format!("{name}-east");
+    let callee = Play { name: &called, transport, at: east, calls: None, count: 1, rate: 1 };
+    let callee = callee.start(directory, &script)?;
+    let script = Script::caller()
+        .invites(&[])
+        .hears(183, &[("body", "m=audio [0-9]+ RTP/AVP"), ("Content-Type", "application/sdp")])
+        .awaits(200)
+        .asks("ACK", 1, &[], None)
+        .rests(250)
+        .asks("BYE", 2, &[], None)
+        .awaits(200);
+    let calls = Some((desk.at, THROUGH));
+    let caller = Play { name, transport, at: west, calls, count: 1, rate: 1 };
+    caller.start(directory, &script)?.end()?;
+    callee.end().map_err(|error| format!("the called side: {error}"))?;
+    desk.close()
 }
 
 fn hold(directory: &Path, name: &str, transport: Transport) -> Result<(), Failure> {

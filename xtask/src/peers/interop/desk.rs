@@ -15,8 +15,8 @@ use teams_cc_sip::{
     gate::GatePolicy,
     io::{FixedMedia, SocketNetwork, SocketNetworkBuilder, Target, TokioClock, TransportKind},
     trunk::{
-        Destination, IncomingCall, MediaPort, SipLeg, StaticPeer, TransferStep, Trunk, TrunkConfig,
-        TrunkEvent, Via,
+        BackToBack, Destination, IncomingCall, MediaPort, SipLeg, StaticPeer, TransferStep, Trunk,
+        TrunkConfig, TrunkEvent, Via,
     },
 };
 use tokio::{
@@ -34,6 +34,9 @@ pub(super) const FQDN: &str = "sbc1.adatum.biz";
 pub(super) const ANSWERED: &str = "+14255550100";
 /// The number that is answered by whoever is east.
 pub(super) const BRIDGED: &str = "+14255550200";
+/// The number whose callers are put through to whoever is east, with all that comes before the
+/// answer.
+pub(super) const THROUGH: &str = "+14255550600";
 /// The number that only rings.
 pub(super) const RINGS: &str = "+14255550400";
 /// The number whose calls are handed to [`Desk::taken`].
@@ -364,6 +367,10 @@ async fn answer(
         }
         RINGS => {
             let _ = call.leg.execute(LegCommand::Ring).await;
+        }
+        THROUGH => {
+            let to = call.onward(Via::Carrier("east".into()), trunk.next_leg());
+            held = trunk.bridge(&call.leg, BackToBack::new(to)).await.ok();
         }
         BRIDGED => {
             let _ = call.leg.execute(LegCommand::Ring).await;

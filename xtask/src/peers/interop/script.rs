@@ -231,10 +231,42 @@ impl Script {
         self
     }
 
+    /// Waits for the first INVITE; one for this number is what [`Self::otherwise`] is about.
+    pub(super) fn called_or(mut self, number: &str) -> Self {
+        self.variables += 1;
+        let place = self.variables;
+        let _ = writeln!(
+            self.steps,
+            "  <recv request=\"INVITE\" rrs=\"true\">\n    <action>\n      <ereg \
+             regexp=\"{number}\" search_in=\"hdr\" header=\"To:\" assign_to=\"c{place}\"/>"
+        );
+        self.keeps();
+        let _ = writeln!(self.steps, "  <nop next=\"otherwise\" test=\"c{place}\"/>");
+        self
+    }
+
+    /// What happens to the INVITE for another number; until [`Self::together`].
+    pub(super) fn otherwise(mut self) -> Self {
+        self.steps.push_str("  <nop next=\"together\"/>\n  <label id=\"otherwise\"/>\n");
+        self
+    }
+
+    /// The end of both.
+    pub(super) fn together(mut self) -> Self {
+        self.steps.push_str("  <label id=\"together\"/>\n");
+        self
+    }
+
     /// Waits for the first INVITE, and keeps what later messages need of it.
     pub(super) fn called(mut self, sayings: &[(&str, &str)]) -> Self {
         self.steps.push_str("  <recv request=\"INVITE\" rrs=\"true\">\n    <action>\n");
         self.conditions(sayings);
+        self.keeps();
+        self
+    }
+
+    /// Keeps what later messages need of the INVITE.
+    fn keeps(&mut self) {
         for (name, header, pattern) in KEPT {
             let _ = writeln!(
                 self.steps,
@@ -246,7 +278,6 @@ impl Script {
             "      <ereg regexp=\"sip:[^>]*\" search_in=\"var\" variable=\"contact\" \
              check_it=\"true\" assign_to=\"uri\"/>\n    </action>\n  </recv>\n",
         );
-        self
     }
 
     fn checks(&mut self, sayings: &[(&str, &str)]) {

@@ -77,6 +77,7 @@ pub(super) fn peer(name: &str, at: SocketAddr, us: SocketAddr) -> StaticPeer {
         .target(Target::new(TransportKind::Tls, name_at(at), beside(at).port()))
         .contact(&us.ip().to_string(), beside(us).port())
         .encrypted(false)
+        .takes_refer(false)
 }
 
 /// What brings our connections to SIPp.
