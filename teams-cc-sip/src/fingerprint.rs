@@ -5,7 +5,7 @@
 //! still decide, so nothing hangs on the fingerprint but speed: whoever makes two of them equal
 //! has won a comparison of texts.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Borrow, cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use teams_cc_core::LegId;
 
@@ -40,37 +40,100 @@ impl<K> Clone for Printed<K> {
     }
 }
 
+/// A leg with its fingerprint in front.
+#[derive(Debug)]
+struct Place(u64, LegId);
+
+/// What a place is found by, without a copy of the name.
+trait Named {
+    fn named(&self) -> (u64, &str);
+}
+
+impl Named for Place {
+    fn named(&self) -> (u64, &str) {
+        (self.0, self.1.as_str())
+    }
+}
+
+impl Named for (u64, &str) {
+    fn named(&self) -> (u64, &str) {
+        *self
+    }
+}
+
+impl PartialEq for dyn Named + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.named() == other.named()
+    }
+}
+
+impl Eq for dyn Named + '_ {}
+
+impl PartialOrd for dyn Named + '_ {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for dyn Named + '_ {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.named().cmp(&other.named())
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.named() == other.named()
+    }
+}
+
+impl Eq for Place {}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Place {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.named().cmp(&other.named())
+    }
+}
+
+impl<'a> Borrow<dyn Named + 'a> for Place {
+    fn borrow(&self) -> &(dyn Named + 'a) {
+        self
+    }
+}
+
 /// Values by leg.
 #[derive(Debug)]
-pub(crate) struct ByLeg<V>(BTreeMap<(u64, LegId), V>);
+pub(crate) struct ByLeg<V>(BTreeMap<Place, V>);
 
 impl<V> ByLeg<V> {
     pub(crate) const fn new() -> Self {
         Self(BTreeMap::new())
     }
 
-    fn place(leg: &LegId) -> (u64, LegId) {
-        (of([leg.as_str()]), leg.clone())
-    }
-
     pub(crate) fn get(&self, leg: &LegId) -> Option<&V> {
-        self.0.get(&Self::place(leg))
+        self.0.get(&(of([leg.as_str()]), leg.as_str()) as &dyn Named)
     }
 
     pub(crate) fn get_mut(&mut self, leg: &LegId) -> Option<&mut V> {
-        self.0.get_mut(&Self::place(leg))
+        self.0.get_mut(&(of([leg.as_str()]), leg.as_str()) as &dyn Named)
     }
 
     pub(crate) fn contains_key(&self, leg: &LegId) -> bool {
-        self.0.contains_key(&Self::place(leg))
+        self.0.contains_key(&(of([leg.as_str()]), leg.as_str()) as &dyn Named)
     }
 
     pub(crate) fn insert(&mut self, leg: LegId, value: V) -> Option<V> {
-        self.0.insert((of([leg.as_str()]), leg), value)
+        self.0.insert(Place(of([leg.as_str()]), leg), value)
     }
 
     pub(crate) fn remove(&mut self, leg: &LegId) -> Option<V> {
-        self.0.remove(&Self::place(leg))
+        self.0.remove(&(of([leg.as_str()]), leg.as_str()) as &dyn Named)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -83,7 +146,7 @@ impl<V> ByLeg<V> {
 
     /// The legs in the order of their names.
     pub(crate) fn keys(&self) -> std::vec::IntoIter<&LegId> {
-        let mut legs: Vec<&LegId> = self.0.keys().map(|(_, leg)| leg).collect();
+        let mut legs: Vec<&LegId> = self.0.keys().map(|Place(_, leg)| leg).collect();
         legs.sort_unstable();
         legs.into_iter()
     }

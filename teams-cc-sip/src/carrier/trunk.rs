@@ -202,7 +202,7 @@ impl Engine {
             return None;
         }
         // A repeat of one that has been let in gets its answer again, and nothing else.
-        if met.is_some_and(|met| self.endpoint.has_met(met)) {
+        if met.is_some_and(|met| met.found.is_some()) {
             return None;
         }
         let Some(Side::Carrier(first)) = self.sides_at(origin).next() else { return None };

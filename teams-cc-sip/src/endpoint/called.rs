@@ -47,7 +47,7 @@ impl Core {
         call.live = 1;
         call.origin = Some(incoming.origin);
         self.dialogs.insert(dialog.id.clone(), handle);
-        call.dialog = Some(dialog);
+        call.dialog = Some(Box::new(dialog));
         self.active += 1;
         if !waits {
             self.answer(now, transaction, &Response::new(StatusCode::TRYING), &call);
@@ -252,18 +252,11 @@ impl Core {
     }
 
     /// The ACK to our answer came.
-    pub(crate) fn on_answer_ack(
-        &mut self,
-        now: Instant,
-        call: &mut Call,
-        number: u32,
-        ack: Box<Request>,
-    ) -> bool {
-        if call.answer.as_ref().is_none_or(|answer| answer.number != number) {
-            return false;
-        }
-        if let Some(answer) = call.answer.take() {
-            self.table.acknowledged(answer.transaction);
+    pub(crate) fn on_answer_ack(&mut self, now: Instant, call: &mut Call, ack: Box<Request>) {
+        if let Some(answer) = call.answer.take()
+            && self.table.acknowledged(answer.transaction, Owner::Answered)
+        {
+            call.live = call.live.saturating_sub(1);
         }
         // One that is not confirmed is kept: its PRACK may be late.
         call.reliable = call.reliable.take().filter(|reliable| !reliable.is_confirmed());
@@ -276,7 +269,6 @@ impl Core {
         } else {
             self.event(Event::Acknowledged { call: call.handle, request: ack });
         }
-        true
     }
 
     /// The application hangs up.

@@ -225,7 +225,7 @@ impl Core {
         }
         let session = has_session(response.headers(), response.body());
         let offers = dialog.session.note(Side::Them, Carrier::Success, session) == Reading::Offer;
-        call.dialog = Some(dialog);
+        call.dialog = Some(Box::new(dialog));
         let limit = now + self.config.timers.limit();
         call.owed_ack = Some(OwedAck { number: envelope.cseq.number, limit });
         if !offers || cancel.is_some() {

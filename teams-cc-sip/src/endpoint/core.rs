@@ -50,8 +50,8 @@ pub(crate) enum Owner {
     PeerRefer(CallHandle, ReferHandle),
     /// A peer's other request, which the application answers.
     Peer(RequestHandle, Option<CallHandle>),
-    /// A peer's request that the endpoint answers at once.
-    Answered(Option<CallHandle>),
+    /// A peer's request that is answered for good; what is left of it only repeats the answer.
+    Answered,
 }
 
 impl Owner {
@@ -64,7 +64,8 @@ impl Owner {
             | Self::Notify(call, _)
             | Self::PeerInvite(call)
             | Self::PeerRefer(call, _) => Some(call),
-            Self::Ours(_, call) | Self::Peer(_, call) | Self::Answered(call) => call,
+            Self::Ours(_, call) | Self::Peer(_, call) => call,
+            Self::Answered => None,
         }
     }
 }
@@ -74,6 +75,7 @@ pub(crate) struct Incoming {
     pub(crate) origin: Origin,
     pub(crate) envelope: Box<Envelope>,
     pub(crate) key: Printed<ServerKey>,
+    pub(crate) found: Option<TransactionId>,
     /// Of a request outside of dialogs.
     pub(crate) merge: Option<Printed<MergeKey>>,
     pub(crate) within: Within,
@@ -95,13 +97,15 @@ pub(crate) enum Within {
 pub(crate) struct Met {
     pub(crate) envelope: Box<Envelope>,
     pub(crate) key: Printed<ServerKey>,
+    /// The transaction that it repeats, or whose INVITE it acknowledges.
+    pub(crate) found: Option<TransactionId>,
     pub(crate) within: Within,
 }
 
 impl Incoming {
     /// Notes where a request came from, whose place has been read.
     pub(crate) fn new(origin: Origin, mut request: Request, met: Met) -> Self {
-        let Met { mut envelope, key, within } = met;
+        let Met { mut envelope, key, found, within } = met;
         let merge = match within {
             Within::Nothing => MergeKey::of(&envelope).map(MergeKey::printed),
             Within::Unknown | Within::Call(_) => None,
@@ -110,7 +114,7 @@ impl Incoming {
         if *request.method() != Method::Ack {
             source::note(request.headers_mut(), &mut envelope.via, origin.source);
         }
-        Self { origin, envelope, key, merge, within, request: Box::new(request) }
+        Self { origin, envelope, key, found, merge, within, request: Box::new(request) }
     }
 }
 
@@ -247,7 +251,7 @@ impl Core {
         keep: bool,
     ) -> TransactionId {
         let (route, fallback) = reply_route(&incoming.origin, &incoming.envelope.via);
-        if let Some(call) = call {
+        if let Some(call) = call.filter(|_| owner.call().is_some()) {
             call.live += 1;
         }
         self.table.accept(
@@ -273,9 +277,7 @@ impl Core {
         incoming: &Incoming,
         draft: &Response,
     ) {
-        let handle = call.handle;
-        let owner = Owner::Answered(Some(handle));
-        let id = self.take_keeping(now, owner, incoming, Some(call), false);
+        let id = self.take_keeping(now, Owner::Answered, incoming, None, false);
         let tag = call.dialog.as_ref().map_or("", |dialog| dialog.local_tag());
         let contact = Some(&call.contact);
         if let Ok(response) = self.config.response(&incoming.request, draft, tag, contact) {

@@ -42,12 +42,10 @@ impl Endpoint {
             None => Within::Nothing,
             Some(id) => self.core.dialogs.get(&id).copied().map_or(Within::Unknown, Within::Call),
         };
-        Some(Met { envelope, key, within })
-    }
-
-    /// Whether a request that has been read is a repeat of one that is being handled.
-    pub(crate) fn has_met(&self, met: &Met) -> bool {
-        self.core.table.server(&met.key).is_some()
+        // An ACK is of its call first, and seldom of the transaction.
+        let looks = *request.method() != Method::Ack;
+        let found = if looks { self.core.table.server(&key) } else { None };
+        Some(Met { envelope, key, found, within })
     }
 
     /// As [`Endpoint::call_of`], of a request that has been read.
@@ -55,7 +53,13 @@ impl Endpoint {
         if let Within::Call(call) = met.within {
             return Some(call);
         }
-        let named = self.core.table.server_of_invite(&met.key)?;
+        let named = match met.found {
+            None if met.key.key().is_of_invite() && met.envelope.cseq.method == Method::Invite => {
+                return None;
+            }
+            None => self.core.table.server_of_invite(&met.key)?,
+            Some(found) => found,
+        };
         self.core.table.owner(named)?.call()
     }
 
@@ -123,8 +127,7 @@ impl Endpoint {
             self.core.refuse(&incoming, &draft, Turned::Malformed);
             return;
         }
-        let found = self.core.table.server(&incoming.key);
-        match (incoming.request.method(), found) {
+        match (incoming.request.method(), incoming.found) {
             (Method::Ack, _) => self.on_ack(now, incoming),
             (_, Some(id)) => self.core.table.on_repeat(id, &mut self.core.out),
             (Method::Cancel, None) => self.on_cancel(now, incoming),
@@ -133,19 +136,15 @@ impl Endpoint {
     }
 
     fn on_ack(&mut self, now: Instant, incoming: Incoming) {
-        if let Some(id) = self.core.table.server(&incoming.key) {
-            self.core.table.on_ack(now, id, incoming.request, &mut self.core.out);
-            return;
-        }
-        let Incoming { origin, envelope, within, request, .. } = incoming;
+        let Incoming { origin, envelope, key, within, request, .. } = incoming;
         let number = envelope.cseq.number;
-        let taken = match within {
-            Within::Call(handle) => {
-                self.with_call(handle, |core, call| core.on_answer_ack(now, call, number, request))
-            }
-            Within::Nothing | Within::Unknown => None,
-        };
-        if taken != Some(true) {
+        if let Within::Call(handle) = within
+            && self.calls.get(&handle).is_some_and(|call| call.awaits_ack(number))
+        {
+            self.with_call(handle, |core, call| core.on_answer_ack(now, call, request));
+        } else if let Some(id) = self.core.table.server(&key) {
+            self.core.table.on_ack(now, id, request, &mut self.core.out);
+        } else {
             self.core.turned(origin, Turned::StrayAck);
         }
     }
@@ -168,7 +167,7 @@ impl Endpoint {
                 let (route, _) = reply_route(&incoming.origin, &incoming.envelope.via);
                 core.transmit(route, response);
             } else {
-                let id = core.take_keeping(now, Owner::Answered(None), &incoming, None, false);
+                let id = core.take_keeping(now, Owner::Answered, &incoming, None, false);
                 core.table.respond(now, id, response, &mut core.out);
             }
         }

@@ -92,8 +92,9 @@ pub(crate) fn on_told(
             core.on_update_lost(now, call, None);
         }
         (Owner::PeerInvite(_), What::Ack(ack)) => {
-            if let Ok(cseq) = ack.headers().required::<CSeq>() {
-                core.on_answer_ack(now, call, cseq.number, ack);
+            let number = ack.headers().required::<CSeq>().map(|cseq| cseq.number);
+            if number.is_ok_and(|number| call.awaits_ack(number)) {
+                core.on_answer_ack(now, call, ack);
             }
         }
         (Owner::Notify(_, refer), What::Response(response)) => {

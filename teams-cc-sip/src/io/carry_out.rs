@@ -20,12 +20,15 @@ impl Driver {
     pub(super) fn carry_out(&mut self, output: Output) -> Option<Input> {
         match output {
             Output::Transmit(transmit) => {
-                let bytes = transmit.message.encode();
+                let message = &transmit.message;
                 let sent = match transmit.to {
-                    Route::Flow(flow) => self.flows.send(flow, bytes),
+                    Route::Flow(flow) => {
+                        self.flows.send_now(flow, message)
+                            || self.flows.send(flow, message.encode())
+                    }
                     Route::Target(target) => {
-                        let now = self.clock.now();
-                        self.flows.send_to(now, &target, transmit.transaction, bytes)
+                        let bytes = message.encode();
+                        self.flows.send_to(self.now, &target, transmit.transaction, bytes)
                     }
                 };
                 if sent {
@@ -97,8 +100,7 @@ impl Driver {
                 None
             }
             Output::KeepAlive { target } => {
-                let now = self.clock.now();
-                self.flows.send_to(now, &target, None, Bytes::from_static(b"\r\n\r\n"));
+                self.flows.send_to(self.now, &target, None, Bytes::from_static(b"\r\n\r\n"));
                 None
             }
             Output::Timeout(_) => None,

@@ -8,15 +8,13 @@ use std::{
 
 use teams_cc_core::{Clock, Instant, LegId, OperationId, contact::LegError};
 use tokio::{
-    sync::{
-        mpsc::{self, error::TrySendError},
-        oneshot, watch,
-    },
+    sync::{mpsc, oneshot, watch},
     task::{coop::consume_budget, yield_now},
 };
 use tracing::Instrument;
 
-use super::{Network, Peer, TransportKind, connection::Heard, flows::Flows, tell::tell_next};
+use self::turn::Woken;
+use super::{Network, Peer, TransportKind, connection::Heard, flows::Flows};
 use crate::{
     error::{Error, ErrorKind},
     fingerprint::ByLeg,
@@ -28,6 +26,8 @@ use crate::{
         input::{Input, Output, Ticket},
     },
 };
+
+mod turn;
 
 /// How long calls may take to end when nobody listens to the trunk any more.
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
@@ -70,7 +70,6 @@ pub(crate) fn spawn(
         engine,
         flows: Flows::new(Arc::clone(&network), sender, limits),
         network,
-        clock,
         media,
         media_events,
         commands: channels.commands,
@@ -85,6 +84,8 @@ pub(crate) fn spawn(
         congested: false,
         publish: channels.publish,
         deadline: None,
+        now: clock.now(),
+        clock,
         tickets: 0,
         dials: BTreeMap::new(),
         replies: BTreeMap::new(),
@@ -122,6 +123,8 @@ pub(super) struct Driver {
     pub(super) congested: bool,
     pub(super) publish: watch::Sender<Arc<[PeerHealth]>>,
     pub(super) deadline: Option<Instant>,
+    /// The time of the turn at hand.
+    pub(super) now: Instant,
     pub(super) tickets: Ticket,
     pub(super) dials: BTreeMap<Ticket, (LegId, Dialled)>,
     pub(super) replies: BTreeMap<Ticket, oneshot::Sender<Result<Option<OperationId>, LegError>>>,
@@ -141,9 +144,9 @@ impl Driver {
         self.publish_health();
         let mut turns = 0_u64;
         while !self.is_over() {
-            let now = self.clock.now();
+            self.now = self.clock.now();
             // Timers are not left to the select: under load its last branch is never reached.
-            if self.deadline.is_some_and(|deadline| deadline <= now) {
+            if self.deadline.is_some_and(|deadline| deadline <= self.now) {
                 self.feed(Input::Wake);
             }
             if self.unwritten >= WRITE_TURN {
@@ -152,50 +155,16 @@ impl Driver {
             }
             turns = turns.wrapping_add(1);
             let fair = turns.is_multiple_of(FAIR_TURNS);
-            let due = [self.deadline, self.stop_at].into_iter().flatten().min();
-            let sleep = due.map_or(LONG_SLEEP, |due| (due - now).min(LONG_SLEEP));
             let reading = self.pending.len() < self.event_bound.saturating_mul(2);
             // What is there already is taken without asking first whether anything else is.
-            if !fair && self.take_waiting(reading) {
-                self.note_congestion();
+            let waiting = if fair { None } else { self.waiting(reading) };
+            if let Some(woken) = waiting {
+                self.act(woken);
                 consume_budget().await;
-                continue;
-            }
-            let waiting = !self.pending.is_empty();
-            tokio::select! {
-                biased;
-                told = tell_next(&self.events, &mut self.pending), if !fair && !self.deaf && waiting => {
-                    if !told {
-                        self.nobody_listens();
-                    }
-                }
-                () = self.events.closed(), if !self.deaf => self.nobody_listens(),
-                Some((leg, serial)) = self.released.recv(), if !fair => self.released(leg, serial),
-                Some(command) = self.orders.recv(), if !fair => self.command(command),
-                Some(event) = self.media_events.recv(), if !fair => self.feed(Input::Media(event)),
-                Some(heard) = self.hearing.recv(), if reading && !fair => self.hear(heard),
-                news = self.flows.next() => {
-                    for input in news {
-                        self.feed(input);
-                    }
-                }
-                accepted = self.network.accept(), if self.listening && reading => {
-                    match accepted {
-                        Ok(connection) => {
-                            let known = connection.peer().is_none_or(|p| self.engine.knows(p));
-                            for input in self.flows.accepted(connection, known) {
-                                self.feed(input);
-                            }
-                        }
-                        Err(error) => {
-                            tracing::error!(%error, "nothing is accepted any more");
-                            self.listening = false;
-                            self.feed(Input::ListenerFailed);
-                        }
-                    }
-                }
-                () = std::future::ready(()), if fair => {}
-                () = tokio::time::sleep(sleep) => {}
+            } else {
+                let woken = self.wait(fair, reading).await;
+                self.now = self.clock.now();
+                self.act(woken);
             }
             self.note_congestion();
         }
@@ -209,42 +178,32 @@ impl Driver {
         }
     }
 
-    /// Does the next thing that needs no waiting, in the order in which [`Self::run`] waits for
-    /// them; whether there was one.
-    fn take_waiting(&mut self, reading: bool) -> bool {
-        if !self.deaf && !self.pending.is_empty() {
-            let refused = match self.events.try_reserve() {
-                Ok(permit) => {
-                    if let Some(event) = self.pending.pop_front() {
-                        permit.send(event);
-                    }
-                    return true;
-                }
-                Err(error) => error,
-            };
-            if refused == TrySendError::Closed(()) {
-                self.nobody_listens();
-                return true;
+    fn act(&mut self, woken: Woken) {
+        match woken {
+            Woken::Told => {}
+            Woken::Deaf => self.nobody_listens(),
+            Woken::Released(leg, serial) => self.released(leg, serial),
+            Woken::Ordered(command) => self.command(command),
+            Woken::Media(event) => self.feed(Input::Media(event)),
+            Woken::Heard(heard) => self.hear(heard),
+            Woken::Connected(news) => self.feed_all(news),
+            Woken::Accepted(Ok(connection)) => {
+                let known = connection.peer().is_none_or(|p| self.engine.knows(p));
+                let news = self.flows.accepted(connection, known);
+                self.feed_all(news);
+            }
+            Woken::Accepted(Err(error)) => {
+                tracing::error!(%error, "nothing is accepted any more");
+                self.listening = false;
+                self.feed(Input::ListenerFailed);
             }
         }
-        if let Ok((leg, serial)) = self.released.try_recv() {
-            self.released(leg, serial);
-        } else if let Ok(command) = self.orders.try_recv() {
-            self.command(command);
-        } else if let Ok(event) = self.media_events.try_recv() {
-            self.feed(Input::Media(event));
-        } else if reading && let Ok(heard) = self.hearing.try_recv() {
-            self.hear(heard);
-        } else {
-            return false;
-        }
-        true
     }
 
     fn is_over(&self) -> bool {
         let Some(stop_at) = self.stop_at else { return false };
         let told = self.pending.is_empty() || self.deaf;
-        (self.engine.is_idle() && told) || self.clock.now() >= stop_at
+        (self.engine.is_idle() && told) || self.now >= stop_at
     }
 
     fn command(&mut self, command: Command) {
@@ -276,7 +235,7 @@ impl Driver {
             Command::Traces { reply } => {
                 let _ = reply.send(self.engine.traces());
             }
-            Command::Renew => self.flows.renew(self.clock.now()),
+            Command::Renew => self.flows.renew(self.now),
             Command::TakeCalls(take) => self.engine.resting = !take,
             Command::Permit { tenant, permission } => {
                 self.engine.gate.permit(&tenant, permission.map(|permission| *permission));
@@ -315,9 +274,7 @@ impl Driver {
             }
             Heard::Datagram(socket, from, message) => {
                 let (flow, news) = self.flows.datagram(socket, from);
-                for input in news {
-                    self.feed(input);
-                }
+                self.feed_all(news);
                 match message {
                     Ok(message) => self.feed(Input::Received { flow, message }),
                     Err(fault) => self.feed(Input::Malformed { flow, fault }),
@@ -326,11 +283,17 @@ impl Driver {
         }
     }
 
+    fn feed_all(&mut self, news: Vec<Input>) {
+        for input in news {
+            self.feed(input);
+        }
+    }
+
     /// Gives the engine an input and carries out everything it wants for it.
     fn feed(&mut self, input: Input) {
         let (mut next, mut inputs) = (Some(input), VecDeque::new());
         while let Some(input) = next.take().or_else(|| inputs.pop_front()) {
-            self.engine.handle_input(self.clock.now(), input);
+            self.engine.handle_input(self.now, input);
             loop {
                 match self.engine.poll_output() {
                     Output::Timeout(deadline) => {
@@ -364,7 +327,7 @@ impl Driver {
     }
 
     fn stop(&mut self, limit: Duration) {
-        let stop_at = self.clock.now() + limit;
+        let stop_at = self.now + limit;
         self.stop_at = Some(self.stop_at.map_or(stop_at, |earlier| earlier.min(stop_at)));
         self.feed(Input::Drain);
     }

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     direct_routing::ConnectionFault,
     endpoint::FlowId,
+    message::Message,
     transaction::TransactionId,
     trunk::{TrunkLimits, input::Input},
 };
@@ -78,6 +79,8 @@ pub(super) struct Flows {
     /// Datagram flows by when they were used last, so that the oldest is found at once.
     by_use: BTreeMap<u64, FlowId>,
     used: u64,
+    /// The datagram at hand.
+    written: Vec<u8>,
     connects: JoinSet<io::Result<Connection>>,
     by_connect: BTreeMap<Id, Target>,
     waiting: BTreeMap<Target, Waiting>,
@@ -135,6 +138,7 @@ impl Flows {
             by_address: BTreeMap::new(),
             by_use: BTreeMap::new(),
             used: 0,
+            written: Vec::new(),
             connects: JoinSet::new(),
             by_connect: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -201,6 +205,18 @@ impl Flows {
                 self.datagram(number, remote).1
             }
         }
+    }
+
+    /// Sends a message at once where it is a datagram that nothing waits before; whether it was sent.
+    pub(super) fn send_now(&mut self, flow: FlowId, message: &Message) -> bool {
+        let Some(datagram) = self.datagrams.get(&flow) else { return false };
+        let Some(socket) = self.sockets.get(datagram.socket) else { return false };
+        if socket.outgoing.capacity() < DATAGRAM_QUEUE {
+            return false;
+        }
+        self.written.clear();
+        message.encode_into(&mut self.written);
+        socket.socket.send_now(&self.written, datagram.remote)
     }
 
     /// Sends on a flow; `false` where that cannot be.

@@ -37,9 +37,10 @@ pub struct Response {
     body: Bytes,
 }
 
-/// Room for the headers of a response that grows no more than usual.
-const RESPONSE_LINES: usize = 12;
-const RESPONSE_OCTETS: usize = 640;
+/// Lines of a response to an INVITE that grows no more than usual, and their octets.
+const ANSWER_ROOM: (usize, usize) = (14, 832);
+/// The same of another, which is kept for a while to be repeated.
+const RESPONSE_ROOM: (usize, usize) = (7, 448);
 
 impl Request {
     /// A request without headers.
@@ -95,7 +96,11 @@ impl Response {
     #[must_use]
     pub fn to(request: &Request, status: StatusCode) -> Self {
         let mut response = Self::new(status);
-        response.headers.reserve(RESPONSE_LINES, RESPONSE_OCTETS);
+        let (lines, octets) = match request.method {
+            Method::Invite => ANSWER_ROOM,
+            _ => RESPONSE_ROOM,
+        };
+        response.headers.reserve(lines, octets);
         for name in [
             HeaderName::Via,
             HeaderName::From,

@@ -1,12 +1,12 @@
 //! One transaction: its machine, its messages and its way.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use teams_cc_core::Instant;
 
 use super::{
     Client, ClientState, InviteClient, InviteClientState, InviteServer, InviteServerState, Server,
-    ServerState, Step,
+    ServerState, Step, TransactionId,
     key::{ClientKey, MergeKey, ServerKey},
 };
 use crate::{
@@ -35,6 +35,8 @@ pub(super) struct Entry<O> {
     pub(super) fallback: Option<Target>,
     pub(super) client: Option<(Printed<ClientKey>, Option<Printed<MergeKey>>)>,
     pub(super) server: Option<(Printed<ServerKey>, Option<Printed<MergeKey>>)>,
+    /// The time it stands under among those that want to act.
+    pub(super) due: Option<Instant>,
 }
 
 impl Machine {
@@ -58,7 +60,19 @@ impl Machine {
 }
 
 impl<O> Entry<O> {
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    /// Moves it to its time.
+    pub(super) fn arm(&mut self, id: TransactionId, due: &mut BTreeSet<(Instant, TransactionId)>) {
+        let at = self.deadline();
+        if at == self.due {
+            return;
+        }
+        if let Some(before) = std::mem::replace(&mut self.due, at) {
+            due.remove(&(before, id));
+        }
+        due.extend(at.map(|at| (at, id)));
+    }
+
+    fn deadline(&self) -> Option<Instant> {
         match &self.machine {
             Machine::InviteClient(m) => m.deadline(),
             Machine::Client(m) => m.deadline(),

@@ -1,11 +1,11 @@
 //! All transactions of an endpoint, found by key and by deadline.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
-use teams_cc_core::{Instant, time::Deadlines};
+use teams_cc_core::Instant;
 
 use super::{
     Client, InviteClient, InviteServer, InviteServerState, Send, Server, Step, Tell, Timers,
@@ -56,7 +56,8 @@ pub(crate) struct Table<O> {
     pub(super) merges: BTreeMap<Printed<MergeKey>, TransactionId>,
     /// INVITEs of ours outside of dialogs, by what they keep if they come back.
     pub(super) sent: BTreeMap<Printed<MergeKey>, TransactionId>,
-    deadlines: Deadlines<TransactionId>,
+    /// When transactions want to act; each knows its own time.
+    due: BTreeSet<(Instant, TransactionId)>,
     told: VecDeque<(TransactionId, O, What)>,
 }
 
@@ -70,7 +71,7 @@ impl<O: Copy> Table<O> {
             servers: BTreeMap::new(),
             merges: BTreeMap::new(),
             sent: BTreeMap::new(),
-            deadlines: Deadlines::default(),
+            due: BTreeSet::new(),
             told: VecDeque::new(),
         }
     }
@@ -105,6 +106,7 @@ impl<O: Copy> Table<O> {
             fallback: None,
             client: Some((key.clone(), merge.clone())),
             server: None,
+            due: None,
         });
         self.clients.insert(key, id);
         if let Some(merge) = merge {
@@ -131,12 +133,12 @@ impl<O: Copy> Table<O> {
             fallback,
             client: None,
             server: Some((key.clone(), merge.clone())),
+            due: None,
         });
         self.servers.insert(key, id);
         if let Some(merge) = merge {
             self.merges.insert(merge, id);
         }
-        self.rearm(id);
         id
     }
 
@@ -227,13 +229,14 @@ impl<O: Copy> Table<O> {
         true
     }
 
-    /// The 2xx to an INVITE has been acknowledged: it is never sent again.
-    pub(crate) fn acknowledged(&mut self, id: TransactionId) {
-        if let Some(entry) = self.entries.get_mut(&id)
-            && entry.is_acknowledged()
-        {
-            (entry.latest, entry.fallback) = (None, None);
-        }
+    /// The 2xx to an INVITE has been acknowledged: it is never sent again, and whoever it was for
+    /// hears no more of it; whether that is so.
+    pub(crate) fn acknowledged(&mut self, id: TransactionId, owner: O) -> bool {
+        let entry = self.entries.get_mut(&id).filter(|entry| entry.is_acknowledged());
+        entry.is_some_and(|entry| {
+            (entry.owner, entry.latest, entry.fallback) = (owner, None, None);
+            true
+        })
     }
 
     /// Sends the latest response of a server again, as the owner's own timer asks.
@@ -243,8 +246,12 @@ impl<O: Copy> Table<O> {
 
     /// Lets every transaction act whose time has come.
     pub(crate) fn on_time(&mut self, now: Instant, out: &mut VecDeque<Output>) {
-        while let Some((_, id)) = self.deadlines.pop_due(now) {
+        while let Some(&(at, id)) = self.due.first()
+            && at <= now
+        {
+            self.due.pop_first();
             let Some(entry) = self.entries.get_mut(&id) else { continue };
+            entry.due = None;
             let step = entry.machine.on_time(now);
             self.apply(id, step, None, out);
         }
@@ -306,7 +313,7 @@ impl<O: Copy> Table<O> {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.deadlines.next_deadline()
+        self.due.first().map(|(at, _)| *at)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -321,7 +328,8 @@ impl<O: Copy> Table<O> {
     fn insert(&mut self, entry: Entry<O>) -> TransactionId {
         let id = TransactionId(self.next);
         self.next += 1;
-        self.entries.insert(id, Box::new(entry));
+        let entry = self.entries.entry(id).or_insert(Box::new(entry));
+        entry.arm(id, &mut self.due);
         id
     }
 
@@ -368,18 +376,15 @@ impl<O: Copy> Table<O> {
         if entry.is_over() {
             self.remove(id);
         } else {
-            self.rearm(id);
+            entry.arm(id, &mut self.due);
         }
-    }
-
-    fn rearm(&mut self, id: TransactionId) {
-        let deadline = self.entries.get(&id).and_then(|entry| entry.deadline());
-        self.deadlines.set(id, deadline);
     }
 
     fn remove(&mut self, id: TransactionId) {
         let Some(entry) = self.entries.remove(&id) else { return };
-        self.deadlines.remove(&id);
+        if let Some(at) = entry.due {
+            self.due.remove(&(at, id));
+        }
         if let Some((key, merge)) = entry.client {
             self.clients.remove(&key);
             if let Some(merge) = merge {

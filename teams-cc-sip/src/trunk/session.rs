@@ -12,7 +12,8 @@ use crate::sdp::{AnswerError, Direction, LocalAudio, Negotiation, SessionDescrip
 #[derive(Clone)]
 pub(crate) struct Session {
     media: LegId,
-    negotiation: Negotiation,
+    /// Boxed, so that a leg takes less than a kilobyte in one piece.
+    negotiation: Box<Negotiation>,
 }
 
 impl Session {
@@ -29,7 +30,7 @@ impl Session {
         if local.ice && encrypted {
             negotiation = negotiation.with_ice(local.key);
         }
-        Self { media, negotiation }
+        Self { media, negotiation: Box::new(negotiation) }
     }
 
     /// Takes another key, for whoever takes the peer's place.

@@ -33,7 +33,10 @@ fn a_replaces_header_takes_only_a_call_that_may_be_taken() {
         Calling,
         Ringing,
         Up,
+        /// Hung up by us, and kept until that is confirmed for good.
         Over,
+        /// Hung up by the peer: nothing of it is left but the answers that may have to be repeated.
+        Gone,
     }
     for (at, early_only, expected) in [
         (At::Calling, false, None),
@@ -42,21 +45,24 @@ fn a_replaces_header_takes_only_a_call_that_may_be_taken() {
         (At::Up, false, None),
         (At::Up, true, Some("486 INVITE")),
         (At::Over, false, Some("603 INVITE")),
+        (At::Gone, false, Some("481 INVITE")),
     ] {
         let mut pair = Pair::new(Link::UDP);
         let (a, b) = pair.ring();
         pair.respond(B, b, 180);
         pair.run_ms(20);
-        if matches!(at, At::Up | At::Over) {
+        if matches!(at, At::Up | At::Over | At::Gone) {
             pair.respond(B, b, 200);
             pair.run_ms(50);
         }
         let (side, call) = if matches!(at, At::Calling) { (A, a) } else { (B, b) };
         let line = replaces(&pair, side, call, early_only);
-        if matches!(at, At::Over) {
-            pair.bye(A, a);
-            pair.run_ms(50);
+        match at {
+            At::Over => pair.bye(B, b),
+            At::Gone => pair.bye(A, a),
+            At::Calling | At::Ringing | At::Up => {}
         }
+        pair.run_ms(50);
         let before = pair.events.len();
         let text = raw("INVITE", "z9hG4bKr", "", &line).replace("SIP/2.0/TCP", "SIP/2.0/UDP");
         pair.inject(side, &text);
