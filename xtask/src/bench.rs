@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// What runs without being named.
-const QUICK: &[&str] = &["get", "decode", "intake", "rich", "session", "sip", "presence"];
+const QUICK: &[&str] =
+    &["get", "decode", "intake", "rich", "session", "sip", "presence", "routing"];
 
 /// What has to be named: minutes each, and `trunk` needs SIPp.
 const NAMED: &[&str] = &["trunk", "build"];
@@ -66,7 +67,7 @@ fn run_quick<'a>(
     let programs = workspace::path("benches/target/release");
     for &name in names {
         let json = directory.join(format!("{name}.json"));
-        let mut program = if matches!(name, "session" | "sip" | "presence") {
+        let mut program = if matches!(name, "session" | "sip" | "presence" | "routing") {
             Command::new(programs.join(name))
         } else {
             let mut program = Command::new(programs.join("teams-cc-benches"));

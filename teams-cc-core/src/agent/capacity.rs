@@ -89,9 +89,9 @@ impl Capacity {
     }
 
     /// Whether one more contact of this channel fits beside those taken, by channel.
-    pub(crate) fn has_room_for(&self, channel: Channel, taken: &[u8; CHANNELS]) -> bool {
+    pub(crate) fn has_room_for(&self, channel: Channel, taken: [u8; CHANNELS]) -> bool {
         let costs = self.channels.iter().zip(taken);
-        let used: u32 = costs.map(|(share, taken)| u32::from(share.cost) * u32::from(*taken)).sum();
+        let used: u32 = costs.map(|(share, taken)| u32::from(share.cost) * u32::from(taken)).sum();
         taken[channel.index()] < self.most(channel)
             && used + u32::from(self.cost(channel)) <= u32::from(self.units)
     }

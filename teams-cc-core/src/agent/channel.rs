@@ -34,6 +34,11 @@ impl Channel {
     pub const ALL: [Self; CHANNELS] =
         [Self::Voice, Self::Chat, Self::Email, Self::Message, Self::Callback, Self::Task];
 
+    /// A bit of its own.
+    pub(crate) const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
     pub(crate) const fn index(self) -> usize {
         self as usize
     }

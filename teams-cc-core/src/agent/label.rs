@@ -54,7 +54,7 @@ impl From<&str> for LabelValue {
 }
 
 /// Labels by name, within their bounds also when read back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<Box<str>, LabelValue>")]
 pub struct Labels(BTreeMap<Box<str>, LabelValue>);
 

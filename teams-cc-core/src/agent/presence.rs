@@ -41,6 +41,26 @@ macro_rules! availability {
             }
         }
 
+        /// The documented values, numbered.
+        #[derive(Clone, Copy)]
+        enum Code {
+            $($variant,)+
+            Other,
+        }
+
+        impl Availability {
+            /// The number of values that are not documented.
+            pub(crate) const OTHER: u8 = Code::Other as u8;
+
+            /// The number of a value, below 63; all that are not documented have one.
+            pub(crate) const fn code(&self) -> u8 {
+                match self {
+                    $(Self::$variant => Code::$variant as u8,)+
+                    Self::Other(_) => Code::Other as u8,
+                }
+            }
+        }
+
         impl From<&str> for Availability {
             fn from(text: &str) -> Self {
                 $(if text.eq_ignore_ascii_case($text) {

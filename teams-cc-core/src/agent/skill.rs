@@ -96,7 +96,7 @@ impl Skill {
 }
 
 /// A set of skills with one level each.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<SkillName, u8>")]
 pub struct Skills(BTreeMap<SkillName, u8>);
 

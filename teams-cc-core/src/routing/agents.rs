@@ -122,12 +122,7 @@ impl Engine {
         let slot = record.let_go(contact);
         let clocks = &mut record.clocks;
         clocks.available_since = now + rest;
-        clocks.call_ended = Some(now);
-        clocks.worked = Some(now);
-        clocks.ended = clocks.ended.saturating_add(1);
-        if let Some(since) = slot.as_ref().and_then(|slot| slot.since) {
-            clocks.talked = clocks.talked.saturating_add(now.since(since));
-        }
+        clocks.ended_at(now, slot.as_ref().and_then(|slot| slot.since));
         if !rest.is_zero() {
             // Of two contacts at once the one with the longer rest counts.
             let until = record.wrap_until.map_or(now + rest, |known| known.max(now + rest));

@@ -132,7 +132,7 @@ impl Engine {
         let members = self.roster.members(queue)?;
         let away = [Standing::OnBreak, Standing::Missing, Standing::SignedOut];
         let away: u32 = away.into_iter().map(|standing| members.standing(standing)).sum();
-        let there = members.all().len().saturating_sub(away as usize).max(1);
+        let there = members.len().saturating_sub(away as usize).max(1);
         let crowded = rule.waiting_per_agent.is_some_and(|most| waiting / there >= most);
         crowded.then_some(CallbackReason::WaitingPerAgent)
     }

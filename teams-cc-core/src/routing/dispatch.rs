@@ -4,26 +4,13 @@ use std::time::Duration;
 
 use super::{
     CallRef, Decision, Explanation, Output, Plan, Step,
-    calls::Place,
     engine::{Engine, MAX_ABANDONED, Timer},
     policy::{Reason, RingMode},
-    roster::Stirred,
 };
 use crate::{
     ContactId, Instant,
     queue::{Exit, ExitReason, WhileRinging},
 };
-
-/// A queue whose calls are looked at, and how far that has come.
-#[derive(Debug)]
-pub(super) struct Front {
-    queue: u32,
-    /// Queues of which agents want calls first come first.
-    priority: u8,
-    /// Whether even calls are looked at that nobody is free for.
-    all: bool,
-    after: Option<Place>,
-}
 
 /// The shortest time after which one more agent is rung.
 const LEAST_STEP: Duration = Duration::from_secs(1);
@@ -54,46 +41,6 @@ impl Engine {
         }
     }
 
-    /// Calls of queues in which somebody became free, the queues side by side.
-    fn stirred_queues(&mut self) {
-        let mut stirred = std::mem::take(&mut self.stirred);
-        let mut fronts = std::mem::take(&mut self.fronts);
-        self.roster.take_stirred(&mut stirred);
-        for Stirred { queue, priority, all } in stirred.drain(..) {
-            let all = all
-                && self.queue_at(queue).is_some_and(|queue| {
-                    queue.policy.minds_who_is_there() || queue.policy.minds_who_is_free()
-                });
-            fronts.push(Front { queue, priority, all, after: None });
-        }
-        while let Some(call) = self.next_of(&mut fronts) {
-            self.look_at(call);
-        }
-        fronts.clear();
-        self.stirred = stirred;
-        self.fronts = fronts;
-    }
-
-    /// The next call to look at; fronts that have come to their end are left out.
-    fn next_of(&self, fronts: &mut Vec<Front>) -> Option<u32> {
-        fronts.retain(|front| {
-            front.all || self.roster.members(front.queue).is_some_and(|all| !all.nobody_free())
-        });
-        let mut best: Option<(u8, Place, u32, usize)> = None;
-        for (n, front) in fronts.iter().enumerate() {
-            if let Some((place, call)) = self.calls.next_in_line(front.queue, front.after)
-                && best.is_none_or(|(p, at, ..)| (front.priority, place) < (p, at))
-            {
-                best = Some((front.priority, place, call, n));
-            }
-        }
-        let (_, place, call, n) = best?;
-        if let Some(front) = fronts.get_mut(n) {
-            front.after = Some(place);
-        }
-        Some(call)
-    }
-
     /// Calls whose own time has come; answers whether there were any.
     fn due_calls(&mut self) -> bool {
         let mut due = std::mem::take(&mut self.due);
@@ -109,7 +56,7 @@ impl Engine {
     }
 
     /// Looks at a call, once in each pass.
-    fn look_at(&mut self, at: u32) {
+    pub(super) fn look_at(&mut self, at: u32) {
         let pass = self.pass;
         let Some(call) = self.calls.get_mut(at) else { return };
         if std::mem::replace(&mut call.pass, pass) == pass {
@@ -130,10 +77,12 @@ impl Engine {
         let mut plan = std::mem::take(&mut self.plan);
         plan.clear();
         if self.ask(at, &mut plan).is_some() {
-            if let Some(call) = self.calls.get_mut(at) {
+            let arrival = self.calls.get(at).map(|call| call.place);
+            self.carry_out(at, &plan);
+            let call = self.calls.get_mut(at).filter(|call| Some(call.place) == arrival);
+            if let Some(call) = call {
                 call.looked_at = true;
             }
-            self.carry_out(at, &mut plan);
         }
         self.plan = plan;
     }
@@ -151,25 +100,25 @@ impl Engine {
         };
         policy.route(
             &self.view(),
-            CallRef::after(&call.entry, call.cursor.as_ref(), !call.looked_at),
+            CallRef::after(&call.entry, call.cursor.as_ref(), !call.looked_at, call.queue),
             plan,
         );
         Some(())
     }
 
-    fn carry_out(&mut self, at: u32, plan: &mut Plan) {
+    fn carry_out(&mut self, at: u32, plan: &Plan) {
         match plan.step() {
             Step::Offer { mode, .. } => self.offer(at, mode, plan),
-            Step::Wait { until } => self.nobody(at, until, plan),
+            Step::Wait { until } => self.nobody(at, until),
             Step::Leave { exit, why } => {
                 let exit = exit.clone();
-                self.give_up(at, exit, why, plan);
+                self.give_up(at, exit, why);
             }
         }
     }
 
     /// Lets a call go. While somebody rings it goes only where nobody is there any more.
-    fn give_up(&mut self, at: u32, exit: Exit, why: ExitReason, plan: &Plan) {
+    fn give_up(&mut self, at: u32, exit: Exit, why: ExitReason) {
         let Some(call) = self.calls.get(at) else { return };
         if !call.waits() {
             if why != ExitReason::NoAgents {
@@ -179,14 +128,13 @@ impl Engine {
                 self.withdraw(offer);
             }
         }
-        self.leave(at, exit, why, plan);
+        self.leave(at, exit, why);
     }
 
     /// Rings as many of the plan's agents as the mode allows.
-    fn offer(&mut self, at: u32, mode: RingMode, plan: &mut Plan) {
+    fn offer(&mut self, at: u32, mode: RingMode, plan: &Plan) {
         let Some(call) = self.calls.get(at) else { return };
         if call.waits() && self.stands_behind(at) {
-            plan.forget_findings();
             return self.hold_on(at, plan.look_again(), Decision::Held { until: None });
         }
         if self.abandoned >= MAX_ABANDONED {
@@ -200,8 +148,8 @@ impl Engine {
         };
         let mut rung = std::mem::take(&mut self.rung);
         let until = self.whom_to_ring(at, room, plan, &mut rung);
-        if !rung.is_empty() && plan.explains() {
-            self.explain_offer(at, &rung, plan);
+        if !rung.is_empty() {
+            self.explain_offer(at, &rung);
         }
         for place in &rung {
             self.start_offer(at, *place, mode);
@@ -259,7 +207,8 @@ impl Engine {
         until
     }
 
-    fn explain_offer(&mut self, at: u32, rung: &[u32], plan: &mut Plan) {
+    fn explain_offer(&mut self, at: u32, rung: &[u32]) {
+        let Some(mut plan) = self.noted(at) else { return };
         let Some(call) = self.calls.get(at) else { return };
         let contact = call.entry.contact.clone();
         let name = |place: &u32| Some(self.roster.at(*place)?.id().clone());
@@ -273,6 +222,15 @@ impl Engine {
                 .unwrap_or(full)
         });
         self.explain_now(&contact, decision, plan);
+    }
+
+    /// What the policy says of a call once more, with the reasons; none where nobody is told.
+    fn noted(&mut self, at: u32) -> Option<Plan> {
+        let mut plan = self.config.explanations.then(|| std::mem::take(&mut self.noted))?;
+        plan.clear();
+        // A call that is not known has no reasons.
+        let _ = self.ask(at, &mut plan);
+        Some(plan)
     }
 
     /// Leaves a call in line whatever its policy would do; that is told once.
@@ -293,7 +251,7 @@ impl Engine {
     }
 
     /// Nobody comes into question now.
-    fn nobody(&mut self, at: u32, until: Option<Instant>, plan: &Plan) {
+    fn nobody(&mut self, at: u32, until: Option<Instant>) {
         let now = self.now;
         let Some(call) = self.calls.get(at) else { return };
         let contact = call.entry.contact.clone();
@@ -320,7 +278,10 @@ impl Engine {
             call.explained = true;
         }
         self.wait(at, until);
-        if waits && !explained {
+        if waits
+            && !explained
+            && let Some(plan) = self.noted(at)
+        {
             self.explain_now(&contact, Decision::Waits, plan);
         }
     }
@@ -347,16 +308,16 @@ impl Engine {
         for offer in call.offers.clone() {
             self.withdraw(offer);
         }
-        let plan = std::mem::take(&mut self.plan);
-        self.leave(at, exit, ExitReason::WaitedTooLong, &plan);
-        self.plan = plan;
+        self.leave(at, exit, ExitReason::WaitedTooLong);
     }
 
-    fn leave(&mut self, at: u32, exit: Exit, why: ExitReason, plan: &Plan) {
+    fn leave(&mut self, at: u32, exit: Exit, why: ExitReason) {
         let Some(contact) = self.calls.get(at).map(|call| call.entry.contact.clone()) else {
             return;
         };
-        self.explain_now(&contact, Decision::Left { exit: exit.clone(), why }, plan);
+        if let Some(plan) = self.noted(at) {
+            self.explain_now(&contact, Decision::Left { exit: exit.clone(), why }, plan);
+        }
         let call = self.drop_call(&contact);
         self.outputs.push_back(Output::Exit { contact, exit, why });
         let expert = call.as_ref().and_then(|call| call.entry.expert());
@@ -365,11 +326,10 @@ impl Engine {
         }
     }
 
-    fn explain_now(&mut self, contact: &ContactId, decision: Decision, plan: &Plan) {
-        if plan.explains() {
-            let explanation = plan.findings().explanation(contact, self.now, decision);
-            self.outputs.push_back(Output::Explained(explanation));
-        }
+    fn explain_now(&mut self, contact: &ContactId, decision: Decision, plan: Plan) {
+        let explanation = plan.findings().explanation(contact, self.now, decision);
+        self.outputs.push_back(Output::Explained(explanation));
+        self.noted = plan;
     }
 }
 

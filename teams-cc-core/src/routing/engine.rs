@@ -1,12 +1,12 @@
 //! The engine: calls in, offers out.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     Decision, EngineConfig, Explanation, Freed, Input, MAX_FINDINGS, OfferRules, Output, Plan,
     Queue, Roster, View,
     calls::Calls,
-    dispatch::Front,
+    fronts::Front,
     resume::Kept,
     roster::{Minds, Slab, Stirred},
 };
@@ -57,6 +57,8 @@ pub struct Engine {
     pub(super) timers: Deadlines<Timer>,
     pub(super) outputs: VecDeque<Output>,
     pub(super) plan: Plan,
+    /// The same plan again with the reasons, where somebody is to be told.
+    pub(super) noted: Plan,
     pub(super) now: Instant,
     /// Calls to look at: new ones, those whose time has come, those whose offer ended.
     pub(super) due: Vec<u32>,
@@ -141,7 +143,6 @@ impl Engine {
     /// An engine without queues and agents.
     #[must_use]
     pub fn new(config: EngineConfig) -> Self {
-        let plan = if config.explanations { Plan::default() } else { Plan::without_findings() };
         Self {
             config,
             queues: Vec::new(),
@@ -151,7 +152,8 @@ impl Engine {
             kept: Kept::default(),
             timers: Deadlines::default(),
             outputs: VecDeque::new(),
-            plan,
+            plan: Plan::without_findings(),
+            noted: Plan::default(),
             now: Instant::ZERO,
             due: Vec::new(),
             stirred: Vec::new(),
@@ -175,8 +177,13 @@ impl Engine {
     }
 
     /// Adds a queue, or changes one; calls that wait keep their place and their limit.
-    pub fn set_queue(&mut self, queue: Queue) {
+    pub fn set_queue(&mut self, mut queue: Queue) {
         let place = self.roster.queue(&queue.id);
+        let compiled = queue.policy.rules().map(|rules| rules.clone().compile());
+        self.roster.order(place, compiled.as_ref().and_then(|it| it.order().cloned()));
+        if let Some(compiled) = compiled {
+            queue.policy = Arc::new(compiled);
+        }
         if place as usize >= self.queues.len() {
             self.queues.resize(place as usize + 1, None);
         }

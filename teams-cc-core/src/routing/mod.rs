@@ -16,6 +16,7 @@ mod dispatch;
 mod engine;
 mod explain;
 mod freed;
+mod fronts;
 mod input;
 mod offer_rules;
 mod offers;

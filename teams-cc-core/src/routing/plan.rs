@@ -5,11 +5,11 @@ use std::{any::type_name, borrow::Cow, ops::Deref, sync::Arc};
 use super::{
     View,
     explain::{Decision, Finding, Findings, MAX_FINDINGS},
-    policy::{Cursor, Key, Reason, RingMode},
+    policy::{Cursor, Key, Known, Reason, RingMode, Rules, Why},
 };
 use crate::{
     AgentId, Instant,
-    agent::{Agent, SkillName},
+    agent::{Labels, SkillName, Skills},
     queue::{Exit, ExitReason, QueueEntry},
 };
 
@@ -62,6 +62,12 @@ pub trait RoutingPolicy: Send + Sync {
         false
     }
 
+    /// The composed policy this is, where it is one: the engine then keeps agents in its order,
+    /// see [`Compiled`](super::policy::Compiled), and decides the same in less time.
+    fn rules(&self) -> Option<&Rules> {
+        None
+    }
+
     /// What the policy is called in logs.
     fn name(&self) -> Cow<'static, str> {
         type_name::<Self>().into()
@@ -83,6 +89,10 @@ macro_rules! through_pointers {
                 (**self).minds_who_is_free()
             }
 
+            fn rules(&self) -> Option<&Rules> {
+                (**self).rules()
+            }
+
             fn name(&self) -> Cow<'static, str> {
                 (**self).name()
             }
@@ -98,13 +108,15 @@ pub struct CallRef<'a> {
     entry: &'a QueueEntry,
     cursor: Option<&'a Cursor>,
     is_new: bool,
+    /// The queue's place in the roster, where it is known.
+    place: Option<u32>,
 }
 
 impl<'a> CallRef<'a> {
     /// Points at a waiting call.
     #[must_use]
     pub const fn new(call: &'a QueueEntry) -> Self {
-        Self { entry: call, cursor: None, is_new: true }
+        Self { entry: call, cursor: None, is_new: true, place: None }
     }
 
     /// The same call, with the agent it was last offered to.
@@ -112,14 +124,20 @@ impl<'a> CallRef<'a> {
         entry: &'a QueueEntry,
         cursor: Option<&'a Cursor>,
         is_new: bool,
+        place: Option<u32>,
     ) -> Self {
-        Self { entry, cursor, is_new }
+        Self { entry, cursor, is_new, place }
     }
 
     /// Whether it has only just come, and is looked at for the first time.
     #[must_use]
     pub const fn is_new(self) -> bool {
         self.is_new
+    }
+
+    /// The queue's place in the roster, where it is known.
+    pub(super) const fn place(self) -> Option<u32> {
+        self.place
     }
 
     /// The agent it was last offered to.
@@ -131,22 +149,22 @@ impl<'a> CallRef<'a> {
     /// more. `drops` says it of skills, which ask for ever by themselves.
     pub(super) fn unmet<'s>(
         self,
-        agent: &'s Agent,
-        drops: impl Fn(&SkillName) -> Option<Instant> + 's,
-    ) -> impl Iterator<Item = (Reason, Option<Instant>)>
+        skills: &'s Skills,
+        labels: &'s Labels,
+        drops: impl Fn(&SkillName) -> Option<Instant>,
+    ) -> impl Iterator<Item = (Why<'s>, Option<Instant>)>
     where
         'a: 's,
     {
         let entry = self.entry;
         let skills = entry.skills.iter().filter_map(move |(name, needs)| {
-            let has = agent.skills.level(name);
-            let lacks = || Reason::LacksSkill { name: name.clone(), needs, has };
-            (has < needs).then(|| (lacks(), drops(name)))
+            let has = skills.level(name);
+            (has < needs).then(|| (Why::Skill { name, needs, has }, drops(name)))
         });
-        let labels = entry.selectors().iter().filter(|asked| !asked.matches(&agent.labels));
+        let labels = entry.selectors().iter().filter(|asked| !asked.matches(labels));
         let labels = labels.map(|asked| {
             let lapses = asked.expires.map(|wait| entry.enqueued_at + wait);
-            (Reason::Label { name: asked.label.clone() }, lapses)
+            (Why::Label(asked), lapses)
         });
         skills.chain(labels)
     }
@@ -172,6 +190,7 @@ pub struct Plan {
     findings: Findings,
     explains: bool,
     pub(super) ranked: Vec<(Key, u32)>,
+    pub(super) known: Known,
 }
 
 impl Default for Plan {
@@ -183,6 +202,7 @@ impl Default for Plan {
             findings: Findings::default(),
             explains: true,
             ranked: Vec::new(),
+            known: Known::default(),
         }
     }
 }
@@ -305,11 +325,6 @@ impl Plan {
         self.findings.settle(&agents, why_not);
         agents.truncate(MAX_FINDINGS);
         Decision::Offered { agents }
-    }
-
-    /// Forgets what was noted: the plan is not carried out.
-    pub(super) fn forget_findings(&mut self) {
-        self.findings.clear();
     }
 
     pub(super) fn findings(&self) -> &Findings {

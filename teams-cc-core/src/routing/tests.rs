@@ -1,3 +1,4 @@
+mod compiled;
 mod desk;
 mod invariants;
 mod properties;

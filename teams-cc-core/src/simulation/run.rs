@@ -315,7 +315,7 @@ impl<'a> Day<'a> {
     /// nothing.
     fn put(&mut self, input: Input) -> bool {
         self.report.events += 1;
-        let taken = self.engine.handle_input(self.now, input).is_ok();
+        let accepted = self.engine.handle_input(self.now, input).is_ok();
         loop {
             match self.engine.poll_output() {
                 Output::Reserve { offer, agent, contact, .. } => {
@@ -336,7 +336,7 @@ impl<'a> Day<'a> {
                 Output::Exit { contact, exit, .. } => self.left(&contact, &exit),
                 Output::Timeout(at) => {
                     self.wake = at;
-                    return taken;
+                    return accepted;
                 }
                 _ => {}
             }

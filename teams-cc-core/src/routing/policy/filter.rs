@@ -4,10 +4,14 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::Error as _};
 
-use super::{LevelGate, PresenceGate, Reason, SkillGate, judge::Scene};
+use super::{
+    LevelGate, PresenceGate, Reason, Settled, SkillGate,
+    found::{Found, Nature, Why},
+    judge::Scene,
+};
 use crate::{
     Instant,
-    agent::{Compare, LabelValue, Selector},
+    agent::{Compare, LabelValue, Labels, Selector},
     routing::{AgentRef, CallRef, View},
 };
 
@@ -52,13 +56,38 @@ pub enum Gate {
 }
 
 impl Gate {
-    pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
+    pub(super) fn keep<'f>(&'f self, scene: &Scene<'_>, agent: AgentRef<'f>) -> Found<'f> {
         match self {
             Self::Presence(gate) => gate.keep(scene, agent),
-            Self::Skill(gate) => gate.keep(scene, agent),
-            Self::Label(selector) => label_gate(selector, scene, agent),
-            Self::Levels(gate) => gate.keep(scene, agent),
-            Self::Custom(filter) => filter.0.keep(&scene.view, scene.call, agent),
+            Self::Custom(filter) => filter.0.keep(&scene.view, scene.call, agent).into(),
+            Self::Skill(_) | Self::Label(_) | Self::Levels(_) => {
+                self.keep_alike(scene, agent.into())
+            }
+        }
+    }
+
+    /// The same of all agents of one nature, as far as it goes by that.
+    pub(super) fn keep_alike<'f>(&'f self, scene: &Scene<'_>, nature: Nature<'f>) -> Found<'f> {
+        match self {
+            Self::Skill(gate) => gate.keep(scene, nature.skills),
+            Self::Label(selector) => label_gate(selector, scene, nature.labels),
+            Self::Levels(gate) => gate.keep(scene, nature.level),
+            Self::Presence(_) | Self::Custom(_) => Found::Yes,
+        }
+    }
+
+    /// Whether it goes by an agent's nature alone.
+    pub(super) const fn is_of_nature(&self) -> bool {
+        matches!(self, Self::Skill(_) | Self::Label(_) | Self::Levels(_))
+    }
+
+    /// What can be said of a nature at all times, for every call.
+    pub(super) fn settles(&self, nature: Nature<'_>) -> Settled {
+        match self {
+            Self::Skill(gate) => gate.settles(nature.skills),
+            Self::Label(selector) if selector.matches(nature.labels) => Settled::Always,
+            Self::Label(Selector { expires: None, .. }) => Settled::Never,
+            _ => Settled::Depends,
         }
     }
 }
@@ -81,14 +110,14 @@ pub fn label(name: &str, compare: Compare, value: impl Into<LabelValue>) -> Gate
     Gate::Label(Selector::new(name, compare, value))
 }
 
-fn label_gate(selector: &Selector, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
-    if selector.matches(&agent.profile().labels) {
-        return Verdict::Yes;
+fn label_gate<'f>(selector: &'f Selector, scene: &Scene<'_>, labels: &Labels) -> Found<'f> {
+    if selector.matches(labels) {
+        return Found::Yes;
     }
     match selector.expires.map(|wait| scene.after(wait)) {
-        Some(from) if from <= scene.view.now() => Verdict::Yes,
-        Some(from) => Verdict::NotBefore(from),
-        None => Verdict::No(Reason::Label { name: selector.label.clone() }),
+        Some(from) if from <= scene.view.now() => Found::Yes,
+        Some(from) => Found::NotBefore(from),
+        None => Found::No(Why::Label(selector)),
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Instant,
-    routing::{AgentRef, explain::Seconds},
+    routing::{AgentRecord, explain::Seconds},
 };
 
 /// Since when an agent counts as idle: products that say "longest idle" mean different things.
@@ -27,13 +27,17 @@ pub enum IdleSince {
 }
 
 impl IdleSince {
+    /// Every clock.
+    pub(in crate::routing) const ALL: [Self; 4] =
+        [Self::BecameAvailable, Self::LastCallEnd, Self::LastContact, Self::SeenAvailable];
+
     /// The start of the idle time, so that the smallest is best.
-    pub(super) fn of(self, agent: AgentRef<'_>) -> u64 {
+    pub(in crate::routing) fn of(self, agent: &AgentRecord) -> u64 {
         self.start(agent)
             .map_or(if self == Self::SeenAvailable { u64::MAX } else { 0 }, Instant::as_nanos)
     }
 
-    fn start(self, agent: AgentRef<'_>) -> Option<Instant> {
+    fn start(self, agent: &AgentRecord) -> Option<Instant> {
         match self {
             Self::BecameAvailable => Some(agent.clocks.available_since),
             Self::LastCallEnd => agent.clocks.call_ended,
@@ -42,7 +46,7 @@ impl IdleSince {
         }
     }
 
-    pub(super) fn words(self, now: Instant, agent: AgentRef<'_>) -> String {
+    pub(super) fn words(self, now: Instant, agent: &AgentRecord) -> String {
         match self.start(agent) {
             Some(since) => format!("longest idle {}", Seconds(now.since(since))),
             None => "no call yet".to_owned(),

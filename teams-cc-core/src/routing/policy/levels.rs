@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gate, Reason, Verdict, judge::Scene};
-use crate::{Instant, queue::Levels, routing::AgentRef};
+use super::{
+    Gate, Reason,
+    found::{Found, Why},
+    judge::Scene,
+};
+use crate::{Instant, queue::Levels};
 
 /// Keeps agents of the lines that are open; see [`levels`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,21 +80,20 @@ impl LevelGate {
         self
     }
 
-    pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
-        let level = agent.membership().level;
+    pub(super) fn keep<'f>(&self, scene: &Scene<'_>, level: u16) -> Found<'f> {
         let named = scene.call.levels.unwrap_or(Levels::ALL);
         let mut from = scene.call.enqueued_at;
         if !named.contains(level) {
             let open = self.widen.iter().filter(|widen| widen.levels.contains(level));
             match open.map(|widen| scene.after(widen.after)).min() {
                 Some(at) => from = at,
-                None => return Verdict::No(Reason::Level { level }),
+                None => return Found::No(Why::Told(Reason::Level { level })),
             }
         }
         if let Some(tiers) = self.tiers {
             from = from.max(tiers.opens(scene, level));
         }
-        if from <= scene.view.now() { Verdict::Yes } else { Verdict::NotBefore(from) }
+        if from <= scene.view.now() { Found::Yes } else { Found::NotBefore(from) }
     }
 }
 

@@ -5,25 +5,25 @@ use std::time::Duration;
 use crate::{
     agent::{Agent, Compare, LabelValue, Labels, Selector},
     queue::QueueEntry,
-    routing::AgentRef,
+    routing::AgentRecord,
 };
 
 /// One, in the fixed point of a match.
 const ONE: u64 = 1_000_000_000;
 
-pub(super) fn nanos(duration: Duration) -> u64 {
+pub(in crate::routing) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The part of the capacity in use, in millionths.
-pub(super) fn load(agent: AgentRef<'_>) -> u64 {
+pub(super) fn load(agent: &AgentRecord) -> u64 {
     let total = u64::from(agent.profile().capacity.total().max(1));
     u64::from(agent.units_used()) * 1_000_000 / total
 }
 
 /// The number on a label, moved so that the smallest there is becomes zero.
-pub(super) fn label(agent: AgentRef<'_>, name: &str) -> u64 {
-    let number = agent.profile().labels.number(name);
+pub(super) fn label(labels: &Labels, name: &str) -> u64 {
+    let number = labels.number(name);
     number.map_or(u64::MAX, |number| number.abs_diff(i64::MIN).min(u64::MAX - 1))
 }
 
@@ -32,8 +32,7 @@ pub(super) fn label(agent: AgentRef<'_>, name: &str) -> u64 {
 /// Each label the call would like counts 1 where the agent's is the same. Each thing it demands
 /// counts 1 where it is met exactly by its nature, and for numbers by how far they are exceeded:
 /// the logistic function of the excess in parts of what is asked, so a half where just met.
-pub(super) fn matching(call: &QueueEntry, agent: &Agent) -> u64 {
-    let labels = &agent.labels;
+pub(super) fn matching(call: &QueueEntry, labels: &Labels) -> u64 {
     let wished = call.labels.iter().map(
         |(name, value)| {
             if labels.get(name) == Some(value) { ONE } else { 0 }
@@ -48,7 +47,7 @@ pub(super) fn matching(call: &QueueEntry, agent: &Agent) -> u64 {
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a billion fits a double exactly")]
 pub fn match_score(call: &QueueEntry, agent: &Agent) -> f64 {
-    matching(call, agent) as f64 / ONE as f64
+    matching(call, &agent.labels) as f64 / ONE as f64
 }
 
 #[expect(

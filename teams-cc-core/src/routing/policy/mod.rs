@@ -28,9 +28,12 @@
 //! Words of your own are a [`Filter`], a [`Rank`] or a [`Condition`], taken in by [`custom`],
 //! [`by`] and [`custom_condition`]. A ranking ends with [`agent_id`], or it does not compile.
 
+mod columns;
+mod compiled;
 mod condition;
 mod eligible;
 mod filter;
+mod found;
 mod idle;
 mod judge;
 mod levels;
@@ -43,17 +46,22 @@ mod ring_mode;
 mod rings;
 mod round;
 mod rules;
+mod scan;
 mod skill;
 mod text;
 mod words;
 
+pub use compiled::Compiled;
+pub(in crate::routing) use compiled::{Order, Settled};
 pub(in crate::routing) use condition::concerns;
 pub use condition::{Calls, Cause, Condition, NoAgents, custom_condition, no_agents};
 pub use eligible::{Candidates, Ranked, eligible};
 pub use filter::{Custom, Filter, Gate, Verdict, custom, label};
+pub(in crate::routing) use found::{Nature, Why};
 pub use idle::IdleSince;
 pub use levels::{LevelGate, Tiers, Widen, levels};
 pub use measure::match_score;
+pub(in crate::routing) use measure::nanos;
 pub use prefer::{Prefer, preferred};
 pub use presence_gate::{PresenceGate, presence};
 pub(in crate::routing) use rank::Key;
@@ -64,6 +72,7 @@ pub use rings::{MAX_RINGS, Ring, Skip, TooManyRings};
 pub use round::Circle;
 pub(in crate::routing) use round::Cursor;
 pub use rules::Rules;
+pub(in crate::routing) use scan::Known;
 pub use skill::{SkillGate, skill};
 pub use text::PolicyError;
 pub use words::{

@@ -4,7 +4,11 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gate, Reason, Verdict, judge::Scene};
+use super::{
+    Gate, Reason,
+    found::{Found, Why},
+    judge::Scene,
+};
 use crate::{agent::Availability, routing::AgentRef};
 
 /// Keeps agents whose presence is one of a few, and fresh; see [`presence`].
@@ -40,18 +44,32 @@ impl PresenceGate {
         self
     }
 
-    pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
-        let Some(seen) = agent.presence() else {
-            return Verdict::No(Reason::UnknownPresence);
+    /// What is allowed.
+    pub(super) fn allowed(&self) -> impl Iterator<Item = &Availability> {
+        self.allowed.iter()
+    }
+
+    pub(super) fn allows(&self, seen: &Availability) -> bool {
+        self.allowed.contains(seen)
+    }
+
+    /// The age from which on presence is not believed.
+    pub(super) const fn oldest(&self) -> Option<Duration> {
+        self.max_age
+    }
+
+    pub(super) fn keep<'f>(&self, scene: &Scene<'_>, agent: AgentRef<'f>) -> Found<'f> {
+        let Some(seen) = agent.record().presence() else {
+            return Found::No(Why::Told(Reason::UnknownPresence));
         };
         let age = seen.age(scene.view.now());
         if self.max_age.is_some_and(|max| age > max) {
-            return Verdict::No(Reason::StalePresence { age });
+            return Found::No(Why::Told(Reason::StalePresence { age }));
         }
         if self.allowed.contains(&seen.availability) {
-            return Verdict::Yes;
+            return Found::Yes;
         }
-        Verdict::No(Reason::Presence { availability: seen.availability.clone(), age })
+        Found::No(Why::Presence(seen, age))
     }
 }
 

@@ -111,18 +111,18 @@ impl RankBy {
         scene: &Rounds<'_>,
     ) -> u64 {
         match self {
-            Self::LongestIdle(clock) => clock.of(agent),
+            Self::LongestIdle(clock) => clock.of(&agent),
             Self::FewestCalls(CallsCounted::WhenTaken) => u64::from(agent.clocks.answered),
             Self::FewestCalls(CallsCounted::WhenOver) => u64::from(agent.clocks.ended),
             Self::LeastTalkTime => measure::nanos(agent.clocks.talked),
-            Self::LeastLoad => measure::load(agent),
+            Self::LeastLoad => measure::load(&agent),
             Self::Proficiency(skill) => u64::MAX - u64::from(agent.profile().skills.level(skill)),
-            Self::SmallestLabel(name) => measure::label(agent, name),
-            Self::LargestLabel(name) => match measure::label(agent, name) {
+            Self::SmallestLabel(name) => measure::label(&agent.profile().labels, name),
+            Self::LargestLabel(name) => match measure::label(&agent.profile().labels, name) {
                 u64::MAX => u64::MAX,
                 number => u64::MAX - 1 - number,
             },
-            Self::BestMatch => u64::MAX - measure::matching(&call, agent.profile()),
+            Self::BestMatch => u64::MAX - measure::matching(&call, &agent.profile().labels),
             Self::Level { ignored_up_to } if scene.members <= *ignored_up_to as usize => 0,
             Self::Level { .. } => u64::from(agent.membership().level),
             Self::Position => u64::from(agent.membership().position),
@@ -146,7 +146,7 @@ impl RankBy {
     /// Why the best is best; empty where a place in a line says nothing.
     pub(super) fn words(&self, view: &View<'_>, call: CallRef<'_>, agent: AgentRef<'_>) -> String {
         match self {
-            Self::LongestIdle(clock) => clock.words(view.now(), agent),
+            Self::LongestIdle(clock) => clock.words(view.now(), &agent),
             Self::FewestCalls(CallsCounted::WhenTaken) => {
                 format!("took {} calls", agent.clocks.answered)
             }

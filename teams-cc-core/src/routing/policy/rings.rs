@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gate, Verdict, judge::Scene};
+use super::{
+    Gate,
+    found::{Found, Nature},
+    judge::Scene,
+};
 use crate::{
     Instant,
     agent::SkillName,
@@ -99,27 +103,41 @@ impl Rings {
     }
 
     /// Who is in any open ring is in; others may be from the first ring on that takes them.
-    pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
+    pub(super) fn keep<'f>(&'f self, scene: &Scene<'_>, agent: AgentRef<'f>) -> Found<'f> {
+        self.keep_by(scene, |gate| gate.keep(scene, agent))
+    }
+
+    /// The same of all agents of one nature, where all gates go by that.
+    pub(super) fn keep_alike<'f>(&'f self, scene: &Scene<'_>, nature: Nature<'f>) -> Found<'f> {
+        self.keep_by(scene, |gate| gate.keep_alike(scene, nature))
+    }
+
+    /// The gates of all rings.
+    pub(super) fn gates(&self) -> impl Iterator<Item = &Gate> {
+        self.0.iter().flat_map(|ring| &ring.gates)
+    }
+
+    fn keep_by<'f>(&'f self, scene: &Scene<'_>, keep: impl Fn(&'f Gate) -> Found<'f>) -> Found<'f> {
         let now = scene.view.now();
         let (mut no, mut soonest) = (None, None);
         for (ring, opens) in self.0.iter().zip(*self.opens(scene)) {
-            let from = match ring.keep(scene, agent) {
-                Verdict::Yes => opens,
-                Verdict::NotBefore(at) => at.max(opens),
-                Verdict::No(why) => {
+            let from = match ring.keep(&keep) {
+                Found::Yes => opens,
+                Found::NotBefore(at) => at.max(opens),
+                Found::No(why) => {
                     no = no.or(Some(why));
                     continue;
                 }
             };
             if from <= now {
-                return Verdict::Yes;
+                return Found::Yes;
             }
             soonest = Some(soonest.map_or(from, |known: Instant| known.min(from)));
         }
         match (soonest, no) {
-            (Some(at), _) => Verdict::NotBefore(at),
-            (None, Some(why)) => Verdict::No(why),
-            (None, None) => Verdict::Yes,
+            (Some(at), _) => Found::NotBefore(at),
+            (None, Some(why)) => Found::No(why),
+            (None, None) => Found::Yes,
         }
     }
 
@@ -156,19 +174,18 @@ impl Rings {
 }
 
 impl Ring {
-    fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
-        let verdicts = self.gates.iter().map(|gate| gate.keep(scene, agent));
+    fn keep<'f>(&'f self, keep: impl Fn(&'f Gate) -> Found<'f>) -> Found<'f> {
         let mut from = None;
-        for verdict in verdicts {
-            match verdict {
-                Verdict::Yes => {}
-                Verdict::NotBefore(at) => {
+        for found in self.gates.iter().map(keep) {
+            match found {
+                Found::Yes => {}
+                Found::NotBefore(at) => {
                     from = Some(from.map_or(at, |known: Instant| known.max(at)));
                 }
-                no @ Verdict::No(_) => return no,
+                no @ Found::No(_) => return no,
             }
         }
-        from.map_or(Verdict::Yes, Verdict::NotBefore)
+        from.map_or(Found::Yes, Found::NotBefore)
     }
 
     /// Whether nobody of the ring comes into question, who is as the call asks with these rings
@@ -188,12 +205,14 @@ impl Ring {
             dropped.then_some(Instant::ZERO)
         };
         let suits = |agent: AgentRef<'_>| {
-            let mut unmet = scene.call.unmet(agent.profile(), drops);
+            let nature = Nature::from(agent);
+            let mut unmet = scene.call.unmet(nature.skills, nature.labels, drops);
             unmet.all(|(_, lapses)| lapses.is_some_and(|at| at <= now))
         };
-        !scene
-            .members()
-            .any(|agent| counts(agent) && suits(agent) && self.keep(scene, agent) == Verdict::Yes)
+        !scene.members().any(|agent| {
+            let keep = || self.keep(|gate| gate.keep(scene, agent));
+            counts(agent) && suits(agent) && matches!(keep(), Found::Yes)
+        })
     }
 }
 

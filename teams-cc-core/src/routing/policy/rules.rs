@@ -1,12 +1,13 @@
 //! A composed policy.
 
-use std::{borrow::Cow, cmp::Ordering, time::Duration};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Calls, Cause, Gate, Key, Prefer, RankBy, RingMode, Verdict,
+    Calls, Cause, Gate, Key, Order, Prefer, RankBy, RingMode,
     condition::When,
+    found::Found,
     judge::Scene,
     rank::{KEY_WIDTH, Rounds},
     rings::Rings,
@@ -15,7 +16,10 @@ use super::{
 use crate::{
     Instant,
     queue::{Exit, ExitReason},
-    routing::{AgentRecord, AgentRef, CallRef, Plan, RoutingPolicy, View, roster::Member},
+    routing::{
+        AgentRecord, AgentRef, CallRef, Plan, RoutingPolicy, View,
+        roster::{Member, Members},
+    },
 };
 
 /// A policy built by composition; a [`RoutingPolicy`], and data.
@@ -91,7 +95,7 @@ impl Rules {
         Exits::Not { until }
     }
 
-    fn key(&self, scene: &Scene<'_>, rounds: &Rounds<'_>, agent: AgentRef<'_>) -> Key {
+    pub(super) fn key(&self, scene: &Scene<'_>, rounds: &Rounds<'_>, agent: AgentRef<'_>) -> Key {
         let mut key = [0; KEY_WIDTH + 1];
         let mut parts = key.iter_mut();
         if let (Some(first), Some(_)) = (parts.next(), self.prefer) {
@@ -120,25 +124,23 @@ impl Rules {
     }
 
     /// Looks at one agent, and keeps the best in front.
-    fn look<'a>(&self, look: &mut Look<'_, 'a>, member: &Member, agent: AgentRef<'a>) {
+    fn look<'a>(&'a self, look: &mut Look<'_, 'a>, member: &Member, agent: AgentRef<'a>) {
         match self.judge_free(look.scene, member, agent) {
-            Verdict::Yes => {
+            Found::Yes => {
                 let key = self.key(look.scene, &look.rounds, agent);
                 look.kept(key, member.agent, agent, self.ring == RingMode::One);
             }
-            Verdict::NotBefore(at) => look.until = earlier(look.until, Some(at)),
-            Verdict::No(reason) => look.until = earlier(look.until, reason.until()),
+            Found::NotBefore(at) => look.until = earlier(look.until, Some(at)),
+            Found::No(why) => look.until = earlier(look.until, why.until()),
         }
     }
 
     /// Notes of every agent what there is to say.
-    fn note(&self, scene: &Scene<'_>, plan: &mut Plan) {
+    fn note<'a>(&'a self, scene: &Scene<'a>, plan: &mut Plan) {
         let mut all: Vec<(Member, AgentRef<'_>)> = match scene.view.members(scene.call) {
-            Some(members) => members
-                .all()
-                .iter()
-                .filter_map(|member| Some((*member, scene.view.at(member)?)))
-                .collect(),
+            Some(members) => {
+                members.all().filter_map(|member| Some((member, scene.view.at(&member)?))).collect()
+            }
             None => scene
                 .view
                 .expert(scene.call)
@@ -149,33 +151,72 @@ impl Rules {
         all.sort_unstable_by(|(_, a), (_, b)| a.id().cmp(b.id()));
         for (member, agent) in all {
             match self.judge(scene, &member, agent) {
-                Verdict::Yes => plan.kept(agent.id()),
-                Verdict::No(reason) => plan.skipped(agent.id(), reason),
-                Verdict::NotBefore(at) => plan.later(agent.id(), at),
+                Found::Yes => plan.kept(agent.id()),
+                Found::No(why) => plan.skipped(agent.id(), why.into()),
+                Found::NotBefore(at) => plan.later(agent.id(), at),
             }
         }
     }
 }
 
-impl RoutingPolicy for Rules {
-    fn route(&self, view: &View<'_>, call: CallRef<'_>, plan: &mut Plan) {
+impl Rules {
+    /// Writes the plan, with agents who are kept in this order where they are.
+    ///
+    /// There are three ways to the same decision: to look at each agent with all there is to say
+    /// of everybody, which explanations need and parts of the application's own; to look at each
+    /// agent and judge what many have in common once; and to take the first in order.
+    pub(super) fn decide(
+        &self,
+        view: &View<'_>,
+        call: CallRef<'_>,
+        plan: &mut Plan,
+        order: Option<&Arc<Order>>,
+    ) {
         let until = match self.exits(view, call, plan) {
             Exits::Left => return,
             Exits::Not { until } => until,
         };
-        let scene = Scene::new(view, call);
+        let scene = Scene::new(view, call, self);
         let members = view.members(call);
         let rounds = Rounds {
-            members: members.map_or(0, |members| members.all().len()),
+            members: members.map_or(0, Members::len),
             last_here: members.and_then(|members| members.last_here.as_ref()),
             last_anywhere: members.and_then(|members| members.last_anywhere.as_ref()),
         };
+        let one = self.ring == RingMode::One && !plan.explains() && self.judges_classes();
+        let Some(members) = members.filter(|_| one) else {
+            return self.look_at_all(&scene, members, rounds, plan, until);
+        };
+        let ordered = order.and_then(|order| Some((order, members.ordered(order)?)));
+        let chosen = match ordered {
+            Some((order, ordered)) => self.first(order, ordered, &scene, members, &rounds, until),
+            None => self.scan(&scene, members, &rounds, plan, until),
+        };
+        match chosen.agent.and_then(|agent| view.place(agent)) {
+            Some(best) => {
+                plan.offer_to(best.id().clone(), self.ring);
+                plan.look_again_at(until);
+            }
+            None => plan.wait(chosen.until),
+        }
+    }
+
+    /// Looks at every free agent with all there is to say.
+    fn look_at_all(
+        &self,
+        scene: &Scene<'_>,
+        members: Option<&Members>,
+        rounds: Rounds<'_>,
+        plan: &mut Plan,
+        exits: Option<Instant>,
+    ) {
+        let (view, call) = (&scene.view, scene.call);
         let ranked = std::mem::take(&mut plan.ranked);
-        let mut look = Look { scene: &scene, rounds, ranked, best: None, until };
+        let mut look = Look { scene, rounds, ranked, best: None, until: exits };
         if let Some(members) = members {
             for member in members.free() {
-                if let Some(agent) = view.at(member) {
-                    self.look(&mut look, member, agent);
+                if let Some(agent) = view.at(&member) {
+                    self.look(&mut look, &member, agent);
                 }
             }
         } else if let Some(member) = view.expert(call)
@@ -185,16 +226,16 @@ impl RoutingPolicy for Rules {
             self.look(&mut look, &member, agent);
         }
         if plan.explains() {
-            self.note(&scene, plan);
+            self.note(scene, plan);
         }
         let Look { mut ranked, best, until, .. } = look;
         match best {
             Some((key, best)) => {
                 if plan.explains() {
-                    plan.chosen(best.id(), self.words(&scene, best));
+                    plan.chosen(best.id(), self.words(scene, best));
                 }
                 plan.offer_to(best.id().clone(), self.ring);
-                plan.look_again_at(until);
+                plan.look_again_at(exits);
                 if self.ring != RingMode::One {
                     let name = |place: u32| view.place(place).map(AgentRecord::id);
                     ranked.sort_unstable_by(|a, b| {
@@ -214,6 +255,16 @@ impl RoutingPolicy for Rules {
         }
         ranked.clear();
         plan.ranked = ranked;
+    }
+}
+
+impl RoutingPolicy for Rules {
+    fn route(&self, view: &View<'_>, call: CallRef<'_>, plan: &mut Plan) {
+        self.decide(view, call, plan, None);
+    }
+
+    fn rules(&self) -> Option<&Self> {
+        Some(self)
     }
 
     fn minds_who_is_there(&self) -> bool {
@@ -263,7 +314,14 @@ impl<'a> Look<'_, 'a> {
     }
 }
 
-fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+/// Whom a look found, or when to look again.
+pub(super) struct Chosen {
+    /// By place.
+    pub(super) agent: Option<u32>,
+    pub(super) until: Option<Instant>,
+}
+
+pub(super) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gate, Reason, Verdict, judge::Scene};
-use crate::{
-    agent::{InvalidSkill, SkillName},
-    routing::AgentRef,
+use super::{
+    Gate, Settled,
+    found::{Found, Why},
+    judge::Scene,
 };
+use crate::agent::{InvalidSkill, SkillName, Skills};
 
 /// Keeps agents with a skill; see [`skill`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,20 +69,29 @@ impl SkillGate {
         self.relax_after(wait, 0)
     }
 
-    pub(super) fn keep(&self, scene: &Scene<'_>, agent: AgentRef<'_>) -> Verdict {
-        let has = agent.profile().skills.level(&self.name);
+    /// What can be said at all times of agents with these skills.
+    pub(super) fn settles(&self, skills: &Skills) -> Settled {
+        let has = skills.level(&self.name);
         if has >= self.at_least {
-            return Verdict::Yes;
+            Settled::Always
+        } else if self.relax.iter().any(|relax| has >= relax.to) {
+            Settled::Depends
+        } else {
+            Settled::Never
+        }
+    }
+
+    pub(super) fn keep<'f>(&'f self, scene: &Scene<'_>, skills: &Skills) -> Found<'f> {
+        let has = skills.level(&self.name);
+        if has >= self.at_least {
+            return Found::Yes;
         }
         // The earliest step that is content with what the agent has; levels never rise again.
         let enough = self.relax.iter().filter(|relax| has >= relax.to);
         match enough.map(|relax| scene.after(relax.after)).min() {
-            Some(from) if from <= scene.view.now() => Verdict::Yes,
-            Some(from) => Verdict::NotBefore(from),
-            None => {
-                let name = self.name.clone();
-                Verdict::No(Reason::LacksSkill { name, needs: self.at_least, has })
-            }
+            Some(from) if from <= scene.view.now() => Found::Yes,
+            Some(from) => Found::NotBefore(from),
+            None => Found::No(Why::Skill { name: &self.name, needs: self.at_least, has }),
         }
     }
 }

@@ -9,6 +9,7 @@ pub(in crate::routing) struct BitSet {
 
 impl BitSet {
     /// Puts a number in or takes it out; answers whether that changed anything.
+    #[inline]
     pub(in crate::routing) fn set(&mut self, n: usize, value: bool) -> bool {
         let (word, bit) = (n / 64, 1 << (n % 64));
         if word >= self.words.len() {
@@ -32,8 +33,14 @@ impl BitSet {
         was != value
     }
 
+    #[inline]
     pub(in crate::routing) fn contains(&self, n: usize) -> bool {
         self.words.get(n / 64).is_some_and(|word| word & (1 << (n % 64)) != 0)
+    }
+
+    /// The numbers as bits, 64 to a word.
+    pub(in crate::routing) fn words(&self) -> &[u64] {
+        &self.words
     }
 
     pub(in crate::routing) const fn is_empty(&self) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::index::Index;
 use crate::{
     AgentId, ContactId, Instant, OfferId,
-    agent::{Agent, AgentState, AwayReason, CHANNELS, Channel, Observation},
+    agent::{Agent, AgentState, AwayReason, CHANNELS, Capacity, Channel, Observation},
     routing::policy::Reason,
     store::FencingToken,
 };
@@ -13,7 +13,11 @@ use crate::{
 /// An agent with everything routing knows of that person.
 #[derive(Debug)]
 pub struct AgentRecord {
-    pub(in crate::routing) profile: Agent,
+    id: AgentId,
+    /// Apart, as it is seldom looked at: what changes with every call is then close together.
+    pub(in crate::routing) profile: Box<Agent>,
+    /// The profile's.
+    capacity: Capacity,
     pub(in crate::routing) away: Option<AwayReason>,
     pub(in crate::routing) wrap_until: Option<Instant>,
     pub(in crate::routing) rest_until: Option<Instant>,
@@ -31,6 +35,8 @@ pub struct AgentRecord {
     slots: Vec<Slot>,
     used: u16,
     taken: [u8; CHANNELS],
+    /// The channels with room, a bit each.
+    room: u8,
 }
 
 /// What the idle clocks and the fair shares are reckoned from.
@@ -47,6 +53,18 @@ pub(in crate::routing) struct Clocks {
     pub(in crate::routing) ended: u32,
     /// Time in calls that are over.
     pub(in crate::routing) talked: Duration,
+}
+
+impl Clocks {
+    /// Notes the end of a call that began then.
+    pub(in crate::routing) fn ended_at(&mut self, now: Instant, began: Option<Instant>) {
+        self.call_ended = Some(now);
+        self.worked = Some(now);
+        self.ended = self.ended.saturating_add(1);
+        if let Some(began) = began {
+            self.talked = self.talked.saturating_add(now.since(began));
+        }
+    }
 }
 
 /// One contact of an agent.
@@ -71,8 +89,10 @@ pub(in crate::routing) enum Hold {
 
 impl AgentRecord {
     pub(in crate::routing) fn new(profile: Agent, now: Instant) -> Self {
-        Self {
-            profile,
+        let mut record = Self {
+            id: profile.id.clone(),
+            capacity: profile.capacity,
+            profile: Box::new(profile),
             away: None,
             wrap_until: None,
             rest_until: None,
@@ -86,13 +106,16 @@ impl AgentRecord {
             slots: Vec::new(),
             used: 0,
             taken: [0; CHANNELS],
-        }
+            room: 0,
+        };
+        record.look_for_room();
+        record
     }
 
     /// The agent's id.
     #[must_use]
     pub fn id(&self) -> &AgentId {
-        &self.profile.id
+        &self.id
     }
 
     /// Who the agent is.
@@ -188,15 +211,30 @@ impl AgentRecord {
 
     /// Whether there is room for one more contact of this channel.
     #[must_use]
-    pub fn has_room_for(&self, channel: Channel) -> bool {
-        let capacity = &self.profile.capacity;
-        self.taken[channel.index()] < capacity.most(channel)
-            && self.used.saturating_add(capacity.cost(channel)) <= capacity.total()
+    pub const fn has_room_for(&self, channel: Channel) -> bool {
+        self.room & channel.bit() != 0
     }
 
     /// Whether there is room for one more contact of any channel.
-    fn has_room(&self) -> bool {
-        Channel::ALL.into_iter().any(|channel| self.has_room_for(channel))
+    const fn has_room(&self) -> bool {
+        self.room != 0
+    }
+
+    /// The channels with room, a bit each.
+    pub(super) const fn room(&self) -> u8 {
+        self.room
+    }
+
+    /// Finds out for which channels there is room.
+    #[inline]
+    fn look_for_room(&mut self) {
+        let (capacity, left) = (&self.capacity, self.capacity.total().checked_sub(self.used));
+        self.room = 0;
+        for channel in Channel::ALL {
+            let fits = self.taken[channel.index()] < capacity.most(channel)
+                && left.is_some_and(|left| capacity.cost(channel) <= left);
+            self.room |= if fits { channel.bit() } else { 0 };
+        }
     }
 
     /// Whether the agent might be offered something now; what the set of the free is made of.
@@ -224,13 +262,16 @@ impl AgentRecord {
     }
 
     /// Takes a contact in; the caller has looked for room.
+    #[inline]
     pub(in crate::routing) fn hold(&mut self, slot: Slot) {
         let channel = slot.channel;
         self.taken[channel.index()] = self.taken[channel.index()].saturating_add(1);
-        self.used = self.used.saturating_add(self.profile.capacity.cost(channel));
+        self.used = self.used.saturating_add(self.capacity.cost(channel));
         self.slots.push(slot);
+        self.look_for_room();
     }
 
+    #[inline]
     pub(in crate::routing) fn let_go(&mut self, contact: &ContactId) -> Option<Slot> {
         let at = self.slots.iter().position(|slot| slot.contact == *contact)?;
         let slot = self.slots.remove(at);
@@ -240,17 +281,20 @@ impl AgentRecord {
 
     /// Reckons what is in use from the contacts there are, as after a change of the profile.
     pub(in crate::routing) fn count_anew(&mut self) {
+        self.capacity = self.profile.capacity;
         self.taken = [0; CHANNELS];
         self.used = 0;
         for slot in &self.slots {
             let taken = &mut self.taken[slot.channel.index()];
             *taken = taken.saturating_add(1);
-            self.used = self.used.saturating_add(self.profile.capacity.cost(slot.channel));
+            self.used = self.used.saturating_add(self.capacity.cost(slot.channel));
         }
+        self.look_for_room();
     }
 
     /// What the agent is counted as in the queues served. Who takes no more calls counts so even
     /// while the last one goes on: there is nothing to wait for.
+    #[inline]
     pub(in crate::routing) fn standing(&self) -> Standing {
         match &self.away {
             Some(AwayReason::SignedOut) => return Standing::SignedOut,

@@ -2,13 +2,13 @@
 
 use std::ops::Deref;
 
-use super::{AgentRecord, Member, Members, Passed, Roster};
+use super::{AgentRecord, Member, Members, Passed, Roster, Row};
 use crate::{
     AgentId, ContactId, Instant,
     agent::Membership,
     routing::{
         CallRef,
-        policy::{Reason, concerns},
+        policy::{Nature, Reason, concerns},
     },
 };
 
@@ -22,6 +22,11 @@ pub struct AgentRef<'a> {
 impl<'a> AgentRef<'a> {
     pub(in crate::routing) const fn new(record: &'a AgentRecord, membership: Membership) -> Self {
         Self { record, membership }
+    }
+
+    /// The record, for as long as the view.
+    pub(in crate::routing) const fn record(self) -> &'a AgentRecord {
+        self.record
     }
 
     /// How the agent serves the call's queue; as one of the first line where it is not known.
@@ -72,7 +77,6 @@ impl<'a> View<'a> {
         let mut all: Vec<AgentRef<'a>> = match (self.members(call), call.expert()) {
             (Some(members), _) => members
                 .all()
-                .iter()
                 .filter_map(|member| {
                     let record = self.roster.at(member.agent)?;
                     Some(AgentRef::new(record, member.membership))
@@ -115,9 +119,10 @@ impl<'a> View<'a> {
         if let Some(reason) = self.passed(&call.contact, agent.id()) {
             return Err(reason);
         }
-        let mut unmet = call.unmet(agent.profile(), |_| None);
+        let nature = Nature::from(agent);
+        let mut unmet = call.unmet(nature.skills, nature.labels, |_| None);
         let unmet = unmet.find(|(_, lapses)| lapses.is_none_or(|at| self.now < at));
-        unmet.map_or(Ok(()), |(reason, _)| Err(reason))
+        unmet.map_or(Ok(()), |(why, _)| Err(why.into()))
     }
 
     /// Why a call shall not be offered to an agent for a while, if so.
@@ -135,7 +140,29 @@ impl<'a> View<'a> {
     }
 
     pub(in crate::routing) fn members(&self, call: CallRef<'_>) -> Option<&'a Members> {
-        self.roster.members(self.roster.find_queue(call.queue()?)?)
+        let place = call.place().or_else(|| self.roster.find_queue(call.queue()?))?;
+        self.roster.members(place)
+    }
+
+    pub(in crate::routing) fn rows(&self) -> &'a [Row] {
+        self.roster.rows()
+    }
+
+    pub(in crate::routing) fn find(&self, agent: &AgentId) -> Option<u32> {
+        self.roster.find(agent)
+    }
+
+    /// The agent's seat in this queue's place, while free.
+    pub(in crate::routing) fn free_seat(
+        &self,
+        call: CallRef<'_>,
+        members: &Members,
+        agent: u32,
+    ) -> Option<usize> {
+        let queue = call.place().or_else(|| self.roster.find_queue(call.queue()?))?;
+        let seats = &self.roster.at(agent)?.seats;
+        let (_, seat) = seats.iter().find(|(at, _)| *at == queue)?;
+        members.free_seats().contains(*seat as usize).then_some(*seat as usize)
     }
 
     pub(in crate::routing) fn at(&self, member: &Member) -> Option<AgentRef<'a>> {

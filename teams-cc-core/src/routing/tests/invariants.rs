@@ -186,10 +186,7 @@ fn run(acts: Vec<Act>, queue: Queue) -> Result<(Engine, Books), &'static str> {
                 books.put(&mut engine, Input::Enqueue(entry)).unwrap();
             }
             Act::Leave(n) => {
-                let Some(contact) = books.place.keys().nth(n).cloned() else {
-                    continue;
-                };
-
+                let Some(contact) = books.place.keys().nth(n).cloned() else { continue };
                 let known = engine.waiting();
                 let _ = books.put(&mut engine, Input::Remove { contact: contact.clone() });
                 if engine.waiting() < known && books.place.remove(&contact).is_some() {
@@ -235,7 +232,7 @@ fn run(acts: Vec<Act>, queue: Queue) -> Result<(Engine, Books), &'static str> {
                     books.held.insert(token);
                     let _ = books.put(&mut engine, Input::Reserved { offer, token });
                 } else {
-                    let with = if n % 2 == 0 { Conflict::Agent } else { Conflict::Call };
+                    let with = if n.is_multiple_of(2) { Conflict::Agent } else { Conflict::Call };
                     let _ = books.put(&mut engine, Input::ReserveConflict { offer, with });
                 }
             }

@@ -26,7 +26,7 @@ use crate::{
 const START: u64 = 10_000;
 
 /// One word of each kind, in any mixture.
-fn rules() -> impl Strategy<Value = Rules> {
+pub(super) fn rules() -> impl Strategy<Value = Rules> {
     let gates = (any::<bool>(), any::<bool>(), any::<bool>(), 0u8..4);
     (gates, 0usize..9, 0usize..4, prop::option::of(0u64..40)).prop_map(
         |((seen, able, lines, need), rank, ring, hold)| {
@@ -103,7 +103,7 @@ fn roster() -> impl Strategy<Value = Roster> {
     })
 }
 
-fn calls() -> impl Strategy<Value = QueueEntry> {
+pub(super) fn calls() -> impl Strategy<Value = QueueEntry> {
     (0u8..3, any::<bool>(), any::<bool>(), 0usize..7).prop_map(|(en, gold, lines, wanted)| {
         let now = Instant::from_secs(START);
         let mut call = QueueEntry::new("C".parse().unwrap(), "q".parse().unwrap(), now);

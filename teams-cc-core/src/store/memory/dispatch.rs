@@ -99,8 +99,8 @@ impl DispatchStore for MemoryDispatchStore {
         now: Timestamp,
     ) -> Result<FencingToken, StoreError> {
         let mut state = self.state();
-        let taken = state.load.get(agent).copied().unwrap_or_default();
-        if !state.agents.get(agent).is_some_and(|all| all.has_room_for(terms.channel, &taken)) {
+        let load = state.load.get(agent).copied().unwrap_or_default();
+        if !state.agents.get(agent).is_some_and(|all| all.has_room_for(terms.channel, load)) {
             return Err(StoreError::AgentTaken);
         }
         let most = usize::from(terms.at_most.get());
@@ -222,8 +222,8 @@ impl State {
         let reservation = self.live.remove(&token)?;
         let channel = self.channels.remove(&token).unwrap_or_default();
         if let Some(load) = self.load.get_mut(&reservation.agent) {
-            let taken = &mut load[channel.index()];
-            *taken = taken.saturating_sub(1);
+            let place = &mut load[channel.index()];
+            *place = place.saturating_sub(1);
             if *load == [0; CHANNELS] {
                 self.load.remove(&reservation.agent);
             }
