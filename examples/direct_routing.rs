@@ -69,7 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     config = config.teams(TeamsPeer::of_cloud(Cloud::Public));
     for (name, tenant, numbers) in CUSTOMERS {
         let tenant: TenantId = tenant.parse()?;
-        let cap = Cap::none().concurrent(50).rate(100, Duration::from_secs(60));
+        let cap = Cap::none().concurrent(50).rate(100, Duration::from_mins(1));
         let permission = Permission::new().allow("+49").owns(numbers).outbound(cap);
         gate = gate.tenant(tenant.clone(), permission);
         config = config.customer(&Customer::new(tenant, name.parse()?))?;

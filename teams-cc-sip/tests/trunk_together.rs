@@ -386,7 +386,7 @@ async fn where_there_is_no_media_for_the_first_the_other_rings_all_the_same() {
     caller.send(carrier_invite("pstn", &[], &rtp("sendrecv", 1))).await;
     let call = stage.incoming().await;
     let bridged = stage.trunk.bridge(&call.leg, both(&call));
-    let limit = Duration::from_secs(60);
+    let limit = Duration::from_mins(1);
     let leg = tokio::time::timeout(limit, bridged).await.expect("it says how it went").unwrap();
     assert_eq!(*leg.id(), first);
     let mut backup = stage.connection("backup.test").await;

@@ -237,8 +237,8 @@ async fn a_carrier_that_refers_is_called_by_number_and_teams_hears_nothing_of_it
 async fn a_hold_before_a_transfer_is_one_re_invite_upstream_and_its_end_another() {
     let mut b = bridged().await;
     let mut teams = b.stage.teams_connects().await;
-    let held = srtp("inactive", 2);
-    teams.send(from_callee(&b.teams_invite, "INVITE", 1, &[], Some(&held))).await;
+    let paused = srtp("inactive", 2);
+    teams.send(from_callee(&b.teams_invite, "INVITE", 1, &[], Some(&paused))).await;
     teams.response(100).await;
     teams.response(200).await;
     teams.send(from_callee(&b.teams_invite, "ACK", 1, &[], None)).await;
@@ -258,7 +258,7 @@ async fn a_hold_before_a_transfer_is_one_re_invite_upstream_and_its_end_another(
     b.carrier.request(&Method::Ack).await;
     teams.send(from_callee(&b.teams_invite, "BYE", 3, &[], None)).await;
     teams.response(200).await;
-    b.carrier.hears_nothing(Duration::from_secs(60)).await;
+    b.carrier.hears_nothing(Duration::from_mins(1)).await;
     assert_eq!(
         b.carrier.ladder,
         ["← INVITE", "→ 200 (INVITE) [a=recvonly]", "← ACK", "← INVITE", "→ 200 (INVITE)", "← ACK",]

@@ -23,6 +23,7 @@ use crate::{
 };
 
 /// One leg, from the first INVITE to its end.
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(crate) struct LegRecord {
     pub(crate) id: LegId,
     pub(crate) direction: Direction,

@@ -114,11 +114,13 @@ impl TrunkConfig {
         if !covers(&names, &self.fqdn) {
             return Err(ConfigFault::Certificate { name: self.fqdn.clone() });
         }
-        for (name, tenant) in self.tenants.iter().filter(|(name, _)| !covers(&names, name)) {
-            let fault = TenantFault::NotCovered { name: name.clone() };
-            return Err(ConfigFault::Tenant { tenant: tenant.clone(), fault });
+        match self.tenants.iter().find(|(name, _)| !covers(&names, name)) {
+            None => Ok(()),
+            Some((name, tenant)) => {
+                let fault = TenantFault::NotCovered { name: name.clone() };
+                Err(ConfigFault::Tenant { tenant: tenant.clone(), fault })
+            }
         }
-        Ok(())
     }
 
     fn port_of(&self, transport: TransportKind) -> u16 {

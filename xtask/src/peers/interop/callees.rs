@@ -228,9 +228,9 @@ fn refer(directory: &Path, name: &str, transport: Transport) -> Result<(), Failu
         .asked("BYE", &[])
         .replies("200 OK")
         .together();
-    let called = format!("{name}-east");
-    let callee = Play { name: &called, transport, at: east, calls: None, count: 2, rate: 1 };
-    let callee = callee.start(directory, &script)?;
+    let east_name = format!("{name}-east");
+    let play = Play { name: &east_name, transport, at: east, calls: None, count: 2, rate: 1 };
+    let eastern = play.start(directory, &script)?;
     let script = Script::caller()
         .invites(&[])
         .awaits(200)
@@ -239,13 +239,13 @@ fn refer(directory: &Path, name: &str, transport: Transport) -> Result<(), Failu
         .asks("BYE", 2, &[], None)
         .awaits(200);
     let calls = Some((desk.at, BRIDGED));
-    let caller = Play { name, transport, at: west, calls, count: 1, rate: 1 };
-    let caller = caller.start(directory, &script)?;
+    let play = Play { name, transport, at: west, calls, count: 1, rate: 1 };
+    let western = play.start(directory, &script)?;
     for step in [TransferStep::Accepted, TransferStep::Ringing, TransferStep::Completed] {
         desk.transfer(step)?;
     }
-    caller.end().map_err(|error| format!("who is transferred: {error}"))?;
-    callee.end().map_err(|error| format!("who transfers, and the target: {error}"))?;
+    western.end().map_err(|error| format!("who is transferred: {error}"))?;
+    eastern.end().map_err(|error| format!("who transfers, and the target: {error}"))?;
     thread::sleep(Duration::from_millis(100));
     desk.close()
 }

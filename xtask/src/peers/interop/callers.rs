@@ -92,9 +92,9 @@ fn early(directory: &Path, name: &str, transport: Transport) -> Result<(), Failu
         .asked("ACK", &[])
         .asked("BYE", &[])
         .replies("200 OK");
-    let called = format!("{name}-east");
-    let callee = Play { name: &called, transport, at: east, calls: None, count: 1, rate: 1 };
-    let callee = callee.start(directory, &script)?;
+    let east_name = format!("{name}-east");
+    let play = Play { name: &east_name, transport, at: east, calls: None, count: 1, rate: 1 };
+    let eastern = play.start(directory, &script)?;
     let script = Script::caller()
         .invites(&[])
         .hears(183, &[("body", "m=audio [0-9]+ RTP/AVP"), ("Content-Type", "application/sdp")])
@@ -104,9 +104,9 @@ fn early(directory: &Path, name: &str, transport: Transport) -> Result<(), Failu
         .asks("BYE", 2, &[], None)
         .awaits(200);
     let calls = Some((desk.at, THROUGH));
-    let caller = Play { name, transport, at: west, calls, count: 1, rate: 1 };
-    caller.start(directory, &script)?.end()?;
-    callee.end().map_err(|error| format!("the called side: {error}"))?;
+    let play = Play { name, transport, at: west, calls, count: 1, rate: 1 };
+    play.start(directory, &script)?.end()?;
+    eastern.end().map_err(|error| format!("the called side: {error}"))?;
     desk.close()
 }
 
