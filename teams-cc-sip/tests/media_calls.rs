@@ -4,11 +4,15 @@
 
 mod support;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use support::{Bridged, Stage, config, teams_invite, within};
-use teams_cc_core::contact::{
-    EndReason, EndedBy, Leg, LegCommand, LegError, LegEvent, OperationOutcome, Prompt, Tone, Verb,
+use teams_cc_core::{
+    LegId,
+    contact::{
+        EndReason, EndedBy, Leg, LegCommand, LegError, LegEvent, OperationOutcome, Prompt, Tone,
+        Verb,
+    },
 };
 use teams_cc_sip::{
     io::TokioClock,
@@ -354,4 +358,28 @@ async fn a_leg_plays_a_prompt_and_tells_keys() {
     let [(of, quality)] = &stage.went[..] else { panic!("{:?}", stage.went) };
     assert_eq!((of, quality.received, quality.lost), (&leg, last.received, 1));
     assert!(quality.sent > 10 && quality.round_trip.is_none(), "the phone never reported");
+}
+
+#[tokio::test]
+async fn a_plane_says_what_it_has_no_more_of() {
+    let start = |legs: usize, ports| {
+        let mut rules = MediaRules::default();
+        rules.legs = legs;
+        let config = MediaConfig::new("127.0.0.1".parse().unwrap(), ports).rules(rules);
+        MediaRelay::start(config, Arc::new(TokioClock::system())).unwrap()
+    };
+    let [one, two] = [1, 2].map(|n| LegId::numbered("M", n));
+    for (legs, ports, room, why) in [
+        (1, 30_000..=30_999, 1, io::ErrorKind::QuotaExceeded),
+        (2, 31_000..=31_001, 1, io::ErrorKind::AddrInUse),
+    ] {
+        let plane = start(legs, ports);
+        assert_eq!(plane.room(), Some(room));
+        plane.open(&one).unwrap();
+        assert_eq!(plane.open(&two).unwrap_err().kind(), why);
+        plane.close(&one);
+        // The closed sockets go with their task.
+        sleep(Duration::from_millis(50)).await;
+        plane.open(&two).unwrap();
+    }
 }

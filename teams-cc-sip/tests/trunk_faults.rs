@@ -12,7 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use support::{Stage, config, lab, rtp, srtp, teams_invite, to_teams, within};
+use support::{Stage, Switch, config, lab, rtp, srtp, teams_invite, to_teams, within};
 use teams_cc_core::{
     LegId,
     contact::{EndReason, Leg, LegCommand, LegEvent},
@@ -264,4 +264,15 @@ async fn half_sensible_messages_neither_stop_the_trunk_nor_leave_anything() {
     let trunk = stage.trunk.clone();
     let (unfinished, ()) = tokio::join!(trunk.shutdown(Duration::from_mins(2)), drain);
     assert!(unfinished.is_empty(), "{unfinished:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_leg_for_which_there_is_no_stream_is_told() {
+    let leg = LegId::numbered("L", 1);
+    let media = Arc::new(Switch::refusing_once(leg.clone()));
+    let mut stage = Stage::with_media(config(), media);
+    let error = stage.trunk.dial(to_teams(1)).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Media);
+    stage.quiet().await;
+    assert_eq!(stage.refused, [(leg, io::ErrorKind::Other)]);
 }

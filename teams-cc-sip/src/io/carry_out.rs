@@ -115,15 +115,16 @@ impl Driver {
             local.ice = self.media.ice();
             Ok(local)
         });
-        let local = local
-            .inspect_err(|error| {
+        let local = match local {
+            Ok(local) => Some(local),
+            Err(error) => {
                 tracing::error!(%error, "no media could be opened for a leg");
                 self.media.close(&media);
-            })
-            .ok();
-        if local.is_none() {
-            self.streams.remove(&media);
-        }
+                let leg = self.streams.remove(&media).unwrap_or_else(|| media.clone());
+                self.media_refused(leg, error.kind());
+                None
+            }
+        };
         Input::MediaOpened { media, local }
     }
 

@@ -62,6 +62,15 @@ pub(crate) fn spawn(
     let limits = config.limits;
     let mut engine = Engine::new(config)?;
     engine.joins = media.joins();
+    if let Some(room) = media.room().filter(|room| *room < limits.legs) {
+        span.in_scope(|| {
+            tracing::warn!(
+                room,
+                legs = limits.legs,
+                "media carries fewer legs than the trunk takes"
+            );
+        });
+    }
     let (releases, freed) = mpsc::unbounded_channel();
     let (news, media_events) = MediaNews::channel();
     media.attach(news);

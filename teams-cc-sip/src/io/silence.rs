@@ -16,7 +16,7 @@ use crate::{
     trunk::{MediaPort, RemoteMedia},
 };
 
-/// The most peers that are sent silence at a time; further ones are sent nothing.
+/// The most peers that are sent silence at a time; further ones are sent nothing, which is logged.
 pub const MAX_SILENT_STREAMS: usize = 1_000;
 /// How much speech one packet holds (RFC 3551 §4.2).
 const PACKET_TIME: Duration = Duration::from_millis(20);
@@ -97,6 +97,8 @@ impl MediaPort for SilentMedia {
             });
             let stream = Stream { remote: remote.clone(), source, sequence: 0, timestamp: 0 };
             streams.insert(leg.clone(), stream);
+        } else {
+            tracing::warn!(leg = %leg, "too many streams: this one is sent no silence");
         }
     }
 

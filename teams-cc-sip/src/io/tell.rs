@@ -1,6 +1,6 @@
 //! From engine events to what the application holds, and the health everybody can read.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, io, sync::Arc};
 
 use teams_cc_core::{Address, LegId, contact::Direction};
 use tokio::sync::mpsc;
@@ -51,6 +51,13 @@ impl Driver {
         }
         tracing::info!(leg = %leg, ?quality, "stream ended");
         self.pending.push_back(TrunkEvent::MediaEnded { leg, quality });
+    }
+
+    /// Tells that there is no stream for a leg.
+    pub(super) fn media_refused(&mut self, leg: LegId, why: io::ErrorKind) {
+        if !self.deaf {
+            self.pending.push_back(TrunkEvent::MediaRefused { leg, why });
+        }
     }
 
     fn incoming(&mut self, incoming: Incoming) -> IncomingCall {

@@ -15,7 +15,7 @@ use teams_cc_core::{
 };
 use tokio::{net::UdpSocket, task::JoinHandle, time};
 
-use super::{BUFFER, MediaConfig, Plane, role, rtp::MAX_PACKET};
+use super::{BUFFER, MediaConfig, Plane, ports::Ports, role, rtp::MAX_PACKET};
 use crate::{
     sdp::Codec,
     trunk::{MediaError, MediaNews, MediaPort, MediaQuality, RemoteMedia},
@@ -49,11 +49,12 @@ struct State {
     plane: Plane,
     legs: BTreeMap<LegId, Sockets>,
     news: Option<MediaNews>,
-    /// Where the search for a free pair goes on, so that a closed one rests.
-    next_port: u16,
+    ports: Ports,
 }
 
 struct Sockets {
+    /// The port of `rtp`.
+    port: u16,
     rtp: Arc<UdpSocket>,
     rtcp: Arc<UdpSocket>,
     task: JoinHandle<()>,
@@ -80,9 +81,9 @@ impl<R: role::Role> UdpMedia<R> {
         aws_lc_rs::rand::fill(&mut seed)
             .map_err(|_| io::Error::other("the operating system gives no randomness"))?;
         let seed = Seed::new(u64::from_le_bytes(seed));
-        let next_port = *config.ports.start();
+        let ports = Ports::new(&config.ports);
         let plane = Plane::new(config.rules.clone(), seed);
-        let state = State { plane, legs: BTreeMap::new(), news: None, next_port };
+        let state = State { plane, legs: BTreeMap::new(), news: None, ports };
         let shared = Arc::new(Shared { config, clock, state: Mutex::new(state) });
         let ticker = tokio::spawn(tick(Arc::clone(&shared)));
         Ok(Self { shared, ticker, role: PhantomData })
@@ -118,16 +119,19 @@ impl<R: role::Role> MediaPort for UdpMedia<R> {
         let now = self.shared.clock.now();
         let mut state = self.shared.lock();
         if !state.plane.open(now, leg) {
-            return Err(io::Error::other("no more legs fit, or the leg is open"));
+            let full = "no more legs fit, or the leg is open";
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, full));
         }
-        let (sound, control) = match state.bind_pair(&self.shared.config) {
+        let at = self.shared.config.bind;
+        let (port, sound, control) = match state.ports.take(|port| bind(SocketAddr::new(at, port)))
+        {
             Ok(pair) => pair,
             Err(error) => {
                 state.plane.close(leg);
                 return Err(error);
             }
         };
-        let mut address = sound.local_addr()?;
+        let mut address = SocketAddr::new(at, port);
         if let Some(advertised) = self.shared.config.advertised {
             address.set_ip(advertised);
         }
@@ -135,8 +139,13 @@ impl<R: role::Role> MediaPort for UdpMedia<R> {
         let reading =
             read(Arc::clone(&self.shared), leg.clone(), Arc::clone(&sound), Arc::clone(&control));
         let task = tokio::spawn(reading);
-        state.legs.insert(leg.clone(), Sockets { rtp: sound, rtcp: control, task });
+        state.legs.insert(leg.clone(), Sockets { port, rtp: sound, rtcp: control, task });
         Ok(address)
+    }
+
+    fn room(&self) -> Option<usize> {
+        let pairs = usize::from(self.shared.lock().ports.pairs());
+        Some(self.shared.config.rules.legs.min(pairs))
     }
 
     fn codecs(&self, _leg: &LegId) -> Vec<Codec> {
@@ -175,7 +184,9 @@ impl<R: role::Role> MediaPort for UdpMedia<R> {
     fn close(&self, leg: &LegId) {
         let mut state = self.shared.lock();
         state.plane.close(leg);
-        state.legs.remove(leg);
+        if let Some(sockets) = state.legs.remove(leg) {
+            state.ports.give_back(sockets.port);
+        }
     }
 
     fn joins(&self) -> bool {
@@ -223,24 +234,6 @@ impl Shared {
 }
 
 impl State {
-    /// The next free pair of ports, each tried once.
-    fn bind_pair(&mut self, config: &MediaConfig) -> io::Result<(UdpSocket, UdpSocket)> {
-        let (first, last) = (*config.ports.start(), *config.ports.end());
-        let first = first.saturating_add(first % 2);
-        let pairs = last.saturating_add(1).saturating_sub(first) / 2;
-        for _ in 0..pairs {
-            let port = self.next_port.max(first);
-            let port = port.saturating_add(port % 2);
-            let port = if port >= last { first } else { port };
-            self.next_port = port.saturating_add(2);
-            let bind = |port| bind(SocketAddr::new(config.bind, port));
-            if let (Ok(rtp), Ok(rtcp)) = (bind(port), bind(port.saturating_add(1))) {
-                return Ok((rtp, rtcp));
-            }
-        }
-        Err(io::Error::new(io::ErrorKind::AddrInUse, "no pair of media ports is free"))
-    }
-
     /// The socket from which a leg is sent to.
     fn socket(&self, leg: &LegId, rtcp: bool) -> Option<Arc<UdpSocket>> {
         let sockets = self.legs.get(leg)?;

@@ -115,6 +115,7 @@ pub mod g711;
 mod io;
 mod plane;
 mod player;
+mod ports;
 mod reception;
 mod replay;
 pub mod role;

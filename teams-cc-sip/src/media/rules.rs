@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::direct_routing::AddressRange;
+use crate::{direct_routing::AddressRange, trunk::DEFAULT_LEGS};
 
 /// Bounds and rules of a media plane.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MediaRules {
-    /// The most legs at a time; further ones are not opened: 2,000.
+    /// The most legs at a time; further ones are not opened. As many as a trunk has by default; ports
+    /// and open files of the process may bound them sooner.
     pub legs: usize,
     /// Addresses from which plain RTP is taken besides the one in the peer's description.
     ///
@@ -23,7 +24,7 @@ pub struct MediaRules {
 impl Default for MediaRules {
     fn default() -> Self {
         Self {
-            legs: 2_000,
+            legs: DEFAULT_LEGS,
             sources: Vec::new(),
             silence: Some(Duration::from_mins(1)),
             idle_noise: true,

@@ -66,6 +66,15 @@ pub enum TrunkEvent {
         /// How the stream went.
         quality: MediaQuality,
     },
+    /// The media port has opened no stream for a leg: its call is refused with 503, or not made.
+    MediaRefused {
+        /// The leg.
+        leg: LegId,
+        /// Why: [`QuotaExceeded`](std::io::ErrorKind::QuotaExceeded) where a shipped plane has no
+        /// room for another leg, [`AddrInUse`](std::io::ErrorKind::AddrInUse) where no pair of ports
+        /// is free.
+        why: std::io::ErrorKind,
+    },
     /// A party has sent a request in its call that changes nothing about it: INFO, NOTIFY, MESSAGE.
     ///
     /// It is answered already. Keys that come so are told as

@@ -22,12 +22,17 @@ impl LabPeer {
     }
 }
 
+/// Legs at a time of a trunk, and of a media plane.
+pub(crate) const DEFAULT_LEGS: usize = 10_000;
+
 /// Bounds on what a trunk holds, and what happens there.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct TrunkLimits {
     /// Legs at a time; further calls get 503, further dials [`ErrorKind::Full`](crate::ErrorKind::Full).
-    /// Emergency calls have as much room again to themselves.
+    /// Emergency calls have as much room again to themselves. Media bounds them too: what
+    /// [`MediaPort::room`](super::MediaPort::room) says, which is 2 ports a leg and the rules of the
+    /// shipped planes.
     pub legs: usize,
     /// Connections at a time; further ones are closed at once.
     pub connections: usize,
@@ -42,7 +47,7 @@ pub struct TrunkLimits {
 
 impl Default for TrunkLimits {
     fn default() -> Self {
-        Self { legs: 10_000, connections: 4_096, events: 4_096, writes: 256 }
+        Self { legs: DEFAULT_LEGS, connections: 4_096, events: 4_096, writes: 256 }
     }
 }
 

@@ -21,8 +21,16 @@ pub trait MediaPort: Send + Sync + 'static {
     /// # Errors
     ///
     /// Any I/O error; an inbound call then gets 503, a dial
-    /// [`ErrorKind::Media`](crate::ErrorKind::Media).
+    /// [`ErrorKind::Media`](crate::ErrorKind::Media), and its kind is told as
+    /// [`TrunkEvent::MediaRefused`](super::TrunkEvent::MediaRefused).
     fn open(&self, leg: &LegId) -> io::Result<SocketAddr>;
+
+    /// How many legs this port can carry at a time, where it knows.
+    ///
+    /// A trunk that takes more says so when it starts. The default does not know.
+    fn room(&self) -> Option<usize> {
+        None
+    }
 
     /// Fresh SDES key material for what this leg sends (RFC 4568 §6.1).
     ///

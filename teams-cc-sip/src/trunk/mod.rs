@@ -59,6 +59,8 @@ pub use destination::{Destination, Via};
 pub use event::{HealthCheck, IncomingCall, PeerHealth, TransferStep, TrunkEvent, Unfinished};
 pub use handle::{Trunk, TrunkEvents};
 pub use leg::SipLeg;
+#[cfg(feature = "media")]
+pub(crate) use limits::DEFAULT_LEGS;
 pub use limits::{LabPeer, TrunkLimits};
 pub use media::{MediaError, MediaPort, MediaQuality, RemoteMedia, SrtpKeys};
 pub use media_news::{MediaEvent, MediaNews};

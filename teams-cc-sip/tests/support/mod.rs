@@ -92,6 +92,8 @@ pub struct Stage {
     kept: VecDeque<TrunkEvent>,
     /// How streams went that are closed.
     pub went: Vec<(LegId, MediaQuality)>,
+    /// Legs for which there was no stream, and why.
+    pub refused: Vec<(LegId, io::ErrorKind)>,
 }
 
 pub fn config() -> TrunkConfig {
@@ -146,6 +148,7 @@ impl Stage {
             parked: VecDeque::new(),
             kept: VecDeque::new(),
             went: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -201,6 +204,7 @@ impl Stage {
             match next.expect("an event within two minutes").expect("the trunk runs") {
                 TrunkEvent::Health(_) => {}
                 TrunkEvent::MediaEnded { leg, quality } => self.went.push((leg, quality)),
+                TrunkEvent::MediaRefused { leg, why } => self.refused.push((leg, why)),
                 event => return event,
             }
         }
