@@ -261,6 +261,13 @@ async fn a_hold_before_a_transfer_is_one_re_invite_upstream_and_its_end_another(
     b.carrier.hears_nothing(Duration::from_mins(1)).await;
     assert_eq!(
         b.carrier.ladder,
-        ["← INVITE", "→ 200 (INVITE) [a=recvonly]", "← ACK", "← INVITE", "→ 200 (INVITE)", "← ACK",]
+        [
+            "← INVITE [a=sendonly]",
+            "→ 200 (INVITE) [a=recvonly]",
+            "← ACK",
+            "← INVITE",
+            "→ 200 (INVITE)",
+            "← ACK",
+        ]
     );
 }
