@@ -5,7 +5,11 @@ mod graph;
 #[path = "../../examples/presence_told/program.rs"]
 mod program;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use graph::{APP, ENDPOINT, Graph, TENANT};
 use program::{Given, Program};
@@ -118,4 +122,70 @@ async fn a_key_is_replaced_while_notifications_are_on_their_way() {
     assert!(program.prune().is_empty());
     wait(3 * 86_400).await;
     assert_eq!(program.prune(), [Box::from("presence-1")]);
+}
+
+/// What is logged, for a test to look through.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("whole").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_secret_is_logged_on_the_way_from_graph_to_the_watch() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let log = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let logs = tracing::subscriber::set_default(log);
+    let (graph, program, mut changes) = started().await;
+    wait(70).await;
+    let agent = &agents()[0];
+    let post = graph.posts(agent, "Offline").remove(0);
+    let mut secrets = Vec::new();
+    for (name, spoilt) in [("/validationTokens", json!(["hush.hush.hush"])), ("", json!(null))] {
+        let mut post = post.clone();
+        if let Some(place) = post.pointer_mut(name).filter(|_| !name.is_empty()) {
+            *place = spoilt;
+        }
+        graph.tell(&post).await;
+    }
+    for name in ["clientState", "encryptedContent"] {
+        let value = &post["value"][0][name];
+        let texts = value.as_object().map_or_else(|| vec![value], |all| all.values().collect());
+        let long = texts.into_iter().filter_map(|one| one.as_str()).filter(|one| one.len() > 20);
+        secrets.extend(long.filter(|one| !is_print(one)).map(str::to_owned));
+    }
+    secrets.push(post["validationTokens"][0].as_str().expect("a token").to_owned());
+    assert!(secrets.len() >= 5, "{secrets:?}");
+    secrets.extend(["hush", "OutOfOffice", "PRIVATE KEY"].map(str::to_owned));
+    let _ = next(&mut changes).await;
+    program.rotate("presence-2").expect("another name");
+    let mut stranger = graph.posts(agent, "OutOfOffice").remove(0);
+    stranger["value"][0]["clientState"] = json!("hush");
+    stranger["value"][0]["encryptedContent"]["data"] = json!("hush");
+    graph.tell(&stranger).await;
+    wait(60).await;
+    program.watch.shutdown(Duration::from_secs(5)).await;
+    drop(logs);
+    let shown = String::from_utf8(lines.0.lock().expect("whole").clone()).expect("text");
+    assert!(shown.contains("a content was not opened"), "something is logged: {shown}");
+    for secret in secrets {
+        assert!(!shown.contains(&secret), "{secret} is in a line of the log");
+    }
+}
+
+/// The thumbprint of a certificate, which is no secret.
+fn is_print(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|octet| octet.is_ascii_hexdigit())
 }

@@ -38,7 +38,8 @@ impl Default for TrackerConfig {
 }
 
 impl TrackerConfig {
-    /// How often a shard without notifications is read: default 5 minutes, at least a second.
+    /// How often a shard without notifications is read (the polling interval): default 5 minutes, at
+    /// least a second.
     ///
     /// Long by default, because Microsoft's terms restrict polling of Teams resources: whether an
     /// app may read steadily, and how often, is for the customer to settle.
@@ -48,7 +49,7 @@ impl TrackerConfig {
         self
     }
 
-    /// How often a shard with notifications is read all the same: default 5 minutes.
+    /// How often a shard with notifications is read all the same (a watchdog): default 5 minutes.
     ///
     /// It cannot be switched off: subscriptions that were valid and renewed have been seen to
     /// deliver nothing for days. At least a second.

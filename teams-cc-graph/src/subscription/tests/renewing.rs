@@ -22,6 +22,31 @@ fn one_that_lives_an_hour_is_renewed_at_two_thirds_of_it_over_and_over() {
     assert!(plan.told().is_empty(), "nothing was missed");
 }
 
+/// Messages of a chat: three days with content, which needs the lifecycle address above an hour.
+#[test]
+fn one_of_a_chat_lives_three_days_with_its_content_and_is_renewed_at_two_thirds_of_them() {
+    let days = HOUR * 72;
+    let mut plan = Plan::with(UpkeepConfig::default().probe(false).audit(HOUR * 1000));
+    let chat = Wanted::new("chat", "chats/19:abc@thread.v2/messages", URL).content();
+    plan.input(Input::Want(chat));
+    let Action::Create(wanted) = plan.asked() else { panic!("{:?}", plan.open) };
+    assert_eq!(
+        (wanted.life, wanted.content, &*wanted.lifecycle_notification_url),
+        (days, true, URL)
+    );
+    plan.answer(Answer::Created { id: "s1".into(), remaining: days });
+    for _ in 0..5 {
+        let after = plan.until_asked();
+        assert!((HOUR * 43..=HOUR * 48).contains(&after), "{after:?}");
+        let Action::Renew { life, content, .. } = plan.asked() else { panic!("{:?}", plan.open) };
+        assert_eq!((life, content), (days, true));
+        plan.answer(Answer::Renewed { remaining: days });
+    }
+    // A new certificate reaches it at once, and not in two days.
+    plan.input(Input::CertificateChanged);
+    assert_eq!(&*renew(&mut plan), "s1");
+}
+
 /// Pain 51, and the complaint of a renewal that gives five more minutes, or none.
 #[test]
 fn a_renewal_that_does_not_move_the_end_leads_to_a_new_subscription() {
