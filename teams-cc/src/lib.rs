@@ -5,6 +5,8 @@ pub mod center;
 pub mod doctor;
 mod error;
 pub mod platform;
+#[cfg(feature = "postgres")]
+pub mod store;
 
 pub use center::{Builder, Contact, ContactCenter, Report, Route, Taken};
 pub use error::{Error, ErrorKind};

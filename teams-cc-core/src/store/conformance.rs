@@ -237,10 +237,12 @@ impl Checks<'_> {
 
     async fn dropped_writes(&self) -> Result<(), Nonconforming> {
         let call = &numbered(0);
-        let mut before = (self.put(call, RecordVersion::NONE, record(0), Rule::Drop).await?, 0);
+        let (mut at, mut kept) = (self.put(call, RecordVersion::NONE, record(0), Rule::Drop).await?, 0);
+        // What is dropped may still be on its way, and arrive after a later look.
+        let mut under_way = Vec::new();
         for nth in 1..=RACES {
             // Polled a little further each time.
-            let mut write = self.store.put_if(call, before.0, record(nth));
+            let mut write = self.store.put_if(call, at, record(nth));
             let mut polls = nth;
             poll_fn(|context| {
                 polls -= 1;
@@ -252,14 +254,17 @@ impl Checks<'_> {
             })
             .await;
             drop(write);
+            under_way.push(nth);
             let Some((version, found)) = self.get(call, Rule::Drop).await? else {
                 return Err(broken(Rule::Drop, None));
             };
-            let written = version != before.0;
-            hold(found == record(if written { nth } else { before.1 }), Rule::Drop)?;
-            if written {
-                before = (version, nth);
+            if version == at {
+                hold(found == record(kept), Rule::Drop)?;
+                continue;
             }
+            let written = under_way.drain(..).find(|nth| found == record(*nth));
+            kept = written.ok_or_else(|| broken(Rule::Drop, None))?;
+            at = version;
         }
         self.delete(call).await
     }
