@@ -4,6 +4,8 @@
 pub mod center;
 pub mod doctor;
 mod error;
+#[cfg(feature = "postgres")]
+pub mod node;
 pub mod platform;
 #[cfg(feature = "postgres")]
 pub mod store;

@@ -113,6 +113,11 @@ async fn every_step_answers_what_the_store_in_memory_answers() {
             let (expected, answer) = (one.step(&steps[n]).await, other.step(&steps[n]).await);
             assert_eq!(expected, answer, "after {:?}", &steps[..n]);
         }
+        // Somebody with room for all of them tells what waits.
+        let probes = (0..4).map(|c| Step::Reserve(9, c, 1));
+        for probe in [Step::PutAgent(9, 9)].into_iter().chain(probes) {
+            assert_eq!(one.step(&probe).await, other.step(&probe).await, "after {steps:?}");
+        }
     }
     drop(client);
     connection.await.unwrap().unwrap();

@@ -158,6 +158,6 @@ pub(super) fn unsigned(number: i64) -> Result<u64, StoreError> {
 }
 
 /// A token that the database could have given.
-fn signed(token: FencingToken) -> Option<i64> {
+pub(super) fn signed(token: FencingToken) -> Option<i64> {
     i64::try_from(token.get()).ok()
 }

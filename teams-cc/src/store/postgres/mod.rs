@@ -44,6 +44,7 @@ mod dispatch;
 mod partition;
 mod session;
 mod store;
+mod waiting;
 
 pub use config::{ConfigError, MAX_CONNECTIONS, PostgresConfig};
 pub use dispatch::MAX_CHANGES;

@@ -281,6 +281,37 @@ BEGIN
     RETURN -coalesce(found_version, 0);
 END $$;
 
+-- A call that waits, and its record.
+CREATE FUNCTION teams_cc.admit(what text, new_format integer, new_owner text, new_body bytea)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    new_version bigint := nextval('teams_cc.numbers');
+BEGIN
+    PERFORM FROM teams_cc.calls WHERE contact = what FOR UPDATE;
+    INSERT INTO teams_cc.records VALUES (what, new_version, new_format, new_owner, new_body)
+    ON CONFLICT (call) DO UPDATE
+        SET version = new_version, format = new_format, owner = new_owner, body = new_body;
+    PERFORM teams_cc.enqueue(what);
+END $$;
+
+-- Release, and the record with the call.
+CREATE FUNCTION teams_cc.dismiss(proof bigint, what text)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM teams_cc.release(proof);
+    DELETE FROM teams_cc.records
+    WHERE call = what AND NOT EXISTS (SELECT FROM teams_cc.calls WHERE contact = what);
+END $$;
+
+-- Withdraw, and the record with the call.
+CREATE FUNCTION teams_cc.abandon(what text)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM teams_cc.withdraw(what);
+    DELETE FROM teams_cc.records
+    WHERE call = what AND NOT EXISTS (SELECT FROM teams_cc.calls WHERE contact = what);
+END $$;
+
 -- The epoch; null where somebody else has the partition.
 CREATE FUNCTION teams_cc.claim(what text, who text, lease_microseconds bigint)
 RETURNS bigint LANGUAGE plpgsql AS $$

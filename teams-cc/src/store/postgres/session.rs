@@ -52,6 +52,9 @@ verbs! {
     PutRecord = "SELECT teams_cc.put_record($1, $2, $3, $4, $5)";
     DeleteRecord = "DELETE FROM teams_cc.records WHERE call = $1";
     ListRecords = "SELECT call FROM teams_cc.records WHERE owner = $1 ORDER BY call";
+    Admit = "SELECT teams_cc.admit($1, $2, $3, $4)";
+    Dismiss = "SELECT teams_cc.dismiss($1, $2)";
+    Abandon = "SELECT teams_cc.abandon($1)";
     Claim = "SELECT teams_cc.claim($1, $2, $3)";
     Renew = "SELECT teams_cc.renew($1, $2, $3)";
     Resign = "DELETE FROM teams_cc.partitions WHERE partition = $1 AND epoch = $2";

@@ -1,0 +1,54 @@
+//! One machine of several that route calls together.
+//!
+//! Each runs a [`Node`] over the same [`PostgresStore`]. Queues belong to partitions; a node that
+//! holds a partition routes its calls, in memory and at full speed, and asks the database once for
+//! each offer, because agents are everybody's. A partition whose node is gone is taken over by
+//! another one when its lease runs out, with every call that waits at its old place.
+//!
+//! | happens | then |
+//! |---|---|
+//! | a node ends without a word | within [`partition_lease`](NodeConfig::partition_lease) and a third of it another one has its queues; what rang is free when its reservation runs out; what was taken is told as [`NodeEvent::Orphaned`] |
+//! | a node stands still and comes back | it finds its partitions lost ([`NodeEvent::Lost`]) and forgets their calls; an agent who answers it is told [`NotTaken`], for somebody else may have the call |
+//! | the database is gone for a while | offers wait; what has to be told to it is kept, in order, up to [`MAX_OWED`] |
+//! | a call comes to any node | it is written down and queued; the partition's node routes it |
+//!
+//! A call is given once: its reservation in the database decides, not who believes to hold what.
+//! Places in a queue are by the wall clocks of the nodes that calls came to: keep them set.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use teams_cc::{
+//!     core::{queue::QueueEntry, routing::{Engine, EngineConfig, Queue, policy::skill}},
+//!     node::{Node, NodeConfig, NodeEvent},
+//!     store::postgres::PostgresStore,
+//! };
+//!
+//! # async fn run(store: Arc<PostgresStore>) -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::new(EngineConfig::default()).queue(Queue::new("sales".parse()?, skill("en")?));
+//! let (node, mut events) = Node::start(NodeConfig::new("one").partition("sales"), store, engine);
+//! while let Some(event) = events.next().await {
+//!     match event {
+//!         // Call the agent. Once a person took the call:
+//!         NodeEvent::Ring { offer, .. } => node.accept(&offer).await?,
+//!         NodeEvent::Stop { offer } => { /* hang up at the agent's */ }
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`PostgresStore`]: crate::store::postgres::PostgresStore
+
+mod config;
+mod driver;
+mod event;
+mod handle;
+mod held;
+mod owed;
+mod record;
+
+pub use config::{MAX_PARTITIONS, NodeConfig};
+pub use event::{NodeEvent, NodeEvents};
+pub use handle::{Node, NodeError, NotTaken};
+pub use owed::MAX_OWED;
