@@ -19,6 +19,7 @@ use teams_cc_core::{
     },
 };
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tracing_subscriber::EnvFilter;
 
 use crate::Failure;
 
@@ -33,6 +34,11 @@ const CONFIRM: Duration = Duration::from_millis(300);
 pub(crate) const LEASE: Duration = Duration::from_millis(900);
 
 pub(crate) async fn run(name: &str, database: &str) -> Result<(), Failure> {
+    // `RUST_LOG=info` tells why.
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::from_default_env())
+        .with_writer(io::stderr)
+        .init();
     let config = PostgresConfig::new(database)?.deadline(Duration::from_secs(2));
     let store = Arc::new(PostgresStore::connect(config).await?);
     let config = EngineConfig::default()

@@ -200,6 +200,7 @@ fn an_offer_that_runs_out_as_the_store_accepts_it_is_taken_for_nobody() {
                 stage.sim.ladder()
             );
         }
+        assert_eq!(told.load(Ordering::Relaxed), 1, "nobody was found after that");
         let _ = center.shutdown(Duration::from_secs(5)).await;
         assert_eq!(stage.reservations().await, []);
     })

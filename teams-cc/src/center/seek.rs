@@ -59,18 +59,23 @@ impl Runtime {
         let seeker = self.state.contacts.get_mut(&contact).and_then(|live| live.seeking.take());
         // An offer may have run out while the store was asked: then the engine has let it go, and
         // nobody may hear that it was taken.
-        let holds = holds && seeker.is_some() && {
+        let taken = holds && seeker.is_some() && {
             let now = self.clock.now();
             self.routing(now, routing::Input::OfferAccepted { offer: offer.clone() })
         };
-        match (holds, seeker) {
+        if holds && !taken && seeker.is_some() {
+            // In the store the call is taken: it waits again once it is released.
+            self.desk.jobs.push_back(Job::Enqueue(contact.clone()));
+            self.desk.jobs.push_back(Job::Release(offered.token));
+        }
+        match (taken, seeker) {
             (true, Some(Seeking { reply, .. })) => {
                 let place = Place::Taken(offered.agent.clone(), leg.clone());
                 self.desk.places.insert(contact.clone(), place);
                 let hold = Hold::new(self.line.clone(), contact.clone(), leg);
-                let taken = Taken::new(hold, Some(offered.agent), answered_by);
+                let party = Taken::new(hold, Some(offered.agent), answered_by);
                 // A program that stopped waiting drops it, which hangs the party up.
-                drop(reply.send(Ok(taken)));
+                drop(reply.send(Ok(party)));
                 // The party may have left while the store was asked.
                 self.state.work.push_back(Work::Flow(contact, flow::Input::Tick));
             }

@@ -8,7 +8,7 @@ use std::{
 use teams_cc_core::{
     ContactId, Instant, OfferId,
     queue::QueueEntry,
-    routing::{AgentChange, Engine, Input, Output},
+    routing::{AgentChange, Conflict, Engine, Input, Output},
     store::{CallStore, Change, DispatchStore, FencingToken, StoreError, StoreVersion},
     time::Clock,
 };
@@ -244,7 +244,7 @@ impl Driver {
             Err(StoreError::Fenced) => NotTaken::Fenced,
             Err(_) => NotTaken::Unknown,
         };
-        self.owed.push(Debt::Release(ringing.token));
+        self.owed.push(Debt::PutBack(ringing.token));
         self.route(Input::OfferExpired { offer });
         Err(refused)
     }
@@ -372,7 +372,9 @@ impl Driver {
                     }
                 }
                 Err(error) => {
-                    self.route(Input::ReserveConflict { offer });
+                    let call = matches!(error, StoreError::CallTaken);
+                    let with = if call { Conflict::Call } else { Conflict::Agent };
+                    self.route(Input::ReserveConflict { offer, with });
                     if let StoreError::Backend(_) = &error {
                         tracing::warn!(%error, "a reservation could not be made");
                         // The others wait, and commands do not.

@@ -20,6 +20,8 @@ pub(super) enum Debt {
     Agent(AgentId, Capacity),
     /// A reservation is over.
     Release(FencingToken),
+    /// Nobody was joined, whatever the database thinks.
+    PutBack(FencingToken),
     /// A taken call is over.
     Dismiss(FencingToken, ContactId),
     /// A call waits no more.
@@ -49,6 +51,7 @@ impl Owed {
             match debt {
                 Debt::Agent(agent, capacity) => store.put_agent(agent, *capacity).await?,
                 Debt::Release(token) => store.release(*token).await?,
+                Debt::PutBack(token) => store.put_back(*token).await?,
                 Debt::Dismiss(token, contact) => store.dismiss(*token, contact).await?,
                 Debt::Abandon(contact) => store.abandon(contact).await?,
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use teams_cc::core::{
-    agent::Capacity,
+    agent::{Capacity, Channel},
     store::{DispatchStore, FencingToken, MemoryDispatchStore, StoreError, Terms},
 };
 
@@ -12,11 +12,13 @@ use crate::{LONG, NOW, Stage, agent, call, soak};
 
 #[derive(Clone, Debug)]
 enum Step {
+    /// How many contacts; more than two share out units by channel.
     PutAgent(u64, u8),
     RemoveAgent(u64),
     Enqueue(u64),
     Withdraw(u64),
-    Reserve(u64, u64, u16),
+    /// Who, which call, for how many at once, by which channel.
+    Reserve(u64, u64, u16, Channel),
     /// By the place of the token among those given.
     Accept(u64),
     Release(u64),
@@ -25,16 +27,21 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        1 => (0..3_u64, 1..3_u8).prop_map(|(agent, places)| Step::PutAgent(agent, places)),
+        1 => (0..3_u64, 1..4_u8).prop_map(|(agent, places)| Step::PutAgent(agent, places)),
         1 => (0..3_u64).prop_map(Step::RemoveAgent),
         4 => (0..4_u64).prop_map(Step::Enqueue),
         2 => (0..4_u64).prop_map(Step::Withdraw),
-        8 => (0..3_u64, 0..4_u64, 1..3_u16).prop_map(|(a, c, most)| Step::Reserve(a, c, most)),
+        8 => (0..3_u64, 0..4_u64, 1..3_u16, channel())
+            .prop_map(|(a, c, most, channel)| Step::Reserve(a, c, most, channel)),
         4 => (0..5_u64).prop_map(Step::Accept),
         4 => (0..5_u64).prop_map(Step::Release),
         1 => Just(Step::Sweep),
     ];
     prop::collection::vec(step, 1..60)
+}
+
+fn channel() -> impl Strategy<Value = Channel> {
+    prop::sample::select(vec![Channel::Voice, Channel::Chat, Channel::Email])
 }
 
 /// A store, and the tokens it gave, the newest last.
@@ -51,13 +58,18 @@ impl Side<'_> {
         };
         let answer = match *step {
             Step::PutAgent(a, places) => {
-                self.store.put_agent(&agent(a), Capacity::new(places)).await
+                let blended = || {
+                    let units = Capacity::units(10).channel(Channel::Voice, 6, 1);
+                    units.channel(Channel::Chat, 3, 3)
+                };
+                let capacity = if places == 3 { blended() } else { Capacity::new(places) };
+                self.store.put_agent(&agent(a), capacity).await
             }
             Step::RemoveAgent(a) => self.store.remove_agent(&agent(a)).await,
             Step::Enqueue(c) => self.store.enqueue(&call(c)).await,
             Step::Withdraw(c) => self.store.withdraw(&call(c)).await,
-            Step::Reserve(a, c, most) => {
-                let terms = Terms::new(LONG).at_most(most.try_into().unwrap());
+            Step::Reserve(a, c, most, channel) => {
+                let terms = Terms::new(LONG).at_most(most.try_into().unwrap()).channel(channel);
                 match self.store.reserve(&agent(a), &call(c), terms, NOW).await {
                     Ok(token) => {
                         assert!(self.tokens.last().is_none_or(|last| *last < token), "I7");
@@ -114,7 +126,7 @@ async fn every_step_answers_what_the_store_in_memory_answers() {
             assert_eq!(expected, answer, "after {:?}", &steps[..n]);
         }
         // Somebody with room for all of them tells what waits.
-        let probes = (0..4).map(|c| Step::Reserve(9, c, 1));
+        let probes = (0..4).map(|c| Step::Reserve(9, c, 1, Channel::Voice));
         for probe in [Step::PutAgent(9, 9)].into_iter().chain(probes) {
             assert_eq!(one.step(&probe).await, other.step(&probe).await, "after {steps:?}");
         }

@@ -57,8 +57,7 @@ impl DispatchStore for PostgresStore {
         terms: Terms,
         _now: Timestamp,
     ) -> Result<FencingToken, StoreError> {
-        // Arrays of the database begin at one.
-        let channel = 1;
+        let channel = place(terms.channel);
         let (most, lease) = (i32::from(terms.at_most.get()), microseconds(terms.lease));
         let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
             [&agent.as_str(), &contact.as_str(), &channel, &most, &lease];
@@ -126,6 +125,11 @@ impl DispatchStore for PostgresStore {
         };
         rows.iter().map(held).collect()
     }
+}
+
+/// The place of a channel in the database's arrays, which begin at one.
+fn place(channel: Channel) -> i32 {
+    (1..).zip(Channel::ALL).find(|(_, it)| *it == channel).map_or(0, |(place, _)| place)
 }
 
 fn reservation(row: &Row, until: Option<Timestamp>) -> Result<Reservation, StoreError> {

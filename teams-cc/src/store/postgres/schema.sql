@@ -224,6 +224,21 @@ BEGIN
     END IF;
 END $$;
 
+-- Release, but a call that is taken waits again.
+CREATE FUNCTION teams_cc.put_back(proof bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    held teams_cc.reservations;
+BEGIN
+    SELECT * INTO held FROM teams_cc.reservations WHERE token = proof;
+    PERFORM FROM teams_cc.calls WHERE contact = held.contact FOR UPDATE;
+    SELECT * INTO held FROM teams_cc.reservations WHERE token = proof;
+    IF FOUND THEN
+        UPDATE teams_cc.calls SET again = taken WHERE contact = held.contact;
+        PERFORM teams_cc.free(held);
+    END IF;
+END $$;
+
 -- What ran out, at most 1,000 at a time. Calls that somebody decides about just now are skipped.
 CREATE FUNCTION teams_cc.sweep()
 RETURNS SETOF teams_cc.reservations LANGUAGE plpgsql AS $$

@@ -37,6 +37,7 @@ verbs! {
     Reserve = "SELECT teams_cc.reserve($1, $2, $3, $4, $5)";
     Accept = "SELECT teams_cc.accept($1)";
     Release = "SELECT teams_cc.release($1)";
+    PutBack = "SELECT teams_cc.put_back($1)";
     Sweep = "SELECT token, agent, contact FROM teams_cc.sweep()";
     Reservations = "SELECT token, agent, contact, \
         (extract(epoch FROM until) * 1000000)::bigint \

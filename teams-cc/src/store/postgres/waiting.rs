@@ -37,6 +37,18 @@ impl PostgresStore {
         self.done(Verb::Dismiss, &[&token, &contact.as_str()]).await
     }
 
+    /// Gives a reservation back, and a taken call that nobody was joined to: it waits again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Backend`].
+    pub async fn put_back(&self, token: FencingToken) -> Result<(), StoreError> {
+        match signed(token) {
+            Some(token) => self.done(Verb::PutBack, &[&token]).await,
+            None => Ok(()),
+        }
+    }
+
     /// Withdraws a call that is not taken, and its record.
     ///
     /// # Errors
