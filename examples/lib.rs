@@ -11,4 +11,5 @@
 //! | `doctor` | what is missing in a tenant before the first call, and who mends it | `cargo run --example doctor` |
 //! | `presence_told` | presence told by subscriptions: keys, accounts, the intake and what it opens | `cargo run --example presence_told` |
 //! | `presence_100k` | a day of 100,000 people's presence, with everything that goes wrong | `cargo run --release --example presence_100k` |
+//! | `two_nodes` | two machines over a PostgreSQL of their own, one of which dies while it rings an agent | `cargo run --example two_nodes` |
 //! | `simulator` | a Teams of one's own for Graph clients in any language, over HTTP and HTTPS | `cargo run --example simulator` |

@@ -10,8 +10,12 @@ use std::{
 };
 
 /// Where Debian and others put the server's programs, which are seldom on the path.
-const FOLDERS: [&str; 4] =
-    ["/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt/postgresql", "/usr/local/opt/postgresql"];
+const FOLDERS: [&str; 4] = [
+    "/usr/lib/postgresql",
+    "/usr/pgsql",
+    "/opt/homebrew/opt/postgresql",
+    "/usr/local/opt/postgresql",
+];
 /// The programs it takes.
 const PROGRAMS: [&str; 4] = ["initdb", "postgres", "pg_ctl", "pg_isready"];
 /// How long the server may take to begin, in steps of 50 ms.

@@ -37,7 +37,9 @@ impl fmt::Display for What {
             Self::Died { node } => write!(f, "*** node {} is dead ***", node + 1),
             Self::StandsStill { node } => write!(f, "*** node {} stands still ***", node + 1),
             Self::GoesOn { node } => write!(f, "*** node {} goes on ***", node + 1),
-            Self::AgentGone { contact } => write!(f, "{contact} is joined to nobody: the agent hung up"),
+            Self::AgentGone { contact } => {
+                write!(f, "{contact} is joined to nobody: the agent hung up")
+            }
             Self::ClosedWithItsNode { contact } => write!(f, "{contact} ended with its node"),
         }
     }

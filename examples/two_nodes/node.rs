@@ -103,7 +103,9 @@ async fn hear(node: &Node, line: &str) -> Result<(), Failure> {
 async fn tell(mut events: NodeEvents) {
     while let Some(event) = events.next().await {
         match event {
-            NodeEvent::Ring { offer, agent, contact, until, token } if until.since(Timestamp::UNIX_EPOCH) > since_1970() => {
+            NodeEvent::Ring { offer, agent, contact, until, token }
+                if until.since(Timestamp::UNIX_EPOCH) > since_1970() =>
+            {
                 say(&format!("ring {offer} {agent} {contact} {token}"));
             }
             NodeEvent::Stop { offer } => say(&format!("stop {offer}")),

@@ -71,6 +71,10 @@ impl Process {
         drop(self.input);
         let status = self.child.wait().await?;
         let expected = status.success() || !self.alive;
-        if expected { Ok(()) } else { Err(format!("node {} ended with {status}", self.name).into()) }
+        if expected {
+            Ok(())
+        } else {
+            Err(format!("node {} ended with {status}", self.name).into())
+        }
     }
 }

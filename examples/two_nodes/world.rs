@@ -16,6 +16,10 @@ use tokio::{
 };
 use tokio_postgres::NoTls;
 
+mod faults;
+
+pub(crate) use faults::Fault;
+
 use crate::{
     Failure,
     cluster::Cluster,
@@ -27,37 +31,6 @@ use crate::{
 /// How long a schedule may take before calls that are still there count as lost.
 const LIMIT: Duration = Duration::from_secs(40);
 const NAMES: [&str; 2] = ["one", "two"];
-
-/// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// A node dies while an agent rings.
-    Kill,
-    /// A node dies at any time.
-    KillAnyTime,
-    /// A node stands still for longer than its lease and its reservations, and goes on.
-    Pause,
-    /// Connections to the database are cut, again and again.
-    Cut,
-    /// Nothing.
-    Nothing,
-}
-
-impl Fault {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Kill, Self::KillAnyTime, Self::Pause, Self::Cut, Self::Nothing];
-
-    /// The fault of a schedule; most of them bring one.
-    pub(crate) fn of(seed: u64) -> Self {
-        match seed % 13 {
-            0..4 => Self::Kill,
-            4..6 => Self::KillAnyTime,
-            6..9 => Self::Pause,
-            9..12 => Self::Cut,
-            _ => Self::Nothing,
-        }
-    }
-}
 
 /// What is to happen later.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,7 +152,8 @@ impl World {
         heard: &mut mpsc::Receiver<(usize, String)>,
     ) -> Result<(), Failure> {
         loop {
-            let coming = self.plans.values().any(|plan| matches!(plan, Plan::Call(_) | Plan::GoOn(_)));
+            let coming =
+                self.plans.values().any(|plan| matches!(plan, Plan::Call(_) | Plan::GoOn(_)));
             if !coming && self.waiting.is_empty() && self.talks.is_empty() {
                 return Ok(());
             }
@@ -253,42 +227,11 @@ impl World {
                 self.nodes[node].signal("CONT").await?;
             }
             Plan::CutAgain(times) => {
-                self.admin(&format!(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}' \
-                     AND application_name = 'teams-cc' AND random() < 0.5",
-                    self.database()
-                ))
-                .await?;
+                self.cut().await?;
                 if times > 0 {
                     self.plan(150, Plan::CutAgain(times - 1));
                 }
             }
-        }
-        Ok(())
-    }
-
-    /// The fault happens.
-    async fn strike(&mut self, node: usize) -> Result<(), Failure> {
-        self.struck = true;
-        match self.fault {
-            Fault::Kill | Fault::KillAnyTime => {
-                self.nodes[node].kill().await?;
-                self.note(What::Died { node });
-                // Its telephones fall silent.
-                let mut silent: Vec<_> = self.phones.keys().cloned().collect();
-                silent.retain(|(of, _)| *of == node);
-                for (_, offer) in silent {
-                    self.silence(node, &offer);
-                }
-            }
-            Fault::Pause => {
-                self.nodes[node].signal("STOP").await?;
-                self.note(What::StandsStill { node });
-                let pause = 1500 + self.below(2000);
-                self.plan(pause, Plan::GoOn(node));
-            }
-            Fault::Cut => self.plan(0, Plan::CutAgain(8)),
-            Fault::Nothing => {}
         }
         Ok(())
     }
@@ -298,12 +241,11 @@ impl World {
         self.show(node, line);
         let words: Vec<&str> = line.split(' ').collect();
         match words.as_slice() {
-            ["ring", offer, agent, contact, _token] => self.ring(node, offer, agent, contact).await?,
-            ["stop", offer] => {
-                self.silence(node, offer);
+            ["ring", offer, agent, contact, _token] => {
+                self.ring(node, [offer, agent, contact]).await?;
             }
             ["joined", offer, contact] => self.joined(node, offer, contact).await,
-            ["parted", offer, ..] => {
+            ["stop", offer] | ["parted", offer, ..] => {
                 self.silence(node, offer);
             }
             ["orphaned", contact, _agent] => {
@@ -319,12 +261,10 @@ impl World {
                     }
                 }
             }
-            ["refused", contact, ..] => {
-                // The caller hears that it did not work, and was never in a queue.
-                if self.waiting.remove(*contact) {
-                    self.note(What::Refused { contact: (*contact).into() });
-                    self.nodes[node].tell(&format!("abandon {contact}")).await;
-                }
+            // The caller hears that it did not work, and was never in a queue.
+            ["refused", contact, ..] if self.waiting.remove(*contact) => {
+                self.note(What::Refused { contact: (*contact).into() });
+                self.nodes[node].tell(&format!("abandon {contact}")).await;
             }
             ["exit", contact] => {
                 self.waiting.remove(*contact);
@@ -342,13 +282,8 @@ impl World {
         Ok(())
     }
 
-    async fn ring(
-        &mut self,
-        node: usize,
-        offer: &str,
-        agent: &str,
-        contact: &str,
-    ) -> Result<(), Failure> {
+    async fn ring(&mut self, node: usize, words: [&str; 3]) -> Result<(), Failure> {
+        let [offer, agent, contact] = words;
         if !self.nodes[node].alive {
             // It said so and died: nothing rings.
             return Ok(());
@@ -361,10 +296,7 @@ impl World {
         }
         let ring = u64::try_from(RING.as_millis())?;
         match self.below(20) {
-            0..3 => {
-                let pause = 50 + self.below(300);
-                self.plan(pause, Plan::Decline(node, offer.into()));
-            }
+            0..3 => self.plan(200, Plan::Decline(node, offer.into())),
             3 | 4 => self.plan(ring, Plan::RingsOut(node, offer.into())),
             _ => {
                 let pause = 50 + self.below(350);

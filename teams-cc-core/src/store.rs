@@ -1,9 +1,9 @@
 //! What outlives a process, or is shared by several.
 //!
 //! [`DispatchStore`] owns who is reserved for what; [`CallStore`] keeps opaque records of calls.
-//! Both are seams. Those in memory are here, for one process and for tests; one that outlives a
-//! process is yours to write, over the database you have; [`conformance`] checks it. Time is wall time, because it must mean
-//! the same to another process.
+//! Both are seams. Those in memory are here, for one process and for tests; `teams-cc` has one in
+//! PostgreSQL, and over another database one is yours to write: [`conformance`] checks it. Time is
+//! wall time, because it must mean the same to another process.
 
 mod call;
 pub mod conformance;

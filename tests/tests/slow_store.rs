@@ -174,7 +174,7 @@ fn an_offer_that_runs_out_as_the_store_accepts_it_is_taken_for_nobody() {
     run(async {
         let stage = Stage::new(small(42));
         let told = Arc::new(AtomicUsize::new(0));
-        let hold = {
+        let serve = {
             let told = Arc::clone(&told);
             move |contact: Contact| {
                 let told = Arc::clone(&told);
@@ -186,7 +186,7 @@ fn an_offer_that_runs_out_as_the_store_accepts_it_is_taken_for_nobody() {
             }
         };
         let store = Slow::to_the_last_moment(&stage);
-        let center = stage.builder().store(store).on_contact(hold).start().await;
+        let center = stage.builder().store(store).on_contact(serve).start().await;
         let center = center.expect("the platform is whole");
         for _ in 0..120 {
             wait(Duration::from_secs(1)).await;

@@ -24,7 +24,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--without-peers]      every test, foreign peers included; last line `N passed, N failed`
-  peers sipp|interop|python|requests|sign-ins
+  peers sipp|interop|postgres|python|requests|sign-ins
                               one kind of foreign peer alone; the last line as in `test`
   peers interop CASE          the cases whose name contains this
   setup                       installs them: Debian packages as root, Python ones under target/
@@ -61,9 +61,10 @@ fn dispatch(words: &[&str]) -> Result<Tally, Failure> {
     match words {
         ["test"] => Ok(test::run(test::Peers::Wanted)),
         ["test", "--without-peers"] => Ok(test::run(test::Peers::LeftOut)),
-        ["peers", name @ ("sipp" | "interop" | "python" | "requests" | "sign-ins")] => {
-            test::peers_alone(name, None)
-        }
+        [
+            "peers",
+            name @ ("sipp" | "interop" | "postgres" | "python" | "requests" | "sign-ins"),
+        ] => test::peers_alone(name, None),
         ["peers", "interop", only] => test::peers_alone("interop", Some(*only)),
         ["setup"] => setup::run().map(|()| Tally::default()),
         ["ci"] => Ok(ci::run()),

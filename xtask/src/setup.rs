@@ -8,12 +8,13 @@ use crate::{
 };
 
 /// Programs the peer tests start, and the Debian package that brings each.
-const PEERS: [(&str, &str); 5] = [
+const PEERS: [(&str, &str); 6] = [
     ("sipp", "sip-tester"),
     ("stunnel4", "stunnel4"),
     ("kamailio", "kamailio"),
     ("kamailio", "kamailio-tls-modules"),
     ("baresip", "baresip-core"),
+    ("pg_ctlcluster", "postgresql"),
 ];
 /// The Debian package that brings Python and its environments.
 const PYTHON: &str = "python3-venv";

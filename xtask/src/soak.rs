@@ -1,6 +1,11 @@
 //! `cargo xtask soak`: the same code and seeds as in `test`, for much longer.
 
-use crate::{command, peers::interop, setup, tally::Tally};
+use crate::{
+    command,
+    peers::{interop, postgres},
+    setup,
+    tally::Tally,
+};
 
 /// How much larger counts are than in `cargo xtask test`, unless `TEAMS_CC_SOAK` says otherwise.
 ///
@@ -13,13 +18,19 @@ const CASES: &str = "20000";
 /// `presence_day` of the tests is the same in small.
 const ENTERPRISE: &str = "presence_100k";
 
+/// How many schedules of faults two nodes are put through.
+const SCHEDULES: u64 = 260;
+
 /// Runs every test, or those whose name contains `name`, with long counts and optimised code;
 /// `peers` is the foreign stacks.
 pub(crate) fn run(name: Option<&str>) -> Tally {
     let mut tally = Tally::default();
     if name == Some("peers") {
         match setup::packages() {
-            Ok(()) => tally.add(interop::run(interop::Length::Full, None)),
+            Ok(()) => {
+                tally.add(interop::run(interop::Length::Full, None));
+                tally.add(postgres::run(SCHEDULES));
+            }
             Err(failure) => tally.fail(format!("peer tests: {failure}")),
         }
         tally.print();

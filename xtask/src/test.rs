@@ -13,6 +13,9 @@ pub(crate) enum Peers {
     LeftOut,
 }
 
+/// How many schedules of faults two nodes are put through.
+const SCHEDULES: u64 = 13;
+
 /// Runs everything and prints the tally.
 pub(crate) fn run(peers: Peers) -> Tally {
     let tally = collect(peers);
@@ -27,7 +30,11 @@ pub(crate) fn collect(peers: Peers) -> Tally {
     if peers == Peers::Wanted {
         ready = setup::packages();
     }
-    tally.add_run("tests", command::echo(&mut unit_tests()));
+    let mut tests = unit_tests();
+    if peers == Peers::Wanted && ready.is_ok() {
+        tests.args(["--features", "teams-cc-stories/postgres"]);
+    }
+    tally.add_run("tests", command::echo(&mut tests));
     tally.add_run(
         "documentation tests",
         command::echo(command::cargo().args(["test", "--workspace", "--doc", "--no-fail-fast"])),
@@ -38,6 +45,7 @@ pub(crate) fn collect(peers: Peers) -> Tally {
         (Peers::Wanted, Ok(())) => {
             tally.add(peers::sipp::run());
             tally.add(peers::interop::run(peers::interop::Length::Short, None));
+            tally.add(peers::postgres::run(SCHEDULES));
             tally.add(peers::python::run());
             tally.add(peers::emitted::run());
             tally.add(peers::sign_in::run());
@@ -46,6 +54,7 @@ pub(crate) fn collect(peers: Peers) -> Tally {
         (Peers::LeftOut, _) => {
             tally.leave_out("peer tests: SIPp calls over UDP, TCP and TLS");
             tally.leave_out("peer tests: foreign stacks and trunks of ours, scenario by scenario");
+            tally.leave_out("peer tests: stores and nodes over PostgreSQL");
             tally.leave_out("peer tests: msal and msgraph-sdk against the simulator");
             tally.leave_out("peer tests: the requests of msgraph-sdk beside ours");
             tally.leave_out("peer tests: the sign-ins of msal beside ours");
@@ -60,6 +69,7 @@ pub(crate) fn peers_alone(name: &str, only: Option<&str>) -> Result<Tally, Failu
     let tally = match name {
         "sipp" => peers::sipp::run(),
         "interop" => peers::interop::run(peers::interop::Length::Short, only),
+        "postgres" => peers::postgres::run(SCHEDULES),
         "requests" => peers::emitted::run(),
         "sign-ins" => peers::sign_in::run(),
         _ => peers::python::run(),

@@ -237,7 +237,8 @@ impl Checks<'_> {
 
     async fn dropped_writes(&self) -> Result<(), Nonconforming> {
         let call = &numbered(0);
-        let (mut at, mut kept) = (self.put(call, RecordVersion::NONE, record(0), Rule::Drop).await?, 0);
+        let (mut at, mut kept) =
+            (self.put(call, RecordVersion::NONE, record(0), Rule::Drop).await?, 0);
         // What is dropped may still be on its way, and arrive after a later look.
         let mut under_way = Vec::new();
         for nth in 1..=RACES {

@@ -169,7 +169,7 @@ impl Driver {
     }
 
     async fn end(&mut self) {
-        if let Err(error) = self.owed.pay(&*self.store).await {
+        if let Err(error) = self.owed.pay(&self.store).await {
             tracing::warn!(%error, owed = self.owed.len(), "the database was not told everything");
         }
         for (_, held) in std::mem::take(&mut self.held) {
@@ -291,7 +291,9 @@ impl Driver {
                 self.tell(NodeEvent::Adopted { contact: contact.clone() });
                 self.queue(entry, written.owner);
             }
-            None => tracing::error!(%contact, format = written.format, "a record of another version"),
+            None => {
+                tracing::error!(%contact, format = written.format, "a record of another version");
+            }
         }
         Ok(())
     }
@@ -325,9 +327,8 @@ impl Driver {
                     self.tell(NodeEvent::Ring { offer, agent, contact, until, token });
                 }
                 Output::Revoke { offer } => {
-                    if self.ringing.remove(&offer).is_some() {
-                        self.tell(NodeEvent::Stop { offer });
-                    }
+                    let rang = self.ringing.remove(&offer).is_some();
+                    self.backlog.extend(rang.then_some(NodeEvent::Stop { offer }));
                 }
                 Output::Release { token } => {
                     let of_others = self.others.values().any(|other| *other == token);
@@ -356,7 +357,7 @@ impl Driver {
     /// Asks the database for what the engine wants, and tells it what is owed.
     async fn settle(&mut self) {
         loop {
-            if let Err(error) = self.owed.pay(&*self.store).await {
+            if let Err(error) = self.owed.pay(&self.store).await {
                 tracing::warn!(%error, owed = self.owed.len(), "the database is behind");
                 return;
             }

@@ -149,9 +149,8 @@ impl Node {
     /// Calls that wait are routed by others. Reservations under way run out.
     pub async fn shutdown(self, within: Duration) -> bool {
         let (reply, done) = oneshot::channel();
-        let ended = async {
-            self.ask(Command::Shutdown(reply)).await.is_ok() && done.await.is_ok()
-        };
+        let ended =
+            async { self.ask(Command::Shutdown(reply)).await.is_ok() && done.await.is_ok() };
         let ended = tokio::time::timeout(within, ended).await.unwrap_or(false);
         self.task.abort();
         ended

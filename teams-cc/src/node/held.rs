@@ -7,7 +7,11 @@ use teams_cc_core::{
     store::{CallStore, DispatchStore, FencingToken, StoreError},
 };
 
-use super::{driver::{Call, Driver}, event::NodeEvent, record};
+use super::{
+    driver::{Call, Driver},
+    event::NodeEvent,
+    record,
+};
 use crate::store::postgres::PartitionLease;
 
 /// A partition that is held.

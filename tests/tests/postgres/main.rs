@@ -3,9 +3,9 @@
 //! Each test starts a server of its own.
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on fails")]
 
+mod both;
 #[path = "../../../examples/two_nodes/cluster.rs"]
 mod cluster;
-mod both;
 mod faults;
 mod partitions;
 mod race;

@@ -50,7 +50,7 @@ impl Race {
             }
         });
         let looks = async {
-            let (_, looks) = tokio::join!(
+            let ((), looks) = tokio::join!(
                 async {
                     join_all(nodes).await;
                     self.over.store(true, Ordering::Release);
@@ -88,7 +88,8 @@ impl Race {
                     let most = u16::try_from(1 + dice.below(2)).unwrap();
                     let terms = Terms::new(lease).at_most(most.try_into().unwrap());
                     let who = agent(dice.below(AGENTS));
-                    if let Some(token) = self.answered(store.reserve(&who, &recent, terms, NOW).await)
+                    if let Some(token) =
+                        self.answered(store.reserve(&who, &recent, terms, NOW).await)
                     {
                         held.push((recent, token));
                     }

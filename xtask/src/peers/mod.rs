@@ -6,6 +6,7 @@ mod hostile;
 pub(crate) mod interop;
 pub(crate) mod ivr;
 mod lab;
+pub(crate) mod postgres;
 pub(crate) mod python;
 mod scenario;
 pub(crate) mod sign_in;

@@ -128,7 +128,8 @@ mod tests {
     #[test]
     fn nothing_leaves_the_machine_in_the_clear() {
         let checked = |text: &str| PostgresConfig::new(text).unwrap().checked();
-        for here in ["host=/run/postgresql", "host=localhost", "postgres://u@127.0.0.1/d", "host=::1"]
+        for here in
+            ["host=/run/postgresql", "host=localhost", "postgres://u@127.0.0.1/d", "host=::1"]
         {
             let server = checked(here).unwrap().server;
             assert_eq!(server.get_ssl_mode(), SslMode::Disable, "{here}");

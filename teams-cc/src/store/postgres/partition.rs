@@ -67,11 +67,7 @@ impl PostgresStore {
     /// # Errors
     ///
     /// [`StoreError::Backend`]; it may still be one's own.
-    pub async fn renew(
-        &self,
-        held: &PartitionLease,
-        lease: Duration,
-    ) -> Result<bool, StoreError> {
+    pub async fn renew(&self, held: &PartitionLease, lease: Duration) -> Result<bool, StoreError> {
         let Ok(epoch) = i64::try_from(held.epoch) else { return Ok(false) };
         let lease = microseconds(lease);
         self.value(Verb::Renew, &[&held.partition.as_ref(), &epoch, &lease]).await

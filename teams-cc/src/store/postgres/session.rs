@@ -86,19 +86,15 @@ impl Session {
 /// Connects; the connection lives until its client is dropped.
 pub(super) async fn connect(config: &PostgresConfig) -> Result<Client, tokio_postgres::Error> {
     let server = &config.server;
-    match &config.tls {
-        Some(tls) => {
-            let tls = MakeRustlsConnect::new(ClientConfig::clone(tls));
-            let (client, connection) = server.connect(tls).await?;
-            tokio::spawn(until_it_ends(connection));
-            Ok(client)
-        }
-        None => {
-            let (client, connection) = server.connect(NoTls).await?;
-            tokio::spawn(until_it_ends(connection));
-            Ok(client)
-        }
+    if let Some(tls) = &config.tls {
+        let tls = MakeRustlsConnect::new(ClientConfig::clone(tls));
+        let (client, connection) = server.connect(tls).await?;
+        tokio::spawn(until_it_ends(connection));
+        return Ok(client);
     }
+    let (client, connection) = server.connect(NoTls).await?;
+    tokio::spawn(until_it_ends(connection));
+    Ok(client)
 }
 
 async fn until_it_ends(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
