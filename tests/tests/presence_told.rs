@@ -163,8 +163,9 @@ async fn nothing_secret_is_logged_on_the_way_from_graph_to_the_watch() {
     for name in ["clientState", "encryptedContent"] {
         let value = &post["value"][0][name];
         let texts = value.as_object().map_or_else(|| vec![value], |all| all.values().collect());
-        let long = texts.into_iter().filter_map(|one| one.as_str()).filter(|one| one.len() > 20);
-        secrets.extend(long.filter(|one| !is_print(one)).map(str::to_owned));
+        let texts = texts.into_iter().filter_map(|one| one.as_str());
+        let texts = texts.filter(|one| one.len() > 20);
+        secrets.extend(texts.filter(|one| !is_print(one)).map(str::to_owned));
     }
     secrets.push(post["validationTokens"][0].as_str().expect("a token").to_owned());
     assert!(secrets.len() >= 5, "{secrets:?}");
