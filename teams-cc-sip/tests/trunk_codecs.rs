@@ -154,8 +154,8 @@ async fn who_was_held_while_a_wideband_call_was_handed_over_is_offered_the_targe
     let carrier = |direction: &str, version| rtp(direction, version).replace("AVP 8\r", "AVP 9\r");
     // The agent holds: so is the customer held.
     let mut teams = b.stage.teams_connects().await;
-    let hold = wide(&srtp("inactive", 2));
-    teams.send(from_callee(&b.teams_invite, "INVITE", 1, &[], Some(&hold))).await;
+    let paused = wide(&srtp("inactive", 2));
+    teams.send(from_callee(&b.teams_invite, "INVITE", 1, &[], Some(&paused))).await;
     teams.response(100).await;
     teams.response(200).await;
     teams.send(from_callee(&b.teams_invite, "ACK", 1, &[], None)).await;
