@@ -175,7 +175,7 @@ impl QueueEntry {
     /// Who had better take the call, the most wanted first.
     #[must_use]
     pub fn preferred(&self) -> &[AgentId] {
-        &self.preferred
+        self.preferred.get(..MAX_PREFERRED).unwrap_or(&self.preferred)
     }
 
     /// Writes an attribute on the call.
@@ -382,6 +382,17 @@ mod tests {
         let one = serde_json::to_string(&selector()).unwrap();
         let longer = text.replace("\"selectors\":[", &format!("\"selectors\":[{one},"));
         assert!(serde_json::from_str::<QueueEntry>(&longer).is_err());
+    }
+
+    #[test]
+    fn a_call_prefers_no_more_agents_than_its_bound_also_when_read_back() {
+        let id = |n| AgentId::numbered("a", n);
+        let full = (0..16).fold(call(), |call, n| call.prefer(id(n)));
+        assert_eq!(full.clone().prefer(id(99)).preferred().len(), MAX_PREFERRED);
+        let text = serde_json::to_string(&full).unwrap();
+        let longer = text.replace("\"preferred\":[", "\"preferred\":[\"zoe\",");
+        let read: QueueEntry = serde_json::from_str(&longer).unwrap();
+        assert_eq!(read.preferred().len(), MAX_PREFERRED);
     }
 
     #[test]

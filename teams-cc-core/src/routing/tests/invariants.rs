@@ -12,8 +12,9 @@ use crate::{
     queue::{CallOrder, Exit, OrderKey, Priority, QueueEntry, QueueLimits},
     routing::{
         AgentChange, CallRef, Conflict, Decision, Engine, EngineConfig, EngineError, Explanation,
-        Finding, Input, Output, Plan, Queue, RoutingPolicy, Step, View, calls::WaitingCall,
-        roster::Hold,
+        Finding, Input, Output, Plan, Queue, RoutingPolicy, Step, View,
+        calls::WaitingCall,
+        roster::{Hold, Row},
     },
     store::FencingToken,
 };
@@ -155,6 +156,8 @@ impl Books {
         // Who has which call is known by the call as well.
         let mut held = 0;
         for (place, record) in engine.roster().records() {
+            let row = engine.roster().rows().get(place as usize);
+            assert_eq!(row, Some(&Row::of(record)), "decisions read what is so");
             for slot in record.slots() {
                 let holds = !matches!(slot.hold, Hold::Reserved(_));
                 let known = engine.roster().holders(&slot.contact).contains(&place);
