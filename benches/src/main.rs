@@ -2,10 +2,13 @@
 //!
 //! `teams-cc-benches NAME [--json FILE] [--check]`; the names are in [`run`].
 
+#[path = "../../examples/two_nodes/cluster.rs"]
+mod cluster;
 mod decode;
 mod get;
 mod intake;
 mod machine;
+mod postgres;
 mod report;
 mod rich;
 mod rounds;
@@ -44,7 +47,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(report) = run(&name) else {
-        return refuse("name a benchmark: get, decode, intake, rich");
+        return refuse("name a benchmark: get, decode, intake, rich, postgres");
     };
     report.print();
     if let Some(path) = json
@@ -61,6 +64,7 @@ fn run(name: &str) -> Option<Report> {
         "decode" => Some(decode::run()),
         "intake" => Some(intake::run()),
         "rich" => Some(rich::run()),
+        "postgres" => Some(postgres::run()),
         _ => None,
     }
 }

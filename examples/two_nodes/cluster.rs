@@ -70,6 +70,12 @@ impl Cluster {
         format!("host={} user=teams_cc dbname=postgres", self.folder.display())
     }
 
+    /// The path of one of its programs.
+    #[allow(dead_code, reason = "benches alone measure beside `pgbench`")]
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
     fn wait(&mut self) -> Result<(), NoCluster> {
         for _ in 0..STEPS {
             let ready = program(&self.programs.join("pg_isready"), None)

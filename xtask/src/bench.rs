@@ -18,8 +18,8 @@ use crate::{
 const QUICK: &[&str] =
     &["get", "decode", "intake", "rich", "session", "sip", "presence", "routing"];
 
-/// What has to be named: minutes each, and `trunk` needs SIPp.
-const NAMED: &[&str] = &["trunk", "build"];
+/// What has to be named: minutes each; `trunk` needs SIPp, `postgres` a PostgreSQL.
+const NAMED: &[&str] = &["trunk", "postgres", "build"];
 
 /// Clean builds of each program.
 const BUILDS: usize = 3;

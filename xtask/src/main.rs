@@ -38,7 +38,7 @@ cargo xtask COMMAND
                         plays Microsoft's proxies against our trunk, or your SBC (--help)
   codegen FILE [--check]      writes the Graph models from schema facts and teams-cc-graph-models/schema
   fuzz [SECONDS]              builds every fuzz target and runs each so long (60 unless told otherwise)
-  bench [NAME…] [--check]     peers side by side: get, decode, intake, rich, session, sip; trunk, build when named
+  bench [NAME…] [--check]     peers side by side: get, decode, intake, rich, session, sip, presence, routing; trunk, postgres, build when named
   soak [NAME|peers]           the long runs: same code and seeds as in `test`, larger counts
   help                        this text
 ";
