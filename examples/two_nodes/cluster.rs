@@ -2,7 +2,10 @@
 
 use std::{
     fs, io,
-    os::unix::{fs::chown, process::CommandExt},
+    os::unix::{
+        fs::{DirBuilderExt, chown},
+        process::CommandExt,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -177,7 +180,7 @@ fn account(name: &str) -> Result<(u32, u32), NoCluster> {
 fn folder() -> io::Result<PathBuf> {
     for number in 0..u16::MAX {
         let folder = PathBuf::from(format!("/tmp/teams-cc-{}-{number}", std::process::id()));
-        match fs::create_dir(&folder) {
+        match fs::DirBuilder::new().mode(0o700).create(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),

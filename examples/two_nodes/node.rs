@@ -82,7 +82,7 @@ async fn hear(node: &Node, line: &str) -> Result<(), Failure> {
     match words.as_slice() {
         ["call", contact, queue] => {
             let queue: QueueId = queue.parse()?;
-            let entry = QueueEntry::new(contact.parse()?, queue, Instant::ZERO + since_1970());
+            let entry = QueueEntry::new(contact.parse()?, queue, Instant::ZERO);
             match node.enqueue(entry).await {
                 Ok(()) => say(&format!("queued {contact}")),
                 Err(error) => say(&format!("refused {contact} {error}")),

@@ -220,7 +220,7 @@ fn a_shutdown_of_calls_may_be_dropped_anywhere_and_asked_for_again() {
 fn trunk(sim: &Sim) -> (Trunk, TrunkEvents) {
     let access = sim.trunk().expect("a trunk");
     let clock: Arc<dyn Clock> = sim.clock();
-    Trunk::start(access.config, access.network, clock, access.media).unwrap()
+    Trunk::start(access.config, access.network, clock, access.media).expect("a whole configuration")
 }
 
 fn to_eve(leg: &str) -> Destination {

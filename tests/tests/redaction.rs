@@ -266,7 +266,8 @@ async fn print_calls() -> String {
     let sim = Sim::new(setup).expect("a sound day");
     let access = sim.trunk().expect("a trunk");
     let (trunk, mut events) =
-        Trunk::start(access.config, access.network, sim.clock(), access.media).unwrap();
+        Trunk::start(access.config, access.network, sim.clock(), access.media)
+            .expect("a whole configuration");
     let tenant = "sbc.contoso.test".parse().expect("a name");
     let from = PhoneNumber::presented("+14255550171");
     let leg = "L2".parse().expect("an id");

@@ -3,61 +3,53 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
+    time::Duration,
 };
 
 use teams_cc_core::{
     ContactId, Instant, OfferId,
-    queue::QueueEntry,
-    routing::{AgentChange, Conflict, Engine, Input, Output},
-    store::{CallStore, Change, DispatchStore, FencingToken, StoreError, StoreVersion},
+    routing::{AgentChange, Alarm, Conflict, Engine, EngineError, Input, Output},
+    store::{Change, DispatchStore, FencingToken, StoreError, StoreVersion},
     time::Clock,
 };
 use tokio::{sync::mpsc, time::sleep};
 
 use super::{
+    calls::{Call, Ringing},
     config::NodeConfig,
     event::NodeEvent,
-    handle::{Command, NodeError, NotTaken},
+    handle::Command,
     held::{Held, Others},
     owed::{Debt, Owed},
     record,
 };
 use crate::store::postgres::PostgresStore;
 
-/// How many events wait to be read before nothing more is taken in.
+/// How many events wait to be read before no more calls of other nodes are taken in. What calls
+/// here bring is bounded by how many the engine takes.
 const BACKLOG: usize = 1024;
 
-/// A call of a partition that is held here.
-#[derive(Debug)]
-pub(super) struct Call {
-    pub(super) partition: Box<str>,
-    /// Under which token an agent has it.
-    pub(super) taken: Option<FencingToken>,
-}
-
-/// An offer that rings.
-#[derive(Debug)]
-struct Ringing {
-    contact: ContactId,
-    token: FencingToken,
-}
+/// How many reservations are asked for before commands and time have their turn.
+const AT_ONCE: usize = 64;
 
 pub(super) struct Driver {
     pub(super) config: NodeConfig,
     pub(super) store: Arc<PostgresStore>,
     engine: Engine,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     /// What the clock's instants are counted from.
     epoch: Instant,
     backlog: VecDeque<NodeEvent>,
     pub(super) held: BTreeMap<Box<str>, Held>,
     pub(super) calls: BTreeMap<ContactId, Call>,
-    ringing: BTreeMap<OfferId, Ringing>,
+    pub(super) ringing: BTreeMap<OfferId, Ringing>,
     /// Reservations the engine asked for.
     wanted: VecDeque<Output>,
-    owed: Owed,
+    pub(super) owed: Owed,
     /// What was owed last for a call that is over: the engine asks to release it as well.
-    dismissed: Option<FencingToken>,
+    pub(super) dismissed: Option<FencingToken>,
+    /// A token whose call waits again if the engine lets it go.
+    pub(super) put_back: Option<FencingToken>,
     pub(super) others: Others,
     version: StoreVersion,
     wake: Option<Instant>,
@@ -92,6 +84,7 @@ impl Driver {
             wanted: VecDeque::new(),
             owed: Owed::default(),
             dismissed: None,
+            put_back: None,
             others: Others::new(),
             version: StoreVersion::default(),
             wake: None,
@@ -116,8 +109,11 @@ impl Driver {
             self.settle().await;
             let next = due.watch.min(due.sweep).min(due.partitions);
             let next = self.wake.map_or(next, |wake| wake.min(next));
-            let pause = next.since(self.now());
-            let free = self.backlog.len() < BACKLOG;
+            if next <= self.now() {
+                self.time(&mut due).await;
+            }
+            let pause =
+                if self.wanted.is_empty() { next.since(self.now()) } else { Duration::ZERO };
             tokio::select! {
                 biased;
                 permit = events.reserve(), if !self.backlog.is_empty() => match permit {
@@ -129,7 +125,7 @@ impl Driver {
                     // Nobody listens.
                     Err(_) => break,
                 },
-                command = commands.recv(), if free => match command {
+                command = commands.recv() => match command {
                     Some(Command::Shutdown(done)) => {
                         self.end().await;
                         // Whoever asked may have gone.
@@ -139,7 +135,7 @@ impl Driver {
                     Some(command) => self.command(command).await,
                     None => break,
                 },
-                () = sleep(pause), if free => self.time(&mut due).await,
+                () = sleep(pause) => {}
             }
         }
         self.end().await;
@@ -147,15 +143,20 @@ impl Driver {
 
     /// Does what time asks for.
     async fn time(&mut self, due: &mut Due) {
+        self.lose_what_ran_out();
         let now = self.now();
         if due.partitions <= now {
-            self.keep_partitions().await;
-            due.partitions = self.now() + self.config.partition_lease / 3;
+            let is_whole = self.keep_partitions().await;
+            let pause = if is_whole { self.config.partition_lease / 3 } else { Duration::ZERO };
+            due.partitions = self.now() + pause;
+        }
+        if due.watch <= now
+            && self.has_room()
+            && let Err(error) = self.catch_up().await
+        {
+            tracing::warn!(%error, "the database could not be watched");
         }
         if due.watch <= now {
-            if let Err(error) = self.catch_up().await {
-                tracing::warn!(%error, "the database could not be watched");
-            }
             due.watch = self.now() + self.config.watch_every;
         }
         if due.sweep <= now {
@@ -186,7 +187,13 @@ impl Driver {
                 let _ = reply.send(self.enqueue(*entry).await);
             }
             Command::Accept(offer, reply) => {
-                let _ = reply.send(self.accept(offer).await);
+                let token = self.ringing.get(&offer).map(|ringing| ringing.token);
+                let contact = self.ringing.get(&offer).map(|ringing| ringing.contact.clone());
+                if let Err(Ok(())) = reply.send(self.accept(offer).await)
+                    && let (Some(token), Some(contact)) = (token, contact)
+                {
+                    self.nobody_was_joined(token, contact);
+                }
             }
             Command::Decline(offer, why) => {
                 self.ringing.remove(&offer);
@@ -194,6 +201,9 @@ impl Driver {
             }
             Command::Released(contact) => self.released(contact),
             Command::Abandon(contact) => {
+                if self.calls.get(&contact).is_some_and(|call| call.taken.is_some()) {
+                    return self.released(contact);
+                }
                 self.calls.remove(&contact);
                 self.owed.push(Debt::Abandon(contact.clone()));
                 self.route(Input::Abandoned { contact });
@@ -211,65 +221,14 @@ impl Driver {
         }
     }
 
-    /// Writes a call down and queues it; its partition's node hears of it there.
-    async fn enqueue(&mut self, entry: QueueEntry) -> Result<(), NodeError> {
-        let partition = entry.queue().ok_or(NodeError::NoQueue)?.to_string();
-        if self.owed.is_full() {
-            return Err(NodeError::Behind);
-        }
-        let contact = entry.contact.clone();
-        self.store.admit(&contact, record::write(&partition, &entry)?).await?;
-        if self.held.contains_key(partition.as_str()) && !self.calls.contains_key(&contact) {
-            self.queue(entry, partition.into());
-        }
-        Ok(())
-    }
-
-    fn queue(&mut self, entry: QueueEntry, partition: Box<str>) {
-        self.calls.insert(entry.contact.clone(), Call { partition, taken: None });
-        self.route(Input::Enqueue(entry));
-    }
-
-    async fn accept(&mut self, offer: OfferId) -> Result<(), NotTaken> {
-        let ringing = self.ringing.remove(&offer).ok_or(NotTaken::Over)?;
-        let refused = match self.store.accept(ringing.token, self.clock.wall()).await {
-            Ok(()) if self.route(Input::OfferAccepted { offer: offer.clone() }) => {
-                if let Some(call) = self.calls.get_mut(&ringing.contact) {
-                    call.taken = Some(ringing.token);
-                }
-                return Ok(());
-            }
-            // It ran out here in the same moment.
-            Ok(()) => NotTaken::Over,
-            Err(StoreError::Fenced) => NotTaken::Fenced,
-            Err(_) => NotTaken::Unknown,
-        };
-        self.owed.push(Debt::PutBack(ringing.token));
-        self.route(Input::OfferExpired { offer });
-        Err(refused)
-    }
-
-    fn released(&mut self, contact: ContactId) {
-        let call = self.calls.remove(&contact).and_then(|call| call.taken);
-        let Some(token) = call.or_else(|| self.others.remove(&contact)) else { return };
-        // Before the engine says to release it, so that its record goes with it.
-        self.owed.push(Debt::Dismiss(token, contact.clone()));
-        self.dismissed = Some(token);
-        self.route(Input::Released { contact });
-    }
-
     /// Hears what changed in the database.
     async fn catch_up(&mut self) -> Result<(), StoreError> {
         let changes = self.store.watch(self.version).await?;
-        if changes.gap {
-            for held in self.held.values_mut() {
-                held.read = false;
-            }
-        }
         for change in changes.list {
             match change {
                 Change::Waiting(contact) => self.take_in(&contact).await?,
                 Change::Gone(contact) => self.is_gone(contact).await?,
+                Change::Taken(token, agent, contact) => self.is_taken(contact, token, agent),
                 _ => {}
             }
         }
@@ -277,46 +236,22 @@ impl Driver {
         Ok(())
     }
 
-    /// Takes a call in that is written down, if its partition is held here.
-    pub(super) async fn take_in(&mut self, contact: &ContactId) -> Result<(), StoreError> {
-        let Some(name) = record::name(contact).filter(|_| !self.calls.contains_key(contact)) else {
-            return Ok(());
-        };
-        let Some((_, written)) = self.store.get(&name).await? else { return Ok(()) };
-        if !self.held.contains_key(&written.owner) {
-            return Ok(());
-        }
-        match record::read(&written) {
-            Some(entry) => {
-                self.tell(NodeEvent::Adopted { contact: contact.clone() });
-                self.queue(entry, written.owner);
-            }
-            None => {
-                tracing::error!(%contact, format = written.format, "a record of another version");
-            }
-        }
-        Ok(())
-    }
-
-    /// Forgets a call that is known here and that somebody else ended.
-    async fn is_gone(&mut self, contact: ContactId) -> Result<(), StoreError> {
-        let Some(name) = record::name(&contact) else { return Ok(()) };
-        // With a record it came anew since.
-        if !self.calls.contains_key(&contact) || self.store.get(&name).await?.is_some() {
-            return Ok(());
-        }
-        self.calls.remove(&contact);
-        self.route(Input::Remove { contact });
-        Ok(())
+    /// Whether more may be told that nobody here asked for.
+    pub(super) fn has_room(&self) -> bool {
+        self.backlog.len() < BACKLOG
     }
 
     /// Gives the engine an input and does what it says; whether it was taken.
     pub(super) fn route(&mut self, input: Input) -> bool {
-        let now = self.now();
-        let taken = self.engine.handle_input(now, input);
+        let taken = self.handle(input);
         if let Err(error) = &taken {
             tracing::debug!(%error, "routing refused an input");
         }
+        taken.is_ok()
+    }
+
+    pub(super) fn handle(&mut self, input: Input) -> Result<(), EngineError> {
+        let taken = self.engine.handle_input(self.now(), input);
         loop {
             match self.engine.poll_output() {
                 wanted @ Output::Reserve { .. } => self.wanted.push_back(wanted),
@@ -330,12 +265,7 @@ impl Driver {
                     let rang = self.ringing.remove(&offer).is_some();
                     self.backlog.extend(rang.then_some(NodeEvent::Stop { offer }));
                 }
-                Output::Release { token } => {
-                    let of_others = self.others.values().any(|other| *other == token);
-                    if !of_others && self.dismissed != Some(token) {
-                        self.owed.push(Debt::Release(token));
-                    }
-                }
+                Output::Release { token } => self.give_back(token),
                 Output::Exit { contact, exit, why } => {
                     self.calls.remove(&contact);
                     self.owed.push(Debt::Abandon(contact.clone()));
@@ -344,19 +274,46 @@ impl Driver {
                 Output::Explained(explanation) => {
                     tracing::info!(contact = %explanation.contact, %explanation, "routed");
                 }
-                Output::Alarm(alarm) => tracing::warn!(%alarm, "routing alarm"),
+                Output::Alarm(alarm) => {
+                    tracing::warn!(%alarm, "routing alarm");
+                    if let Alarm::StoreSilent { offer: silent } = &alarm {
+                        self.wanted.retain(
+                            |it| !matches!(it, Output::Reserve { offer, .. } if offer == silent),
+                        );
+                    }
+                }
                 Output::Timeout(at) => {
                     self.wake = at;
-                    return taken.is_ok();
+                    return taken;
                 }
                 _ => {}
             }
         }
     }
 
+    /// The engine lets a token go.
+    fn give_back(&mut self, token: FencingToken) {
+        let of_others = self.others.values().any(|other| *other == token);
+        if of_others || self.dismissed == Some(token) {
+            return;
+        }
+        if self.put_back == Some(token) {
+            return self.owed.push(Debt::PutBack(token));
+        }
+        let talks = self.calls.iter().find(|(_, call)| call.taken == Some(token));
+        let debt = match talks.map(|(contact, _)| contact.clone()) {
+            Some(contact) => {
+                self.calls.remove(&contact);
+                Debt::Dismiss(token, contact)
+            }
+            None => Debt::Release(token),
+        };
+        self.owed.push(debt);
+    }
+
     /// Asks the database for what the engine wants, and tells it what is owed.
     async fn settle(&mut self) {
-        loop {
+        for _ in 0..AT_ONCE {
             if let Err(error) = self.owed.pay(&self.store).await {
                 tracing::warn!(%error, owed = self.owed.len(), "the database is behind");
                 return;

@@ -71,7 +71,7 @@ pub enum NodeEvent {
 
 /// The events of a node, in their order.
 ///
-/// A program that does not read them holds its node up: past 1,024 unread ones it takes nothing in.
+/// Past 1,024 unread ones a node takes no more calls over; what its own calls bring is kept.
 #[derive(Debug)]
 pub struct NodeEvents(pub(super) mpsc::Receiver<NodeEvent>);
 

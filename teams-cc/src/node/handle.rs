@@ -7,7 +7,7 @@ use teams_cc_core::{
     agent::{Agent, Observation},
     contact::OfferEnd,
     queue::QueueEntry,
-    routing::{AgentChange, Engine},
+    routing::{AgentChange, Engine, EngineError},
     store::StoreError,
 };
 use teams_cc_graph::SystemClock;
@@ -63,12 +63,12 @@ impl Node {
 
     /// Lets a call wait, whichever node looks after its queue.
     ///
-    /// A dropped future has done so or not: [`abandon`](Self::abandon) a call you are not sure of.
+    /// Its place in the queue is from now on, whatever the entry says. A dropped future has done so or not: [`abandon`](Self::abandon) a call you are not sure of.
     /// A call that is taken waits once it is released, where `entry` says.
     ///
     /// # Errors
     ///
-    /// [`NodeError`]; the call does not wait.
+    /// [`NodeError`]; the call does not wait, or is withdrawn as soon as the database can be told.
     pub async fn enqueue(&self, entry: QueueEntry) -> Result<(), NodeError> {
         let (reply, answer) = oneshot::channel();
         self.ask(Command::Enqueue(Box::new(entry), reply)).await?;
@@ -77,8 +77,7 @@ impl Node {
 
     /// A person took the call. Join them if this says so, and hang up at the agent's otherwise.
     ///
-    /// A dropped future has taken the call or not: the program does not know, and the call stands
-    /// reserved until its lease runs out, or taken until [`released`](Self::released).
+    /// A dropped future takes nothing: a call that it would have taken waits again.
     ///
     /// # Errors
     ///
@@ -168,8 +167,11 @@ pub enum NodeError {
     /// The call waits for one person, not in a queue: offer it on the node that has its legs.
     #[error("the call waits in no queue")]
     NoQueue,
-    /// Too much is owed to a database that is not there.
-    #[error("the database is behind by too much: take no call in")]
+    /// The node's engine refused it: the queue is not known there, or too many calls wait.
+    #[error("routing refused the call")]
+    Refused(#[source] EngineError),
+    /// The database could not be told yet what it is owed.
+    #[error("the database is behind: take no call in for now")]
     Behind,
     /// The database did not take it.
     #[error("the call could not be written down")]

@@ -1,18 +1,18 @@
 //! The partitions a node holds, and taking them over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use teams_cc_core::{
     ContactId, Instant,
+    routing::Input,
     store::{CallStore, DispatchStore, FencingToken, StoreError},
 };
 
-use super::{
-    driver::{Call, Driver},
-    event::NodeEvent,
-    record,
-};
+use super::{calls::Call, driver::Driver, event::NodeEvent, record};
 use crate::store::postgres::PartitionLease;
+
+/// How many calls are read before leases are looked at again.
+const PAGE: usize = 500;
 
 /// A partition that is held.
 #[derive(Debug)]
@@ -21,13 +21,11 @@ pub(super) struct Held {
     /// When it is no longer one's own, by the clock of this node: counted from before the last
     /// word, so never later than by the database's.
     pub(super) until: Instant,
-    /// Whether its calls have been read since it is held.
-    pub(super) read: bool,
 }
 
 impl Driver {
-    /// Renews what is held, claims what nobody holds, and reads what was taken over.
-    pub(super) async fn keep_partitions(&mut self) {
+    /// Renews what is held, claims what nobody holds, and reads what there is; whether all of it.
+    pub(super) async fn keep_partitions(&mut self) -> bool {
         let lease = self.config.partition_lease;
         for name in self.held.keys().cloned().collect::<Vec<_>>() {
             let asked = self.now();
@@ -48,16 +46,22 @@ impl Driver {
             }
         }
         self.claim_what_is_free().await;
-        let unread = self.held.iter().filter(|(_, held)| !held.read);
-        for name in unread.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+        let mut is_whole = true;
+        for name in self.held.keys().cloned().collect::<Vec<_>>() {
             match self.read_partition(&name).await {
-                Ok(()) => {
-                    if let Some(held) = self.held.get_mut(&name) {
-                        held.read = true;
-                    }
-                }
+                Ok(all) => is_whole &= all,
                 Err(error) => tracing::warn!(partition = %name, %error, "it could not be read"),
             }
+        }
+        is_whole
+    }
+
+    /// Loses what was not renewed in time, without waiting for the database to say so.
+    pub(super) fn lose_what_ran_out(&mut self) {
+        let now = self.now();
+        let over = self.held.iter().filter(|(_, held)| held.until <= now);
+        for name in over.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+            self.lose(&name);
         }
     }
 
@@ -84,7 +88,7 @@ impl Driver {
                 Ok(Some(lease)) => {
                     tracing::info!(partition = %name, epoch = lease.epoch, "held");
                     let until = asked + self.config.partition_lease;
-                    self.held.insert(name.clone(), Held { lease, until, read: false });
+                    self.held.insert(name.clone(), Held { lease, until });
                     self.tell(NodeEvent::Held { partition: name });
                 }
                 Ok(None) => {}
@@ -93,9 +97,12 @@ impl Driver {
         }
     }
 
-    /// Takes in every call of a partition that is not known here.
-    pub(super) async fn read_partition(&mut self, partition: &str) -> Result<(), StoreError> {
-        let taken: BTreeMap<ContactId, _> = self
+    /// Puts right what is known of a partition's calls: takes in new ones, [`PAGE`] at a time, and
+    /// forgets those that are gone. Whether it came to the end.
+    async fn read_partition(&mut self, partition: &str) -> Result<bool, StoreError> {
+        let names: BTreeSet<ContactId> =
+            self.store.list(partition).await?.iter().filter_map(record::contact).collect();
+        let mut talks: BTreeMap<ContactId, _> = self
             .store
             .reservations()
             .await?
@@ -103,20 +110,37 @@ impl Driver {
             .filter(|reservation| reservation.until.is_none())
             .map(|reservation| (reservation.contact, (reservation.token, reservation.agent)))
             .collect();
-        for name in self.store.list(partition).await? {
-            let Some(contact) = record::contact(&name) else { continue };
-            if self.calls.contains_key(&contact) {
-                continue;
-            }
-            if let Some((token, agent)) = taken.get(&contact) {
-                let call = Call { partition: partition.into(), taken: Some(*token) };
-                self.calls.insert(contact.clone(), call);
-                self.tell(NodeEvent::Orphaned { contact, agent: agent.clone() });
-                continue;
-            }
-            self.take_in(&contact).await?;
+        let known = self.calls.iter().filter(|(_, call)| &*call.partition == partition);
+        let gone: Vec<_> =
+            known.map(|it| it.0.clone()).filter(|contact| !names.contains(contact)).collect();
+        for contact in gone {
+            self.calls.remove(&contact);
+            self.route(Input::Remove { contact });
         }
-        Ok(())
+        let mut read = 0;
+        for contact in names {
+            match (talks.remove(&contact), self.calls.get(&contact).map(|call| call.taken)) {
+                (Some((token, agent)), Some(_)) => self.is_taken(contact, token, agent),
+                (Some((token, agent)), None) => {
+                    let call = Call { partition: partition.into(), taken: Some(token) };
+                    self.calls.insert(contact.clone(), call);
+                    self.tell(NodeEvent::Orphaned { contact, agent });
+                }
+                (None, Some(None)) => {}
+                (None, known) => {
+                    if read == PAGE || !self.has_room() {
+                        return Ok(false);
+                    }
+                    // It was taken, and another node lets it wait again.
+                    if let Some(Some(token)) = known {
+                        self.is_over(contact.clone(), token);
+                    }
+                    self.take_in(&contact).await?;
+                    read += 1;
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// Forgets a partition and its calls; in the database they stay as they are.
@@ -133,7 +157,7 @@ impl Driver {
                 // They still talk, so the agent stays busy until they do not.
                 self.others.insert(contact.clone(), token);
             }
-            self.route(teams_cc_core::routing::Input::Remove { contact });
+            self.route(Input::Remove { contact });
         }
         self.tell(NodeEvent::Lost { partition: partition.into() });
     }

@@ -9,8 +9,11 @@
 //! |---|---|
 //! | a node ends without a word | within [`partition_lease`](NodeConfig::partition_lease) and a third of it another one has its queues; what rang is free when its reservation runs out; what was taken is told as [`NodeEvent::Orphaned`] |
 //! | a node stands still and comes back | it finds its partitions lost ([`NodeEvent::Lost`]) and forgets their calls; an agent who answers it is told [`NotTaken`], for somebody else may have the call |
-//! | the database is gone for a while | offers wait; what has to be told to it is kept, in order, up to [`MAX_OWED`] |
+//! | the database is gone for a while | offers wait and no call is taken in; what has to be told to it about the calls there are is kept, in order |
 //! | a call comes to any node | it is written down and queued; the partition's node routes it |
+//!
+//! A node knows calls that it can see: transfers out of sight, direct calls and callbacks are a
+//! [`ContactCenter`](crate::ContactCenter)'s.
 //!
 //! A call is given once: its reservation in the database decides, not who believes to hold what.
 //! Places in a queue are by the wall clocks of the nodes that calls came to: keep them set.
@@ -18,13 +21,14 @@
 //! ```no_run
 //! use std::sync::Arc;
 //! use teams_cc::{
-//!     core::{queue::QueueEntry, routing::{Engine, EngineConfig, Queue, policy::skill}},
+//!     core::routing::{Engine, EngineConfig, Queue, RingMode, policy::{agent_id, eligible, longest_idle}},
 //!     node::{Node, NodeConfig, NodeEvent},
 //!     store::postgres::PostgresStore,
 //! };
 //!
 //! # async fn run(store: Arc<PostgresStore>) -> Result<(), Box<dyn std::error::Error>> {
-//! let engine = Engine::new(EngineConfig::default()).queue(Queue::new("sales".parse()?, skill("en")?));
+//! let policy = eligible().rank(longest_idle().then(agent_id())).ring(RingMode::One);
+//! let engine = Engine::new(EngineConfig::default()).queue(Queue::new("sales".parse()?, policy));
 //! let (node, mut events) = Node::start(NodeConfig::new("one").partition("sales"), store, engine);
 //! while let Some(event) = events.next().await {
 //!     match event {
@@ -40,6 +44,7 @@
 //!
 //! [`PostgresStore`]: crate::store::postgres::PostgresStore
 
+mod calls;
 mod config;
 mod driver;
 mod event;
@@ -51,4 +56,3 @@ mod record;
 pub use config::{MAX_PARTITIONS, NodeConfig};
 pub use event::{NodeEvent, NodeEvents};
 pub use handle::{Node, NodeError, NotTaken};
-pub use owed::MAX_OWED;

@@ -10,9 +10,6 @@ use teams_cc_core::{
 
 use crate::store::postgres::PostgresStore;
 
-/// The most that is kept for a database that is not there; past it no call is taken in.
-pub const MAX_OWED: usize = 100_000;
-
 /// Something that has to be told, sooner or later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Debt {
@@ -35,10 +32,6 @@ pub(super) struct Owed(VecDeque<Debt>);
 impl Owed {
     pub(super) fn push(&mut self, debt: Debt) {
         self.0.push_back(debt);
-    }
-
-    pub(super) fn is_full(&self) -> bool {
-        self.0.len() >= MAX_OWED
     }
 
     pub(super) fn len(&self) -> usize {

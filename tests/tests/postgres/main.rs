@@ -7,6 +7,7 @@ mod both;
 #[path = "../../../examples/two_nodes/cluster.rs"]
 mod cluster;
 mod faults;
+mod nodes;
 mod partitions;
 mod race;
 mod records;

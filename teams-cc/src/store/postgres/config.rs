@@ -3,7 +3,7 @@
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use rustls::ClientConfig;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 /// The most connections of one store.
 pub const MAX_CONNECTIONS: usize = 64;
@@ -59,17 +59,22 @@ impl PostgresConfig {
     /// What connections are opened with.
     pub(super) fn checked(mut self) -> Result<Self, ConfigError> {
         let server = &mut self.server;
-        let far = server.get_hosts().iter().find(|host| !is_here(host));
-        if let (Some(Host::Tcp(host)), None) = (far, &self.tls) {
-            return Err(ConfigError::PlainText { host: host.as_str().into() });
+        if self.tls.is_none()
+            && let Some(host) = far(server)
+        {
+            return Err(ConfigError::PlainText { host });
         }
+        // Only with these does each statement of a function see what others have done.
+        let isolation = "-c default_transaction_isolation=read\\ committed";
         // The server gives up before us: what it did after that nobody would hear of.
         let milliseconds = (self.deadline * 3 / 4).as_millis().max(1);
         let options = server.get_options().unwrap_or_default();
-        let options = format!("{options} -c statement_timeout={milliseconds}ms");
+        let options = format!("{options} {isolation} -c statement_timeout={milliseconds}ms");
         server.options(options.trim_start()).connect_timeout(self.deadline);
         server.ssl_mode(if self.tls.is_some() { SslMode::Require } else { SslMode::Disable });
-        server.keepalives_idle(KEEPALIVE);
+        server.keepalives_idle(KEEPALIVE).tcp_user_timeout(self.deadline);
+        // A server that was a primary once takes nothing in.
+        server.target_session_attrs(TargetSessionAttrs::ReadWrite);
         if server.get_application_name().is_none() {
             server.application_name("teams-cc");
         }
@@ -93,6 +98,17 @@ impl fmt::Debug for PostgresConfig {
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }
+}
+
+/// A host beyond this machine, if there is one.
+fn far(server: &tokio_postgres::Config) -> Option<Box<str>> {
+    let host = server.get_hosts().iter().find(|host| !is_here(host)).map(|host| match host {
+        Host::Tcp(name) => name.as_str().into(),
+        #[cfg(unix)]
+        Host::Unix(path) => path.to_string_lossy().into(),
+    });
+    let address = server.get_hostaddrs().iter().find(|address| !address.is_loopback());
+    host.or_else(|| address.map(|address| address.to_string().into()))
 }
 
 /// Whether what goes to a host stays on this machine.
@@ -134,7 +150,12 @@ mod tests {
             let server = checked(here).unwrap().server;
             assert_eq!(server.get_ssl_mode(), SslMode::Disable, "{here}");
         }
-        for far in ["host=db.example.com", "host=/run/postgresql,192.0.2.7"] {
+        for far in [
+            "host=db.example.com",
+            "host=/run/postgresql,192.0.2.7",
+            "hostaddr=192.0.2.7 user=u",
+            "host=localhost hostaddr=192.0.2.7",
+        ] {
             assert!(matches!(checked(far), Err(ConfigError::PlainText { .. })), "{far}");
         }
     }

@@ -8,11 +8,11 @@
 //! use std::sync::Arc;
 //! use teams_cc::store::postgres::{PostgresConfig, PostgresStore};
 //!
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn run(platform: impl teams_cc::Platform) -> Result<(), Box<dyn std::error::Error>> {
 //! let config = PostgresConfig::new("postgres://teams_cc@%2Frun%2Fpostgresql/calls")?;
 //! let store = PostgresStore::connect(config).await?;
 //! store.migrate().await?;
-//! let center = teams_cc::ContactCenter::builder().store(Arc::new(store));
+//! let center = teams_cc::ContactCenter::builder(platform).store(Arc::new(store));
 //! # let _ = center;
 //! # Ok(())
 //! # }

@@ -58,7 +58,8 @@ verbs! {
     Abandon = "SELECT teams_cc.abandon($1)";
     Claim = "SELECT teams_cc.claim($1, $2, $3)";
     Renew = "SELECT teams_cc.renew($1, $2, $3)";
-    Resign = "DELETE FROM teams_cc.partitions WHERE partition = $1 AND epoch = $2";
+    Resign = "UPDATE teams_cc.partitions SET until = clock_timestamp() \
+        WHERE partition = $1 AND epoch = $2";
     Partitions = "SELECT partition, node, epoch, until > clock_timestamp() \
         FROM teams_cc.partitions ORDER BY partition";
 }
@@ -108,6 +109,14 @@ async fn until_it_ends(connection: impl Future<Output = Result<(), tokio_postgre
 pub(super) struct Slot(tokio::sync::Mutex<Option<Arc<Session>>>);
 
 impl Slot {
+    /// Forgets a connection that did not answer, unless there is another one already.
+    pub(super) async fn forget(&self, silent: &Arc<Session>) {
+        let mut slot = self.0.lock().await;
+        if slot.as_ref().is_some_and(|session| Arc::ptr_eq(session, silent)) {
+            *slot = None;
+        }
+    }
+
     pub(super) async fn session(
         &self,
         config: &PostgresConfig,

@@ -87,17 +87,24 @@ impl PostgresStore {
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StoreError> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.slots.len();
+        let slot = &self.slots[turn];
+        let mut used = None;
         let asked = async {
             let mut tries = 1;
             loop {
-                let session = self.slots[turn].session(&self.config).await?;
+                let session = slot.session(&self.config).await?;
+                let session = used.insert(session);
                 match session.client.query(session.statement(verb), parameters).await {
                     Err(error) if tries < TRIES && gave_up(&error) => tries += 1,
                     answer => return answer,
                 }
             }
         };
-        self.in_time(asked).await
+        let answered = tokio::time::timeout(self.config.deadline, asked).await;
+        if let (Err(_), Some(session)) = (&answered, &used) {
+            slot.forget(session).await;
+        }
+        answered.map_or_else(|_| Err(late(self.config.deadline)), |answer| answer.map_err(backend))
     }
 
     /// Asks for the value that a verb answers.
@@ -126,7 +133,7 @@ impl PostgresStore {
     ) -> Result<T, StoreError> {
         match tokio::time::timeout(self.config.deadline, asked).await {
             Ok(answer) => answer.map_err(backend),
-            Err(_) => Err(StoreError::Backend(Box::new(Late { after: self.config.deadline }))),
+            Err(_) => Err(late(self.config.deadline)),
         }
     }
 }
@@ -139,6 +146,10 @@ impl fmt::Debug for PostgresStore {
 
 pub(super) fn backend(error: tokio_postgres::Error) -> StoreError {
     StoreError::Backend(Box::new(error))
+}
+
+fn late(after: Duration) -> StoreError {
+    StoreError::Backend(Box::new(Late { after }))
 }
 
 /// Whether nothing of it has happened, and it is worth trying again.
