@@ -101,17 +101,18 @@ async fn put_through(trunk: &Trunk, call: IncomingCall) -> Vec<Arc<SipLeg>> {
         name.parse::<SbcFqdn>().ok()
     });
     let via = match owner {
+        _ if call.called.is_emergency() => Via::Carrier("carrier".into()),
         Some(_) if &*call.peer == "teams" => Via::Carrier("carrier".into()),
         Some(name) => Via::Teams { tenant: name },
         None => {
-            let _ = call.leg.execute(LegCommand::Reject(RejectReason::NotFound)).await;
+            drop(call.leg.execute(LegCommand::Reject(RejectReason::NotFound)).await);
             return Vec::new();
         }
     };
     let to = call.onward(via, trunk.next_leg());
     match trunk.bridge(&call.leg, BackToBack::new(to)).await {
         Ok(called) => vec![call.leg, called],
-        // The caller's handle goes here, and with it the call; all others stay.
+        // The caller's handle goes here, and with it the call.
         Err(error) => {
             println!("{}: {error}", call.call_id);
             Vec::new()

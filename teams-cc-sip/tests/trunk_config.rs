@@ -101,6 +101,15 @@ async fn a_customer_whom_the_certificate_does_not_cover_is_not_added() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_customers_name_on_another_trunk_is_that_trunks_to_prove() {
+    let other = config().other_base("sbc2.adatum.biz".parse().unwrap());
+    let bank = Customer::new("shop".parse().unwrap(), "shop.sbc1.adatum.biz".parse().unwrap())
+        .second_name("shop.sbc2.adatum.biz".parse().unwrap());
+    start(other.clone(), BOTH).unwrap().add_tenant(bank.clone()).await.unwrap();
+    assert_eq!(fault(other.customer(&bank).unwrap(), BOTH), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn each_leg_that_is_named_by_the_trunk_has_a_name_of_its_own() {
     let trunk = start(config(), BOTH).unwrap();
     let names: std::collections::BTreeSet<LegId> = (0..100)

@@ -51,9 +51,9 @@ fn obstacles() -> impl Strategy<Value = Obstacles> {
     )
 }
 
-async fn stop(stage: &Stage) {
+async fn stop(stage: &Stage, deadline: Duration) {
     let trunk = stage.trunk.clone();
-    tokio::spawn(async move { trunk.shutdown(Duration::from_mins(30)).await });
+    tokio::spawn(async move { trunk.shutdown(deadline).await });
     tokio::time::sleep(Duration::from_millis(10)).await;
 }
 
@@ -95,17 +95,34 @@ async fn handed_over(o: Obstacles, dialled: &str) {
         teams.response(200).await;
     }
     if o.stopped == Stopped::WhileItRings {
-        stop(&b.stage).await;
+        stop(&b.stage, Duration::from_mins(30)).await;
     }
     let rings = if o.rings_long { RECALL_TIME * 4 } else { Duration::from_secs(2) };
     goes_on(&mut b.proxy, &call, rings).await;
     b.proxy.answer(&invite, StatusCode::OK, Some(&srtp("sendrecv", 3))).await;
     goes_on(&mut b.proxy, &call, Duration::from_secs(2)).await;
     if o.stopped == Stopped::OnceItIsAnswered {
-        stop(&b.stage).await;
+        stop(&b.stage, Duration::from_secs(75)).await;
     }
     goes_on(&mut b.proxy, &call, Duration::from_secs(30)).await;
     b.carrier.hears_nothing(Duration::from_secs(30)).await;
+    if o.stopped == Stopped::OnceItIsAnswered {
+        is_ended(&mut b.proxy, &call).await;
+    }
+}
+
+/// At the deadline of the shutdown also the call for help gets its BYE.
+async fn is_ended(party: &mut Party, call: &str) {
+    loop {
+        let request = party.any_request().await;
+        let about = request.headers().get_str("Call-ID");
+        if *request.method() == Method::Bye && about == Some(call) {
+            return;
+        }
+        if *request.method() != Method::Ack {
+            party.answer(&request, StatusCode::OK, None).await;
+        }
+    }
 }
 
 /// A REFER for anybody else is refused where REFER is off.

@@ -181,6 +181,8 @@ impl Driver {
             legs: self.engine.legs.keys().cloned().collect(),
             requests: self.engine.unconfirmed(),
         };
+        // Also calls for help end now, and both sides hear so.
+        self.feed(Input::Stop);
         self.flows.flush(FLUSH_LIMIT).await;
         for stopper in self.stoppers.drain(..) {
             let _ = stopper.send(unfinished.clone());
@@ -234,7 +236,7 @@ impl Driver {
                 self.feed(Input::Execute { ticket, leg, command });
             }
             Command::AddTenant { customer, reply } => {
-                let covered = covers_all(&*self.network, &customer.names);
+                let covered = covers_all(&*self.network, &self.engine.config.fqdn, &customer.names);
                 let covered = covered.map_err(|f| Error::caused_by(ErrorKind::Tenant, f));
                 let _ = reply.send(covered.and_then(|()| self.engine.add_tenant(&customer)));
             }

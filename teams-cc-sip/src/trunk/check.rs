@@ -114,7 +114,8 @@ impl TrunkConfig {
         if !covers(&names, &self.fqdn) {
             return Err(ConfigFault::Certificate { name: self.fqdn.clone() });
         }
-        match self.tenants.iter().find(|(name, _)| !covers(&names, name)) {
+        let mut ours = self.tenants.iter().filter(|(name, _)| is_ours(&self.fqdn, name));
+        match ours.find(|(name, _)| !covers(&names, name)) {
             None => Ok(()),
             Some((name, tenant)) => {
                 let fault = TenantFault::NotCovered { name: name.clone() };
@@ -131,13 +132,25 @@ impl TrunkConfig {
     }
 }
 
-/// Whether the certificate in use covers a customer's names; yes, where that is not known.
-pub(crate) fn covers_all(network: &dyn Network, names: &[SbcFqdn]) -> Result<(), TenantFault> {
+/// Whether the certificate in use covers a customer's names below this trunk's; yes, where that is
+/// not known.
+pub(crate) fn covers_all(
+    network: &dyn Network,
+    fqdn: &SbcFqdn,
+    names: &[SbcFqdn],
+) -> Result<(), TenantFault> {
     let Some(proven) = network.certificate_names() else { return Ok(()) };
-    match names.iter().find(|name| !covers(&proven, name)) {
+    let mut ours = names.iter().filter(|name| is_ours(fqdn, name));
+    match ours.find(|name| !covers(&proven, name)) {
         Some(name) => Err(TenantFault::NotCovered { name: name.clone() }),
         None => Ok(()),
     }
+}
+
+/// Whether a name is this trunk's or below it; others are another trunk's, with its certificate.
+fn is_ours(fqdn: &SbcFqdn, name: &SbcFqdn) -> bool {
+    let below = name.as_str().strip_suffix(fqdn.as_str());
+    below.is_some_and(|label| label.is_empty() || label.ends_with('.'))
 }
 
 fn covers(proven: &[Box<str>], name: &SbcFqdn) -> bool {

@@ -46,6 +46,13 @@ impl Engine {
         }
     }
 
+    /// Ends what a drain has left, calls for help among it.
+    pub(super) fn stop(&mut self) {
+        for leg in self.legs.keys().cloned().collect::<Vec<_>>() {
+            self.refuse_or_hang_up(&leg, StatusCode::SERVICE_UNAVAILABLE);
+        }
+    }
+
     /// Whether a leg, or the one it talks to, is a call to the emergency services or becomes one.
     pub(super) fn is_for_help(&self, leg: &LegId) -> bool {
         let Some(record) = self.legs.get(leg) else { return false };

@@ -226,6 +226,7 @@ impl Engine {
             Input::Congested(congested) => self.congested = congested,
             Input::ListenerFailed => self.listener_failed(),
             Input::Drain => self.drain(),
+            Input::Stop => self.stop(),
             Input::Wake => self.feed(EndpointInput::Wake),
         }
         self.drain_on();

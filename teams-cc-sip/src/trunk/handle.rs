@@ -259,8 +259,9 @@ impl Trunk {
 
     /// Refuses new calls, ends the present ones and stops.
     ///
-    /// Calls that ring are refused with 503 or cancelled, the others get BYE; what is not over
-    /// after `deadline` is given up and returned. Dropping the future does not stop the shutdown.
+    /// Calls that ring are refused with 503 or cancelled, the others get BYE; calls to the emergency
+    /// services go on until `deadline`. What is not over then is ended without waiting for an
+    /// answer, and returned. Dropping the future does not stop the shutdown.
     pub async fn shutdown(&self, deadline: Duration) -> Unfinished {
         let (reply, answer) = oneshot::channel();
         if self.commands.send(Command::Shutdown { deadline, reply }).await.is_err() {

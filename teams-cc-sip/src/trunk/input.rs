@@ -66,6 +66,8 @@ pub(crate) enum Input {
     ListenerFailed,
     /// Take no more calls and end those there are.
     Drain,
+    /// The time for that is over: end whatever is left, and expect no answer.
+    Stop,
     /// The time of the last [`Output::Timeout`] has come.
     Wake,
 }

@@ -6,7 +6,7 @@
 //!
 //! | where | for | feature |
 //! |---|---|---|
-//! | [`postgres`](self::postgres) | several machines | `postgres` |
+//! | [`postgres`] | several machines | `postgres` |
 
 #[cfg(feature = "postgres")]
 pub mod postgres;
