@@ -69,7 +69,10 @@ pub(crate) fn run() -> Tally {
     step("documentation", &mut || {
         let mut doc = command::cargo();
         doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--no-deps", "--workspace"]);
-        command::run(&mut doc)
+        command::run(&mut doc)?;
+        let mut doc = command::cargo();
+        doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--no-deps", "--package", "teams-cc"]);
+        command::run(doc.arg("--all-features"))
     });
     step("licences, bans and sources", &mut deny::check);
     step("README drift", &mut readme::check);
