@@ -215,8 +215,22 @@ async fn turns_away(stage: &mut Stage, identity: &Identity) -> Outcome {
     HOLDS
 }
 
-async fn an_unknown_root_is_refused(stage: &mut Stage) -> Outcome {
+/// Waits until no connection is being opened to a proxy any more: it would have been shown the
+/// certificate that the proxies are about to put away.
+async fn all_stand(stage: &mut Stage) -> Result<(), Fault> {
     options::first(stage).await.for_set_up()?;
+    let everywhere = |stage: &Stage| {
+        let has = |number| stage.opened.iter().any(|(side, _)| *side == Side::Proxy(number));
+        (0..PROXIES.len()).all(has)
+    };
+    // A subject that calls fewer proxies is judged by those.
+    let quiet = stage.site.limits.quiet;
+    let _ = stage.until("a connection to each proxy", quiet, everywhere).await;
+    Ok(())
+}
+
+async fn an_unknown_root_is_refused(stage: &mut Stage) -> Outcome {
+    all_stand(stage).await?;
     let other = stage
         .authority
         .stranger()
@@ -231,7 +245,7 @@ async fn an_unknown_root_is_refused(stage: &mut Stage) -> Outcome {
 }
 
 async fn another_name_is_refused(stage: &mut Stage) -> Outcome {
-    options::first(stage).await.for_set_up()?;
+    all_stand(stage).await?;
     let other = stage.issue(&["sip.pstnhub.example.com"])?;
     turns_away(stage, &other).await?;
     stage.show(&other)?;
