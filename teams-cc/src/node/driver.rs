@@ -106,6 +106,14 @@ impl Driver {
     ) {
         let mut due = Due { watch: Instant::ZERO, sweep: Instant::ZERO, partitions: Instant::ZERO };
         loop {
+            // Before the database: whoever stops ringing is told so before others may ring there.
+            while !self.backlog.is_empty()
+                && let Ok(permit) = events.try_reserve()
+            {
+                if let Some(event) = self.backlog.pop_front() {
+                    permit.send(event);
+                }
+            }
             self.settle().await;
             let next = due.watch.min(due.sweep).min(due.partitions);
             let next = self.wake.map_or(next, |wake| wake.min(next));
@@ -181,6 +189,8 @@ impl Driver {
     }
 
     async fn command(&mut self, command: Command) {
+        // A process that stood still may find commands before it finds out.
+        self.lose_what_ran_out();
         match command {
             Command::Enqueue(entry, reply) => {
                 // Whoever asked may have gone; the call waits all the same.
@@ -223,6 +233,7 @@ impl Driver {
 
     /// Hears what changed in the database.
     async fn catch_up(&mut self) -> Result<(), StoreError> {
+        self.owed.pay(&self.store).await?;
         let changes = self.store.watch(self.version).await?;
         for change in changes.list {
             match change {
@@ -261,10 +272,7 @@ impl Driver {
                     let until = record::timestamp(ring_until);
                     self.tell(NodeEvent::Ring { offer, agent, contact, until, token });
                 }
-                Output::Revoke { offer } => {
-                    let rang = self.ringing.remove(&offer).is_some();
-                    self.backlog.extend(rang.then_some(NodeEvent::Stop { offer }));
-                }
+                Output::Revoke { offer } => self.stop(offer),
                 Output::Release { token } => self.give_back(token),
                 Output::Exit { contact, exit, why } => {
                     self.calls.remove(&contact);
@@ -288,6 +296,19 @@ impl Driver {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Stops what rings; what was not told to ring yet never does.
+    fn stop(&mut self, offer: OfferId) {
+        if self.ringing.remove(&offer).is_none() {
+            return;
+        }
+        let is_it =
+            |it: &NodeEvent| matches!(it, NodeEvent::Ring { offer: same, .. } if *same == offer);
+        match self.backlog.iter().position(is_it) {
+            Some(at) => drop(self.backlog.remove(at)),
+            None => self.tell(NodeEvent::Stop { offer }),
         }
     }
 

@@ -29,19 +29,12 @@ impl Driver {
         let lease = self.config.partition_lease;
         for name in self.held.keys().cloned().collect::<Vec<_>>() {
             let asked = self.now();
-            let Some(held) = self.held.get(&name) else { continue };
+            let Some(held) = self.held.get_mut(&name) else { continue };
             match self.store.renew(&held.lease, lease).await {
-                Ok(true) => {
-                    if let Some(held) = self.held.get_mut(&name) {
-                        held.until = asked + lease;
-                    }
-                }
+                Ok(true) => held.until = asked + lease,
                 Ok(false) => self.lose(&name),
                 Err(error) => {
                     tracing::warn!(partition = %name, %error, "a partition could not be renewed");
-                    if held.until <= self.now() {
-                        self.lose(&name);
-                    }
                 }
             }
         }
@@ -100,6 +93,8 @@ impl Driver {
     /// Puts right what is known of a partition's calls: takes in new ones, [`PAGE`] at a time, and
     /// forgets those that are gone. Whether it came to the end.
     async fn read_partition(&mut self, partition: &str) -> Result<bool, StoreError> {
+        // What has ended here must not be taken for a call that waits.
+        self.owed.pay(&self.store).await?;
         let names: BTreeSet<ContactId> =
             self.store.list(partition).await?.iter().filter_map(record::contact).collect();
         let mut talks: BTreeMap<ContactId, _> = self

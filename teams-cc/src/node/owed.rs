@@ -26,11 +26,17 @@ pub(super) enum Debt {
 }
 
 /// What is owed, the oldest first. Telling it twice does no harm.
+///
+/// While the database is away no call is taken in, so that what is owed is bounded by the calls and
+/// agents there are: a few words for each call, one for each agent.
 #[derive(Debug, Default)]
 pub(super) struct Owed(VecDeque<Debt>);
 
 impl Owed {
     pub(super) fn push(&mut self, debt: Debt) {
+        if let Debt::Agent(agent, _) = &debt {
+            self.0.retain(|known| !matches!(known, Debt::Agent(same, _) if same == agent));
+        }
         self.0.push_back(debt);
     }
 

@@ -162,16 +162,26 @@ BEGIN
     RETURN new_token;
 END $$;
 
--- Whether the call is taken under this token.
-CREATE FUNCTION teams_cc.accept(proof bigint)
-RETURNS boolean LANGUAGE plpgsql AS $$
+-- A reservation, with its call's row locked; all nulls where it is over.
+CREATE FUNCTION teams_cc.hold(proof bigint)
+RETURNS teams_cc.reservations LANGUAGE plpgsql AS $$
 DECLARE
     held teams_cc.reservations;
 BEGIN
     SELECT * INTO held FROM teams_cc.reservations WHERE token = proof;
     PERFORM FROM teams_cc.calls WHERE contact = held.contact FOR UPDATE;
     SELECT * INTO held FROM teams_cc.reservations WHERE token = proof;
-    IF NOT FOUND THEN
+    RETURN held;
+END $$;
+
+-- Whether the call is taken under this token.
+CREATE FUNCTION teams_cc.accept(proof bigint)
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    held teams_cc.reservations;
+BEGIN
+    held := teams_cc.hold(proof);
+    IF held.token IS NULL THEN
         RETURN false;
     END IF;
     IF held.until IS NULL THEN
@@ -216,10 +226,8 @@ RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     held teams_cc.reservations;
 BEGIN
-    SELECT * INTO held FROM teams_cc.reservations WHERE token = proof;
-    PERFORM FROM teams_cc.calls WHERE contact = held.contact FOR UPDATE;
-    SELECT * INTO held FROM teams_cc.reservations WHERE token = proof;
-    IF FOUND THEN
+    held := teams_cc.hold(proof);
+    IF held.token IS NOT NULL THEN
         PERFORM teams_cc.free(held);
     END IF;
 END $$;
@@ -230,10 +238,8 @@ RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     held teams_cc.reservations;
 BEGIN
-    SELECT * INTO held FROM teams_cc.reservations WHERE token = proof;
-    PERFORM FROM teams_cc.calls WHERE contact = held.contact FOR UPDATE;
-    SELECT * INTO held FROM teams_cc.reservations WHERE token = proof;
-    IF FOUND THEN
+    held := teams_cc.hold(proof);
+    IF held.token IS NOT NULL THEN
         UPDATE teams_cc.calls SET again = taken WHERE contact = held.contact;
         PERFORM teams_cc.free(held);
     END IF;
